@@ -1,0 +1,1 @@
+"""Physics-free compiled code: quadrature, interpolation and a stiff integrator."""

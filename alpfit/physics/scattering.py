@@ -1,0 +1,42 @@
+"""Elastic scattering chi gamma -> chi gamma through a t-channel ALP: the momentum transfer rate.
+
+Seed paper, eqs. (4.5), (4.6) and (A.4) with its last two terms inside the factor (4/3) k^2 m_chi, and the
+sum over all spins (16) in place of their average (8), since eq. (4.5) divides by g_chi. Scattering on
+the ALPs of the plasma is left out: it is suppressed by exp(-m_a/T), below 2e-4 of the Hubble rate at x > 15.
+"""
+
+import math
+
+import numpy as np
+from numpy.polynomial.laguerre import laggauss
+
+from alpfit.numerics.compile import kernel
+from alpfit.numerics.quadrature import Rule
+
+
+def photon_rule(n: int) -> Rule:
+    """Rule for the integral over q = k/T of f(1 + f) F(q), with f the photons' Bose-Einstein distribution."""
+    q, weights = laggauss(n)
+    return Rule(q, weights / (-np.expm1(-q)) ** 2)
+
+
+@kernel
+def transfer_moment(z: float) -> float:
+    """z^3/3 - z^2 + 3z - 4 ln(1 + z) + z/(1 + z) = z^5/5 - z^6/3 + 3z^7/7 - ...: the integral over t of (-t) |M|^2."""
+    if z > 0.05:
+        return z**3 / 3.0 - z * z + 3.0 * z - 4.0 * math.log1p(z) + z / (1.0 + z)
+    total, power = 0.0, z**5
+    for n in range(5, 16):
+        total += (n - 4.0) / n * power * (1.0 if n % 2 else -1.0)
+        power *= z
+    return total
+
+
+@kernel
+def momentum_transfer(temperature: float, m_chi: float, m_a: float, strength: float, photons: Rule) -> float:
+    """gamma(T) [GeV] for g_chi = 2; ``strength`` is g_achi^2 g_agg^2 [GeV^-4], temperature and masses in GeV."""
+    total = 0.0
+    for i in range(photons.nodes.size):
+        k = temperature * photons.nodes[i]
+        total += photons.weights[i] * transfer_moment(4.0 * k * k * m_chi / ((m_chi + 2.0 * k) * m_a * m_a))
+    return strength * m_a**6 / (48.0 * math.pi**3 * m_chi) * total

@@ -1,0 +1,31 @@
+"""Decay of the ALP into two photons and into two dark matter particles (seed paper, eqs. 2.6, 2.7, A.2, A.3)."""
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[np.float64]
+
+
+class Widths(NamedTuple):
+    """Partial and total widths [GeV] and the branching ratio to dark matter, arrays of one shape."""
+
+    photons: Array
+    dark_matter: Array
+    total: Array
+    invisible_fraction: Array
+
+
+def alp_widths(m_a: Array, r: Array, g_agg: Array, g_achi: Array) -> Widths:
+    """Widths of the ALP; all arguments broadcast.
+
+    ``m_a`` [GeV], ``r`` = m_chi/m_a, couplings [1/GeV] with L = -g_agg/4 a F F~ - g_achi d_mu a chi-bar
+    gamma^mu gamma^5 chi for a Majorana chi. The width to dark matter vanishes for r >= 1/2.
+    """
+    m_a, r, g_agg, g_achi = np.broadcast_arrays(m_a, r, g_agg, g_achi)
+    photons = g_agg**2 * m_a**3 / (64.0 * np.pi)
+    velocity = np.sqrt(np.clip((1.0 - 2.0 * r) * (1.0 + 2.0 * r), 0.0, None))
+    dark_matter = g_achi**2 * m_a * (r * m_a) ** 2 * velocity / np.pi
+    total = photons + dark_matter
+    return Widths(photons, dark_matter, total, dark_matter / total)

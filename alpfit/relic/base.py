@@ -1,0 +1,67 @@
+"""What an engine takes and what it returns."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from alpfit.numerics.radau import Solution, Tableau
+from alpfit.relic.boltzmann import Sector
+
+Array = NDArray[np.float64]
+
+
+class Status(IntEnum):
+    """How the calculation at a point ended; ``message`` says it in words."""
+
+    OK = 0
+    NEVER_EQUILIBRATED = 1
+    STEP_LIMIT = 2
+
+    @property
+    def message(self) -> str:
+        """One sentence for a human."""
+        return _MESSAGES[self]
+
+
+_MESSAGES = {
+    Status.OK: "solved",
+    Status.NEVER_EQUILIBRATED: "the couplings are so small that chi never reaches equilibrium with the plasma",
+    Status.STEP_LIMIT: "the integrator used all its steps before the end",
+}
+
+
+@dataclass(frozen=True)
+class RelicDensity:
+    """Omega h^2 of chi today and, for each point, the :class:`Status`; arrays of the points' broadcast shape.
+
+    Where ``status`` is not OK, ``omega_h2`` is NaN and the status says why.
+    """
+
+    omega_h2: Array
+    status: NDArray[np.int64]
+
+    @property
+    def ok(self) -> NDArray[np.bool_]:
+        """Where there is an answer."""
+        return self.status == Status.OK
+
+
+class Accuracy(NamedTuple):
+    """Numerical settings of the Boltzmann equations; a change of any moves Omega h^2 by less than 1e-5.
+
+    Exception: at r >= 1/2 annihilation goes on at rest, and Omega h^2 falls by 4e-4 from ``x_end`` 1e5 to 1e6.
+    """
+
+    x_start: float = 2.0
+    x_end: float = 1e6
+    tolerance: float = 3e-5
+    largest_change: float = 0.7
+    max_steps: int = 2000
+
+
+Solver = Callable[[Sector, Accuracy, Tableau], Solution]
+"""A compiled engine: from a sector to the evolution of ln(Y), its unknown number 0, against ln(x)."""
