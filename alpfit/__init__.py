@@ -1,0 +1,42 @@
+"""Bayesian inference for resonant ALP-portal dark matter and the Belle II B+ -> K+ nu nu excess.
+
+    >>> import alpfit
+    >>> alpfit.relic_density(0.75, 0.477, 9.037e-5, 6.93e-5).omega_h2
+    >>> alpfit.Fit.from_file("invisible.toml").run()
+
+The names below are loaded when first used, so that importing the package (and ``alpfit --help``) is instant.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from alpfit.version import __version__
+
+if TYPE_CHECKING:
+    from alpfit import likelihoods
+    from alpfit.errors import AlpfitError
+    from alpfit.fit import Fit, Run
+    from alpfit.relic import RelicDensity, Status, relic_density
+
+__all__ = ["AlpfitError", "Fit", "RelicDensity", "Run", "Status", "__version__", "likelihoods", "relic_density"]
+
+_HOMES = {
+    "AlpfitError": "alpfit.errors",
+    "Fit": "alpfit.fit",
+    "RelicDensity": "alpfit.relic",
+    "Run": "alpfit.fit",
+    "Status": "alpfit.relic",
+    "relic_density": "alpfit.relic",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name == "likelihoods":
+        return import_module("alpfit.likelihoods")
+    if name in _HOMES:
+        return getattr(import_module(_HOMES[name]), name)
+    raise AttributeError(f"module 'alpfit' has no attribute '{name}'")
+
+
+def __dir__() -> list[str]:
+    return list(__all__)

@@ -1,7 +1,11 @@
 """The errors a user can cause or meet: one sentence each, no traceback, exit code 2."""
 
 from collections.abc import Iterable
-from difflib import get_close_matches
+from difflib import SequenceMatcher
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pydantic import ValidationError
 
 
 class AlpfitError(Exception):
@@ -25,8 +29,33 @@ class PredictionError(AlpfitError):
 
 
 def one_of(name: str, allowed: Iterable[str]) -> str:
-    """The sentence that says what is allowed in place of ``name``, nearest first."""
+    """The sentence that says what is allowed in place of ``name``, the nearest first."""
     choices = sorted(allowed)
-    close = get_close_matches(name, choices, n=1, cutoff=0.5)
-    hint = f"did you mean '{close[0]}'? " if close else ""
+    scores = {choice: _likeness(name, choice) for choice in choices}
+    nearest = max(choices, key=scores.__getitem__, default="")
+    hint = f"did you mean '{nearest}'? " if nearest and scores[nearest] > 0.6 else ""
     return f"{hint}allowed: {', '.join(choices)}"
+
+
+def _likeness(name: str, choice: str) -> float:
+    """Likeness of two names, also where ``name`` is only how ``choice`` begins."""
+    return max(SequenceMatcher(None, name, end).ratio() for end in (choice, choice[: len(name) + 1]))
+
+
+def validation_sentence(error: "ValidationError", tags: Iterable[str] = ()) -> str:
+    """The first problem that pydantic found, as ``place = value: what is allowed``.
+
+    ``tags`` are pydantic's names for the members of a union, which are no part of the place.
+    """
+    problem = error.errors(include_url=False)[0]
+    hidden = set(tags)
+    place = ".".join(str(part) for part in problem["loc"] if part not in hidden)
+    if problem["type"] == "missing":
+        return f"{place} is missing"
+    if problem["type"] == "extra_forbidden":
+        return f"{place} is not known here"
+    message = problem["msg"].removeprefix("Value error, ")
+    message = message.replace("Input should be", "must be").replace("Input should have", "must have")
+    if not place:
+        return message
+    return f"{place} = {problem['input']!r}: {message}"

@@ -1,0 +1,95 @@
+"""The run folder: which files there are, and how a whole folder is put in place at once."""
+
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from alpfit.errors import RunFolderError
+
+
+@dataclass(frozen=True)
+class RunFolder:
+    """The files of a run at ``path``."""
+
+    path: Path
+
+    @property
+    def configuration(self) -> Path:
+        """The completed input, every default filled in."""
+        return self.path / "run.toml"
+
+    @property
+    def manifest(self) -> Path:
+        """Provenance: versions, seed, digests, host, times."""
+        return self.path / "manifest.json"
+
+    @property
+    def posterior(self) -> Path:
+        """All samples, for arviz."""
+        return self.path / "posterior.nc"
+
+    @property
+    def summary_json(self) -> Path:
+        """Intervals, evidence and best fit, for a program."""
+        return self.path / "summary.json"
+
+    @property
+    def summary_text(self) -> Path:
+        """The same, for a human."""
+        return self.path / "summary.txt"
+
+    @property
+    def best_fit(self) -> Path:
+        """The run's input with all parameters fixed at the best sample."""
+        return self.path / "best_fit.toml"
+
+    @property
+    def profile_1d(self) -> Path:
+        """Profile likelihood of each parameter and derived quantity."""
+        return self.path / "profile_1d.csv"
+
+    @property
+    def profile_2d(self) -> Path:
+        """Profile likelihood of each pair of parameters."""
+        return self.path / "profile_2d.csv"
+
+    def figure(self, name: str) -> Path:
+        """A figure by its file name."""
+        return self.path / name
+
+
+def check_output(path: Path, overwrite: bool) -> None:
+    """Raise :class:`RunFolderError` where a run must not be written."""
+    if path.exists() and not path.is_dir():
+        raise RunFolderError(f"{path} is a file: choose a folder with --output DIR")
+    if not path.is_dir() or not any(path.iterdir()):
+        return
+    if not RunFolder(path).manifest.exists():
+        raise RunFolderError(f"{path} holds something that is not a run: choose another folder with --output DIR")
+    if not overwrite:
+        raise RunFolderError(f"{path} holds a run already: replace it with --overwrite, or keep it with --output DIR")
+
+
+@contextmanager
+def staged(path: Path) -> Iterator[RunFolder]:
+    """A folder to write to that becomes ``path`` when the block ends well.
+
+    Until then what was at ``path`` stays; if the block fails, it stays for good.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    staging = path.with_name(f".{path.name}.writing")
+    replaced = path.with_name(f".{path.name}.replaced")
+    for leftover in (staging, replaced):
+        shutil.rmtree(leftover, ignore_errors=True)
+    staging.mkdir()
+    try:
+        yield RunFolder(staging)
+    except BaseException:
+        shutil.rmtree(staging, ignore_errors=True)
+        raise
+    if path.exists():
+        path.rename(replaced)
+    staging.rename(path)
+    shutil.rmtree(replaced, ignore_errors=True)

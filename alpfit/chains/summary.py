@@ -1,0 +1,63 @@
+"""What a run says in a page: intervals, evidence, best fit."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from alpfit.inference.samples import Samples
+
+PROBABILITIES = np.array([0.025, 0.16, 0.5, 0.84, 0.975])
+KEYS = ("lower_95", "lower_68", "median", "upper_68", "upper_95")
+
+
+def summarise(samples: Samples, run_time: float) -> dict[str, Any]:
+    """The summary as it stands in ``summary.json``; ``run_time`` in seconds."""
+    best = samples.best
+    intervals = {
+        group: {
+            name: dict(zip(KEYS, (float(q) for q in samples.quantiles(name, PROBABILITIES)), strict=True))
+            for name in columns
+        }
+        for group, columns in (("parameters", samples.parameters), ("derived", samples.derived))
+    }
+    return {
+        **intervals,
+        "log_z": samples.log_z,
+        "log_z_error": samples.log_z_error,
+        "best_fit": {
+            "parameters": {name: float(values[best]) for name, values in samples.parameters.items()},
+            "derived": {name: float(values[best]) for name, values in samples.derived.items()},
+            "log_likelihood": {name: float(values[best]) for name, values in samples.log_l_by_entry.items()},
+            "log_likelihood_total": float(samples.log_l[best]),
+        },
+        "n_samples": int(samples.log_l.size),
+        "n_eff": samples.n_eff,
+        "n_calls": samples.n_calls,
+        "run_time_s": run_time,
+    }
+
+
+def as_text(summary: Mapping[str, Any]) -> str:
+    """The summary as it stands in ``summary.txt``: equal-tailed posterior intervals, evidence, best fit."""
+    header = f"{'':24s}{'median':>12s}{'68 % interval':>27s}{'95 % interval':>27s}{'best fit':>13s}"
+    lines = [header]
+    for group in ("parameters", "derived"):
+        for name, q in summary[group].items():
+            lines.append(
+                f"{name:24s}{q['median']:12.4g}"
+                f"{q['lower_68']:15.4g}{q['upper_68']:12.4g}{q['lower_95']:15.4g}{q['upper_95']:12.4g}"
+                f"{summary['best_fit'][group][name]:13.4g}"
+            )
+        lines.append("")
+    best = summary["best_fit"]
+    lines.append("ln L at the best fit")
+    lines += [f"  {name:30s}{value:12.3f}" for name, value in best["log_likelihood"].items()]
+    lines.append(f"  {'total':30s}{best['log_likelihood_total']:12.3f}")
+    lines.append("")
+    lines.append(f"ln Z = {summary['log_z']:.3f} +- {summary['log_z_error']:.3f}")
+    lines.append(
+        f"{summary['n_calls']} likelihood calls in {summary['run_time_s']:.0f} s; "
+        f"{summary['n_samples']} samples, worth {summary['n_eff']:.0f} independent ones"
+    )
+    return "\n".join(lines) + "\n"

@@ -1,0 +1,35 @@
+"""The profile likelihood as CSV: a row a bin, with the point that attains the maximum."""
+
+import csv
+from collections.abc import Sequence
+from pathlib import Path
+
+from alpfit.inference.profile import ProfileBin
+from alpfit.inference.samples import Samples
+
+
+def write_profile(path: Path, samples: Samples, bins: Sequence[ProfileBin]) -> None:
+    """One row for each of ``bins``, all of the same dimension; no ``bins``, no file.
+
+    Columns: for each axis its quantity and bin edges; ``log_likelihood`` and ``minus_two_delta_log_likelihood`` (against
+    the best sample); then all parameters, derived quantities and ln L by measurement at the maximum.
+    """
+    if not bins:
+        return
+    axes = ("",) if len(bins[0].names) == 1 else ("_x", "_y")
+    columns = {**samples.parameters, **samples.derived}
+    columns |= {f"log_likelihood:{name}": values for name, values in samples.log_l_by_entry.items()}
+    header = [f"{key}{axis}" for axis in axes for key in ("quantity", "lower", "upper")]
+    top = float(samples.log_l[samples.best])
+    with path.open("w", newline="") as stream:
+        writer = csv.writer(stream)
+        writer.writerow([*header, "log_likelihood", "minus_two_delta_log_likelihood", *columns])
+        for b in bins:
+            edges = [c for axis in zip(b.names, b.lower, b.upper, strict=True) for c in (axis[0], *map(_digits, axis[1:]))]
+            log_l = float(samples.log_l[b.sample])
+            point = [_digits(float(values[b.sample])) for values in columns.values()]
+            writer.writerow([*edges, _digits(log_l), _digits(2.0 * (top - log_l)), *point])
+
+
+def _digits(value: float) -> str:
+    return f"{value:.8g}"

@@ -1,0 +1,67 @@
+"""``alpfit evaluate``."""
+
+import json
+import math
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from alpfit.cli.arguments import File, Overrides
+from alpfit.errors import ConfigurationError
+
+if TYPE_CHECKING:
+    from alpfit.inference.problem import Evaluation
+
+
+def evaluate(
+    file: File,
+    at: Annotated[
+        list[str] | None,
+        typer.Option("--at", metavar="NAME=VALUE", help="A parameter's value; once for each that FILE does not fix."),
+    ] = None,
+    overrides: Overrides = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Predictions and ln L of each measurement at one point."""
+    from alpfit.fit import Fit
+
+    point = _record(Fit.from_file(file, overrides or []).evaluate(_values(at or [])))
+    typer.echo(json.dumps(point, indent=2) if as_json else _table(point))
+
+
+def _values(assignments: list[str]) -> dict[str, float]:
+    values = {}
+    for assignment in assignments:
+        name, equals, text = assignment.partition("=")
+        try:
+            values[name.strip()] = float(text)
+        except ValueError as error:
+            raise ConfigurationError(f"--at {assignment}: write it as NAME=VALUE with a number for VALUE") from error
+    return values
+
+
+def _record(point: "Evaluation") -> dict[str, Any]:
+    """The point as JSON can hold it: null stands for a number that is not finite."""
+
+    def number(array: Any) -> float | None:
+        value = float(array[0])
+        return value if math.isfinite(value) else None
+
+    return {
+        "parameters": {name: number(values) for name, values in point.parameters.items()},
+        "predictions": {name: number(values) for name, values in point.predictions.items()},
+        "log_likelihood": {name: number(values) for name, values in point.log_l_by_entry.items()},
+        "log_likelihood_total": number(point.log_l),
+        "log_prior": number(point.log_prior),
+    }
+
+
+def _table(point: dict[str, Any]) -> str:
+    lines = []
+    for title in ("parameters", "predictions", "log_likelihood"):
+        lines.append(title.replace("_", " "))
+        lines += [f"  {name:24s}{value:16.8g}" for name, value in point[title].items()]
+    lines.append(f"  {'total':24s}{point['log_likelihood_total']:16.8g}")
+    prior = point["log_prior"]
+    lines.append(f"log prior{'':17s}{'outside the prior' if prior is None else format(prior, '16.8g')}")
+    return "\n".join(lines)

@@ -1,0 +1,67 @@
+"""``alpfit``: the program, and what its exit codes mean."""
+
+import sys
+from enum import IntEnum
+from typing import Annotated
+
+import typer
+
+from alpfit.cli.commands import check, evaluate, likelihoods, plot, run
+from alpfit.errors import AlpfitError
+from alpfit.version import __version__
+
+
+class ExitCode(IntEnum):
+    """What the shell sees."""
+
+    OK = 0
+    BAD_INPUT = 2
+    INTERRUPTED = 130
+
+
+UsageError = typer.BadParameter.__base__ or Exception
+"""What the parser raises for a command line that it cannot read; typer has no public name for it."""
+
+app = typer.Typer(
+    name="alpfit",
+    help="Bayesian fits of resonant ALP-portal dark matter to the Belle II B+ -> K+ nu nu excess.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"alpfit {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _program(
+    version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version.")] = False,
+) -> None:
+    """Bayesian fits of resonant ALP-portal dark matter to the Belle II B+ -> K+ nu nu excess."""
+
+
+app.command()(run.run)
+app.command()(check.check)
+app.command()(evaluate.evaluate)
+app.command()(plot.plot)
+app.command()(likelihoods.likelihoods)
+
+
+def main() -> None:
+    """Run the program; one sentence on stderr for whatever the user can mend."""
+    try:
+        code = app(standalone_mode=False)
+    except (KeyboardInterrupt, typer.Abort):
+        typer.echo("alpfit: interrupted; nothing was written", err=True)
+        sys.exit(ExitCode.INTERRUPTED)
+    except AlpfitError as error:
+        typer.echo(f"alpfit: {error}", err=True)
+        sys.exit(ExitCode.BAD_INPUT)
+    except UsageError as error:
+        typer.echo(f"alpfit: {error.format_message()}", err=True)  # type: ignore[attr-defined]
+        sys.exit(ExitCode.BAD_INPUT)
+    sys.exit(code if isinstance(code, int) else ExitCode.OK)

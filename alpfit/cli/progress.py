@@ -1,0 +1,63 @@
+"""The progress display of a run, on stderr."""
+
+import math
+import time
+from types import TracebackType
+from typing import Self
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+from alpfit.inference.samplers import ProgressReport
+
+SECONDS_BETWEEN_LINES = 30.0
+"""How often a line is printed where there is no terminal to redraw."""
+
+
+class ProgressDisplay:
+    """Shows calls, ln Z, remaining delta ln Z, calls per second and the estimated time left."""
+
+    def __init__(self) -> None:
+        self._console = Console(stderr=True)
+        self._bar = Progress(
+            SpinnerColumn(),
+            BarColumn(bar_width=20),
+            TextColumn("{task.description}"),
+            TimeElapsedColumn(),
+            console=self._console,
+            disable=not self._console.is_terminal,
+            transient=True,
+        )
+        self._task = self._bar.add_task("compiling, drawing the first points", total=None)
+        self._start = self._last_line = time.monotonic()
+
+    def __enter__(self) -> Self:
+        self._bar.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._bar.stop()
+
+    def update(self, report: ProgressReport) -> None:
+        """Redraw; without a terminal, print a line every half minute."""
+        now = time.monotonic()
+        elapsed = now - self._start
+        text = (
+            f"{report.n_calls} calls, ln Z = {report.log_z:.2f}, remaining Δ ln Z = {report.delta_log_z:.2f}, "
+            f"{report.n_calls / max(elapsed, 1e-9):.0f} calls/s, {_duration(elapsed * report.fraction_left)} left"
+        )
+        if self._console.is_terminal:
+            done = 1.0 / (1.0 + report.fraction_left)
+            self._bar.update(self._task, description=text, total=1.0, completed=done)
+        elif now - self._last_line > SECONDS_BETWEEN_LINES:
+            self._last_line = now
+            self._console.print(text, soft_wrap=True, highlight=False)
+
+
+def _duration(seconds: float) -> str:
+    if not math.isfinite(seconds):
+        return "unknown time"
+    minutes, rest = divmod(round(seconds), 60)
+    return f"about {minutes} min {rest:02d} s" if minutes else f"about {rest} s"

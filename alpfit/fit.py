@@ -1,0 +1,211 @@
+"""A run, from its TOML file to its folder: the one place where everything meets."""
+
+import json
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from itertools import combinations
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from alpfit.chains.folder import RunFolder, check_output, staged
+from alpfit.chains.posterior import read_posterior, write_posterior
+from alpfit.chains.provenance import manifest
+from alpfit.chains.summary import as_text, summarise
+from alpfit.chains.tables import write_profile
+from alpfit.config import Configuration, load_configuration
+from alpfit.errors import ConfigurationError, PredictionError, RunFolderError, one_of
+from alpfit.inference.problem import Evaluation, Problem
+from alpfit.inference.profile import ProfileBin, profile
+from alpfit.inference.samplers import NoProgress, Progress
+from alpfit.inference.samples import Samples
+from alpfit.plots.style import Axis, axis, paper_style
+
+BINS_1D, BINS_2D = 50, 40
+"""Bins of the profile likelihood from samples, along each axis."""
+
+
+@dataclass(frozen=True)
+class Run:
+    """A finished run: its folder, input, samples and summary."""
+
+    folder: RunFolder
+    configuration: Configuration
+    samples: Samples
+    summary: Mapping[str, Any]
+
+    @classmethod
+    def read(cls, path: str | Path) -> "Run":
+        """The run in folder ``path``; raises :class:`RunFolderError` where there is none."""
+        folder = RunFolder(Path(path))
+        if not folder.manifest.exists():
+            raise RunFolderError(f"{folder.path} is not a run folder: it has no {folder.manifest.name}")
+        configuration = load_configuration(folder.configuration)
+        try:
+            summary = json.loads(folder.summary_json.read_text())
+        except (OSError, ValueError) as error:
+            raise RunFolderError(f"{folder.summary_json} cannot be read: {error}; run again") from error
+        return cls(folder, configuration, read_posterior(folder.posterior), summary)
+
+    def plot(self) -> list[Path]:
+        """Draw all figures anew; the files written."""
+        return draw_figures(self.folder, self.configuration, self.samples)
+
+
+@dataclass(frozen=True)
+class Fit:
+    """A checked configuration, ready to evaluate or to run; ``name`` is that of its default run folder."""
+
+    configuration: Configuration
+    name: str
+
+    @classmethod
+    def from_file(cls, path: str | Path, overrides: Sequence[str] = ()) -> "Fit":
+        """Read and check a TOML file; ``overrides`` are ``table.key=value``. Raises :class:`ConfigurationError`."""
+        return cls(load_configuration(Path(path), overrides), Path(path).stem)
+
+    def evaluate(self, values: Mapping[str, float]) -> Evaluation:
+        """One point: ``values`` of all parameters that the file does not fix.
+
+        Raises :class:`ConfigurationError` for a name that is unknown or missing, :class:`PredictionError` where the
+        model has no answer.
+        """
+        problem = self.configuration.build_problem()
+        known = {**problem.scenario.parameters, **problem.scenario.optional}
+        for name in values:
+            if name not in known:
+                raise ConfigurationError(f"--at {name}: not a parameter of this scenario: {one_of(name, known)}")
+        for name in problem.names:
+            if name not in values:
+                raise ConfigurationError(f"{name} has no value: the file gives it a prior, so say --at {name}=...")
+        point = problem.evaluate_at({name: np.array([float(value)]) for name, value in values.items()})
+        if point.failures[0]:
+            raise PredictionError(point.failures[0])
+        return point
+
+    def seconds_per_call(self) -> float:
+        """Time of one likelihood call, warm: the median over seven points spread over the prior."""
+        problem = self.configuration.build_problem()
+        times = []
+        for u in np.linspace(0.2, 0.8, 8):
+            start = time.perf_counter()
+            problem.evaluate(problem.prior_transform(np.full((1, problem.n_dim), u)))
+            times.append(time.perf_counter() - start)
+        return float(np.median(times[1:]))
+
+    def run(
+        self, output: str | Path | None = None, *, overwrite: bool = False, progress: Progress | None = None
+    ) -> Run:
+        """Sample, and write the run folder ``output`` (``chains/`` and the file's name if None).
+
+        Raises :class:`ConfigurationError` if all parameters are fixed, :class:`RunFolderError` if ``output`` is taken.
+        """
+        path = Path(output) if output is not None else Path("chains") / self.name
+        check_output(path, overwrite)
+        problem = self.configuration.build_problem()
+        if not problem.names:
+            raise ConfigurationError("[parameters] all are fixed: give at least one of them a prior, or use evaluate")
+        started, start = datetime.now(UTC), time.perf_counter()
+        samples = self.configuration.sampler.run(problem, progress or NoProgress())
+        run_time = time.perf_counter() - start
+        summary = summarise(samples, run_time)
+        with staged(path) as folder:
+            self._write(folder, problem, samples, summary, started)
+            draw_figures(folder, self.configuration, samples)
+        return Run(RunFolder(path), self.configuration, samples, summary)
+
+    def _write(
+        self,
+        folder: RunFolder,
+        problem: Problem,
+        samples: Samples,
+        summary: Mapping[str, Any],
+        started: datetime,
+    ) -> None:
+        """All files but the figures."""
+        configuration = self.configuration
+        folder.configuration.write_text(configuration.to_toml())
+        write_posterior(folder.posterior, samples, configuration.sampler.seed)
+        folder.summary_json.write_text(json.dumps(summary, indent=2) + "\n")
+        folder.summary_text.write_text(as_text(summary))
+        folder.best_fit.write_text(best_fit_toml(configuration, summary))
+        write_profile(folder.profile_1d, samples, profiles_1d(configuration, samples))
+        write_profile(folder.profile_2d, samples, profiles_2d(configuration, samples))
+        facts = manifest(
+            seed=configuration.sampler.seed,
+            likelihoods={m.name: m.digest for m in problem.likelihood.measurements},
+            started=started.isoformat(timespec="seconds"),
+            finished=datetime.now(UTC).isoformat(timespec="seconds"),
+            run_time_s=summary["run_time_s"],
+            n_calls=samples.n_calls,
+            log_z=samples.log_z,
+            log_z_error=samples.log_z_error,
+        )
+        folder.manifest.write_text(json.dumps(facts, indent=2) + "\n")
+
+
+def best_fit_toml(configuration: Configuration, summary: Mapping[str, Any]) -> str:
+    """The run's input with all parameters fixed at the best sample; what is predicted there, as comments."""
+    best = summary["best_fit"]
+    fixed = configuration.model_copy(update={"parameters": {**configuration.fixed, **best["parameters"]}})
+    lines = ["# The sample with the largest ln L; `alpfit evaluate` on this file gives these numbers again."]
+    lines += [f"# ln L {name} = {value:.6g}" for name, value in best["log_likelihood"].items()]
+    lines.append(f"# ln L total = {best['log_likelihood_total']:.6g}")
+    lines += [f"# {name} = {value:.6g}" for name, value in best["derived"].items()]
+    return "\n".join([*lines, "", fixed.to_toml()])
+
+
+def _is_logarithmic(configuration: Configuration, name: str) -> bool:
+    """How to bin and draw a quantity: parameters as their prior says, derived ones as the scenario does."""
+    priors = configuration.priors
+    return priors[name].logarithmic if name in priors else configuration.build_scenario().observables[name].logarithmic
+
+
+def profiles_1d(configuration: Configuration, samples: Samples) -> list[ProfileBin]:
+    """Bins of every sampled parameter and derived quantity."""
+    names = (*samples.parameters, *samples.derived)
+    return [b for name in names for b in profile(samples, (name,), (_is_logarithmic(configuration, name),), BINS_1D)]
+
+
+def profiles_2d(configuration: Configuration, samples: Samples) -> list[ProfileBin]:
+    """Bins of every pair of sampled parameters (of the parameter alone where there is but one)."""
+    pairs = list(combinations(samples.parameters, 2))
+    bins = []
+    for pair in pairs:
+        logarithmic = tuple(_is_logarithmic(configuration, name) for name in pair)
+        bins += profile(samples, pair, logarithmic, BINS_2D)
+    return bins
+
+
+def draw_figures(folder: RunFolder, configuration: Configuration, samples: Samples) -> list[Path]:
+    """Draw all figures of a run into ``folder``; the files written."""
+    from alpfit.plots.corner import corner_figure
+    from alpfit.plots.profile import profile_1d_figure, profile_2d_figure
+
+    scenario = configuration.build_scenario()
+    quantities = {**scenario.parameters, **scenario.optional}
+    axes: dict[str, Axis] = {
+        name: axis(samples, name, quantities[name], _is_logarithmic(configuration, name)) for name in samples.parameters
+    }
+    with paper_style():
+        figures = {
+            "corner": (corner_figure(list(axes.values()), samples.weights, samples.best), ("png", "pdf")),
+            "profile_1d": (
+                profile_1d_figure(samples, list(axes.values()), profiles_1d(configuration, samples)),
+                ("png",),
+            ),
+        }
+        if len(axes) > 1:
+            pairs = list(combinations(axes.values(), 2))
+            surface = profile_2d_figure(samples, pairs, profiles_2d(configuration, samples))
+            figures["profile_2d"] = (surface, ("png",))
+        written = []
+        for name, (figure, formats) in figures.items():
+            for extension in formats:
+                path = folder.figure(f"{name}.{extension}")
+                figure.savefig(path)
+                written.append(path)
+    return written

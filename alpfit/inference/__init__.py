@@ -1,0 +1,1 @@
+"""Priors, the inference problem, samplers, and the profile likelihood."""

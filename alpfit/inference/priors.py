@@ -1,0 +1,177 @@
+"""Prior densities of one parameter.
+
+Each has ``transform``, from a uniform number in (0, 1) to the parameter, and ``log_density``, ln of the normalised
+density in the parameter itself; both take and return arrays of any shape. ``logarithmic`` says how to draw it.
+"""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Annotated, ClassVar, Literal, Self, TypeVar, final
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+from scipy.special import ndtr, ndtri
+
+Array = NDArray[np.float64]
+Finite = Annotated[float, Field(allow_inf_nan=False)]
+Positive = Annotated[float, Field(gt=0.0, allow_inf_nan=False)]
+
+
+class _Table(BaseModel):
+    """A prior is a TOML table: frozen, and with no unknown keys."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+@final
+class Uniform(_Table):
+    """Constant from ``min`` to ``max``."""
+
+    logarithmic: ClassVar[bool] = False
+
+    prior: Literal["uniform"]
+    min: Finite
+    max: Finite
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Self:
+        return _ordered(self)
+
+    def transform(self, u: ArrayLike) -> Array:
+        """The parameter at cumulative probability ``u``."""
+        return self.min + np.asarray(u) * (self.max - self.min)
+
+    def log_density(self, x: ArrayLike) -> Array:
+        """ln of the density at ``x``."""
+        return _within(x, self.min, self.max, -np.log(self.max - self.min))
+
+
+@final
+class LogUniform(_Table):
+    """Constant in ln(x) from ``min`` to ``max``, both positive."""
+
+    logarithmic: ClassVar[bool] = True
+
+    prior: Literal["log-uniform"]
+    min: Positive
+    max: Positive
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Self:
+        return _ordered(self)
+
+    def transform(self, u: ArrayLike) -> Array:
+        """The parameter at cumulative probability ``u``."""
+        return np.asarray(self.min * np.exp(np.asarray(u) * np.log(self.max / self.min)))
+
+    def log_density(self, x: ArrayLike) -> Array:
+        """ln of the density at ``x``."""
+        positive = np.where(np.asarray(x) > 0.0, x, 1.0)
+        return _within(x, self.min, self.max, -np.log(positive) - np.log(np.log(self.max / self.min)))
+
+
+@final
+class Normal(_Table):
+    """Gaussian with ``mean`` and standard deviation ``sigma``."""
+
+    logarithmic: ClassVar[bool] = False
+
+    prior: Literal["normal"]
+    mean: Finite
+    sigma: Positive
+
+    def transform(self, u: ArrayLike) -> Array:
+        """The parameter at cumulative probability ``u``."""
+        return np.asarray(self.mean + self.sigma * ndtri(u))
+
+    def log_density(self, x: ArrayLike) -> Array:
+        """ln of the density at ``x``."""
+        return _log_gaussian((np.asarray(x) - self.mean) / self.sigma) - np.log(self.sigma)
+
+
+@final
+class LogNormal(_Table):
+    """Gaussian in ln(x) around ``median``, with standard deviation ``sigma`` of ln(x)."""
+
+    logarithmic: ClassVar[bool] = True
+
+    prior: Literal["log-normal"]
+    median: Positive
+    sigma: Positive
+
+    def transform(self, u: ArrayLike) -> Array:
+        """The parameter at cumulative probability ``u``."""
+        return np.asarray(self.median * np.exp(self.sigma * ndtri(u)))
+
+    def log_density(self, x: ArrayLike) -> Array:
+        """ln of the density at ``x``."""
+        positive = np.where(np.asarray(x) > 0.0, x, 1.0)
+        density = _log_gaussian(np.log(positive / self.median) / self.sigma) - np.log(positive * self.sigma)
+        return _within(x, np.nextafter(0.0, 1.0), np.inf, density)
+
+
+@final
+class TruncatedNormal(_Table):
+    """Gaussian with ``mean`` and ``sigma`` (of the whole Gaussian) between ``min`` and ``max``."""
+
+    logarithmic: ClassVar[bool] = False
+
+    prior: Literal["truncated-normal"]
+    mean: Finite
+    sigma: Positive
+    min: Finite
+    max: Finite
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Self:
+        if not self._mass() > 0.0:
+            raise ValueError(f"no probability between min = {self.min:g} and max = {self.max:g}: too far from the mean")
+        return _ordered(self)
+
+    def _mass(self) -> float:
+        return self._edge(self.max) - self._edge(self.min)
+
+    def _edge(self, x: float) -> float:
+        return float(ndtr((x - self.mean) / self.sigma))
+
+    def transform(self, u: ArrayLike) -> Array:
+        """The parameter at cumulative probability ``u``."""
+        x = self.mean + self.sigma * ndtri(self._edge(self.min) + np.asarray(u) * self._mass())
+        return np.asarray(np.clip(x, self.min, self.max))
+
+    def log_density(self, x: ArrayLike) -> Array:
+        """ln of the density at ``x``."""
+        density = _log_gaussian((np.asarray(x) - self.mean) / self.sigma) - np.log(self.sigma * self._mass())
+        return _within(x, self.min, self.max, density)
+
+
+Prior = Uniform | LogUniform | Normal | LogNormal | TruncatedNormal
+
+PRIORS: Mapping[str, type[Prior]] = MappingProxyType(
+    {
+        "uniform": Uniform,
+        "log-uniform": LogUniform,
+        "normal": Normal,
+        "log-normal": LogNormal,
+        "truncated-normal": TruncatedNormal,
+    }
+)
+"""The priors, by the value of the key ``prior`` of their table."""
+
+B = TypeVar("B", Uniform, LogUniform, TruncatedNormal)
+
+
+def _ordered(prior: B) -> B:
+    if not prior.min < prior.max:
+        raise ValueError(f"min = {prior.min:g} must be below max = {prior.max:g}")
+    return prior
+
+
+def _log_gaussian(z: Array) -> Array:
+    return np.asarray(-0.5 * z**2 - 0.5 * np.log(2.0 * np.pi))
+
+
+def _within(x: ArrayLike, low: float, high: float, density: ArrayLike) -> Array:
+    inside = (np.asarray(x) >= low) & (np.asarray(x) <= high)
+    return np.where(inside, density, -np.inf)

@@ -1,0 +1,61 @@
+"""What every sampler returns, and the statistics that everybody reads from it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Samples:
+    """Weighted samples of the posterior.
+
+    ``parameters``, ``derived`` and ``log_l_by_entry`` map names to arrays ``(n,)``; ``log_weights`` are normalised
+    so that the weights sum to one. ``log_z`` is the ln of the evidence with its error, from ``n_calls`` likelihood calls.
+    """
+
+    parameters: Mapping[str, Array]
+    derived: Mapping[str, Array]
+    log_l_by_entry: Mapping[str, Array]
+    log_l: Array
+    log_weights: Array
+    log_z: float
+    log_z_error: float
+    n_calls: int
+
+    @property
+    def weights(self) -> Array:
+        """Posterior weights ``(n,)``, summing to one."""
+        return np.exp(self.log_weights)
+
+    @property
+    def n_eff(self) -> float:
+        """Kish's effective number of samples."""
+        return float(1.0 / np.sum(self.weights**2))
+
+    @property
+    def best(self) -> int:
+        """Index of the sample with the largest ln L."""
+        return int(np.argmax(self.log_l))
+
+    def column(self, name: str) -> Array:
+        """Parameter or derived quantity ``name``."""
+        return self.parameters[name] if name in self.parameters else self.derived[name]
+
+    def quantiles(self, name: str, probabilities: Array) -> Array:
+        """Weighted quantiles of parameter or derived quantity ``name``."""
+        values = self.column(name)
+        order = np.argsort(values)
+        cumulative = np.cumsum(self.weights[order])
+        centred = (cumulative - 0.5 * self.weights[order]) / cumulative[-1]
+        return np.interp(probabilities, centred, values[order])
+
+    def equally_weighted(self, rng: np.random.Generator) -> NDArray[np.int64]:
+        """Indices of a sample of equal weights, by systematic resampling: about as many as ``n_eff``."""
+        n = max(1, int(self.n_eff))
+        cumulative = np.cumsum(self.weights)
+        positions = (rng.random() + np.arange(n)) / n * cumulative[-1]
+        return np.minimum(np.searchsorted(cumulative, positions), self.log_l.size - 1)

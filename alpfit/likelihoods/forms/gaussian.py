@@ -1,0 +1,71 @@
+"""A measured value with Gaussian errors, which may differ up and down.
+
+With the prediction mu, the data d +s_up -s_down, and the side on which the prediction lies,
+
+    L(mu) = 2/[sqrt(2 pi) (s_up + s_down)] exp[-(mu - d)^2/(2 s_side^2)],    s_side = s_up where mu > d,
+
+a density in d that integrates to one. Each s adds in quadrature the components of the measurement's error, the
+Standard Model part's and the relative theory error times the prediction. As an upper limit, mu < d is as good as d.
+"""
+
+from collections.abc import Mapping
+from typing import Annotated, final
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import Field
+
+from alpfit.likelihoods.forms.base import FormData, Table
+
+Array = NDArray[np.float64]
+Errors = Annotated[list[Annotated[float, Field(gt=0.0)]], Field(min_length=1)]
+
+
+@final
+class Gaussian(FormData):
+    """``value`` with ``errors_up`` and ``errors_down`` (components), in the unit of ``observable``.
+
+    ``standard_model`` is added to the prediction, which is new physics alone; ``upper_limit`` makes the
+    likelihood flat below ``value``.
+    """
+
+    observable: str
+    value: float
+    errors_up: Errors
+    errors_down: Errors
+    standard_model: float = Field(default=0.0, ge=0.0)
+    standard_model_error: float = Field(default=0.0, ge=0.0)
+    relative_theory_error: float = Field(default=0.0, ge=0.0)
+    upper_limit: bool = False
+
+    @classmethod
+    def from_table(cls, data: Mapping[str, object], table: Table | None) -> "Gaussian":
+        """The form from an entry's ``[data]``; it has no table."""
+        return cls.model_validate(data)
+
+    @property
+    def observables(self) -> tuple[str, ...]:
+        """The one observable."""
+        return (self.observable,)
+
+    def loglike(self, predictions: Mapping[str, Array]) -> Array:
+        """ln L, the shape of the prediction."""
+        mu = self.standard_model + np.asarray(predictions[self.observable])
+        if self.upper_limit:
+            mu = np.maximum(mu, self.value)
+        theory = np.hypot(self.standard_model_error, self.relative_theory_error * mu)
+        up, down = (np.hypot(np.linalg.norm(e), theory) for e in (self.errors_up, self.errors_down))
+        pull = (mu - self.value) / np.where(mu > self.value, up, down)
+        return np.asarray(-0.5 * pull**2 + np.log(2.0 / (np.sqrt(2.0 * np.pi) * (up + down))))
+
+    def describe(self) -> str:
+        """The measurement in one line."""
+        up, down = float(np.linalg.norm(self.errors_up)), float(np.linalg.norm(self.errors_down))
+        parts = [f"{self.observable} = {self.value:g} +{up:.3g} -{down:.3g}"]
+        if self.standard_model:
+            parts.append(f"of which Standard Model {self.standard_model:g} +- {self.standard_model_error:g}")
+        if self.relative_theory_error:
+            parts.append(f"theory error {100 * self.relative_theory_error:g} % of the prediction")
+        if self.upper_limit:
+            parts.append("as an upper limit")
+        return ", ".join(parts)

@@ -1,0 +1,91 @@
+"""A two-body branching ratio: best value and 68 % interval as a function of the mass.
+
+No signal is one and the same hypothesis at every mass, so each mass is normalised to it:
+
+    ln L(BR, m) = -1/2 {[(BR - best)/s_side]^2 - [best/s_down]^2},    s_side = s_up where BR > best,
+
+with all columns interpolated linearly. Where the interval is cut off at zero, s_down = s_up. Above the last mass
+of the table an overall upper limit takes over, as a Gaussian estimate of zero signal.
+"""
+
+from collections.abc import Mapping
+from typing import Annotated, Self, final
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import ConfigDict, Field, model_validator
+
+from alpfit.likelihoods.forms.base import FormData, Table, one_sided_sigmas
+
+Array = NDArray[np.float64]
+
+
+@final
+class TwoBodyBand(FormData):
+    """``best``, ``lower``, ``upper`` (68 % interval), arrays ``(n,)``, of ``observable`` against ``masses`` [GeV].
+
+    ``beyond_limit`` holds at ``beyond_confidence_level`` above the last mass; without it ln L = 0 there.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True)
+
+    observable: str
+    abscissa: str
+    masses: Array
+    best: Array
+    lower: Array
+    upper: Array
+    beyond_limit: float | None = Field(default=None, gt=0.0)
+    beyond_confidence_level: Annotated[float, Field(gt=0.5, lt=1.0)] = 0.90
+
+    @classmethod
+    def from_table(cls, data: Mapping[str, object], table: Table | None) -> "TwoBodyBand":
+        """The form from an entry's ``[data]`` and the columns abscissa, best, lower_68, upper_68 of its table."""
+        if table is None:
+            raise ValueError("a two-body-band needs a table")
+        columns = {}
+        for field, name in (
+            ("masses", str(data.get("abscissa"))),
+            ("best", "best"),
+            ("lower", "lower_68"),
+            ("upper", "upper_68"),
+        ):
+            if name not in table:
+                raise ValueError(f"the table has no column '{name}': {', '.join(table)}")
+            columns[field] = table[name]
+        return cls.model_validate({**data, **columns})
+
+    @model_validator(mode="after")
+    def _interval_holds_best(self) -> Self:
+        if not ((self.lower >= 0.0) & (self.lower <= self.best) & (self.best < self.upper)).all():
+            raise ValueError("a row of the table has not 0 <= lower_68 <= best < upper_68")
+        return self
+
+    @property
+    def observables(self) -> tuple[str, ...]:
+        """The branching ratio and the mass."""
+        return (self.observable, self.abscissa)
+
+    def loglike(self, predictions: Mapping[str, Array]) -> Array:
+        """ln L, the shape of the predictions; zero for no signal."""
+        value, mass = (np.asarray(predictions[name]) for name in self.observables)
+        best = np.interp(mass, self.masses, self.best)
+        up = np.interp(mass, self.masses, self.upper - self.best)
+        cut_off = self.lower == 0.0
+        down = np.interp(mass, self.masses, np.where(cut_off, self.upper - self.best, self.best - self.lower))
+        chi_squared = ((value - best) / np.where(value > best, up, down)) ** 2 - (best / down) ** 2
+        beyond = np.zeros_like(chi_squared)
+        if self.beyond_limit is not None:
+            beyond = (one_sided_sigmas(self.beyond_confidence_level) * value / self.beyond_limit) ** 2
+        chi_squared = np.where(mass > self.masses[-1], beyond, chi_squared)
+        return np.asarray(0.0 - np.where(mass < self.masses[0], 0.0, 0.5 * chi_squared))
+
+    def describe(self) -> str:
+        """The band in one line."""
+        text = (
+            f"{self.observable}: best value and 68 % interval for {self.masses[0]:g} < {self.abscissa}/GeV < "
+            f"{self.masses[-1]:g}, upper ends {self.upper.min():g} to {self.upper.max():g}"
+        )
+        if self.beyond_limit is not None:
+            text += f"; above, < {self.beyond_limit:g} at {100 * self.beyond_confidence_level:g} %"
+        return text

@@ -1,0 +1,1 @@
+"""Figures of a run: corner plot, and profile likelihood in one and two dimensions."""

@@ -1,0 +1,78 @@
+"""Figures of the profile likelihood from samples."""
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+from matplotlib.figure import Figure
+from numpy.typing import NDArray
+
+from alpfit.inference.profile import ProfileBin
+from alpfit.inference.samples import Samples
+from alpfit.plots.style import BEST_FIT, CONTOUR_68_95_2D, POSTERIOR, PROFILE, TEXT_WIDTH, Axis
+
+Array = NDArray[np.float64]
+
+
+def profile_1d_figure(samples: Samples, axes: Sequence[Axis], bins: Sequence[ProfileBin]) -> Figure:
+    """Marginal posterior (histogram) and profile likelihood (steps) of each of ``axes``, both over their maximum."""
+    columns = min(2, len(axes))
+    rows = math.ceil(len(axes) / columns)
+    figure = Figure(figsize=(TEXT_WIDTH, 2.3 * rows), layout="constrained")
+    panels = figure.subplots(rows, columns, squeeze=False, sharey=True).ravel()
+    top = float(samples.log_l[samples.best])
+    for panel, axis in zip(panels, axes, strict=False):
+        own = [b for b in bins if b.names == (axis.name,)]
+        edges = np.array([[b.lower[0], b.upper[0]] for b in own])
+        edges = np.log10(edges) if axis.logarithmic else edges
+        counts, grid = np.histogram(axis.values, bins=len(own), range=(edges.min(), edges.max()), weights=samples.weights)
+        panel.stairs(counts / counts.max(), grid, fill=True, color=POSTERIOR, alpha=0.3, label="posterior")
+        likelihood = np.exp([samples.log_l[b.sample] - top for b in own])
+        panel.plot(edges.mean(axis=1), likelihood, color=PROFILE, drawstyle="steps-mid", label="profile likelihood")
+        panel.axvline(axis.values[samples.best], color=BEST_FIT, linestyle=":", linewidth=0.8, label="best fit")
+        panel.set(xlabel=axis.label, ylim=(0.0, 1.08), xlim=(edges.min(), edges.max()))
+    for panel in panels[len(axes) :]:
+        panel.set_axis_off()
+    for panel in panels[::columns]:
+        panel.set_ylabel("relative to maximum")
+    figure.legend(*panels[0].get_legend_handles_labels(), loc="outside upper center", ncols=3)
+    return figure
+
+
+def profile_2d_figure(samples: Samples, pairs: Sequence[tuple[Axis, Axis]], bins: Sequence[ProfileBin]) -> Figure:
+    """-2 Delta ln L in the plane of each pair of axes, cut at 12, with the 68.3 % and 95 % contours."""
+    columns = min(3, len(pairs))
+    rows = math.ceil(len(pairs) / columns)
+    figure = Figure(figsize=(TEXT_WIDTH, 2.3 * rows), layout="constrained")
+    panels = figure.subplots(rows, columns, squeeze=False).ravel()
+    image = None
+    for panel, (x, y) in zip(panels, pairs, strict=False):
+        own = [b for b in bins if b.names == (x.name, y.name)]
+        x_edges, y_edges, surface = _surface(samples, own)
+        x_edges = np.log10(x_edges) if x.logarithmic else x_edges
+        y_edges = np.log10(y_edges) if y.logarithmic else y_edges
+        image = panel.pcolormesh(x_edges, y_edges, surface.T, vmin=0.0, vmax=12.0, cmap="viridis_r", rasterized=True)
+        centres = (0.5 * (x_edges[1:] + x_edges[:-1]), 0.5 * (y_edges[1:] + y_edges[:-1]))
+        filled = np.where(np.isfinite(surface), surface, 1e3)
+        if filled.shape[0] > 1 and filled.shape[1] > 1:
+            panel.contour(
+                *centres, filled.T, levels=CONTOUR_68_95_2D, colors=PROFILE, linewidths=0.9, linestyles=("-", "--")
+            )
+        panel.plot(x.values[samples.best], y.values[samples.best], marker="*", color=BEST_FIT, markersize=6)
+        panel.set(xlabel=x.label, ylabel=y.label)
+    for panel in panels[len(pairs) :]:
+        panel.set_axis_off()
+    if image is not None:
+        figure.colorbar(image, ax=list(panels), label=r"$-2\,\Delta\ln L$", shrink=0.8, extend="max")
+    return figure
+
+
+def _surface(samples: Samples, bins: Sequence[ProfileBin]) -> tuple[Array, Array, Array]:
+    """Edges in x and y, and -2 Delta ln L on their grid ``(n_x, n_y)``; NaN where no sample fell."""
+    edges = [np.unique([edge for b in bins for edge in (b.lower[k], b.upper[k])]) for k in range(2)]
+    surface = np.full((edges[0].size - 1, edges[1].size - 1), np.nan)
+    top = float(samples.log_l[samples.best])
+    for b in bins:
+        i, j = (int(np.searchsorted(edges[k], b.lower[k])) for k in range(2))
+        surface[i, j] = 2.0 * (top - float(samples.log_l[b.sample]))
+    return edges[0], edges[1], surface

@@ -1,0 +1,75 @@
+"""How all figures look: sizes of a two-column paper, serif mathematics, colours that survive colour blindness."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import matplotlib
+import numpy as np
+from numpy.typing import NDArray
+
+from alpfit.inference.samples import Samples
+from alpfit.scenarios import Quantity
+
+Array = NDArray[np.float64]
+
+COLUMN_WIDTH, TEXT_WIDTH = 3.4, 7.0
+"""Widths of one column and of a whole page [inch]."""
+
+POSTERIOR, PROFILE, BEST_FIT = "#0072b2", "#d55e00", "#000000"
+"""From the palette of M. Okabe and K. Ito."""
+
+CONTOUR_68_95_2D = (2.30, 5.99)
+"""-2 Delta ln L at 68.3 % and 95 % for two parameters (Wilks)."""
+
+
+@contextmanager
+def paper_style() -> Iterator[None]:
+    """Settings for the figures made inside the block."""
+    settings = {
+        "font.family": "serif",
+        "font.serif": ["STIXGeneral", "DejaVu Serif"],
+        "mathtext.fontset": "stix",
+        "font.size": 9.0,
+        "axes.labelsize": 9.0,
+        "axes.titlesize": 8.0,
+        "xtick.labelsize": 7.5,
+        "ytick.labelsize": 7.5,
+        "legend.fontsize": 8.0,
+        "legend.frameon": False,
+        "xtick.direction": "in",
+        "ytick.direction": "in",
+        "axes.linewidth": 0.6,
+        "lines.linewidth": 1.2,
+        "figure.dpi": 100,
+        "savefig.dpi": 300,
+        "pdf.fonttype": 42,
+    }
+    with matplotlib.rc_context(settings):
+        yield
+
+
+@dataclass(frozen=True)
+class Axis:
+    """One plotted quantity: its values as drawn (log10 where it is logarithmic), and the label that says so."""
+
+    name: str
+    values: Array
+    label: str
+    logarithmic: bool
+
+    @property
+    def limits(self) -> tuple[float, float]:
+        """The range of the values, a little widened."""
+        low, high = float(self.values.min()), float(self.values.max())
+        margin = 0.01 * (high - low) or 0.5
+        return low - margin, high + margin
+
+
+def axis(samples: Samples, name: str, quantity: Quantity, logarithmic: bool) -> Axis:
+    """The axis of parameter or derived quantity ``name``."""
+    values = samples.column(name)
+    if not logarithmic:
+        return Axis(name, values, quantity.axis_label, False)
+    unit = f"/{quantity.unit}" if quantity.unit else ""
+    return Axis(name, np.log10(values), rf"$\log_{{10}}({quantity.label}$" + f"{unit})", True)
