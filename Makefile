@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 
-.PHONY: run test lint bench lock clean
+.PHONY: run test lint reference bench lock clean
 
 run: $(INSTALLED)
 	$(BIN)/alpfit run examples/invisible.toml --overwrite
@@ -17,6 +17,10 @@ lint: $(INSTALLED)
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+# After `make run`: the committed run, thinned, and the README's figure from it.
+reference: $(INSTALLED)
+	$(BIN)/python chains/reference/thin.py chains/invisible chains/reference/invisible 500
 
 bench: $(INSTALLED)
 	$(BIN)/python -m pytest tests/benchmarks --override-ini addopts="--import-mode=importlib"

@@ -231,6 +231,11 @@ def _check_consistency(configuration: Configuration) -> None:
                 f"[options.{name}] is not one of this run's likelihoods: {one_of(name, configuration.likelihoods)}"
             )
     for measurement in configuration.build_likelihood().measurements:
+        if configuration.scenario not in measurement.scenarios:
+            raise ConfigurationError(
+                f"likelihoods: '{measurement.name}' is not made for the scenario '{configuration.scenario}', "
+                f"only for: {', '.join(measurement.scenarios)}"
+            )
         for observable in measurement.observables:
             if observable not in {**known, **scenario.observables}:
                 raise ConfigurationError(

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import combinations
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -22,10 +22,16 @@ from alpfit.inference.problem import Evaluation, Problem
 from alpfit.inference.profile import ProfileBin, profile
 from alpfit.inference.samplers import NoProgress, Progress
 from alpfit.inference.samples import Samples
-from alpfit.plots.style import Axis, axis, paper_style
+from alpfit.plots.style import axis, paper_style
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 BINS_1D, BINS_2D = 50, 40
 """Bins of the profile likelihood from samples, along each axis."""
+
+N_TRIALS = 64
+"""Points drawn from the prior before a run, to see that there is a likelihood."""
 
 
 @dataclass(frozen=True)
@@ -50,9 +56,11 @@ class Run:
             raise RunFolderError(f"{folder.summary_json} cannot be read: {error}; run again") from error
         return cls(folder, configuration, read_posterior(folder.posterior), summary)
 
-    def plot(self) -> list[Path]:
-        """Draw all figures anew; the files written."""
-        return draw_figures(self.folder, self.configuration, self.samples)
+    def plot(self, output: str | Path | None = None) -> list[Path]:
+        """Draw all figures anew, into ``output`` or the run's own folder; the files written."""
+        folder = self.folder if output is None else RunFolder(Path(output))
+        folder.path.mkdir(parents=True, exist_ok=True)
+        return draw_figures(folder, self.configuration, self.samples)
 
 
 @dataclass(frozen=True)
@@ -108,14 +116,15 @@ class Fit:
         problem = self.configuration.build_problem()
         if not problem.names:
             raise ConfigurationError("[parameters] all are fixed: give at least one of them a prior, or use evaluate")
-        started, start = datetime.now(UTC), time.perf_counter()
-        samples = self.configuration.sampler.run(problem, progress or NoProgress())
-        run_time = time.perf_counter() - start
-        summary = summarise(samples, run_time)
+        check_prior(problem, self.configuration.sampler.seed)
         with staged(path) as folder:
+            started, start = datetime.now(UTC), time.perf_counter()
+            samples = self.configuration.sampler.run(problem, progress or NoProgress())
+            summary = summarise(samples, time.perf_counter() - start)
             self._write(folder, problem, samples, summary, started)
-            draw_figures(folder, self.configuration, samples)
-        return Run(RunFolder(path), self.configuration, samples, summary)
+        run = Run(RunFolder(path), self.configuration, samples, summary)
+        run.plot()
+        return run
 
     def _write(
         self,
@@ -145,6 +154,17 @@ class Fit:
             log_z_error=samples.log_z_error,
         )
         folder.manifest.write_text(json.dumps(facts, indent=2) + "\n")
+
+
+def check_prior(problem: Problem, seed: int) -> None:
+    """Raise :class:`ConfigurationError` where none of some points drawn from the prior has a likelihood."""
+    u = np.random.default_rng(seed).random((N_TRIALS, problem.n_dim))
+    trial = problem.evaluate(problem.prior_transform(u))
+    if np.isneginf(trial.log_l).all():
+        raise ConfigurationError(
+            f"[parameters] none of {N_TRIALS} points drawn from the prior has a likelihood, the first because: "
+            f"{trial.failures[0]}; change the priors"
+        )
 
 
 def best_fit_toml(configuration: Configuration, summary: Mapping[str, Any]) -> str:
@@ -180,32 +200,32 @@ def profiles_2d(configuration: Configuration, samples: Samples) -> list[ProfileB
     return bins
 
 
-def draw_figures(folder: RunFolder, configuration: Configuration, samples: Samples) -> list[Path]:
-    """Draw all figures of a run into ``folder``; the files written."""
+def figures(configuration: Configuration, samples: Samples) -> dict[str, "Figure"]:
+    """All figures of a run by name; with one sampled parameter there is no ``profile_2d``."""
     from alpfit.plots.corner import corner_figure
     from alpfit.plots.profile import profile_1d_figure, profile_2d_figure
 
     scenario = configuration.build_scenario()
     quantities = {**scenario.parameters, **scenario.optional}
-    axes: dict[str, Axis] = {
-        name: axis(samples, name, quantities[name], _is_logarithmic(configuration, name)) for name in samples.parameters
-    }
+    axes = [axis(samples, name, quantities[name], _is_logarithmic(configuration, name)) for name in samples.parameters]
+    pairs = list(combinations(axes, 2))
     with paper_style():
-        figures = {
-            "corner": (corner_figure(list(axes.values()), samples.weights, samples.best), ("png", "pdf")),
-            "profile_1d": (
-                profile_1d_figure(samples, list(axes.values()), profiles_1d(configuration, samples)),
-                ("png",),
-            ),
+        drawn = {
+            "corner": corner_figure(axes, samples.weights, samples.best),
+            "profile_1d": profile_1d_figure(samples, axes, profiles_1d(configuration, samples)),
         }
-        if len(axes) > 1:
-            pairs = list(combinations(axes.values(), 2))
-            surface = profile_2d_figure(samples, pairs, profiles_2d(configuration, samples))
-            figures["profile_2d"] = (surface, ("png",))
-        written = []
-        for name, (figure, formats) in figures.items():
-            for extension in formats:
-                path = folder.figure(f"{name}.{extension}")
+        if pairs:
+            drawn["profile_2d"] = profile_2d_figure(samples, pairs, profiles_2d(configuration, samples))
+    return drawn
+
+
+def draw_figures(folder: RunFolder, configuration: Configuration, samples: Samples) -> list[Path]:
+    """Write all figures of a run to ``folder``; the files written."""
+    written = []
+    for name, figure in figures(configuration, samples).items():
+        for extension in ("png", "pdf") if name == "corner" else ("png",):
+            path = folder.figure(f"{name}.{extension}")
+            with paper_style():
                 figure.savefig(path)
-                written.append(path)
+            written.append(path)
     return written

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from secrets import token_hex
 
 from alpfit.errors import RunFolderError
 
@@ -76,20 +77,21 @@ def check_output(path: Path, overwrite: bool) -> None:
 def staged(path: Path) -> Iterator[RunFolder]:
     """A folder to write to that becomes ``path`` when the block ends well.
 
-    Until then what was at ``path`` stays; if the block fails, it stays for good.
+    Until then what was at ``path`` stays; if the block fails, it stays for good. Raises :class:`RunFolderError` at
+    once where nothing can be written.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    staging = path.with_name(f".{path.name}.writing")
-    replaced = path.with_name(f".{path.name}.replaced")
-    for leftover in (staging, replaced):
-        shutil.rmtree(leftover, ignore_errors=True)
-    staging.mkdir()
+    mark = token_hex(4)
+    staging, replaced = (path.with_name(f".{path.name}.{mark}.{what}") for what in ("writing", "replaced"))
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        staging.mkdir()
+    except OSError as error:
+        raise RunFolderError(f"{path} cannot be written: {error.strerror}; choose another with --output DIR") from error
     try:
         yield RunFolder(staging)
-    except BaseException:
+        if path.exists():
+            path.rename(replaced)
+        staging.rename(path)
+    finally:
         shutil.rmtree(staging, ignore_errors=True)
-        raise
-    if path.exists():
-        path.rename(replaced)
-    staging.rename(path)
     shutil.rmtree(replaced, ignore_errors=True)

@@ -1,8 +1,8 @@
 """``posterior.nc``: the samples as netCDF groups that arviz reads.
 
-``posterior`` and ``log_likelihood`` (ln L by measurement) hold equally weighted draws with the dimensions (chain, draw);
-``nested_samples`` holds every sample of the run with its ``log_weight`` and ``log_likelihood``. The evidence is in the
-attributes of the root.
+``posterior`` and ``log_likelihood`` (ln L by measurement) hold equally weighted draws, dimensions (chain, draw);
+``nested_samples`` holds every sample of the run with its ``log_weight`` and ``log_likelihood``; the attributes of the
+root hold the evidence.
 """
 
 from collections.abc import Mapping
@@ -61,7 +61,7 @@ def read_posterior(path: Path) -> Samples:
     try:
         with xarray.open_datatree(path, engine="h5netcdf") as tree:
             nested, attributes = tree["nested_samples"], dict(tree.attrs)
-            columns = {str(name): np.asarray(nested[name]) for name in nested.data_vars}
+            columns = {str(name): np.asarray(nested[str(name)]) for name in nested.data_vars}
     except (OSError, KeyError, ValueError) as error:
         raise RunFolderError(f"{path} cannot be read: {error}; run again, or restore the file") from error
     return Samples(

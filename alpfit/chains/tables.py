@@ -11,7 +11,7 @@ from alpfit.inference.samples import Samples
 def write_profile(path: Path, samples: Samples, bins: Sequence[ProfileBin]) -> None:
     """One row for each of ``bins``, all of the same dimension; no ``bins``, no file.
 
-    Columns: for each axis its quantity and bin edges; ``log_likelihood`` and ``minus_two_delta_log_likelihood`` (against
+    Columns: for each axis its quantity and bin edges; ``log_likelihood``, ``minus_two_delta_log_likelihood`` (against
     the best sample); then all parameters, derived quantities and ln L by measurement at the maximum.
     """
     if not bins:
@@ -25,7 +25,9 @@ def write_profile(path: Path, samples: Samples, bins: Sequence[ProfileBin]) -> N
         writer = csv.writer(stream)
         writer.writerow([*header, "log_likelihood", "minus_two_delta_log_likelihood", *columns])
         for b in bins:
-            edges = [c for axis in zip(b.names, b.lower, b.upper, strict=True) for c in (axis[0], *map(_digits, axis[1:]))]
+            edges = [
+                c for axis in zip(b.names, b.lower, b.upper, strict=True) for c in (axis[0], *map(_digits, axis[1:]))
+            ]
             log_l = float(samples.log_l[b.sample])
             point = [_digits(float(values[b.sample])) for values in columns.values()]
             writer.writerow([*edges, _digits(log_l), _digits(2.0 * (top - log_l)), *point])

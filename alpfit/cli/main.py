@@ -2,7 +2,7 @@
 
 import sys
 from enum import IntEnum
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -19,7 +19,7 @@ class ExitCode(IntEnum):
     INTERRUPTED = 130
 
 
-UsageError = typer.BadParameter.__base__ or Exception
+UsageError: Any = typer.BadParameter.__base__
 """What the parser raises for a command line that it cannot read; typer has no public name for it."""
 
 app = typer.Typer(
@@ -39,7 +39,9 @@ def _version(wanted: bool) -> None:
 
 @app.callback()
 def _program(
-    version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version.")] = False,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version.")
+    ] = False,
 ) -> None:
     """Bayesian fits of resonant ALP-portal dark matter to the Belle II B+ -> K+ nu nu excess."""
 
@@ -62,6 +64,6 @@ def main() -> None:
         typer.echo(f"alpfit: {error}", err=True)
         sys.exit(ExitCode.BAD_INPUT)
     except UsageError as error:
-        typer.echo(f"alpfit: {error.format_message()}", err=True)  # type: ignore[attr-defined]
+        typer.echo(f"alpfit: {error.format_message()}", err=True)
         sys.exit(ExitCode.BAD_INPUT)
     sys.exit(code if isinstance(code, int) else ExitCode.OK)

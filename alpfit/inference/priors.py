@@ -87,7 +87,7 @@ class Normal(_Table):
 
     def log_density(self, x: ArrayLike) -> Array:
         """ln of the density at ``x``."""
-        return _log_gaussian((np.asarray(x) - self.mean) / self.sigma) - np.log(self.sigma)
+        return np.asarray(_log_gaussian((np.asarray(x) - self.mean) / self.sigma) - np.log(self.sigma))
 
 
 @final

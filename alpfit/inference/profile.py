@@ -47,8 +47,11 @@ def profile(samples: Samples, names: tuple[str, ...], logarithmic: tuple[bool, .
 
 
 def _edges(values: Array, logarithmic: bool, n_bins: int) -> Array:
-    finite = values[np.isfinite(values) & ((values > 0.0) | (not logarithmic))]
-    low, high = float(finite.min()), float(finite.max())
+    """Edges over the range of ``values``; a logarithmic quantity's zeros fall into its first bin."""
+    usable = values[values > 0.0] if logarithmic else values
+    if usable.size == 0:
+        usable, logarithmic = values, False
+    low, high = float(usable.min()), float(usable.max())
     if low == high:
         return np.array([low, np.nextafter(high, np.inf)])
     return np.geomspace(low, high, n_bins + 1) if logarithmic else np.linspace(low, high, n_bins + 1)

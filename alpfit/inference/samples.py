@@ -14,7 +14,7 @@ class Samples:
     """Weighted samples of the posterior.
 
     ``parameters``, ``derived`` and ``log_l_by_entry`` map names to arrays ``(n,)``; ``log_weights`` are normalised
-    so that the weights sum to one. ``log_z`` is the ln of the evidence with its error, from ``n_calls`` likelihood calls.
+    so that the weights sum to one. ``log_z`` is ln of the evidence, with its error, from ``n_calls`` calls.
     """
 
     parameters: Mapping[str, Array]
@@ -58,4 +58,4 @@ class Samples:
         n = max(1, int(self.n_eff))
         cumulative = np.cumsum(self.weights)
         positions = (rng.random() + np.arange(n)) / n * cumulative[-1]
-        return np.minimum(np.searchsorted(cumulative, positions), self.log_l.size - 1)
+        return np.asarray(np.minimum(np.searchsorted(cumulative, positions), self.log_l.size - 1), dtype=np.int64)

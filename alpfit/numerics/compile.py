@@ -10,16 +10,17 @@ from collections.abc import Callable
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import numba
-from numba.core import config as numba_config
 from platformdirs import user_cache_path
 
 F = TypeVar("F", bound=Callable[..., Any])
 
 PACKAGE = Path(__file__).resolve().parents[1]
 KERNEL_FOLDERS = ("numerics", "physics", "relic")
+NUMBA: Any = numba.config
+"""Numba's settings; a cached kernel takes its folder from ``CACHE_DIR`` when it is decorated."""
 
 
 @cache
@@ -30,19 +31,18 @@ def cache_folder() -> Path:
         for path in sorted((PACKAGE / folder).rglob("*.py")):
             digest.update(path.relative_to(PACKAGE).as_posix().encode())
             digest.update(path.read_bytes())
-    base = Path(numba_config.CACHE_DIR) if numba_config.CACHE_DIR else user_cache_path("alpfit")
+    base = Path(NUMBA.CACHE_DIR) if NUMBA.CACHE_DIR else user_cache_path("alpfit")
     return base / digest.hexdigest()[:16]
 
 
 def kernel(function: F) -> F:
     """Compile ``function`` at its first call, cache it on disk, and release the GIL while it runs."""
-    before = numba_config.CACHE_DIR
-    numba_config.CACHE_DIR = str(cache_folder())
+    before = NUMBA.CACHE_DIR
+    NUMBA.CACHE_DIR = str(cache_folder())
     try:
-        compiled: F = numba.njit(cache=True, nogil=True)(function)
+        return cast(F, numba.njit(cache=True, nogil=True)(function))
     finally:
-        numba_config.CACHE_DIR = before
-    return compiled
+        NUMBA.CACHE_DIR = before
 
 
 def higher_order_kernel(function: F) -> F:
@@ -51,5 +51,4 @@ def higher_order_kernel(function: F) -> F:
     Only so is the caller cached on disk: a kernel that is passed as a value has no address that would
     outlive the process.
     """
-    compiled: F = numba.njit(nogil=True, inline="always")(function)
-    return compiled
+    return cast(F, numba.njit(nogil=True, inline="always")(function))

@@ -37,12 +37,12 @@ def evaluate_spline(z: float, start: float, step: float, values: Array, slopes: 
     n = values.size
     position = (z - start) / step
     if position <= 0.0:
-        return values[0] + slopes[0] * (z - start)
+        return float(values[0] + slopes[0] * (z - start))
     if position >= n - 1.0:
-        return values[n - 1] + slopes[n - 1] * (z - start - (n - 1) * step)
+        return float(values[n - 1] + slopes[n - 1] * (z - start - (n - 1) * step))
     i = int(position)
     t = position - i
     rise = values[i + 1] - values[i]
     a = step * slopes[i] - rise
     b = rise - step * slopes[i + 1]
-    return values[i] + t * rise + t * (1.0 - t) * (a * (1.0 - t) + b * t)
+    return float(values[i] + t * rise + t * (1.0 - t) * (a * (1.0 - t) + b * t))

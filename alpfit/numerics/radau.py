@@ -17,8 +17,10 @@ Array = NDArray[np.float64]
 
 
 class Tableau(NamedTuple):
-    """Coefficients of the method: ``nodes (3,)``, ``matrix (3, 3)``, ``error (3,)``, and the real
-    eigenvalue of the inverse of the matrix that the error estimate is filtered with."""
+    """Coefficients of the method: ``nodes (3,)``, ``matrix (3, 3)``, ``error (3,)``.
+
+    ``real_eigenvalue`` is that of the inverse of the matrix; the error estimate is filtered with it.
+    """
 
     nodes: Array
     matrix: Array
@@ -51,7 +53,7 @@ def radau_iia_5() -> Tableau:
 
 
 @kernel
-def _scaled_norm(v: Array, tolerance: float) -> float:
+def _scaled_norm(v: NDArray[np.floating[Any]], tolerance: float) -> float:
     return math.sqrt(np.sum(v * v) / v.size) / tolerance
 
 

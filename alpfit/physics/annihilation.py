@@ -23,9 +23,7 @@ ANNIHILATION_SCALES: Mapping[str, float] = MappingProxyType({"unitary": 1.0, "pr
 
 
 @kernel
-def cross_section_at_nodes(
-    e: Array, distance: Array, m_chi: float, m_a: float, width: float, strength: float
-) -> Array:
+def cross_section_at_nodes(e: Array, distance: Array, m_chi: float, m_a: float, width: float, strength: float) -> Array:
     """sigma(s) [GeV^-2] at sqrt(s) = m_chi (2 + e), where ``distance`` = (sqrt(s) - m_a)/m_chi; shape ``(n,)``.
 
     ``strength`` is annihilation_scale g_achi^2 g_agg^2 [GeV^-4], ``width`` the ALP's total width [GeV].
@@ -44,7 +42,7 @@ def sigma_v_today(m_a: Array, r: Array, g_agg: Array, g_achi: Array, width: Arra
     """sigma v [cm^3/s] of chi at rest; all arguments broadcast.
 
     ``m_a`` and the total ``width`` in GeV, couplings in 1/GeV. The limit v -> 0 of (s = 4 m_chi^2 (1 + v^2/4)),
-    which holds as long as v^2 is small against \\|1 - 2r\\| or the width over the mass.
+    which holds as long as v^2 is small against abs(1 - 2r) or the width over the mass.
     """
     m_chi = r * m_a
     s = 4.0 * m_chi**2

@@ -11,9 +11,11 @@ from alpfit.plots.style import BEST_FIT, POSTERIOR, TEXT_WIDTH, Axis
 
 Array = NDArray[np.float64]
 
+QUANTILES = (0.16, 0.5, 0.84)
+
 
 def corner_figure(axes: Sequence[Axis], weights: Array, best: int) -> Figure:
-    """Posterior of ``axes`` from samples with ``weights (n,)``; the best sample is marked."""
+    """Posterior of ``axes`` from ``weights (n,)``: median and 68 % interval above, the best sample marked."""
     import corner
 
     n = len(axes)
@@ -33,17 +35,17 @@ def corner_figure(axes: Sequence[Axis], weights: Array, best: int) -> Figure:
             plot_datapoints=False,
             plot_density=False,
             fill_contours=True,
-            quantiles=(0.16, 0.5, 0.84),
-            show_titles=True,
-            title_fmt=".3f",
-            max_n_ticks=4,
-            labelpad=0.06,
+            quantiles=QUANTILES,
+            max_n_ticks=3,
+            labelpad=-0.04,
             fig=figure,
         )
-    point = [axis.values[best] for axis in axes]
     grid = np.array(figure.axes).reshape(n, n)
-    for i in range(n):
-        grid[i, i].axvline(point[i], color=BEST_FIT, linestyle=":", linewidth=0.8)
+    for i, axis in enumerate(axes):
+        low, middle, high = corner.quantile(axis.values, QUANTILES, weights=weights)
+        grid[i, i].set_title(f"${middle:.3f}_{{-{middle - low:.3f}}}^{{+{high - middle:.3f}}}$")
+        grid[i, i].axvline(axis.values[best], color=BEST_FIT, linestyle=":", linewidth=0.8)
         for j in range(i):
-            grid[i, j].plot(point[j], point[i], marker="*", markersize=6, color=BEST_FIT, markeredgewidth=0)
+            grid[i, j].plot(axes[j].values[best], axis.values[best], marker="*", markersize=6, color=BEST_FIT)
+    figure.subplots_adjust(left=0.12, bottom=0.12, right=0.98, top=0.96, wspace=0.06, hspace=0.06)
     return figure

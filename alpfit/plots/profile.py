@@ -4,12 +4,15 @@ import math
 from collections.abc import Sequence
 
 import numpy as np
+from matplotlib.colors import BoundaryNorm, ListedColormap
 from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from matplotlib.patches import Patch
 from numpy.typing import NDArray
 
 from alpfit.inference.profile import ProfileBin
 from alpfit.inference.samples import Samples
-from alpfit.plots.style import BEST_FIT, CONTOUR_68_95_2D, POSTERIOR, PROFILE, TEXT_WIDTH, Axis
+from alpfit.plots.style import BEST_FIT, CONFIDENCE_LEVELS_2D, POSTERIOR, PROFILE, REGIONS, TEXT_WIDTH, WORSE, Axis
 
 Array = NDArray[np.float64]
 
@@ -25,7 +28,9 @@ def profile_1d_figure(samples: Samples, axes: Sequence[Axis], bins: Sequence[Pro
         own = [b for b in bins if b.names == (axis.name,)]
         edges = np.array([[b.lower[0], b.upper[0]] for b in own])
         edges = np.log10(edges) if axis.logarithmic else edges
-        counts, grid = np.histogram(axis.values, bins=len(own), range=(edges.min(), edges.max()), weights=samples.weights)
+        counts, grid = np.histogram(
+            axis.values, bins=len(own), range=(edges.min(), edges.max()), weights=samples.weights
+        )
         panel.stairs(counts / counts.max(), grid, fill=True, color=POSTERIOR, alpha=0.3, label="posterior")
         likelihood = np.exp([samples.log_l[b.sample] - top for b in own])
         panel.plot(edges.mean(axis=1), likelihood, color=PROFILE, drawstyle="steps-mid", label="profile likelihood")
@@ -40,30 +45,25 @@ def profile_1d_figure(samples: Samples, axes: Sequence[Axis], bins: Sequence[Pro
 
 
 def profile_2d_figure(samples: Samples, pairs: Sequence[tuple[Axis, Axis]], bins: Sequence[ProfileBin]) -> Figure:
-    """-2 Delta ln L in the plane of each pair of axes, cut at 12, with the 68.3 % and 95 % contours."""
+    """-2 Delta ln L in the plane of each pair of axes, coloured by confidence level; grey is worse, white unsampled."""
     columns = min(3, len(pairs))
     rows = math.ceil(len(pairs) / columns)
-    figure = Figure(figsize=(TEXT_WIDTH, 2.3 * rows), layout="constrained")
+    figure = Figure(figsize=(TEXT_WIDTH, 2.3 * rows + 0.4), layout="constrained")
     panels = figure.subplots(rows, columns, squeeze=False).ravel()
-    image = None
+    colours = ListedColormap(REGIONS).with_extremes(over=WORSE)
+    levels = BoundaryNorm([0.0, *CONFIDENCE_LEVELS_2D.values()], len(REGIONS))
     for panel, (x, y) in zip(panels, pairs, strict=False):
-        own = [b for b in bins if b.names == (x.name, y.name)]
-        x_edges, y_edges, surface = _surface(samples, own)
+        x_edges, y_edges, surface = _surface(samples, [b for b in bins if b.names == (x.name, y.name)])
         x_edges = np.log10(x_edges) if x.logarithmic else x_edges
         y_edges = np.log10(y_edges) if y.logarithmic else y_edges
-        image = panel.pcolormesh(x_edges, y_edges, surface.T, vmin=0.0, vmax=12.0, cmap="viridis_r", rasterized=True)
-        centres = (0.5 * (x_edges[1:] + x_edges[:-1]), 0.5 * (y_edges[1:] + y_edges[:-1]))
-        filled = np.where(np.isfinite(surface), surface, 1e3)
-        if filled.shape[0] > 1 and filled.shape[1] > 1:
-            panel.contour(
-                *centres, filled.T, levels=CONTOUR_68_95_2D, colors=PROFILE, linewidths=0.9, linestyles=("-", "--")
-            )
+        panel.pcolormesh(x_edges, y_edges, surface.T, cmap=colours, norm=levels, rasterized=True)
         panel.plot(x.values[samples.best], y.values[samples.best], marker="*", color=BEST_FIT, markersize=6)
         panel.set(xlabel=x.label, ylabel=y.label)
     for panel in panels[len(pairs) :]:
         panel.set_axis_off()
-    if image is not None:
-        figure.colorbar(image, ax=list(panels), label=r"$-2\,\Delta\ln L$", shrink=0.8, extend="max")
+    patches = [Patch(color=c, label=label) for c, label in zip(REGIONS, CONFIDENCE_LEVELS_2D, strict=True)]
+    best = Line2D([], [], marker="*", color=BEST_FIT, linestyle="none", label="best fit")
+    figure.legend(handles=[*patches, Patch(color=WORSE, label="worse"), best], loc="outside upper center", ncols=5)
     return figure
 
 

@@ -19,8 +19,11 @@ COLUMN_WIDTH, TEXT_WIDTH = 3.4, 7.0
 POSTERIOR, PROFILE, BEST_FIT = "#0072b2", "#d55e00", "#000000"
 """From the palette of M. Okabe and K. Ito."""
 
-CONTOUR_68_95_2D = (2.30, 5.99)
-"""-2 Delta ln L at 68.3 % and 95 % for two parameters (Wilks)."""
+REGIONS, WORSE = ("#0072b2", "#56b4e9", "#cce6f6"), "#e0e0e0"
+"""Three blues for nested regions, and grey for what lies outside of them."""
+
+CONFIDENCE_LEVELS_2D = {"68.3 %": 2.30, "95.4 %": 6.18, "99.7 %": 11.83}
+"""-2 Delta ln L of confidence regions for two parameters (Wilks)."""
 
 
 @contextmanager

@@ -3,11 +3,11 @@
 With e = sqrt(s)/m - 2, u = sqrt(s)/T and theta the rapidity of the pair, the two averages of the seed
 paper (eqs. 4.12 and 4.13, the latter with the weight p.p/(3E), not p.q/(3E)) are
 
-    <sigma v>   = P int ds sigma(s) (s - 4 m^2) sqrt(s) int d theta exp(-u cosh) cosh
-    <sigma v>_2 = P int ds sigma(s) (s - 4 m^2) sqrt(s) int d theta exp(-u cosh) (u/6) [2 sinh^2 + (beta^2 + eps sinh^2)/(1 + eps sinh^2)]
+    <sigma v>_i = P int ds sigma(s) (s - 4 m^2) sqrt(s) int d theta exp(-u cosh) w_i,    P = 1/(8 m^4 T K_2(m/T)^2),
+    w_1 = cosh,    w_2 = (u/6) [2 sinh^2 + (beta^2 + eps sinh^2)/(1 + eps sinh^2)],
 
-with P = 1/(8 m^4 T K_2(m/T)^2), eps = 4 m^2/s, beta^2 = 1 - eps. In the first the inner integral is K_1(u);
-the second is the form of its analytic E_+ integral in which all terms are positive.
+with eps = 4 m^2/s and beta^2 = 1 - eps. The inner integral of the first is K_1(u); that of the second is the
+integral over the pair's energy in a form in which all terms are positive, so that nothing cancels at small T.
 """
 
 import math

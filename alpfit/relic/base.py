@@ -47,7 +47,7 @@ class RelicDensity:
     @property
     def ok(self) -> NDArray[np.bool_]:
         """Where there is an answer."""
-        return self.status == Status.OK
+        return np.asarray(self.status == Status.OK)
 
 
 class Accuracy(NamedTuple):

@@ -66,9 +66,7 @@ def portal_sector(
         resonance, 0.5 * width / mass, grids.smallest, grids.largest, grids.panel, grids.legendre
     )
     sigma = cross_section_at_nodes(e, distance, mass, m_a, width, scale * strength)
-    averages = tabulate(
-        grids.x_first, grids.x_last, grids.step, mass, e, sigma * weight, resonance, grids.hermite
-    )
+    averages = tabulate(grids.x_first, grids.x_last, grids.step, mass, e, sigma * weight, resonance, grids.hermite)
     transfer = np.empty(averages.values.shape[2])
     for i in range(transfer.size):
         temperature = mass / math.exp(averages.start + i * averages.step)

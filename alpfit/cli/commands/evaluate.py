@@ -32,7 +32,7 @@ def evaluate(
 def _values(assignments: list[str]) -> dict[str, float]:
     values = {}
     for assignment in assignments:
-        name, equals, text = assignment.partition("=")
+        name, _, text = assignment.partition("=")
         try:
             values[name.strip()] = float(text)
         except ValueError as error:

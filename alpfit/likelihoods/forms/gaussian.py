@@ -41,6 +41,8 @@ class Gaussian(FormData):
     @classmethod
     def from_table(cls, data: Mapping[str, object], table: Table | None) -> "Gaussian":
         """The form from an entry's ``[data]``; it has no table."""
+        if table is not None:
+            raise ValueError("a gaussian has no table")
         return cls.model_validate(data)
 
     @property

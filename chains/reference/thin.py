@@ -1,0 +1,46 @@
+"""Thins a finished run to a size that can be committed: ``make reference`` after ``make run``.
+
+Usage: python chains/reference/thin.py RUN FOLDER N
+"""
+
+import shutil
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+
+from alpfit import Run
+from alpfit.chains.folder import RunFolder
+from alpfit.chains.posterior import write_posterior
+from alpfit.fit import figures
+from alpfit.inference.samples import Samples
+from alpfit.plots.style import paper_style
+
+
+def thinned(samples: Samples, n: int, seed: int) -> Samples:
+    """``n`` equally weighted samples, the best one among them."""
+    draws = np.random.default_rng(seed).choice(samples.log_l.size, size=n, p=samples.weights)
+    draws[0] = samples.best
+    columns = {
+        group: {name: values[draws] for name, values in getattr(samples, group).items()}
+        for group in ("parameters", "derived", "log_l_by_entry")
+    }
+    return replace(samples, **columns, log_l=samples.log_l[draws], log_weights=np.full(n, -np.log(n)))
+
+
+def main(source: Path, target: Path, n: int) -> None:
+    """Copy the small files of the run in ``source``, thin its samples, and draw its corner plot small."""
+    run = Run.read(source)
+    target.mkdir(parents=True, exist_ok=True)
+    for name in ("run.toml", "manifest.json", "summary.json", "summary.txt", "best_fit.toml"):
+        shutil.copy(source / name, target / name)
+    seed = run.configuration.sampler.seed
+    write_posterior(RunFolder(target).posterior, thinned(run.samples, n, seed), seed)
+    small = Run.read(target)
+    with paper_style():
+        figures(small.configuration, small.samples)["corner"].savefig(target / "corner.png", dpi=100)
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), Path(sys.argv[2]), int(sys.argv[3]))

@@ -1,0 +1,89 @@
+"""Claims about the project as a whole: its layers, its package, its lock file."""
+
+import re
+import subprocess
+import sys
+import tomllib
+import zipfile
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
+
+
+def run(*command: str, cwd: Path = ROOT, **environment: str) -> subprocess.CompletedProcess[str]:
+    import os
+
+    return subprocess.run(
+        command, cwd=cwd, env={**os.environ, **environment}, capture_output=True, text=True, timeout=300, check=False
+    )
+
+
+def test_imports_point_downwards_only():
+    answer = run(str(Path(sys.executable).with_name("lint-imports")))
+
+    assert answer.returncode == 0, answer.stdout
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("wheel")
+    answer = run(sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", str(folder))
+    assert answer.returncode == 0, answer.stderr
+    (built,) = folder.glob("*.whl")
+    return built
+
+
+def test_the_wheel_holds_every_likelihood_entry(wheel):
+    packed = set(zipfile.ZipFile(wheel).namelist())
+    entries = [path for path in (ROOT / "likelihoods").rglob("*") if path.is_file()]
+
+    assert len(entries) >= 8
+    for path in entries:
+        assert f"alpfit/likelihoods/data/{path.relative_to(ROOT / 'likelihoods').as_posix()}" in packed
+
+
+def test_the_wheel_holds_the_package_and_nothing_else(wheel):
+    packed = {name.split("/")[0] for name in zipfile.ZipFile(wheel).namelist()}
+
+    assert {name.partition("-")[0] for name in packed} == {"alpfit"}
+
+
+def test_an_installed_wheel_finds_its_likelihoods_without_a_checkout(wheel, tmp_path):
+    site = tmp_path / "site"
+    installed = run(sys.executable, "-m", "pip", "install", "--no-deps", "--quiet", "--target", str(site), str(wheel))
+    assert installed.returncode == 0, installed.stderr
+    program = (
+        "import alpfit; from alpfit.likelihoods import catalogue; "
+        "print(alpfit.__file__, catalogue.data_folder(), *catalogue.names(), sep='\\n'); "
+        "catalogue.load('planck_relic_2018')"
+    )
+    answer = run(sys.executable, "-c", program, cwd=tmp_path, PYTHONPATH=str(site))
+
+    assert answer.returncode == 0, answer.stderr
+    package, data, *names = answer.stdout.splitlines()
+    assert Path(package).is_relative_to(site)
+    assert Path(data).is_relative_to(site)
+    assert names == sorted(path.parent.name for path in ROOT.glob("likelihoods/*/likelihood.toml"))
+
+
+def test_arviz_corner_and_matplotlib_can_be_imported_together():
+    # arviz 0.23 announces arviz 1 with a FutureWarning at import; anything else is an error
+    answer = run(sys.executable, "-W", "error", "-W", "ignore::FutureWarning", "-c", "import matplotlib, corner, arviz")
+
+    assert answer.returncode == 0, answer.stderr
+
+
+def test_the_lock_file_has_every_dependency():
+    locked = set(re.findall(r"^([a-z0-9-]+)==", (ROOT / "requirements.lock").read_text(), flags=re.MULTILINE))
+    wanted = [*PYPROJECT["project"]["dependencies"], *PYPROJECT["project"]["optional-dependencies"]["dev"]]
+
+    assert {re.match(r"[a-z0-9-]+", requirement).group() for requirement in wanted} <= locked
+
+
+def test_the_version_stands_in_the_citation_too():
+    from alpfit import __version__
+
+    assert f"version: {__version__}\n" in (ROOT / "CITATION.cff").read_text()

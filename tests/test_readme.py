@@ -1,0 +1,84 @@
+"""The README's code blocks run."""
+
+import os
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from alpfit.config import parse_configuration
+
+ROOT = Path(__file__).resolve().parents[1]
+BLOCKS = re.findall(r"^```(\w+)\n(.*?)^```$", (ROOT / "README.md").read_text(), flags=re.MULTILINE | re.DOTALL)
+COMMANDS = [
+    shlex.split(line, comments=True)
+    for language, text in BLOCKS
+    if language == "bash"
+    for line in text.splitlines()
+    if line.strip()
+]
+
+
+@pytest.fixture
+def user_folder(tmp_path, monkeypatch):
+    """What a user has around: the examples and the reference run."""
+    shutil.copytree(ROOT / "examples", tmp_path / "examples")
+    shutil.copytree(ROOT / "chains" / "reference", tmp_path / "chains" / "reference")
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def test_every_block_is_of_a_kind_that_is_tested():
+    assert {language for language, _ in BLOCKS} == {"bash", "python", "toml"}
+
+
+@pytest.mark.parametrize("text", [text for language, text in BLOCKS if language == "python"])
+def test_the_python_block_runs(text, user_folder, capsys):
+    exec(compile(text, "README.md", "exec"), {})
+
+    assert "0.0763" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("text", [text for language, text in BLOCKS if language == "toml"])
+def test_the_toml_block_is_good_in_the_example(text):
+    document = tomllib.loads((ROOT / "examples" / "invisible.toml").read_text()) | tomllib.loads(text)
+
+    assert parse_configuration(document).build_likelihood().measurements
+
+
+@pytest.mark.parametrize("command", [c for c in COMMANDS if c[0] == "alpfit"], ids=" ".join)
+def test_the_alpfit_command_runs(command, user_folder):
+    program = Path(sys.executable).with_name("alpfit")
+    answer = subprocess.run([program, *command[1:]], capture_output=True, text=True, timeout=300, check=False)
+
+    assert answer.returncode == 0, answer.stderr
+    assert answer.stdout
+
+
+@pytest.mark.parametrize("command", [c for c in COMMANDS if c[0] != "alpfit"], ids=" ".join)
+def test_the_make_target_exists_and_sets_itself_up(command):
+    environment = {key: value for key, value in os.environ.items() if not key.startswith("MAKE")}
+    answer = subprocess.run(
+        [*command, "--dry-run", "--always-make"],
+        cwd=ROOT,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+    assert command[0] == "make"
+    assert answer.returncode == 0, answer.stderr
+    assert "-m venv" in answer.stdout
+
+
+def test_the_figure_is_in_the_repository():
+    (figure,) = re.findall(r"!\[[^]]*\]\(([^)]+)\)", (ROOT / "README.md").read_text())
+
+    assert (ROOT / figure).stat().st_size > 10_000

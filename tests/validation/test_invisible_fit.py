@@ -1,0 +1,71 @@
+"""The main fit on the real physics, small: seeds, and the interval of the seed paper."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from alpfit import Fit
+from alpfit.inference.samplers import NoProgress
+
+EXAMPLE = Path(__file__).resolve().parents[2] / "examples" / "invisible.toml"
+SMALL = ["sampler.n_live=40", "sampler.walks=10", "sampler.dlogz=0.5"]
+
+
+@pytest.fixture(scope="module")
+def sampled():
+    """Samples of the example's posterior from seeds 1, 2, and 1 again."""
+
+    def run(seed):
+        configuration = Fit.from_file(EXAMPLE, [*SMALL, f"sampler.seed={seed}"]).configuration
+        return configuration.sampler.run(configuration.build_problem(), NoProgress())
+
+    return {"first": run(1), "second": run(2), "again": run(1)}
+
+
+def test_the_same_seed_gives_the_same_samples(sampled):
+    first, again = sampled["first"], sampled["again"]
+
+    assert first.log_z == again.log_z
+    for name in first.parameters:
+        np.testing.assert_array_equal(first.parameters[name], again.parameters[name])
+    for name in first.derived:
+        np.testing.assert_array_equal(first.derived[name], again.derived[name])
+
+
+def test_two_seeds_give_evidences_that_agree_within_their_errors(sampled):
+    first, second = sampled["first"], sampled["second"]
+
+    assert first.n_calls != second.n_calls
+    assert abs(first.log_z - second.log_z) < 3.0 * np.hypot(first.log_z_error, second.log_z_error)
+
+
+def test_the_posterior_has_the_observed_relic_density(sampled):
+    # Planck 2018: 0.1200 +- 0.0010, with the entry's theory error of 5 %
+    low, middle, high = sampled["first"].quantiles("Omega_h2", np.array([0.16, 0.5, 0.84]))
+
+    assert middle == pytest.approx(0.120, rel=0.03)
+    assert 0.5 * (high - low) == pytest.approx(0.006, rel=0.35)
+
+
+def test_belle2_alone_prefers_the_couplings_of_the_seed_paper():
+    # Seed paper, section 5.2: (7.3e-5, 1.1e-4)/GeV, "across the majority of the m_a spectrum"; here at 1 GeV
+    fit = Fit.from_file(
+        EXAMPLE,
+        [
+            'likelihoods=["belle2_bknunu_2023"]',
+            "physics.form_factor=exponential",
+            "physics.top_mass=pole",
+            "relic.engine=nbe",
+            "parameters.m_a=1.0",
+            "parameters.r=0.477",
+            "parameters.g_achi=0.05",
+        ],
+    )
+    g_agg = np.linspace(6e-5, 1.3e-4, 281)
+    point = fit.configuration.build_problem().evaluate(g_agg[:, None])
+    inside = g_agg[2.0 * (point.log_l.max() - point.log_l) <= 1.0]
+
+    assert point.predictions["BR(a->inv)"].min() > 0.9999
+    assert inside[0] == pytest.approx(7.3e-5, rel=0.04)
+    assert inside[-1] == pytest.approx(1.1e-4, rel=0.04)
