@@ -58,4 +58,6 @@ def validation_sentence(error: "ValidationError", tags: Iterable[str] = ()) -> s
     message = message.replace("Input should be", "must be").replace("Input should have", "must have")
     if not place:
         return message
+    if isinstance(problem["input"], dict):
+        return f"{place}: {message}"
     return f"{place} = {problem['input']!r}: {message}"

@@ -43,7 +43,7 @@ def legendre_rule(n: int) -> Rule:
 
 @kernel
 def scaled_bessel_k(order: int, u: float, hermite: Rule) -> float:
-    """exp(u) K_order(u) for order 1 or 2 and u > 1; relative error below 1e-8 with 8 points."""
+    """exp(u) K_order(u) for order 1 or 2; relative error with 8 points 5e-7 at u = 1, below 1e-8 for u > 2."""
     total = 0.0
     for i in range(hermite.nodes.size):
         half_cosh_minus_one = hermite.nodes[i] / (2.0 * u)
@@ -64,73 +64,56 @@ def resonant_nodes(
     in units of the logarithm. Returns (e, e - position, weights), each of shape ``(n,)``; the distance
     is returned because near a narrow peak it is lost in the rounding of e.
     """
-    e, distance, weight = [0.0], [0.0], [0.0]
-    e.clear()
-    distance.clear()
-    weight.clear()
-    scale = max(abs(position), half_width)
-    first = min(smallest, 0.1 * scale)
-    for i in range(legendre.nodes.size):  # e = first z^2 takes away the square root at threshold
-        z = legendre.nodes[i]
-        e.append(first * z * z)
-        weight.append(2.0 * first * z * legendre.weights[i])
-        distance.append(e[-1] - position)
+    first = min(smallest, 0.1 * max(abs(position), half_width))
+    threshold = first * legendre.nodes**2  # e = first z^2 takes away the square root at threshold
+    threshold_weights = 2.0 * first * legendre.nodes * legendre.weights
     if position <= 0.0:
-        _logarithmic_panels(first, largest, position, panel, legendre, e, distance, weight)
-    else:
-        left, right = 0.5 * position, position
-        _logarithmic_panels(first, position - left, position, panel, legendre, e, distance, weight)
-        _peak_panels(position, half_width, left, right, panel, legendre, e, distance, weight)
-        _logarithmic_panels(position + right, largest, position, panel, legendre, e, distance, weight)
-    return np.array(e), np.array(distance), np.array(weight)
+        e, weights = logarithmic_panels(first, largest, panel, legendre)
+        e, weights = np.concatenate((threshold, e)), np.concatenate((threshold_weights, weights))
+        return e, e - position, weights
+    left, right = 0.5 * position, position
+    below, below_weights = logarithmic_panels(first, position - left, panel, legendre)
+    peak, peak_weights = peak_panels(half_width, left, right, panel, legendre)
+    above, above_weights = logarithmic_panels(position + right, largest, panel, legendre)
+    e = np.concatenate((threshold, below, position + peak, above))
+    distance = np.concatenate((threshold - position, below - position, peak, above - position))
+    return e, distance, np.concatenate((threshold_weights, below_weights, peak_weights, above_weights))
 
 
 @kernel
-def _logarithmic_panels(  # type: ignore[no-untyped-def]
-    lower, upper, position, panel, legendre, e, distance, weight
-) -> None:
-    span = math.log(upper / lower)
-    n_panels = max(1, math.ceil(span / panel))
-    for k in range(n_panels):
-        for i in range(legendre.nodes.size):
-            node = lower * math.exp(span * (k + legendre.nodes[i]) / n_panels)
-            e.append(node)
-            distance.append(node - position)
-            weight.append(node * span / n_panels * legendre.weights[i])
+def logarithmic_panels(lower: float, upper: float, panel: float, legendre: Rule) -> tuple[Array, Array]:
+    """Nodes and weights between ``lower`` and ``upper`` in panels of equal length in the logarithm."""
+    logarithms, weights = _uniform_panels(math.log(lower), math.log(upper), panel, legendre)
+    nodes = np.exp(logarithms)
+    return nodes, nodes * weights
 
 
 @kernel
-def _peak_panels(  # type: ignore[no-untyped-def]
-    position, half_width, left, right, panel, legendre, e, distance, weight
-) -> None:
-    """Panels in asinh(distance / scale), from ``left`` below to ``right`` above the peak.
+def peak_panels(half_width: float, left: float, right: float, panel: float, legendre: Rule) -> tuple[Array, Array]:
+    """Nodes and weights in the distance from the peak, from -``left`` to ``right``, uniform in its asinh.
 
-    For a peak much narrower than its surroundings the scale is that of the surroundings, and what
-    is closer is one point that carries the Breit-Wigner's integral over that core.
+    For a peak much narrower than its surroundings what is closest to it is one point, which carries the
+    Breit-Wigner's integral over that core, and the rest is uniform in the logarithm on either side.
     """
     core = 3e-4 * left
     if half_width < 0.01 * core:
-        e.append(position)
-        distance.append(0.0)
-        weight.append(2.0 * half_width * math.atan(core / half_width))
-        for side in (-1.0, 1.0):
-            reach = left if side < 0.0 else right
-            span = math.log(reach / core)
-            n_panels = math.ceil(span / panel)
-            for k in range(n_panels):
-                for i in range(legendre.nodes.size):
-                    d = core * math.exp(span * (k + legendre.nodes[i]) / n_panels)
-                    e.append(position + side * d)
-                    distance.append(side * d)
-                    weight.append(d * span / n_panels * legendre.weights[i])
-    else:
-        start, stop = -math.asinh(left / half_width), math.asinh(right / half_width)
-        span = stop - start
-        n_panels = math.ceil(span / min(panel, 2.0))
-        for k in range(n_panels):
-            for i in range(legendre.nodes.size):
-                xi = start + span * (k + legendre.nodes[i]) / n_panels
-                d = half_width * math.sinh(xi)
-                e.append(position + d)
-                distance.append(d)
-                weight.append(half_width * math.cosh(xi) * span / n_panels * legendre.weights[i])
+        below, below_weights = logarithmic_panels(core, left, panel, legendre)
+        above, above_weights = logarithmic_panels(core, right, panel, legendre)
+        core_weight = 2.0 * half_width * math.atan(core / half_width)
+        nodes = np.concatenate((-below, np.array([0.0]), above))
+        return nodes, np.concatenate((below_weights, np.array([core_weight]), above_weights))
+    start, stop = -math.asinh(left / half_width), math.asinh(right / half_width)
+    xi, weights = _uniform_panels(start, stop, min(panel, 2.0), legendre)
+    return half_width * np.sinh(xi), half_width * np.cosh(xi) * weights
+
+
+@kernel
+def _uniform_panels(start: float, stop: float, panel: float, legendre: Rule) -> tuple[Array, Array]:
+    """Gauss-Legendre points in equal panels, at most ``panel`` long, between ``start`` and ``stop``."""
+    n_panels, n_points = max(1, math.ceil((stop - start) / panel)), legendre.nodes.size
+    length = (stop - start) / n_panels
+    nodes, weights = np.empty(n_panels * n_points), np.empty(n_panels * n_points)
+    for k in range(n_panels):
+        nodes[k * n_points : (k + 1) * n_points] = start + length * (k + legendre.nodes)
+        weights[k * n_points : (k + 1) * n_points] = length * legendre.weights
+    return nodes, weights

@@ -161,7 +161,7 @@ def integrate(
         defect = (tableau.error.reshape((1, 3)) @ trial).ravel() / step
         estimate = filter_matrix @ (f + defect)
         error = _scaled_norm(estimate, tolerance)
-        if error > 1.0:
+        if error > 1.0 and (rejected or n == 0):
             estimate = filter_matrix @ (rhs(x, y + estimate, parameters) + defect)
             error = _scaled_norm(estimate, tolerance)
             n_calls += 1

@@ -2,6 +2,6 @@
 
 from alpfit.relic.base import RelicDensity, Status
 from alpfit.relic.engines import ENGINES
-from alpfit.relic.portal import relic_density, resolve_annihilation_scale
+from alpfit.relic.portal import DOMAIN, outside, relic_density, resolve_annihilation_scale
 
-__all__ = ["ENGINES", "RelicDensity", "Status", "relic_density", "resolve_annihilation_scale"]
+__all__ = ["DOMAIN", "ENGINES", "RelicDensity", "Status", "outside", "relic_density", "resolve_annihilation_scale"]

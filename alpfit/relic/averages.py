@@ -55,8 +55,8 @@ def pair_weights(e: float, x: float, hermite: Rule) -> tuple[float, float]:
 
 
 @kernel
-def thermal_averages(x: float, mass: float, e: Array, weighted_sigma: Array, hermite: Rule) -> tuple[float, float]:
-    """<sigma v> and <sigma v>_2 [GeV^-2] at T = mass/x.
+def thermal_averages(x: float, e: Array, weighted_sigma: Array, hermite: Rule) -> tuple[float, float]:
+    """<sigma v> and <sigma v>_2 [GeV^-2] at T = m/x.
 
     ``weighted_sigma`` is sigma(s) [GeV^-2] at the nodes ``e`` times their quadrature weights.
     """
@@ -79,7 +79,6 @@ def tabulate(
     x_first: float,
     x_last: float,
     step: float,
-    mass: float,
     e: Array,
     weighted_sigma: Array,
     resonance: float,
@@ -96,8 +95,8 @@ def tabulate(
     e_low, sigma_low, e_high, sigma_high = e[low], weighted_sigma[low], e[~low], weighted_sigma[~low]
     for i in range(n):
         x = math.exp(start + i * step)
-        high = thermal_averages(x, mass, e_high, sigma_high, hermite)
-        rest = thermal_averages(x, mass, e_low, sigma_low, hermite)
+        high = thermal_averages(x, e_high, sigma_high, hermite)
+        rest = thermal_averages(x, e_low, sigma_low, hermite)
         for k in range(2):
             values[1, k, i] = math.log(rest[k])
             floor = values[1, k, i] - negligible

@@ -1,14 +1,16 @@
 """What an engine takes and what it returns."""
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import IntEnum
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from alpfit.numerics.radau import Solution, Tableau
+from alpfit.numerics.compile import higher_order_kernel
+from alpfit.numerics.radau import Solution, Tableau, integrate
 from alpfit.relic.boltzmann import Sector
 
 Array = NDArray[np.float64]
@@ -51,17 +53,38 @@ class RelicDensity:
 
 
 class Accuracy(NamedTuple):
-    """Numerical settings of the Boltzmann equations; a change of any moves Omega h^2 by less than 1e-5.
+    """Numerical settings of the Boltzmann equations; a change of any moves Omega h^2 by less than 1e-4.
 
-    Exception: at r >= 1/2 annihilation goes on at rest, and Omega h^2 falls by 4e-4 from ``x_end`` 1e5 to 1e6.
+    Two exceptions. At r >= 1/2 annihilation goes on at rest, and Omega h^2 falls by 4e-4 from ``x_end`` 1e5 to 1e6. And
+    chi starts in equilibrium at ``x_start``: where the annihilation rate is there not ``least_rate`` times the Hubble
+    rate, the start would decide the answer, and there is none.
     """
 
     x_start: float = 2.0
     x_end: float = 1e6
-    tolerance: float = 3e-5
+    tolerance: float = 1e-5
     largest_change: float = 0.7
     max_steps: int = 2000
+    least_rate: float = 10.0
 
 
 Solver = Callable[[Sector, Accuracy, Tableau], Solution]
 """A compiled engine: from a sector to the evolution of ln(Y), its unknown number 0, against ln(x)."""
+
+
+@higher_order_kernel
+def evolve(rate: Any, start: Array, sector: Sector, accuracy: Accuracy, tableau: Tableau) -> Solution:
+    """Integrate an engine's ``rate``, a kernel of (ln(x), state, sector), from ``start`` at x_start to x_end."""
+    first_step = 1e-3
+    return integrate(
+        rate,
+        math.log(accuracy.x_start),
+        start,
+        math.log(accuracy.x_end),
+        first_step,
+        accuracy.tolerance,
+        accuracy.largest_change,
+        accuracy.max_steps,
+        tableau,
+        sector,
+    )

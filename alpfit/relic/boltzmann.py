@@ -39,7 +39,10 @@ def log_equilibrium_yield(x: float, entropy_density: float, mass: float, dof: fl
 
 @kernel
 def relativistic_correction(x_chi: float, hermite: Rule) -> float:
-    """1 - w = <p^4/E^3>/(6 T_chi) for a Maxwellian at T_chi = m/x_chi (seed paper, below eq. 4.10)."""
+    """1 - w = <p^4/E^3>/(6 T_chi) for a Maxwellian at T_chi = m/x_chi (seed paper, below eq. 4.10).
+
+    Relative error with 8 points 2e-5 at x_chi = 2, and falling fast from there.
+    """
     total = 0.0
     for i in range(hermite.nodes.size):
         tau = hermite.nodes[i] / (2.0 * x_chi)

@@ -12,10 +12,10 @@ from numpy.typing import NDArray
 
 from alpfit.numerics.compile import kernel
 from alpfit.numerics.interpolation import evaluate_spline
-from alpfit.numerics.radau import Solution, Tableau, integrate
+from alpfit.numerics.radau import Solution, Tableau
 from alpfit.physics.plasma import bath_at
 from alpfit.relic.averages import averages_at
-from alpfit.relic.base import Accuracy
+from alpfit.relic.base import Accuracy, evolve
 from alpfit.relic.boltzmann import Sector, log_equilibrium_yield, relativistic_correction
 
 Array = NDArray[np.float64]
@@ -54,15 +54,4 @@ def solve_cbe(sector: Sector, accuracy: Accuracy, tableau: Tableau) -> Solution:
     entropy = bath_at(sector.mass / x, sector.plasma).entropy_density
     log_y_eq = log_equilibrium_yield(x, entropy, sector.mass, sector.dof, sector.hermite)
     start = np.array([log_y_eq, math.log(sector.mass**2 / x) - 2.0 / 3.0 * math.log(entropy)])
-    return integrate(
-        cbe_rate,
-        math.log(x),
-        start,
-        math.log(accuracy.x_end),
-        1e-3,
-        accuracy.tolerance,
-        accuracy.largest_change,
-        accuracy.max_steps,
-        tableau,
-        sector,
-    )
+    return evolve(cbe_rate, start, sector, accuracy, tableau)

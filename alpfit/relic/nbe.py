@@ -9,10 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from alpfit.numerics.compile import kernel
-from alpfit.numerics.radau import Solution, Tableau, integrate
+from alpfit.numerics.radau import Solution, Tableau
 from alpfit.physics.plasma import bath_at
 from alpfit.relic.averages import averages_at
-from alpfit.relic.base import Accuracy
+from alpfit.relic.base import Accuracy, evolve
 from alpfit.relic.boltzmann import Sector, log_equilibrium_yield
 
 Array = NDArray[np.float64]
@@ -35,15 +35,4 @@ def solve_nbe(sector: Sector, accuracy: Accuracy, tableau: Tableau) -> Solution:
     x = accuracy.x_start
     entropy = bath_at(sector.mass / x, sector.plasma).entropy_density
     start = np.array([log_equilibrium_yield(x, entropy, sector.mass, sector.dof, sector.hermite)])
-    return integrate(
-        nbe_rate,
-        math.log(x),
-        start,
-        math.log(accuracy.x_end),
-        1e-3,
-        accuracy.tolerance,
-        accuracy.largest_change,
-        accuracy.max_steps,
-        tableau,
-        sector,
-    )
+    return evolve(nbe_rate, start, sector, accuracy, tableau)

@@ -1,7 +1,9 @@
 """Relic density of a Majorana fermion that annihilates through the ALP portal."""
 
 import math
+from collections.abc import Mapping
 from functools import cache
+from types import MappingProxyType
 from typing import NamedTuple
 
 import numpy as np
@@ -26,6 +28,11 @@ Array = NDArray[np.float64]
 
 SPIN_STATES = 2.0
 """g_chi of a Majorana fermion."""
+
+DOMAIN: Mapping[str, tuple[float, float]] = MappingProxyType(
+    {"m_a": (1e-4, 1e3), "r": (1e-2, 1e2), "g_agg": (1e-20, 1e3), "g_achi": (1e-20, 1e3)}
+)
+"""Where the plasma's table and the floating point numbers reach: m_a [GeV], m_chi/m_a, couplings [1/GeV]."""
 
 
 class Grids(NamedTuple):
@@ -66,7 +73,7 @@ def portal_sector(
         resonance, 0.5 * width / mass, grids.smallest, grids.largest, grids.panel, grids.legendre
     )
     sigma = cross_section_at_nodes(e, distance, mass, m_a, width, scale * strength)
-    averages = tabulate(grids.x_first, grids.x_last, grids.step, mass, e, sigma * weight, resonance, grids.hermite)
+    averages = tabulate(grids.x_first, grids.x_last, grids.step, e, sigma * weight, resonance, grids.hermite)
     transfer = np.empty(averages.values.shape[2])
     for i in range(transfer.size):
         temperature = mass / math.exp(averages.start + i * averages.step)
@@ -96,12 +103,17 @@ def resolve_annihilation_scale(scale: str | float) -> float:
     return float(scale)
 
 
-def _checked(name: str, value: ArrayLike, below: float = math.inf) -> Array:
+def outside(name: str, value: float, limits: tuple[float, float]) -> str:
+    """The sentence that says that ``value`` of parameter ``name`` is not within ``limits``; empty where it is."""
+    low, high = limits
+    return "" if low <= value <= high else f"{name} = {value:g} must be between {low:g} and {high:g}"
+
+
+def _checked(name: str, value: ArrayLike) -> Array:
     array = np.asarray(value, dtype=float)
-    bad = array[~((array > 0.0) & (array < below))]
-    if bad.size:
-        limit = "positive and finite" if below == math.inf else f"between 0 and {below:g}"
-        raise PredictionError(f"{name} = {bad.flat[0]:g} must be {limit}")
+    for element in array.flat:
+        if sentence := outside(name, float(element), DOMAIN[name]):
+            raise PredictionError(sentence)
     return array
 
 
@@ -120,15 +132,14 @@ def relic_density(
     result's arrays have their common shape. ``engine`` is a name of :data:`ENGINES`; ``annihilation_scale``
     a name of :data:`ANNIHILATION_SCALES` or a positive number that multiplies the annihilation cross-section.
 
-    Raises :class:`PredictionError` for a parameter that is not positive and finite, and
-    :class:`ConfigurationError` for an unknown engine or scale.
+    Raises :class:`PredictionError` for a parameter outside of :data:`DOMAIN`, :class:`ConfigurationError` for an
+    unknown engine or scale.
     """
     if engine not in ENGINES:
         raise ConfigurationError(f"engine = '{engine}' is not known: {one_of(engine, ENGINES)}")
     scale = resolve_annihilation_scale(annihilation_scale)
-    points = np.broadcast_arrays(
-        _checked("m_a", m_a), _checked("r", r, below=1e3), _checked("g_agg", g_agg), _checked("g_achi", g_achi)
-    )
+    values = {"m_a": m_a, "r": r, "g_agg": g_agg, "g_achi": g_achi}
+    points = np.broadcast_arrays(*(_checked(name, value) for name, value in values.items()))
     widths = np.asarray(alp_widths(*points).total)
     omega_h2, status = np.full(widths.shape, np.nan), np.zeros(widths.shape, dtype=np.int64)
     accuracy, tableau = Accuracy(), radau_iia_5()
@@ -150,7 +161,7 @@ def relic_density(
 
 def _solve(sector: Sector, engine: str, accuracy: Accuracy, tableau: Tableau) -> tuple[float, Status]:
     """Omega h^2 and status of one sector."""
-    if annihilations_per_hubble_time(accuracy.x_start, sector) < 1.0:
+    if annihilations_per_hubble_time(accuracy.x_start, sector) < accuracy.least_rate:
         return math.nan, Status.NEVER_EQUILIBRATED
     solution = ENGINES[engine](sector, accuracy, tableau)
     if not solution.finished:

@@ -1,6 +1,5 @@
 """The missing-energy scenario: B+ -> K+ a with a -> chi chi, and chi the dark matter."""
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -13,7 +12,7 @@ from alpfit.physics.annihilation import sigma_v_today
 from alpfit.physics.escape import invisible_probability, outside_babar, outside_belle2
 from alpfit.physics.mesons import branching_ratio_b_to_k_alp
 from alpfit.physics.widths import alp_widths
-from alpfit.relic import Status, relic_density, resolve_annihilation_scale
+from alpfit.relic import DOMAIN, Status, outside, relic_density, resolve_annihilation_scale
 from alpfit.scenarios.base import Predictions, Quantity
 
 Array = NDArray[np.float64]
@@ -30,6 +29,8 @@ PARAMETERS: Mapping[str, Quantity] = MappingProxyType(
 OPTIONAL: Mapping[str, Quantity] = MappingProxyType(
     {"g_aww": Quantity(r"g_{aWW}", "GeV$^{-1}$", "ALP-W coupling; g_agg if not given (c_B = c_W)", logarithmic=True)}
 )
+
+RANGES: Mapping[str, tuple[float, float]] = MappingProxyType({**DOMAIN, "g_aww": DOMAIN["g_agg"]})
 
 OBSERVABLES: Mapping[str, Quantity] = MappingProxyType(
     {
@@ -120,8 +121,5 @@ class InvisibleScenario:
 
 def _outside_domain(index: int, points: Mapping[str, Array]) -> str:
     """Why point ``index`` has no prediction; empty where it has."""
-    for name, array in points.items():
-        value = float(array[index])
-        if not (math.isfinite(value) and value > 0.0):
-            return f"{name} = {value:g} must be positive and finite"
-    return ""
+    sentences = (outside(name, float(array[index]), RANGES[name]) for name, array in points.items())
+    return next((sentence for sentence in sentences if sentence), "")

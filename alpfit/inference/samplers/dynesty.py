@@ -1,11 +1,11 @@
 """Static nested sampling with dynesty (J. Speagle, arXiv:1904.02180)."""
 
 import math
-from typing import Annotated, Any, Literal, final
+from typing import Annotated, Any, Literal, Self, final
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from alpfit.inference.problem import Problem
 from alpfit.inference.samplers.base import Progress, ProgressReport
@@ -22,6 +22,8 @@ class Dynesty(BaseModel):
     """Options with dynesty's names and meanings (``n_live`` is its nlive).
 
     ``dlogz`` is the ln Z that the live points may still add when the run stops; ``max_calls`` stops it earlier.
+    ``walks`` and ``slices`` are the lengths of their kinds of proposal, dynesty's own if not given. Proposals that
+    are uniform in the bound, dynesty's choice in few dimensions, stall in the thin curved shells of a relic density.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -31,10 +33,17 @@ class Dynesty(BaseModel):
     dlogz: Annotated[float, Field(gt=0.0)] = 0.1
     seed: Annotated[int, Field(ge=0)] = 1
     bound: Literal["none", "single", "multi", "balls", "cubes"] = "multi"
-    sample: Literal["unif", "rwalk", "slice", "rslice"] = "rwalk"
-    walks: Annotated[int, Field(ge=1)] = 25
-    slices: Annotated[int, Field(ge=1)] = 5
+    sample: Literal["auto", "unif", "rwalk", "slice", "rslice"] = "rwalk"
+    walks: Annotated[int, Field(ge=1)] | None = None
+    slices: Annotated[int, Field(ge=1)] | None = None
     max_calls: Annotated[int, Field(ge=1)] | None = None
+
+    @model_validator(mode="after")
+    def _lengths_belong_to_the_proposal(self) -> Self:
+        for option, kinds in (("walks", ("rwalk",)), ("slices", ("slice", "rslice"))):
+            if getattr(self, option) is not None and self.sample not in kinds:
+                raise ValueError(f"{option} needs sample = {' or '.join(repr(k) for k in kinds)}")
+        return self
 
     def run(self, problem: Problem, progress: Progress) -> Samples:
         """Sample the posterior of ``problem``; the same seed gives the same samples."""
@@ -55,16 +64,13 @@ class Dynesty(BaseModel):
             nlive=self.n_live,
             bound=self.bound,
             sample=self.sample,
-            **self._proposal(),
+            walks=self.walks,
+            slices=self.slices,
             rstate=np.random.default_rng(self.seed),
             blob=True,
         )
         sampler.run_nested(dlogz=self.dlogz, maxcall=self.max_calls, print_func=report)
         return _samples(sampler.results, problem)
-
-    def _proposal(self) -> dict[str, int]:
-        """The one option that the chosen kind of proposal has."""
-        return {"rwalk": {"walks": self.walks}, "unif": {}}.get(self.sample, {"slices": self.slices})
 
     def _report(self, state: Any, n_iterations: int, n_calls: int) -> ProgressReport:
         """The live points' share of the evidence falls by 1/n_live in ln per iteration, from now to dlogz."""

@@ -1,0 +1,125 @@
+"""Run folders: put in place whole or not at all, and never over something else."""
+
+import pytest
+
+from alpfit.chains.folder import RunFolder, check_output, staged
+from alpfit.errors import RunFolderError
+
+
+@pytest.fixture
+def old_run(tmp_path):
+    """A run that is there already."""
+    path = tmp_path / "run"
+    path.mkdir()
+    (path / "manifest.json").write_text("old")
+    (path / "left over.txt").write_text("old")
+    return path
+
+
+def refusal(path, overwrite=False):
+    with pytest.raises(RunFolderError) as caught:
+        check_output(path, overwrite)
+    return str(caught.value)
+
+
+def write_in_vain(path, trouble):
+    """Stage a folder and fail before it is complete."""
+    with staged(path) as folder:
+        folder.manifest.write_text("new")
+        raise trouble
+
+
+def contents(path):
+    return {file.name: file.read_text() for file in path.iterdir()}
+
+
+def test_the_files_of_a_run_are_in_its_folder(tmp_path):
+    folder = RunFolder(tmp_path)
+    files = [
+        folder.configuration,
+        folder.manifest,
+        folder.posterior,
+        folder.summary_json,
+        folder.summary_text,
+        folder.best_fit,
+        folder.profile_1d,
+        folder.profile_2d,
+        folder.figure("corner.png"),
+    ]
+    assert {file.parent for file in files} == {tmp_path}
+    assert len({file.name for file in files}) == len(files)
+
+
+def test_a_new_folder_is_free(tmp_path):
+    check_output(tmp_path / "new", overwrite=False)
+    check_output(tmp_path / "deep" / "down" / "new", overwrite=False)
+
+
+def test_an_empty_folder_is_free(tmp_path):
+    check_output(tmp_path, overwrite=False)
+
+
+def test_a_file_is_no_folder(tmp_path):
+    path = tmp_path / "run"
+    path.write_text("")
+    for overwrite in (False, True):
+        assert refusal(path, overwrite) == f"{path} is a file: choose a folder with --output DIR"
+
+
+def test_a_folder_with_something_else_is_never_taken(tmp_path):
+    (tmp_path / "thesis.tex").write_text("")
+    for overwrite in (False, True):
+        message = refusal(tmp_path, overwrite)
+        assert message == f"{tmp_path} holds something that is not a run: choose another folder with --output DIR"
+
+
+def test_a_run_is_replaced_only_on_demand(old_run):
+    message = refusal(old_run)
+    assert message == f"{old_run} holds a run already: replace it with --overwrite, or keep it with --output DIR"
+    check_output(old_run, overwrite=True)
+
+
+def test_a_staged_folder_appears_when_the_block_ends(tmp_path):
+    path = tmp_path / "deep" / "run"
+    with staged(path) as folder:
+        folder.manifest.write_text("new")
+        assert not path.exists()
+    assert contents(path) == {"manifest.json": "new"}
+
+
+def test_a_staged_folder_replaces_the_old_one_whole(old_run):
+    with staged(old_run) as folder:
+        folder.manifest.write_text("new")
+        assert contents(old_run)["manifest.json"] == "old"
+    assert contents(old_run) == {"manifest.json": "new"}
+
+
+@pytest.mark.parametrize("trouble", [RuntimeError, KeyboardInterrupt])
+def test_when_the_block_fails_the_old_folder_stays(old_run, trouble):
+    before = contents(old_run)
+    with pytest.raises(trouble):
+        write_in_vain(old_run, trouble)
+    assert contents(old_run) == before
+
+
+def test_when_the_block_fails_no_folder_appears(tmp_path):
+    with pytest.raises(RuntimeError):
+        write_in_vain(tmp_path / "run", RuntimeError)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_nothing_is_left_beside_the_folder(old_run):
+    with pytest.raises(RuntimeError):
+        write_in_vain(old_run, RuntimeError)
+    with staged(old_run):
+        pass
+    assert list(old_run.parent.iterdir()) == [old_run]
+
+
+def test_a_folder_that_cannot_be_made_is_refused_before_the_block_begins(tmp_path):
+    (tmp_path / "file").write_text("")
+    path = tmp_path / "file" / "run"
+    with pytest.raises(RunFolderError, match="cannot be written") as caught, staged(path):
+        pytest.fail("the block was entered")
+    assert str(caught.value).startswith(str(path))
+    assert "--output DIR" in str(caught.value)

@@ -1,0 +1,122 @@
+"""posterior.nc: what is written is what is read, here and in arviz."""
+
+import dataclasses
+import warnings
+
+import numpy as np
+import pytest
+import xarray
+
+from alpfit.chains.posterior import read_posterior, write_posterior
+from alpfit.errors import RunFolderError
+
+with warnings.catch_warnings():  # arviz 0.x announces its own successor
+    warnings.simplefilter("ignore")
+    import arviz
+
+
+@pytest.fixture
+def path(tmp_path, samples):
+    path = tmp_path / "posterior.nc"
+    write_posterior(path, samples, seed=1)
+    return path
+
+
+@pytest.fixture
+def groups(path):
+    """The groups as arviz reads them."""
+    return arviz.from_netcdf(str(path))
+
+
+def refusal(path):
+    with pytest.raises(RunFolderError) as caught:
+        read_posterior(path)
+    return str(caught.value)
+
+
+def test_reading_gives_back_exactly_what_was_written(path, samples):
+    again = read_posterior(path)
+    for field in dataclasses.fields(samples):
+        written, read = getattr(samples, field.name), getattr(again, field.name)
+        if isinstance(written, dict):
+            assert list(read) == list(written)
+            for name, values in written.items():
+                np.testing.assert_array_equal(read[name], values)
+        else:
+            np.testing.assert_array_equal(read, written)
+
+
+def test_a_single_parameter_is_read_back(tmp_path, samples):
+    single = dataclasses.replace(samples, parameters={"m_a": samples.parameters["m_a"]}, derived={})
+    write_posterior(tmp_path / "posterior.nc", single, seed=1)
+    again = read_posterior(tmp_path / "posterior.nc")
+    assert list(again.parameters) == ["m_a"]
+    assert list(again.derived) == []
+
+
+def test_arviz_opens_it(groups, samples):
+    posterior = groups["posterior"]
+    assert set(posterior.data_vars) == {*samples.parameters, *samples.derived}
+    assert posterior["m_a"].dims == ("chain", "draw")
+    assert posterior["m_a"].shape == (1, int(samples.n_eff))
+
+
+def test_arviz_sees_the_likelihood_of_each_measurement(groups, samples):
+    assert set(groups["log_likelihood"].data_vars) == set(samples.log_l_by_entry)
+    assert groups["log_likelihood"]["planck_relic_2018"].shape == groups["posterior"]["m_a"].shape
+
+
+def test_the_mean_in_arviz_is_the_weighted_mean(groups, samples):
+    for name in (*samples.parameters, *samples.derived):
+        values = samples.column(name)
+        mean = np.average(values, weights=samples.weights)
+        spread = np.sqrt(np.average((values - mean) ** 2, weights=samples.weights))
+        assert abs(float(groups["posterior"][name].mean()) - mean) < 3.0 * spread / np.sqrt(samples.n_eff), name
+
+
+def test_each_draw_is_a_sample_with_its_likelihoods(groups, samples):
+    drawn = np.asarray(groups["posterior"]["m_a"]).ravel()
+    origin = np.array([np.flatnonzero(samples.parameters["m_a"] == value)[0] for value in drawn])
+    np.testing.assert_array_equal(np.asarray(groups["posterior"]["g_agg"]).ravel(), samples.parameters["g_agg"][origin])
+    for name, log_l in samples.log_l_by_entry.items():
+        np.testing.assert_array_equal(np.asarray(groups["log_likelihood"][name]).ravel(), log_l[origin])
+
+
+def test_the_evidence_is_among_the_attributes(path):
+    with xarray.open_datatree(path, engine="h5netcdf") as tree:
+        assert (tree.attrs["log_z"], tree.attrs["log_z_error"], tree.attrs["n_calls"]) == (7.25, 0.125, 12345)
+
+
+def test_the_seed_decides_which_samples_are_drawn(tmp_path, samples):
+    def drawn(name, seed):
+        write_posterior(tmp_path / name, samples, seed)
+        with xarray.open_datatree(tmp_path / name, engine="h5netcdf") as tree:
+            return np.asarray(tree["posterior"]["m_a"])
+
+    first, again, other = drawn("a.nc", 1), drawn("b.nc", 1), drawn("c.nc", 2)
+    np.testing.assert_array_equal(first, again)
+    assert (first != other).any()
+
+
+def test_a_missing_file_is_said_to_be_unreadable(tmp_path):
+    message = refusal(tmp_path / "posterior.nc")
+    assert message.startswith(f"{tmp_path / 'posterior.nc'} cannot be read: ")
+    assert message.endswith("run again, or restore the file")
+
+
+@pytest.mark.parametrize("share", [0.0, 0.1, 0.5, 0.9])
+def test_a_truncated_file_is_said_to_be_unreadable(path, share):
+    whole = path.read_bytes()
+    path.write_bytes(whole[: int(share * len(whole))])
+    assert refusal(path).startswith(f"{path} cannot be read: ")
+
+
+def test_a_file_of_another_kind_is_said_to_be_unreadable(path):
+    path.write_text("m_a,r\n1.0,0.48\n")
+    assert refusal(path).startswith(f"{path} cannot be read: ")
+
+
+def test_a_file_without_samples_is_said_to_be_unreadable(tmp_path):
+    path = tmp_path / "posterior.nc"
+    xarray.DataTree.from_dict({"/posterior": xarray.Dataset({"x": ("draw", [1.0])})}).to_netcdf(path, engine="h5netcdf")
+    assert refusal(path).startswith(f"{path} cannot be read: ")

@@ -1,0 +1,75 @@
+"""The summary: the same numbers for programs and for humans."""
+
+import json
+
+import numpy as np
+import pytest
+
+from alpfit.chains.summary import as_text, summarise
+
+
+@pytest.fixture
+def summary(samples):
+    return summarise(samples, run_time=61.7)
+
+
+def test_it_survives_json(summary):
+    assert json.loads(json.dumps(summary)) == summary
+
+
+def test_it_has_an_interval_for_every_parameter_and_derived_quantity(summary, samples):
+    assert list(summary["parameters"]) == list(samples.parameters)
+    assert list(summary["derived"]) == list(samples.derived)
+    for group in ("parameters", "derived"):
+        for interval in summary[group].values():
+            edges = [interval[key] for key in ("lower_95", "lower_68", "median", "upper_68", "upper_95")]
+            assert edges == sorted(edges)
+            assert edges[0] < edges[-1]
+
+
+def test_its_intervals_hold_the_probability_they_say(summary, samples):
+    values, interval = samples.parameters["m_a"], summary["parameters"]["m_a"]
+    for level, probability in (("68", 0.68), ("95", 0.95)):
+        inside = (values >= interval[f"lower_{level}"]) & (values <= interval[f"upper_{level}"])
+        assert samples.weights[inside].sum() == pytest.approx(probability, abs=0.02)
+    assert samples.weights[values < interval["median"]].sum() == pytest.approx(0.5, abs=0.02)
+
+
+def test_its_best_fit_is_the_sample_with_the_largest_likelihood(summary, samples):
+    best = int(np.argmax(samples.log_l))
+    fit = summary["best_fit"]
+    assert fit["parameters"] == {name: values[best] for name, values in samples.parameters.items()}
+    assert fit["derived"] == {name: values[best] for name, values in samples.derived.items()}
+    assert fit["log_likelihood_total"] == samples.log_l.max()
+    assert sum(fit["log_likelihood"].values()) == pytest.approx(fit["log_likelihood_total"], rel=1e-13)
+
+
+def test_it_has_the_evidence_and_the_cost(summary, samples):
+    assert (summary["log_z"], summary["log_z_error"]) == (7.25, 0.125)
+    assert (summary["n_calls"], summary["n_samples"], summary["run_time_s"]) == (12345, 600, 61.7)
+    assert summary["n_eff"] == samples.n_eff
+
+
+def test_the_text_has_a_line_of_numbers_for_every_quantity(summary):
+    lines = as_text(summary).splitlines()
+    for group in ("parameters", "derived"):
+        for name, interval in summary[group].items():
+            (line,) = [line for line in lines if line.startswith(f"{name} ")]
+            columns = [interval[key] for key in ("median", "lower_68", "upper_68", "lower_95", "upper_95")]
+            columns.append(summary["best_fit"][group][name])
+            assert line.removeprefix(name).split() == [f"{value:.4g}" for value in columns]
+
+
+def test_the_text_has_the_best_fit_the_evidence_and_the_cost(summary):
+    text = as_text(summary)
+    fit = summary["best_fit"]
+    for name, log_l in (*fit["log_likelihood"].items(), ("total", fit["log_likelihood_total"])):
+        assert any(line.split() == [name, f"{log_l:.3f}"] for line in text.splitlines()), name
+    assert "ln Z = 7.250 +- 0.125" in text
+    assert "12345 likelihood calls in 62 s" in text
+    assert f"600 samples, worth {summary['n_eff']:.0f} independent ones" in text
+
+
+def test_the_columns_of_the_text_line_up(summary):
+    header, first, second, *_ = as_text(summary).splitlines()
+    assert len(header) == len(first) == len(second)

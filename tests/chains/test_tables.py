@@ -1,0 +1,78 @@
+"""The profile likelihood as CSV."""
+
+import csv
+
+import numpy as np
+import pytest
+
+from alpfit.chains.tables import write_profile
+from alpfit.inference.profile import profile
+
+
+@pytest.fixture
+def read(tmp_path, samples):
+    """Writes the profile of quantities and reads it again: header and rows."""
+
+    def rows(*names):
+        path = tmp_path / "profile.csv"
+        write_profile(path, samples, profile(samples, names, (True,) * len(names), 15))
+        with path.open(newline="") as stream:
+            reader = csv.DictReader(stream)
+            return list(reader.fieldnames), list(reader)
+
+    return rows
+
+
+POINT = [
+    "log_likelihood",
+    "minus_two_delta_log_likelihood",
+    "m_a",
+    "g_agg",
+    "BR(B+->K+ a(inv))",
+    "g_agg*sqrt(P_inv)",
+    "log_likelihood:belle2_bknunu_2023",
+    "log_likelihood:planck_relic_2018",
+]
+
+
+def test_one_dimension_has_one_quantity_and_the_whole_point(read):
+    header, rows = read("m_a")
+    assert header == ["quantity", "lower", "upper", *POINT]
+    assert len(rows) == 15
+    assert {row["quantity"] for row in rows} == {"m_a"}
+
+
+def test_two_dimensions_have_two_quantities_and_the_whole_point(read):
+    header, rows = read("m_a", "g_agg")
+    assert header == ["quantity_x", "lower_x", "upper_x", "quantity_y", "lower_y", "upper_y", *POINT]
+    assert {(row["quantity_x"], row["quantity_y"]) for row in rows} == {("m_a", "g_agg")}
+
+
+def test_each_row_is_a_sample(read, samples):
+    known = {f"{value:.8g}": i for i, value in enumerate(samples.log_l)}
+    for row in read("m_a", "g_agg")[1]:
+        i = known[row["log_likelihood"]]
+        for name in (*samples.parameters, *samples.derived):
+            np.testing.assert_allclose(float(row[name]), samples.column(name)[i], rtol=1e-7)
+        for name, log_l in samples.log_l_by_entry.items():
+            np.testing.assert_allclose(float(row[f"log_likelihood:{name}"]), log_l[i], rtol=1e-7)
+
+
+def test_each_point_is_in_its_bin(read):
+    for row in read("m_a", "g_agg")[1]:
+        for name, axis in (("m_a", "_x"), ("g_agg", "_y")):
+            assert float(row[f"lower{axis}"]) * (1.0 - 1e-7) <= float(row[name])
+            assert float(row[name]) <= float(row[f"upper{axis}"]) * (1.0 + 1e-7)
+
+
+def test_the_difference_is_against_the_best_sample(read, samples):
+    rows = read("m_a")[1]
+    for row in rows:
+        expected = 2.0 * (samples.log_l.max() - float(row["log_likelihood"]))
+        assert float(row["minus_two_delta_log_likelihood"]) == pytest.approx(expected, abs=1e-5)
+    assert min(float(row["minus_two_delta_log_likelihood"]) for row in rows) == 0.0
+
+
+def test_without_bins_there_is_no_file(tmp_path, samples):
+    write_profile(tmp_path / "profile.csv", samples, [])
+    assert list(tmp_path.iterdir()) == []

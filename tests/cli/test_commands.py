@@ -1,0 +1,141 @@
+"""What each verb prints when all is well."""
+
+import json
+import subprocess
+import sys
+import tomllib
+
+import pytest
+
+from alpfit.likelihoods import load, names
+
+POINT = ["--at", "g_agg=9e-5", "--at", "g_achi=2e-4"]
+
+FIGURES = ["corner.png", "corner.pdf", "profile_1d.png", "profile_2d.png"]
+
+
+@pytest.fixture(scope="module")
+def finished_run(file, tmp_path_factory):
+    """The run folder, and what the program printed while it was made: no terminal, as in a batch job."""
+    path = tmp_path_factory.mktemp("runs") / "small"
+    program = "from alpfit.cli.main import main; main()"
+    arguments = ["run", file, "--output", path, "--seed", "3", "--set", "sampler.walks=4"]
+    finished = subprocess.run([sys.executable, "-c", program, *arguments], capture_output=True, text=True, check=True)
+    return path, finished
+
+
+# evaluate
+
+
+def test_evaluate_prints_json_for_programs(alpfit, file):
+    outcome = alpfit("evaluate", file, *POINT, "--json")
+    point = json.loads(outcome.out)
+    assert (outcome.code, outcome.err) == (0, "")
+    assert list(point) == ["parameters", "predictions", "log_likelihood", "log_likelihood_total", "log_prior"]
+    assert point["parameters"] == {"m_a": 1.0, "r": 0.48, "g_agg": 9e-5, "g_achi": 2e-4}
+    assert {"Omega_h2", "BR(B+->K+ a)", "P_inv"} <= set(point["predictions"])
+    assert set(point["log_likelihood"]) == {"belle2_bknunu_2023", "planck_relic_2018"}
+    assert point["log_likelihood_total"] == pytest.approx(sum(point["log_likelihood"].values()), rel=1e-13)
+
+
+def test_evaluate_prints_the_same_numbers_for_humans(alpfit, file):
+    point = json.loads(alpfit("evaluate", file, *POINT, "--json").out)
+    lines = [line.split() for line in alpfit("evaluate", file, *POINT).out.splitlines()]
+    for group in ("parameters", "predictions", "log_likelihood"):
+        for name, value in point[group].items():
+            assert [*name.split(), f"{value:.8g}"] in lines
+    assert ["total", f"{point['log_likelihood_total']:.8g}"] in lines
+    assert ["log", "prior", f"{point['log_prior']:.8g}"] in lines
+
+
+def test_evaluate_says_where_a_point_is_outside_of_the_prior(alpfit, file):
+    outside = ["--at", "g_agg=9e-4", "--at", "g_achi=2e-4"]
+    assert "outside the prior" in alpfit("evaluate", file, *outside).out
+    assert json.loads(alpfit("evaluate", file, *outside, "--json").out)["log_prior"] is None
+
+
+def test_evaluate_takes_overrides(alpfit, file):
+    cbe, nbe = (
+        json.loads(alpfit("evaluate", file, *POINT, "--json", "--set", f"relic.engine={engine}").out)
+        for engine in ("cbe", "nbe")
+    )
+    assert cbe["predictions"]["Omega_h2"] > 1.5 * nbe["predictions"]["Omega_h2"]
+
+
+# check
+
+
+def test_check_prints_the_completed_input_as_toml(alpfit, file):
+    outcome = alpfit("check", file, "--set", "sampler.seed=9")
+    assert (outcome.code, outcome.err) == (0, "")
+    completed = tomllib.loads(outcome.out)
+    assert completed["sampler"]["seed"] == 9
+    assert completed["physics"]["form_factor"] == "hpqcd2022"
+    assert "one likelihood call takes" in outcome.out.splitlines()[-1]
+
+
+# likelihoods
+
+
+def test_likelihoods_lists_the_catalogue(alpfit):
+    outcome = alpfit("likelihoods")
+    assert (outcome.code, outcome.err) == (0, "")
+    lines = outcome.out.splitlines()
+    assert [line.split()[0] for line in lines] == list(names())
+    for line in lines:
+        measurement = load(line.split()[0])
+        assert measurement.observables[0] in line
+        assert line.endswith(f"arXiv:{measurement.source.arxiv}")
+
+
+@pytest.mark.parametrize("name", names())
+def test_likelihoods_shows_an_entry_in_full(alpfit, name):
+    outcome = alpfit("likelihoods", name)
+    assert (outcome.code, outcome.err) == (0, "")
+    assert outcome.out == load(name).describe() + "\n"
+
+
+# run and plot
+
+
+def test_run_prints_the_summary_and_where_it_is(finished_run):
+    path, finished = finished_run
+    assert finished.stdout.startswith((path / "summary.txt").read_text())
+    assert finished.stdout.splitlines()[-1] == f"written to {path}"
+
+
+def test_run_takes_seed_and_overrides(finished_run):
+    used = tomllib.loads((finished_run[0] / "run.toml").read_text())["sampler"]
+    assert (used["seed"], used["walks"], used["n_live"]) == (3, 4, 25)
+
+
+def test_without_a_terminal_no_bar_is_drawn(finished_run):
+    _, finished = finished_run
+    assert "\x1b" not in finished.stdout + finished.stderr
+    assert "\r" not in finished.stdout + finished.stderr
+    # a slow machine may have said now and then how far it was
+    assert all("calls, ln Z = " in line for line in finished.stderr.splitlines())
+
+
+def test_run_does_not_replace_a_run_without_being_told(alpfit, file, finished_run):
+    path, _ = finished_run
+    before = {file.name: file.read_bytes() for file in path.iterdir()}
+    outcome = alpfit("run", file, "--output", path)
+    assert (outcome.code, outcome.out) == (2, "")
+    assert outcome.err.startswith(f"alpfit: {path} holds a run already: replace it with --overwrite")
+    assert {file.name: file.read_bytes() for file in path.iterdir()} == before
+
+
+def test_plot_draws_the_figures_anew_and_lists_them(alpfit, finished_run, tmp_path):
+    path, _ = finished_run
+    outcome = alpfit("plot", path, "--output", tmp_path / "figures")
+    assert (outcome.code, outcome.err) == (0, "")
+    assert outcome.out.splitlines() == [str(tmp_path / "figures" / name) for name in FIGURES]
+    assert {file.name for file in (tmp_path / "figures").iterdir()} == set(FIGURES)
+
+
+def test_the_best_fit_can_be_evaluated(alpfit, finished_run):
+    path, _ = finished_run
+    point = json.loads(alpfit("evaluate", path / "best_fit.toml", "--json").out)
+    stored = json.loads((path / "summary.json").read_text())["best_fit"]
+    assert point["log_likelihood_total"] == pytest.approx(stored["log_likelihood_total"], rel=1e-9)

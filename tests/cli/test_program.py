@@ -1,0 +1,124 @@
+"""The program as the shell sees it: help, version, exit codes, and one line for what the user can mend."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from alpfit.version import __version__
+
+VERBS = ["run", "check", "evaluate", "plot", "likelihoods"]
+
+
+def is_one_line(text):
+    """Whether an error is a sentence and not a traceback."""
+    return text.startswith("alpfit: ") and text.endswith("\n") and text.count("\n") == 1
+
+
+def test_the_version_is_the_packages(alpfit):
+    outcome = alpfit("--version")
+    assert (outcome.code, outcome.out) == (0, f"alpfit {__version__}\n")
+
+
+def test_it_is_installed_as_a_command():
+    command = Path(sys.executable).with_name("alpfit")
+    finished = subprocess.run([command, "--version"], capture_output=True, text=True, check=True)
+    assert finished.stdout == f"alpfit {__version__}\n"
+
+
+@pytest.mark.parametrize("flag", ["--help", "-h"])
+def test_help_names_every_verb(alpfit, flag):
+    outcome = alpfit(flag)
+    assert (outcome.code, outcome.err) == (0, "")
+    for verb in VERBS:
+        assert re.search(rf"\b{verb}\b", outcome.out)
+
+
+@pytest.mark.parametrize("verb", VERBS)
+def test_every_verb_has_help(alpfit, verb):
+    outcome = alpfit(verb, "--help")
+    assert (outcome.code, outcome.err) == (0, "")
+    assert f"alpfit {verb}" in outcome.out
+
+
+def test_help_is_instant():
+    # neither compiled code nor numerics nor plots are loaded to show it
+    program = (
+        "import sys\n"
+        "from alpfit.cli.main import main\n"
+        "sys.argv = ['alpfit', '--help']\n"
+        "try:\n"
+        "    main()\n"
+        "except SystemExit:\n"
+        "    pass\n"
+        "print('loaded:', *(name for name in ('numba', 'numpy', 'scipy', 'matplotlib') if name in sys.modules))\n"
+    )
+    finished = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert finished.stdout.splitlines()[-1].split() == ["loaded:"]
+
+
+WRONG_CALLS = {
+    "unknown command": (["fit"], "No such command 'fit'"),
+    "unknown option": (["run", "--quick", "FILE"], "No such option: --quick"),
+    "no file": (["check"], "Missing argument"),
+    "file that is not there": (["run", "NOWHERE"], "does not exist"),
+    "seed that is no number": (["run", "FILE", "--seed", "one"], "'--seed'"),
+    "--at without a value": (["evaluate", "FILE", "--at", "g_agg"], "--at g_agg: write it as NAME=VALUE"),
+    "--at without a number": (["evaluate", "FILE", "--at", "g_agg=big"], "--at g_agg=big: write it as NAME=VALUE"),
+    "--at with an unknown name": (["evaluate", "FILE", "--at", "g_ag=1"], "did you mean 'g_agg'?"),
+    "a point without all values": (["evaluate", "FILE", "--at", "g_agg=1e-4"], "g_achi has no value"),
+    "a point outside of the domain": (
+        ["evaluate", "FILE", "--at", "g_agg=1e-4", "--at", "g_achi=-1"],
+        "g_achi = -1 must be positive",
+    ),
+    "--set without a value": (
+        ["check", "FILE", "--set", "sampler.seed"],
+        "--set sampler.seed: write it as table.key=value",
+    ),
+    "--set with an unknown key": (["check", "FILE", "--set", "sampler.nlive=50"], "did you mean 'n_live'?"),
+    "negative seed": (["run", "FILE", "--seed", "-1"], "sampler.seed = -1"),
+    "folder that is no run": (["plot", "EMPTY"], "is not a run folder"),
+    "output that is a file": (["run", "FILE", "--output", "FILE"], "is a file: choose a folder"),
+    "unknown likelihood": (["likelihoods", "planck_relic_2019"], "did you mean 'planck_relic_2018'?"),
+}
+
+
+@pytest.mark.parametrize(("arguments", "expected"), WRONG_CALLS.values(), ids=WRONG_CALLS)
+def test_a_wrong_call_is_one_line_on_stderr_and_exit_code_2(alpfit, file, tmp_path, arguments, expected):
+    places = {"FILE": file, "NOWHERE": tmp_path / "nowhere.toml", "EMPTY": tmp_path}
+    outcome = alpfit(*(places.get(argument, argument) for argument in arguments))
+    assert (outcome.code, outcome.out) == (2, "")
+    assert is_one_line(outcome.err)
+    assert expected in outcome.err
+
+
+def test_the_shell_sees_the_same(tmp_path):
+    command = Path(sys.executable).with_name("alpfit")
+    finished = subprocess.run([command, "run", tmp_path / "none.toml"], capture_output=True, text=True, check=False)
+    assert (finished.returncode, finished.stdout) == (2, "")
+    assert finished.stderr == f"alpfit: {tmp_path / 'none.toml'} does not exist\n"
+
+
+def test_an_interrupted_run_writes_nothing_and_exits_with_130(alpfit, file, tmp_path, monkeypatch):
+    def interrupt(*arguments):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("alpfit.inference.samplers.Dynesty.run", interrupt)
+    outcome = alpfit("run", file, "--output", tmp_path / "run")
+    assert (outcome.code, outcome.out) == (130, "")
+    assert "Traceback" not in outcome.err
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_mistake_of_the_program_is_not_hidden(file, monkeypatch):
+    from alpfit.cli.main import main
+
+    def stumble(*arguments):
+        raise ZeroDivisionError("a bug")
+
+    monkeypatch.setattr("alpfit.fit.Fit.from_file", stumble)
+    monkeypatch.setattr("sys.argv", ["alpfit", "check", str(file)])
+    with pytest.raises(ZeroDivisionError, match="a bug"):
+        main()

@@ -1,0 +1,67 @@
+"""The progress display where there is no terminal: lines on stderr, now and then."""
+
+import math
+from types import SimpleNamespace
+
+import pytest
+
+from alpfit.cli.progress import SECONDS_BETWEEN_LINES, ProgressDisplay
+from alpfit.inference.samplers import ProgressReport
+
+REPORT = ProgressReport(n_calls=1200, log_z=7.345, delta_log_z=2.5, fraction_left=2.0)
+
+
+class Clock:
+    """Time that passes when told to."""
+
+    def __init__(self):
+        self.now = 1000.0
+
+    def monotonic(self):
+        return self.now
+
+
+@pytest.fixture
+def clock(monkeypatch):
+    clock = Clock()
+    monkeypatch.setattr("alpfit.cli.progress.time", SimpleNamespace(monotonic=clock.monotonic))
+    return clock
+
+
+@pytest.fixture
+def display(clock):
+    with ProgressDisplay() as display:
+        yield display
+
+
+def test_a_short_run_prints_nothing(display, clock, capsys):
+    for _ in range(100):
+        clock.now += 0.9 * SECONDS_BETWEEN_LINES / 100
+        display.update(REPORT)
+    captured = capsys.readouterr()
+    assert (captured.out, captured.err) == ("", "")
+
+
+def test_a_long_run_prints_a_line_now_and_then_to_stderr(display, clock, capsys):
+    for _ in range(100):
+        clock.now += SECONDS_BETWEEN_LINES / 10
+        display.update(REPORT)
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert captured.err.count("\n") == 9  # eleven tenths of the interval from line to line
+
+
+def test_a_line_says_how_far_it_is_and_how_long_it_takes(display, clock, capsys):
+    clock.now += 60.0
+    display.update(REPORT)
+    line = capsys.readouterr().err
+    assert line == ("1200 calls, ln Z = 7.34, remaining Δ ln Z = 2.50, 20 calls/s, about 2 min 00 s left\n")
+
+
+@pytest.mark.parametrize(
+    ("fraction", "expected"), [(0.0, "about 0 s left"), (0.5, "about 30 s left"), (math.inf, "unknown time left")]
+)
+def test_the_time_left_is_what_has_passed_times_the_fraction(display, clock, capsys, fraction, expected):
+    clock.now += 60.0
+    display.update(ProgressReport(n_calls=1, log_z=0.0, delta_log_z=1.0, fraction_left=fraction))
+    assert capsys.readouterr().err.endswith(f"{expected}\n")

@@ -1,0 +1,227 @@
+"""Reading entries: what is wrong with one is said in a sentence that names the file."""
+
+import pytest
+
+from alpfit.errors import CatalogueError, ConfigurationError
+from alpfit.likelihoods import load, names
+from alpfit.likelihoods.catalogue import load_folder
+
+GAUSSIAN = """\
+title = "A number"
+experiment = "Nobody"
+scenarios = ["invisible"]
+form = "gaussian"
+
+[data]
+observable = "rate"
+value = 1.0
+errors_up = [0.5]
+errors_down = [0.5]
+
+[source]
+arxiv = "0000.00000"
+inspire = "Nobody:2000abc"
+where = "table 1"
+how = "invented"
+confidence_level = "68 % errors"
+"""
+
+BAND = """\
+title = "A band"
+experiment = "Nobody"
+scenarios = ["invisible"]
+form = "two-body-band"
+
+[data]
+observable = "rate"
+abscissa = "mass"
+table = "table.csv"
+
+[source]
+arxiv = "0000.00000"
+inspire = "Nobody:2000abc"
+where = "table 1"
+how = "invented"
+confidence_level = "68 % interval"
+"""
+
+
+def refusal(error, folder, options=None):
+    """The message with which an entry is refused: one line."""
+    with pytest.raises(error) as caught:
+        load_folder(folder, options)
+    message = str(caught.value)
+    assert "\n" not in message
+    return message
+
+
+def test_a_complete_entry_is_read_as_it_is_written(write_entry):
+    measurement = load_folder(write_entry())
+    assert measurement.title == "A limit"
+    assert measurement.experiment == "Nobody"
+    assert measurement.scenarios == ("invisible",)
+    assert measurement.form_name == "limit-curve"
+    assert measurement.observables == ("rate", "mass")
+    assert measurement.source.where == "table 1"
+    assert measurement.options == {"power": 2.0, "rescale": False}
+    assert measurement.form.masses.tolist() == [1.0, 2.0, 4.0]
+    assert measurement.form.bounds.tolist() == [2e-5, 3e-5, 5e-5]
+
+
+def test_it_has_the_name_of_its_folder(write_entry):
+    folder = write_entry()
+    assert load_folder(folder).name == folder.name
+
+
+def test_blank_lines_in_a_table_are_skipped(write_entry):
+    folder = write_entry(table="mass [GeV],limit\n\n1,2e-5\n\n2,3e-5\n")
+    assert load_folder(folder).form.masses.tolist() == [1.0, 2.0]
+
+
+# What is wrong with likelihood.toml, and what the message says about it.
+BROKEN_ENTRIES = {
+    "source": (("[source]", "[data.source]"), "source is missing"),
+    "arxiv": (('arxiv = "0000.00000"\n', ""), "source.arxiv is missing"),
+    "inspire": (('inspire = "Nobody:2000abc"\n', ""), "source.inspire is missing"),
+    "confidence level of the source": (('confidence_level = "90 % upper limit"\n', ""), "source.confidence_level"),
+    "title": (('title = "A limit"\n', ""), "title is missing"),
+    "form": (("limit-curve", "limit-curv"), "form = 'limit-curv' is not known: did you mean 'limit-curve'?"),
+    "unknown key": (("experiment", 'colour = "blue"\nexperiment'), "colour is not known here"),
+    "unknown key in data": (("power = 2.0", "power = 2.0\nindex = 3"), "[data] index is not known here"),
+    "observable": (('observable = "rate"\n', ""), "[data] observable is missing"),
+    "confidence level above one": (("0.90", "90.0"), "[data] confidence_level = 90.0: must be less than 1"),
+    "no table": (('table = "table.csv"\n', ""), "[data] a limit-curve needs a table"),
+    "bound": (('bound = "limit"', 'bound = "bound"'), "bound = 'bound' is not a column of the table: mass, limit"),
+    "rescale": (
+        ('rescale_observable = "share"', "rescale = true"),
+        "[data] rescale needs a rescale_observable",
+    ),
+    "not TOML": (("power = 2.0", "power = "), "is not TOML"),
+}
+
+
+@pytest.mark.parametrize(("replacement", "expected"), BROKEN_ENTRIES.values(), ids=BROKEN_ENTRIES)
+def test_what_is_wrong_with_an_entry_is_said_with_its_path(write_entry, replacement, expected):
+    folder = write_entry(replacement)
+    message = refusal(CatalogueError, folder)
+    assert message.startswith(str(folder / "likelihood.toml"))
+    assert expected in message
+
+
+# What is wrong with table.csv, and what the message says about it.
+BROKEN_TABLES = {
+    "column": ("energy [GeV],limit\n1,2\n2,3\n", "has no column 'mass': energy, limit"),
+    "unsorted": ("mass [GeV],limit\n1,2\n4,3\n2,3\n", "mass = 2 does not rise"),
+    "duplicated": ("mass [GeV],limit\n1,2\n4,3\n4,5\n", "mass = 4 does not rise"),
+    "unit": ("mass [MeV],limit\n1,2\n2,3\n", "the unit of mass is [MeV], it must be [GeV]"),
+    "no unit": ("mass,limit\n1,2\n2,3\n", "it must be [GeV]"),
+    "text": ("mass [GeV],limit\n1,2\n2,three\n", "line 3: 2,three is not 2 numbers"),
+    "too many cells": ("mass [GeV],limit\n1,2\n2,3,4\n", "line 3: 2,3,4 is not 2 numbers"),
+    "empty cell": ("mass [GeV],limit\n1,\n2,3\n", "line 2: 1, is not 2 numbers"),
+}
+
+
+@pytest.mark.parametrize(("table", "expected"), BROKEN_TABLES.values(), ids=BROKEN_TABLES)
+def test_what_is_wrong_with_a_table_is_said_with_its_path(write_entry, table, expected):
+    folder = write_entry(table=table)
+    message = refusal(CatalogueError, folder)
+    assert message.startswith(str(folder / "table.csv"))
+    assert expected in message
+
+
+@pytest.mark.parametrize("limit", ["-1e-5", "0", "nan"])
+def test_a_limit_must_be_positive(write_entry, limit):
+    folder = write_entry(table=f"mass [GeV],limit\n1,2e-5\n2,{limit}\n")
+    message = refusal(CatalogueError, folder)
+    assert message == f"{folder / 'likelihood.toml'}: [data] a limit in the table is not positive"
+
+
+def test_an_entry_without_its_toml_is_missing(write_entry):
+    folder = write_entry(toml=None)
+    message = refusal(CatalogueError, folder)
+    assert message.startswith(f"{folder / 'likelihood.toml'} is missing")
+
+
+def test_a_table_that_is_named_must_be_there(write_entry):
+    folder = write_entry(table=None)
+    message = refusal(CatalogueError, folder)
+    assert message == f"{folder / 'table.csv'} is missing, but the entry's [data] names it"
+
+
+def test_a_gaussian_has_no_table(write_entry):
+    folder = write_entry(("value = 1.0", 'value = 1.0\ntable = "table.csv"\nabscissa = "mass"'), toml=GAUSSIAN)
+    assert "[data] a gaussian has no table" in refusal(CatalogueError, folder)
+
+
+@pytest.mark.parametrize("errors", ["[0.0]", "[0.5, -0.1]"])
+def test_errors_of_a_gaussian_must_be_positive(write_entry, errors):
+    folder = write_entry(("errors_up = [0.5]", f"errors_up = {errors}"), toml=GAUSSIAN)
+    message = refusal(CatalogueError, folder)
+    assert "[data] errors_up." in message
+    assert message.endswith("must be greater than 0")
+
+
+@pytest.mark.parametrize("row", ["1,2e-5,3e-5,4e-5", "1,2e-5,-1e-5,4e-5", "1,5e-5,1e-5,4e-5", "1,2e-5,1e-5,2e-5"])
+def test_the_interval_of_a_band_must_hold_its_best_value(write_entry, row):
+    folder = write_entry(toml=BAND, table=f"mass [GeV],best,lower_68,upper_68\n{row}\n")
+    assert refusal(CatalogueError, folder).endswith("has not 0 <= lower_68 <= best < upper_68")
+
+
+def test_a_band_needs_all_its_columns(write_entry):
+    folder = write_entry(toml=BAND, table="mass [GeV],best,upper_68\n1,2e-5,3e-5\n")
+    assert "the table has no column 'lower_68': mass, best, upper_68" in refusal(CatalogueError, folder)
+
+
+def test_an_option_replaces_the_entrys_value(write_entry):
+    measurement = load_folder(write_entry(), {"power": 1.0, "rescale": True})
+    assert measurement.options == {"power": 1.0, "rescale": True}
+    assert measurement.form.power == 1.0
+    assert measurement.observables == ("rate", "mass", "share")
+
+
+def test_an_option_that_the_entry_does_not_have_is_refused_with_a_hint(write_entry):
+    folder = write_entry()
+    message = refusal(ConfigurationError, folder, {"powr": 1.0})
+    expected = "powr is not an option of this entry: did you mean 'power'? allowed: power, rescale"
+    assert message == f"[options.{folder.name}] {expected}"
+
+
+def test_a_value_that_is_not_declared_an_option_cannot_be_replaced(write_entry):
+    message = refusal(ConfigurationError, write_entry(), {"confidence_level": 0.95})
+    assert "confidence_level is not an option of this entry" in message
+
+
+def test_an_entry_without_options_says_that_it_has_none(write_entry):
+    message = refusal(ConfigurationError, write_entry(toml=GAUSSIAN, table=None), {"value": 2.0})
+    assert message.endswith("value is not an option of this entry: it has none")
+
+
+@pytest.mark.parametrize(("option", "expected"), [(-1.0, "must be greater than 0"), ("two", "must be a valid number")])
+def test_an_option_with_a_bad_value_is_refused(write_entry, option, expected):
+    folder = write_entry()
+    message = refusal(ConfigurationError, folder, {"power": option})
+    assert message.startswith(f"[options.{folder.name}] power = {option!r}: {expected}")
+
+
+def test_an_entry_that_is_not_in_the_catalogue_is_refused_with_a_hint():
+    with pytest.raises(ConfigurationError) as caught:
+        load("planck_relic_2019")
+    message = str(caught.value)
+    assert message.startswith(
+        "likelihoods: 'planck_relic_2019' is not in the catalogue: did you mean 'planck_relic_2018'?"
+    )
+    assert message.endswith(", ".join(names()))
+
+
+def test_the_digest_changes_with_the_entry(write_entry):
+    changed = write_entry(('title = "A limit"', 'title = "The limit"'))
+    assert load_folder(changed).digest != load_folder(write_entry()).digest
+
+
+def test_the_digest_changes_with_the_table(write_entry):
+    changed = write_entry(table="mass [GeV],limit\n1,2e-5\n2,3e-5\n4,5.1e-5\n")
+    assert load_folder(changed).digest != load_folder(write_entry()).digest
+
+
+def test_the_digest_does_not_depend_on_where_the_entry_is(write_entry):
+    assert load_folder(write_entry()).digest == load_folder(write_entry()).digest

@@ -1,0 +1,24 @@
+"""Several measurements together."""
+
+import numpy as np
+
+from alpfit.likelihoods import JointLikelihood, load
+
+PREDICTIONS = {
+    "BR(B+->K+ a(inv))": np.array([0.0, 1e-5, 2e-5]),
+    "Omega_h2": np.array([0.05, 0.12, 0.3]),
+    "m_a": np.array([1.0, 2.0, 3.5]),
+}
+
+
+def test_each_measurement_is_listed_under_its_name():
+    entries = ("planck_relic_2018", "belle2_bknunu_2023", "babar_bkinv_2013")
+    by_entry = JointLikelihood(tuple(load(name) for name in entries)).loglike_by_entry(PREDICTIONS)
+    assert tuple(by_entry) == entries
+    for name, log_l in by_entry.items():
+        np.testing.assert_array_equal(log_l, load(name).loglike(PREDICTIONS))
+
+
+def test_the_observables_are_those_of_all_measurements_without_repetition():
+    joint = JointLikelihood((load("belle2_bknunu_2023"), load("babar_bkinv_2013"), load("planck_relic_2018")))
+    assert joint.observables == ("BR(B+->K+ a(inv))", "Omega_h2", "m_a")

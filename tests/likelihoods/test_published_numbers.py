@@ -1,0 +1,126 @@
+"""The shipped entries against the numbers of their papers."""
+
+import numpy as np
+import pytest
+from scipy.integrate import quad
+from scipy.optimize import brentq
+
+from alpfit.likelihoods import load
+from alpfit.likelihoods.catalogue import data_folder, read_table
+from alpfit.physics.mesons import branching_ratio_b_to_k_alp
+
+
+def chi_squared(name, **predictions):
+    """-2 ln L of one entry."""
+    return float(-2.0 * load(name).loglike(predictions))
+
+
+def belle2(branching_ratio: float) -> float:
+    return float(-2.0 * load("belle2_bknunu_2023").loglike({"BR(B+->K+ a(inv))": branching_ratio}))
+
+
+def test_the_cmb_allows_dark_matter_of_1_gev_to_annihilate_to_photons_at_8e_28_cm3_per_s():
+    bound = load("cmb_annihilation_2018").form.bound_at(np.array([1.0]))
+    np.testing.assert_allclose(bound, 8.395e-28, rtol=1e-12)
+
+
+def test_the_cmb_bound_is_that_of_planck_over_the_deposited_fraction():
+    # Planck 2018, arXiv:1807.06209: f_eff sigma v/m_chi < 3.2e-28 cm^3/s/GeV; four digits are given
+    table = read_table(data_folder() / "cmb_annihilation_2018" / "table.csv", "m_chi")
+    np.testing.assert_allclose(table["sigma_v"], 3.2e-28 * table["m_chi"] / table["f_eff"], rtol=4e-4)
+
+
+def test_a_rate_at_the_cmb_bound_is_excluded_at_95_percent():
+    rate = {"sigma_v_today": 8.395e-28, "m_chi": 1.0}
+    assert -2.0 * load("cmb_annihilation_2018").loglike(rate) == pytest.approx(1.6449**2, rel=1e-4)
+
+
+def test_a_tenth_of_the_dark_matter_may_annihilate_a_hundred_times_as_fast():
+    rescaled = load("cmb_annihilation_2018", {"rescale": True})
+    tenth = rescaled.loglike({"sigma_v_today": 8.395e-26, "m_chi": 1.0, "Omega_h2": 0.012})
+    assert -2.0 * tenth == pytest.approx(1.6449**2, rel=1e-4)
+
+
+@pytest.mark.parametrize("m_a", [0.001, 0.01, 0.1, 0.26])
+def test_the_babar_photon_limit_has_its_plateau_at_light_masses(m_a):
+    assert load("babar_gamma_inv_2017").form.bound_at(np.array([m_a])) == pytest.approx(1.67e-4, rel=2e-3)
+
+
+def test_the_babar_photon_limit_is_the_dark_photons_times_the_ratio_of_cross_sections():
+    # d sigma(e+e- -> gamma A')/dc against d sigma(e+e- -> gamma a)/dc over -0.4 < cos < 0.6, s = 107 GeV^2
+    s, alpha = 107.0, 1.0 / 137.035999
+
+    def coupling_over_mixing(mass: float) -> float:
+        extra = 4.0 * s * mass**2 / (s - mass**2) ** 2
+        dark_photon = quad(lambda c: (1.0 + c * c + extra) / (1.0 - c * c), -0.4, 0.6)[0]
+        alp = quad(lambda c: 1.0 + c * c, -0.4, 0.6)[0]
+        return np.sqrt(128.0 * np.pi * alpha / s * dark_photon / alp) / (1.0 - mass**2 / s)
+
+    table = read_table(data_folder() / "babar_gamma_inv_2017" / "table.csv", "m_a")
+    expected = table["epsilon"] * [coupling_over_mixing(mass) for mass in table["m_a"]]
+    np.testing.assert_allclose(table["g_agg"], expected, rtol=5e-3)
+
+
+def test_the_babar_photon_limit_holds_for_the_rate():
+    # at twice the coupling the signal is four times as large
+    once, twice = (
+        chi_squared("babar_gamma_inv_2017", m_a=1.0, **{"g_agg*sqrt(P_inv)": g}) for g in (1.746e-4, 3.492e-4)
+    )
+    assert once == pytest.approx(1.2816**2, rel=1e-4)
+    assert twice == pytest.approx(16.0 * once, rel=1e-12)
+
+
+def test_belle2_sees_an_excess_of_2_7_standard_deviations():
+    # arXiv:2311.14647: 2.7 sigma above the Standard Model
+    excess = 2.3e-5 - 5.58e-6
+    assert np.sqrt(belle2(0.0) - belle2(excess)) == pytest.approx(2.7, abs=0.05)
+
+
+def test_belle2s_own_reference_leaves_an_excess_of_1_8e_5():
+    # Belle II's mu = 1 is 4.97e-6, without the tau part
+    measurement = load("belle2_bknunu_2023", {"standard_model": 4.97e-6})
+    rates = np.linspace(0.0, 4e-5, 4001)
+    best = rates[np.argmax(measurement.loglike({"BR(B+->K+ a(inv))": rates}))]
+    assert best == pytest.approx(1.803e-5, abs=2e-8)
+
+
+def test_the_babar_band_is_the_digitised_recast():
+    # arXiv:2311.14629 at 1.003 GeV: best 2.168e-6, upper end of the 68 % interval 7.556e-6
+    best, upper = (chi_squared("babar_bkinv_2013", m_a=1.003, **{"BR(B+->K+ a(inv))": b}) for b in (2.168e-6, 7.556e-6))
+    assert upper - best == pytest.approx(1.0, rel=1e-12)
+
+
+@pytest.mark.parametrize("m_a", [2.93, 4.5])
+def test_beyond_the_recast_babar_excludes_3_7e_5_at_90_percent(m_a):
+    # arXiv:1303.7465, abstract
+    assert chi_squared("babar_bkinv_2013", m_a=m_a, **{"BR(B+->K+ a(inv))": 3.7e-5}) == pytest.approx(
+        1.2816**2, rel=1e-4
+    )
+
+
+def test_plancks_relic_density_has_a_theory_error_of_five_percent():
+    # an error of 0.001 and one of 5 % of the prediction
+    prediction = 0.126
+    sigma = np.hypot(0.001, 0.05 * prediction)
+    expected = -0.5 * ((prediction - 0.12) / sigma) ** 2 - np.log(sigma * np.sqrt(2.0 * np.pi))
+    assert load("planck_relic_2018").loglike({"Omega_h2": prediction}) == pytest.approx(expected, rel=1e-12)
+
+
+def test_planck_as_an_upper_limit_allows_every_smaller_density():
+    limit = load("planck_relic_2018", {"upper_limit": True})
+    densities = limit.loglike({"Omega_h2": np.array([1e-6, 0.01, 0.12, 0.15])})
+    assert np.ptp(densities[:3]) == 0.0
+    assert densities[3] < densities[2] - 1.0
+
+
+def test_belle2_alone_gives_the_seeds_interval_of_the_coupling():
+    # seed paper: 7.3e-5 < g_agg GeV < 1.1e-4, with its form factor and top mass, for an ALP that is always invisible
+    def cost(g_agg: float) -> float:
+        rate = branching_ratio_b_to_k_alp(
+            np.asarray(1.0), np.asarray(g_agg), form_factor="exponential", top_mass="pole"
+        )
+        return belle2(float(rate)) - belle2(2.3e-5 - 5.58e-6) - 1.0
+
+    lower, upper = brentq(cost, 4e-5, 9e-5), brentq(cost, 9.5e-5, 2e-4)
+    assert lower == pytest.approx(7.3e-5, rel=0.04)
+    assert upper == pytest.approx(1.1e-4, rel=0.04)

@@ -1,0 +1,81 @@
+"""The two-body band: one hypothesis of no signal, the interval where the table has it, a limit beyond."""
+
+import numpy as np
+import pytest
+
+from alpfit.likelihoods import FORMS
+
+TABLE = {
+    "mass": np.array([1.0, 2.0, 3.0]),
+    "best": np.array([4e-6, 6e-6, 0.0]),
+    "lower_68": np.array([1e-6, 0.0, 0.0]),
+    "upper_68": np.array([9e-6, 8e-6, 5e-6]),
+}
+
+
+def band(**changes):
+    return FORMS["two-body-band"].from_table({"observable": "rate", "abscissa": "mass", **changes}, TABLE)
+
+
+def chi_squared(form, rate, mass):
+    return -2.0 * form.loglike({"rate": np.asarray(rate, dtype=float), "mass": np.asarray(mass, dtype=float)})
+
+
+@pytest.mark.parametrize("beyond_limit", [None, 2e-5])
+def test_no_signal_is_the_reference_at_every_mass(beyond_limit):
+    masses = np.linspace(0.1, 5.0, 99)
+    chi = chi_squared(band(beyond_limit=beyond_limit), np.zeros_like(masses), masses)
+    np.testing.assert_allclose(chi, 0.0, rtol=0.0, atol=1e-14)
+
+
+@pytest.mark.parametrize("mass", [1.0, 1.3, 2.0, 2.7, 3.0])
+def test_the_best_value_is_the_most_likely(mass):
+    rates = np.linspace(0.0, 2e-5, 20001)
+    most_likely = rates[np.argmin(chi_squared(band(), rates, np.full_like(rates, mass)))]
+    assert most_likely == pytest.approx(np.interp(mass, TABLE["mass"], TABLE["best"]), abs=1e-9)
+
+
+@pytest.mark.parametrize(("row", "side"), [(0, "lower_68"), (0, "upper_68"), (1, "upper_68"), (2, "upper_68")])
+def test_the_ends_of_the_interval_cost_one_unit(row, side):
+    mass, best, end = (TABLE[column][row] for column in ("mass", "best", side))
+    assert chi_squared(band(), end, mass) - chi_squared(band(), best, mass) == pytest.approx(1.0, rel=1e-12)
+
+
+def test_where_the_interval_is_cut_off_at_zero_the_lower_error_is_the_upper():
+    best, upper = 6e-6, 8e-6
+    below, at = chi_squared(band(), [best - (upper - best), best], 2.0)
+    assert below - at == pytest.approx(1.0, rel=1e-12)
+
+
+def test_a_best_value_of_zero_gives_a_one_sided_parabola():
+    np.testing.assert_allclose(chi_squared(band(), [5e-6, 1e-5, 1.5e-5], 3.0), [1.0, 4.0, 9.0], rtol=1e-12)
+
+
+def test_between_masses_the_columns_are_interpolated_linearly():
+    # halfway from 1 to 2 GeV: best 5e-6, upper error (5 + 2)/2 e-6
+    at_end, at_best = chi_squared(band(), [5e-6 + 3.5e-6, 5e-6], 1.5)
+    assert at_end - at_best == pytest.approx(1.0, rel=1e-12)
+
+
+def test_below_the_first_mass_it_is_off():
+    np.testing.assert_array_equal(chi_squared(band(beyond_limit=2e-5), 1.0, [1e-3, 0.999]), 0.0)
+
+
+def test_above_the_last_mass_it_is_off_without_an_overall_limit():
+    np.testing.assert_array_equal(chi_squared(band(), 1.0, [3.001, 20.0]), 0.0)
+
+
+@pytest.mark.parametrize(("level", "z"), [(0.90, 1.2816), (0.95, 1.6449)])
+def test_above_the_last_mass_the_overall_limit_holds_at_its_level(level, z):
+    form = band(beyond_limit=2e-5, beyond_confidence_level=level)
+    np.testing.assert_allclose(chi_squared(form, [2e-5, 4e-5], [3.001, 20.0]), [z**2, 4.0 * z**2], rtol=1e-4)
+
+
+def test_at_the_last_mass_the_table_holds():
+    assert chi_squared(band(beyond_limit=1.0), 5e-6, 3.0) == pytest.approx(1.0, rel=1e-12)
+
+
+def test_its_description_has_the_numbers():
+    text = band(beyond_limit=2e-5).describe()
+    for part in ("rate", "1 < mass/GeV < 3", "5e-06 to 9e-06", "< 2e-05 at 90 %"):
+        assert part in text

@@ -1,0 +1,102 @@
+"""The rules behind the thermal averages, against closed forms in Bessel and Faddeeva functions."""
+
+import math
+from itertools import pairwise
+
+import numpy as np
+import pytest
+from scipy.integrate import quad
+from scipy.special import kve, wofz
+
+from alpfit.numerics.quadrature import half_hermite_rule, legendre_rule, resonant_nodes, scaled_bessel_k
+
+HERMITE, LEGENDRE = half_hermite_rule(8), legendre_rule(8)
+PANEL, SMALLEST, LARGEST = 2.3, 1e-12, 60.0
+
+
+def nodes(position: float, half_width: float):
+    return resonant_nodes(position, half_width, SMALLEST, LARGEST, PANEL, LEGENDRE)
+
+
+def breit_wigner_average(position: float, half_width: float, x: float) -> float:
+    """The rule applied to sqrt(e) exp(-x e) / ((e - position)^2 + half_width^2)."""
+    e, distance, weights = nodes(position, half_width)
+    return float(np.sum(weights * np.sqrt(e) * np.exp(-x * e) / (distance**2 + half_width**2)))
+
+
+def exact_breit_wigner_average(position: float, half_width: float, x: float) -> float:
+    """The same from zero to infinity: pi/h Re[sqrt(z) w(sqrt(x z))], z = position + i h, w the Faddeeva function."""
+    root = np.sqrt(complex(position, half_width))
+    return float((math.pi / half_width * root * wofz(math.sqrt(x) * root)).real)
+
+
+@pytest.mark.parametrize("order", [1, 2])
+@pytest.mark.parametrize(("u_from", "u_to", "error"), [(1.5, 2.0, 5e-8), (2.0, 1e8, 1e-8)])
+def test_eight_points_give_the_scaled_bessel_functions(order, u_from, u_to, error):
+    u = np.geomspace(u_from, u_to, 300)
+    computed = [scaled_bessel_k(order, value, HERMITE) for value in u]
+    np.testing.assert_allclose(computed, kve(order, u), rtol=error)
+
+
+@pytest.mark.parametrize("order", [1, 2])
+def test_bessel_error_falls_geometrically_with_the_number_of_points(order):
+    u = 1.5
+    errors = [abs(scaled_bessel_k(order, u, half_hermite_rule(n)) / kve(order, u) - 1.0) for n in (4, 8, 16)]
+    assert errors[1] < 1e-2 * errors[0]
+    assert errors[2] < 1e-2 * errors[1]
+
+
+def test_half_hermite_rule_is_exact_for_even_moments_of_the_gaussian():
+    for k in range(8):
+        moment = np.sum(HERMITE.weights * HERMITE.nodes**k)
+        assert moment == pytest.approx(0.5 * math.gamma(k + 0.5), rel=1e-13, abs=0.0)
+
+
+def test_legendre_rule_is_exact_for_polynomials_up_to_degree_fifteen_and_no_further():
+    def error(degree: int) -> float:
+        return abs(float(np.sum(LEGENDRE.weights * LEGENDRE.nodes**degree)) * (degree + 1) - 1.0)
+
+    assert max(error(degree) for degree in range(16)) < 1e-13
+    assert error(16) > 1e-11
+
+
+@pytest.mark.parametrize("half_width", [1e-13, 1e-10, 1e-7, 1e-5, 1e-3, 0.1])
+@pytest.mark.parametrize(
+    "position",
+    [-1.0, -0.05, -1e-6, 0.0, 1e-9, 1e-4, 0.05, 0.8, 5.0],
+    ids=lambda p: f"peak at {p:g}",
+)
+def test_a_peak_of_any_width_below_at_or_above_threshold_is_integrated(position, half_width):
+    for x in (2.0, 20.0, 1e3, 1e6):
+        expected = exact_breit_wigner_average(position, half_width, x)
+        assert breit_wigner_average(position, half_width, x) == pytest.approx(expected, rel=5e-7, abs=0.0)
+
+
+@pytest.mark.parametrize(("position", "half_width"), [(0.3, 1e-3), (0.3, 0.2), (-0.3, 1e-3)])
+def test_adaptive_quadrature_split_at_the_pole_agrees(position, half_width):
+    """The Faddeeva formula, too, is checked: here by scipy, where the peak is wide enough for it."""
+    x = 5.0
+
+    def integrand(root_e: float) -> float:
+        e = root_e * root_e
+        return 2.0 * e * math.exp(-x * e) / ((e - position) ** 2 + half_width**2)
+
+    edges = [0.0, *[math.sqrt(position + k * half_width) for k in (-1.0, 0.0, 1.0) if position > 0.0], 4.0]
+    pieces = [quad(integrand, a, b, epsabs=0.0, epsrel=1e-11, limit=500)[0] for a, b in pairwise(edges)]
+    assert breit_wigner_average(position, half_width, x) == pytest.approx(sum(pieces), rel=1e-7, abs=0.0)
+    assert exact_breit_wigner_average(position, half_width, x) == pytest.approx(sum(pieces), rel=1e-10, abs=0.0)
+
+
+@pytest.mark.parametrize("half_width", [1e-13, 1e-6, 1e-2])
+def test_each_node_comes_with_its_distance_from_the_peak_and_one_lies_within_a_half_width(half_width):
+    e, distance, _ = nodes(0.7, half_width)
+    np.testing.assert_allclose(e - distance, 0.7, rtol=0.0, atol=2e-14)
+    closest = np.abs(distance).min()
+    assert closest < half_width
+
+
+def test_nodes_lie_above_threshold_and_their_weights_add_up_to_the_interval():
+    for position in (-0.5, 0.0, 0.02, 0.9):
+        e, _, weights = nodes(position, 0.05)
+        assert (e > 0.0).all()
+        assert np.sum(weights) == pytest.approx(LARGEST, rel=1e-9, abs=0.0)

@@ -1,0 +1,57 @@
+"""The corner plot: a square of panels, labelled at its edges."""
+
+from io import BytesIO
+
+import numpy as np
+import pytest
+
+from alpfit.plots.corner import corner_figure
+from alpfit.plots.style import paper_style
+
+
+@pytest.fixture(scope="module")
+def grid(drawing):
+    """The panels of the corner plot, ``(n, n)``."""
+    n = len(drawing.axes)
+    with paper_style():
+        figure = corner_figure(drawing.axes, drawing.samples.weights, drawing.samples.best)
+        figure.savefig(BytesIO(), format="png", dpi=50)
+    assert len(figure.axes) == n * n
+    return np.array(figure.axes).reshape(n, n)
+
+
+def test_the_lower_triangle_is_drawn_and_the_upper_is_not(grid):
+    for i, j in np.ndindex(grid.shape):
+        assert grid[i, j].has_data() == (j <= i)
+
+
+def test_each_column_is_labelled_below_with_its_parameter_and_unit(grid, drawing):
+    for panel, axis in zip(grid[-1], drawing.axes, strict=True):
+        assert panel.get_xlabel() == axis.label
+        assert "$" in panel.get_xlabel()
+
+
+def test_each_row_is_labelled_at_the_left_but_the_first(grid, drawing):
+    assert [panel.get_ylabel() for panel in grid[1:, 0]] == [axis.label for axis in drawing.axes[1:]]
+    assert grid[0, 0].get_ylabel() == ""
+
+
+def test_each_parameter_has_its_median_and_interval_above(grid, drawing):
+    for i, axis in enumerate(drawing.axes):
+        order = np.argsort(axis.values)
+        cumulative = np.cumsum(drawing.samples.weights[order])
+        median = axis.values[order][np.searchsorted(cumulative, 0.5)]
+        title = grid[i, i].get_title()
+        assert float(title.removeprefix("$").partition("_")[0]) == pytest.approx(median, abs=0.005)
+        assert "_{-" in title
+        assert "^{+" in title
+
+
+def test_the_best_sample_is_a_star_in_every_plane(grid, drawing):
+    best = drawing.samples.best
+    for i, j in np.ndindex(grid.shape):
+        stars = [line.get_xydata().tolist() for line in grid[i, j].lines if line.get_marker() == "*"]
+        if j < i:
+            assert stars == [[[drawing.axes[j].values[best], drawing.axes[i].values[best]]]]
+        else:
+            assert stars == []

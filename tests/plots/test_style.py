@@ -1,0 +1,67 @@
+"""How quantities become axes, and how the style of the figures is set."""
+
+import matplotlib
+import numpy as np
+import pytest
+from matplotlib.mathtext import MathTextParser
+from scipy.stats import chi2
+
+from alpfit.inference.samples import Samples
+from alpfit.plots.style import CONFIDENCE_LEVELS_2D, Axis, axis, paper_style
+from alpfit.scenarios import SCENARIOS, Quantity
+
+COUPLING = Quantity(r"g_{a\gamma\gamma}", "GeV$^{-1}$", "coupling")
+
+
+@pytest.fixture
+def samples():
+    values = np.array([1e-5, 1e-4, 1e-3])
+    return Samples({"g": values}, {"m": 1e3 * values}, {}, np.zeros(3), np.full(3, -np.log(3.0)), 0.0, 0.1, 3)
+
+
+def test_a_linear_axis_shows_the_quantity_in_its_unit(samples):
+    drawn = axis(samples, "g", COUPLING, logarithmic=False)
+    assert drawn.label == r"$g_{a\gamma\gamma}$ [GeV$^{-1}$]"
+    np.testing.assert_array_equal(drawn.values, [1e-5, 1e-4, 1e-3])
+
+
+def test_a_logarithmic_axis_shows_the_logarithm_and_says_so(samples):
+    drawn = axis(samples, "g", COUPLING, logarithmic=True)
+    assert drawn.label == r"$\log_{10}(g_{a\gamma\gamma}$/GeV$^{-1}$)"
+    np.testing.assert_allclose(drawn.values, [-5.0, -4.0, -3.0], rtol=1e-14)
+
+
+def test_a_logarithmic_axis_without_a_unit_has_no_slash(samples):
+    assert axis(samples, "m", Quantity("r", "", "ratio"), logarithmic=True).label == r"$\log_{10}(r$)"
+
+
+@pytest.mark.parametrize("logarithmic", [False, True])
+def test_the_axis_of_every_quantity_of_every_scenario_can_be_drawn(samples, logarithmic):
+    parser = MathTextParser("path")
+    for build in SCENARIOS.values():
+        scenario = build("cbe", "unitary", "hpqcd2022", "msbar")
+        for quantity in ({**scenario.parameters, **scenario.optional, **scenario.observables}).values():
+            assert parser.parse(axis(samples, "g", quantity, logarithmic).label).width > 0.0
+
+
+def test_the_limits_hold_all_values_with_a_margin():
+    low, high = Axis("x", np.array([2.0, 4.0, 3.0]), "x", False).limits
+    assert (low, high) == (pytest.approx(1.98), pytest.approx(4.02))
+
+
+def test_the_limits_of_a_single_value_are_not_equal():
+    low, high = Axis("x", np.array([2.0, 2.0]), "x", False).limits
+    assert low < 2.0 < high
+
+
+def test_the_style_ends_with_the_block():
+    before = matplotlib.rcParams["font.size"], list(matplotlib.rcParams["font.family"])
+    with paper_style():
+        assert matplotlib.rcParams["font.size"] == 9.0
+        assert matplotlib.rcParams["font.family"] == ["serif"]
+    assert (matplotlib.rcParams["font.size"], list(matplotlib.rcParams["font.family"])) == before
+
+
+def test_confidence_levels_in_the_plane_are_those_of_two_degrees_of_freedom():
+    for name, level in CONFIDENCE_LEVELS_2D.items():
+        assert 100.0 * chi2(2).cdf(level) == pytest.approx(float(name.removesuffix(" %")), abs=0.1)

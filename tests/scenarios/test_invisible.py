@@ -1,0 +1,156 @@
+"""The missing-energy scenario: predictions at a benchmark, batches, the optional coupling and failures."""
+
+import numpy as np
+import pytest
+
+from alpfit.physics.escape import outside_belle2
+from alpfit.scenarios import SCENARIOS
+
+BP1U = {"m_a": 0.75, "r": 0.477, "g_agg": 9.037e-5, "g_achi": 6.93e-5}
+"""The first upper row of the seed paper's Table 1."""
+
+B_DECAYS = {"BR(B+->K+ a)", "BR(B+->K+ a(inv))"}
+
+
+@pytest.fixture(scope="module")
+def build():
+    def scenario(engine="cbe", annihilation_scale="unitary", form_factor="hpqcd2022", top_mass="msbar"):
+        return SCENARIOS["invisible"](
+            engine=engine, annihilation_scale=annihilation_scale, form_factor=form_factor, top_mass=top_mass
+        )
+
+    return scenario
+
+
+def points(*rows):
+    """Points as the scenario takes them: parameter name to array."""
+    return {name: np.array([row[name] for row in rows], dtype=float) for name in rows[0]}
+
+
+@pytest.fixture(scope="module")
+def predicted(build):
+    return build().predict(points(BP1U))
+
+
+@pytest.mark.parametrize(("engine", "omega_h2"), [("cbe", 0.076379), ("nbe", 0.018)])
+def test_the_relic_density_of_the_benchmark_is_that_of_an_independent_calculation(build, engine, omega_h2):
+    # computed with a slow, converged implementation that shares no code with this one
+    assert build(engine=engine).predict(points(BP1U)).values["Omega_h2"][0] == pytest.approx(omega_h2, rel=3e-3)
+
+
+def test_the_widths_of_the_benchmark_add_up(predicted):
+    # to dark matter and to photons, from the same independent calculation
+    dark, photons = 4.3992e-11, 1.7136e-11
+    np.testing.assert_allclose(predicted.values["Gamma_a"], dark + photons, rtol=1e-4)
+    np.testing.assert_allclose(predicted.values["BR(a->inv)"], dark / (dark + photons), rtol=1e-4)
+
+
+def test_every_declared_observable_is_predicted_and_finite(build, predicted):
+    assert list(predicted.values) == list(build().observables)
+    assert all(np.isfinite(values).all() and values.shape == (1,) for values in predicted.values.values())
+    assert predicted.failures == ("",)
+
+
+def test_the_lifetime_is_hbar_over_the_width(predicted):
+    values = predicted.values
+    np.testing.assert_allclose(values["tau_a"], 6.582119569e-25 / values["Gamma_a"], rtol=1e-12)
+
+
+def test_the_dark_matter_mass_is_the_ratio_times_the_alp_mass(predicted):
+    assert predicted.values["m_chi"][0] == pytest.approx(0.477 * 0.75, rel=1e-14)
+
+
+def test_the_invisible_rate_is_the_rate_times_the_invisible_probability(predicted):
+    values = predicted.values
+    product = values["BR(B+->K+ a)"] * values["P_inv"]
+    np.testing.assert_allclose(values["BR(B+->K+ a(inv))"], product, rtol=1e-14)
+
+
+def test_a_prompt_alp_is_invisible_only_through_dark_matter(predicted):
+    # c tau = 3 micrometres
+    values = predicted.values
+    np.testing.assert_allclose(values["P_inv"], values["BR(a->inv)"], rtol=1e-12)
+    np.testing.assert_allclose(values["g_agg*sqrt(P_inv)"], 9.037e-5 * np.sqrt(values["BR(a->inv)"]), rtol=1e-12)
+
+
+def test_a_long_lived_alp_is_invisible_even_where_it_cannot_decay_to_dark_matter(build):
+    values = build().predict(points({"m_a": 0.01, "r": 0.6, "g_agg": 1e-3, "g_achi": 1.0})).values
+    assert values["BR(a->inv)"][0] == 0.0
+    assert values["tau_a"][0] > 1e-10
+    assert 0.1 < values["P_inv"][0] < 1.0
+
+
+def test_each_experiment_has_its_own_long_lived_alps(build):
+    # 150 cm in Belle II after a decay of a B; 50 cm in BaBar with the momentum (s - m^2)/(2 sqrt s), s = 107 GeV^2
+    m_a, g_agg = 0.01, 1e-3
+    values = build().predict(points({"m_a": m_a, "r": 0.6, "g_agg": g_agg, "g_achi": 1.0})).values
+    width = values["Gamma_a"]
+    momentum = (107.0 - m_a**2) / (2.0 * np.sqrt(107.0))
+    outside_babar = np.exp(-50.0 / (2.99792458e10 * values["tau_a"] * momentum / m_a))
+    np.testing.assert_allclose(values["g_agg*sqrt(P_inv)"], g_agg * np.sqrt(outside_babar), rtol=1e-12)
+    np.testing.assert_allclose(values["P_inv"], outside_belle2(np.array([m_a]), width), rtol=1e-12)
+    assert values["P_inv"][0] < 0.9 * outside_babar[0]
+
+
+def test_a_batch_gives_what_its_points_give(build):
+    rows = [BP1U, {**BP1U, "m_a": 2.63, "g_achi": 1.28e-4}, {**BP1U, "r": 0.49}, {**BP1U, "r": 0.52, "g_agg": 2e-3}]
+    scenario = build()
+    batch = scenario.predict(points(*rows))
+    for i, row in enumerate(rows):
+        single = scenario.predict(points(row)).values
+        for name, values in batch.values.items():
+            np.testing.assert_allclose(values[i], single[name][0], rtol=1e-12, err_msg=name)
+
+
+def test_the_coupling_to_w_bosons_defaults_to_the_one_to_photons(build, predicted):
+    tied = build().predict(points({**BP1U, "g_aww": BP1U["g_agg"]}))
+    for name, values in tied.values.items():
+        assert values[0] == predicted.values[name][0], name
+
+
+def test_the_coupling_to_w_bosons_changes_only_the_decay_of_the_b(build, predicted):
+    doubled = build().predict(points({**BP1U, "g_aww": 2.0 * BP1U["g_agg"]}))
+    for name, values in doubled.values.items():
+        factor = 4.0 if name in B_DECAYS else 1.0
+        np.testing.assert_allclose(values, factor * predicted.values[name], rtol=1e-14, err_msg=name)
+
+
+def test_form_factor_and_top_mass_change_only_the_decay_of_the_b(build, predicted):
+    seed = build(form_factor="exponential", top_mass="pole").predict(points(BP1U))
+    changed = {name for name, values in seed.values.items() if values[0] != predicted.values[name][0]}
+    assert changed == B_DECAYS
+
+
+def test_the_annihilation_scale_multiplies_the_rate_today_and_lowers_the_relic_density(build, predicted):
+    printed = build(annihilation_scale="printed").predict(points(BP1U))
+    np.testing.assert_allclose(printed.values["sigma_v_today"], 4.0 * predicted.values["sigma_v_today"], rtol=1e-12)
+    assert printed.values["Omega_h2"][0] < 0.5 * predicted.values["Omega_h2"][0]
+
+
+@pytest.mark.parametrize("name", BP1U)
+@pytest.mark.parametrize("value", [0.0, -1.0, np.nan, np.inf])
+def test_a_parameter_outside_its_domain_fails_alone_and_says_so(build, predicted, name, value):
+    heavier = {**BP1U, "m_a": 2.63}
+    predictions = build().predict(points(BP1U, {**BP1U, name: value}, heavier))
+    assert predictions.failures == ("", f"{name} = {value:g} must be positive and finite", "")
+    also_good = build().predict(points(heavier)).values
+    for observable, values in predictions.values.items():
+        expected = [predicted.values[observable][0], np.nan, also_good[observable][0]]
+        np.testing.assert_allclose(values, expected, rtol=1e-12, err_msg=observable)
+
+
+def test_couplings_too_small_for_equilibrium_fail_alone_and_say_so(build, predicted):
+    feeble = {**BP1U, "g_agg": 1e-12, "g_achi": 1e-9}
+    predictions = build().predict(points(BP1U, feeble, BP1U))
+    assert predictions.failures[0] == predictions.failures[2] == ""
+    assert predictions.failures[1].startswith("no relic density: ")
+    assert "never reaches equilibrium" in predictions.failures[1]
+    for observable, values in predictions.values.items():
+        assert np.isnan(values[1]) == (observable == "Omega_h2")
+        np.testing.assert_allclose(values[[0, 2]], predicted.values[observable][0], rtol=1e-12)
+
+
+def test_a_batch_without_a_good_point_is_not_a_number_throughout(build):
+    predictions = build().predict(points({**BP1U, "m_a": -1.0}, {**BP1U, "r": -1.0}))
+    assert all(predictions.failures)
+    assert all(np.isnan(values).all() for values in predictions.values.values())

@@ -1,0 +1,446 @@
+"""The run's TOML file: complete ones, and one sentence for each way to get it wrong."""
+
+import copy
+import tomllib
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from alpfit.config import load_configuration, parse_configuration
+from alpfit.errors import ConfigurationError
+from alpfit.inference.priors import LogUniform, Uniform
+
+EXAMPLE = Path(__file__).parents[1] / "examples" / "invisible.toml"
+
+MINIMAL = """\
+scenario = "invisible"
+likelihoods = ["belle2_bknunu_2023", "planck_relic_2018"]
+
+[parameters]
+m_a = 1.0
+r = { prior = "uniform", min = 0.45, max = 0.49 }
+g_agg = { prior = "log-uniform", min = 2e-5, max = 5e-4 }
+g_achi = { prior = "log-uniform", min = 1e-5, max = 1e-2 }
+"""
+
+REMOVED = object()
+"""In place of a value: leave it out."""
+
+
+def changed(**changes):
+    """The minimal document with values replaced; ``table__key`` names a key in a table."""
+    document = tomllib.loads(MINIMAL)
+    for place, value in changes.items():
+        *tables, key = place.split("__")
+        at = document
+        for table in tables:
+            at = at.setdefault(table, {})
+        if value is REMOVED:
+            del at[key]
+        else:
+            at[key] = value
+    return document
+
+
+def refusal(**changes):
+    """The message about a changed document: one line that begins with the name of the file."""
+    with pytest.raises(ConfigurationError) as caught:
+        parse_configuration(changed(**changes), "run.toml")
+    message = str(caught.value)
+    assert "\n" not in message
+    assert message.startswith("run.toml: ")
+    return message.removeprefix("run.toml: ")
+
+
+@pytest.fixture
+def file(tmp_path):
+    path = tmp_path / "run.toml"
+    path.write_text(MINIMAL)
+    return path
+
+
+# Files that are good
+
+
+def test_the_example_is_a_good_file():
+    configuration = load_configuration(EXAMPLE)
+    assert set(configuration.priors) == {"m_a", "r", "g_agg", "g_achi"}
+
+
+def test_what_is_left_out_has_a_default(file):
+    configuration = load_configuration(file)
+    assert configuration.relic.engine == "cbe"
+    assert configuration.relic.annihilation_scale == "unitary"
+    assert configuration.physics.form_factor == "hpqcd2022"
+    assert configuration.physics.top_mass == "msbar"
+    assert configuration.sampler.name == "dynesty"
+
+
+def test_numbers_fix_parameters_and_tables_give_them_priors(file):
+    configuration = load_configuration(file)
+    assert configuration.fixed == {"m_a": 1.0}
+    assert list(configuration.priors) == ["r", "g_agg", "g_achi"]
+    assert configuration.priors["r"] == Uniform(prior="uniform", min=0.45, max=0.49)
+    assert configuration.priors["g_agg"] == LogUniform(prior="log-uniform", min=2e-5, max=5e-4)
+
+
+def test_a_whole_number_fixes_a_parameter_too():
+    assert parse_configuration(changed(parameters__m_a=2)).fixed == {"m_a": 2.0}
+
+
+def test_the_optional_parameter_can_be_given():
+    assert parse_configuration(changed(parameters__g_aww=1e-4)).fixed == {"m_a": 1.0, "g_aww": 1e-4}
+
+
+@pytest.mark.parametrize("scale", ["unitary", "printed", "table1", 0.5, 2])
+def test_the_annihilation_scale_is_a_name_or_a_positive_number(scale):
+    assert parse_configuration(changed(relic__annihilation_scale=scale)).relic.annihilation_scale == scale
+
+
+def test_the_choices_reach_the_scenario():
+    changes = {"relic__engine": "nbe", "relic__annihilation_scale": 0.5, "physics__top_mass": "pole"}
+    scenario = parse_configuration(changed(**changes)).build_scenario()
+    assert (scenario.engine, scenario.annihilation_scale, scenario.top_mass) == ("nbe", 0.5, "pole")
+    assert scenario.form_factor == "hpqcd2022"
+
+
+def test_the_options_reach_the_likelihoods():
+    configuration = parse_configuration(changed(options__planck_relic_2018={"upper_limit": True}))
+    belle2, planck = configuration.build_likelihood().measurements
+    assert (belle2.name, planck.name) == ("belle2_bknunu_2023", "planck_relic_2018")
+    assert planck.options == {"relative_theory_error": 0.05, "upper_limit": True}
+
+
+def test_the_problem_has_the_files_parameters_and_likelihoods(file):
+    problem = load_configuration(file).build_problem()
+    assert problem.names == ("r", "g_agg", "g_achi")
+    assert problem.entries == ("belle2_bknunu_2023", "planck_relic_2018")
+    assert problem.fixed == {"m_a": 1.0}
+
+
+# The completed input
+
+
+def test_the_completed_input_has_every_default(file):
+    completed = tomllib.loads(load_configuration(file).to_toml())
+    assert completed["relic"] == {"engine": "cbe", "annihilation_scale": "unitary"}
+    assert completed["physics"] == {"form_factor": "hpqcd2022", "top_mass": "msbar"}
+    assert completed["options"]["planck_relic_2018"] == {"relative_theory_error": 0.05, "upper_limit": False}
+    assert completed["options"]["belle2_bknunu_2023"] == {"standard_model": 5.58e-6, "standard_model_error": 3.7e-7}
+    assert {"name", "n_live", "dlogz", "seed", "bound", "sample"} <= set(completed["sampler"])
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {},
+        {"options__planck_relic_2018": {"upper_limit": True}, "relic__annihilation_scale": 0.543},
+        {"parameters__r": {"prior": "truncated-normal", "mean": 0.47, "sigma": 0.01, "min": 0.4, "max": 0.5}},
+        {"parameters__g_aww": {"prior": "log-normal", "median": 1e-4, "sigma": 0.1}, "sampler__max_calls": 1000},
+        {"parameters__g_achi": 1.2345678901234567e-3},
+    ],
+    ids=["defaults", "options", "truncated normal", "optional parameter", "digits"],
+)
+def test_the_completed_input_is_the_same_fit(tmp_path, changes):
+    original = parse_configuration(changed(**changes))
+    (tmp_path / "completed.toml").write_text(original.to_toml())
+    again = load_configuration(tmp_path / "completed.toml")
+    assert again.build_problem() == original.build_problem()
+    assert again.sampler == original.sampler
+    assert again.to_toml() == original.to_toml()
+
+
+def test_the_completed_input_gives_the_same_likelihood(tmp_path, file):
+    original = load_configuration(file)
+    (tmp_path / "completed.toml").write_text(original.to_toml())
+    u = np.full((1, 3), 0.4)
+    first, again = (c.build_problem() for c in (original, load_configuration(tmp_path / "completed.toml")))
+    assert first.evaluate(first.prior_transform(u)).log_l == again.evaluate(again.prior_transform(u)).log_l
+
+
+# Overrides
+
+
+def test_an_override_replaces_a_value(file):
+    configuration = load_configuration(file, ["sampler.n_live=50", "relic.engine=nbe", 'physics.top_mass="pole"'])
+    assert configuration.sampler.n_live == 50
+    assert configuration.relic.engine == "nbe"
+    assert configuration.physics.top_mass == "pole"
+
+
+def test_an_override_may_be_any_toml_value(file):
+    configuration = load_configuration(
+        file,
+        ["parameters.r=0.48", 'parameters.m_a={prior="uniform", min=1, max=2}', 'likelihoods=["planck_relic_2018"]'],
+    )
+    assert configuration.fixed == {"r": 0.48}
+    assert configuration.priors["m_a"] == Uniform(prior="uniform", min=1.0, max=2.0)
+    assert configuration.likelihoods == ["planck_relic_2018"]
+
+
+def test_an_override_reaches_into_tables_that_are_not_there_yet(file):
+    overrides = ["options.planck_relic_2018.upper_limit=true", "parameters.r.max=0.48"]
+    configuration = load_configuration(file, overrides)
+    assert configuration.options == {"planck_relic_2018": {"upper_limit": True}}
+    assert configuration.priors["r"].max == 0.48
+
+
+def test_the_last_override_wins(file):
+    assert load_configuration(file, ["sampler.seed=3", "sampler.seed=4"]).sampler.seed == 4
+
+
+def test_the_file_itself_is_not_changed(file):
+    load_configuration(file, ["sampler.seed=3"])
+    assert file.read_text() == MINIMAL
+
+
+@pytest.mark.parametrize("override", ["sampler.seed", "=3", "sampler.=3"])
+def test_an_override_without_a_key_or_a_value_is_refused(file, override):
+    with pytest.raises(ConfigurationError) as caught:
+        load_configuration(file, [override])
+    assert str(caught.value) == f"--set {override}: write it as table.key=value"
+
+
+@pytest.mark.parametrize(("override", "table"), [("scenario.x=1", "scenario"), ("likelihoods.first=x", "likelihoods")])
+def test_an_override_cannot_go_into_a_value(file, override, table):
+    with pytest.raises(ConfigurationError) as caught:
+        load_configuration(file, [override])
+    assert str(caught.value) == f"--set {override}: {table} is a value, not a table"
+
+
+def test_an_override_is_checked_as_the_file_is(file):
+    with pytest.raises(ConfigurationError, match=r"\[sampler\] nlive is not known: did you mean 'n_live'\?"):
+        load_configuration(file, ["sampler.nlive=50"])
+
+
+# Files that cannot be read
+
+
+def test_a_file_that_is_not_there_is_said_not_to_exist(tmp_path):
+    path = tmp_path / "run.toml"
+    with pytest.raises(ConfigurationError) as caught:
+        load_configuration(path)
+    assert str(caught.value) == f"{path} does not exist"
+
+
+def test_a_folder_is_no_file(tmp_path):
+    with pytest.raises(ConfigurationError) as caught:
+        load_configuration(tmp_path)
+    assert str(caught.value).startswith(f"{tmp_path} cannot be read: ")
+
+
+def test_bytes_that_are_no_text_cannot_be_read(tmp_path):
+    path = tmp_path / "run.toml"
+    path.write_bytes(b'scenario = "\xff\xfe"')
+    with pytest.raises(ConfigurationError) as caught:
+        load_configuration(path)
+    assert str(caught.value).startswith(f"{path} cannot be read: ")
+
+
+def test_a_file_that_is_not_toml_says_where(file):
+    file.write_text(MINIMAL + "r == 3\n")
+    with pytest.raises(ConfigurationError) as caught:
+        load_configuration(file)
+    assert str(caught.value).startswith(f"{file} is not TOML: ")
+    assert "line 9" in str(caught.value)
+
+
+def test_what_is_wrong_in_a_file_is_said_with_its_path(file):
+    with pytest.raises(ConfigurationError) as caught:
+        load_configuration(file, ["relic.engine=cb"])
+    assert str(caught.value).startswith(f"{file}: [relic] engine = 'cb' is not known: did you mean 'cbe'?")
+
+
+# Names
+
+UNKNOWN_KEYS = {
+    "at the top": ({"samplr": {}}, "samplr is not known: did you mean 'sampler'?"),
+    "in relic": ({"relic__engin": "cbe"}, "[relic] engin is not known: did you mean 'engine'?"),
+    "in physics": ({"physics__formfactor": "x"}, "[physics] formfactor is not known: did you mean 'form_factor'?"),
+    "in sampler": ({"sampler__nlive": 50}, "[sampler] nlive is not known: did you mean 'n_live'?"),
+    "in parameters": (
+        {"parameters__g_ag": 1e-4},
+        "[parameters] g_ag is not a parameter of this scenario: did you mean 'g_agg'?",
+    ),
+    "in a prior": ({"parameters__r__maxi": 0.5}, "[parameters.r] maxi is not known: did you mean 'max'?"),
+    "in options": (
+        {"options__planck_relic_2019": {}},
+        "[options.planck_relic_2019] is not one of this run's likelihoods: did you mean 'planck_relic_2018'?",
+    ),
+    "in the options of an entry": (
+        {"options__planck_relic_2018__uper_limit": True},
+        "[options.planck_relic_2018] uper_limit is not an option of this entry: did you mean 'upper_limit'?",
+    ),
+}
+
+
+@pytest.mark.parametrize(("changes", "expected"), UNKNOWN_KEYS.values(), ids=UNKNOWN_KEYS)
+def test_an_unknown_key_is_refused_with_its_place_and_a_hint(changes, expected):
+    assert refusal(**changes).startswith(expected)
+
+
+UNKNOWN_CHOICES = {
+    "scenario": ({"scenario": "invisble"}, "scenario = 'invisble' is not known: did you mean 'invisible'?"),
+    "engine": ({"relic__engine": "nb"}, "[relic] engine = 'nb' is not known: did you mean 'nbe'?"),
+    "form factor": (
+        {"physics__form_factor": "exponental"},
+        "[physics] form_factor = 'exponental' is not known: did you mean 'exponential'?",
+    ),
+    "top mass": ({"physics__top_mass": "poll"}, "[physics] top_mass = 'poll' is not known: did you mean 'pole'?"),
+    "sampler": ({"sampler__name": "dynasty"}, "[sampler] name = 'dynasty' is not known: did you mean 'dynesty'?"),
+    "prior": (
+        {"parameters__r__prior": "unifrom"},
+        "[parameters] r: prior = 'unifrom' is not known: did you mean 'uniform'?",
+    ),
+    "annihilation scale": (
+        {"relic__annihilation_scale": "tabel1"},
+        "annihilation_scale = 'tabel1' is not known: did you mean 'table1'?",
+    ),
+    "likelihood": (
+        {"likelihoods": ["planck_relic_2019"]},
+        "likelihoods: 'planck_relic_2019' is not in the catalogue: did you mean 'planck_relic_2018'?",
+    ),
+}
+
+
+@pytest.mark.parametrize(("changes", "expected"), UNKNOWN_CHOICES.values(), ids=UNKNOWN_CHOICES)
+def test_an_unknown_name_is_refused_with_a_hint_and_all_that_are_allowed(changes, expected):
+    message = refusal(**changes)
+    assert message.startswith(expected)
+    assert "allowed: " in message
+
+
+@pytest.mark.parametrize("place", ["scenario", "relic__engine", "physics__form_factor", "physics__top_mass"])
+@pytest.mark.parametrize("value", [3, ["cbe"]])
+def test_a_name_that_is_not_a_string_is_refused_with_all_that_are_allowed(place, value):
+    message = refusal(**{place: value})
+    assert f" = {value!r} is not known: " in f" {message}"
+    assert "allowed: " in message
+
+
+# Types
+
+WRONG_TYPES = {
+    "relic": ({"relic": 3}, "relic = 3 must be a table: [relic]"),
+    "physics": ({"physics": []}, "physics = [] must be a table: [physics]"),
+    "sampler": ({"sampler": "dynesty"}, "sampler = 'dynesty' must be a table: [sampler]"),
+    "parameters": ({"parameters": 3}, "parameters = 3 must be a table: [parameters]"),
+    "options": ({"options": True}, "options = True must be a table: [options]"),
+    "options of an entry": (
+        {"options__planck_relic_2018": 3},
+        "[options] planck_relic_2018 = 3 must be a table: [options.planck_relic_2018]",
+    ),
+    "likelihoods": ({"likelihoods": "planck_relic_2018"}, "likelihoods = 'planck_relic_2018': must be a valid list"),
+    "a likelihood": ({"likelihoods": [3]}, "likelihoods.0 = 3: must be a valid string"),
+    "n_live": ({"sampler__n_live": "many"}, "sampler.n_live = 'many': must be a valid integer"),
+    "an option": (
+        {"options__planck_relic_2018__upper_limit": "maybe"},
+        "[options.planck_relic_2018] upper_limit = 'maybe': must be a valid boolean",
+    ),
+}
+
+
+@pytest.mark.parametrize(("changes", "expected"), WRONG_TYPES.values(), ids=WRONG_TYPES)
+def test_a_value_of_the_wrong_type_is_refused_with_its_place(changes, expected):
+    assert refusal(**changes).startswith(expected)
+
+
+@pytest.mark.parametrize("value", ["heavy", True, [1.0], []])
+def test_a_parameter_is_a_number_or_a_table(value):
+    message = refusal(parameters__m_a=value)
+    assert message.startswith(f"[parameters] m_a = {value!r}: give a number to fix it, or a prior as in {{ prior = ")
+
+
+# Numbers out of range
+
+OUT_OF_RANGE = {
+    "n_live": ({"sampler__n_live": 10}, "sampler.n_live = 10: must be greater than or equal to 20"),
+    "dlogz": ({"sampler__dlogz": 0.0}, "sampler.dlogz = 0.0: must be greater than 0"),
+    "seed": ({"sampler__seed": -1}, "sampler.seed = -1: must be greater than or equal to 0"),
+    "walks": ({"sampler__walks": 0}, "sampler.walks = 0: must be greater than or equal to 1"),
+    "bound": ({"sampler__bound": "box"}, "sampler.bound = 'box': must be 'none', 'single', 'multi'"),
+    "scale": ({"relic__annihilation_scale": -1.0}, "annihilation_scale = -1.0 must be a positive number"),
+    "scale zero": ({"relic__annihilation_scale": 0}, "annihilation_scale = 0.0 must be a positive number"),
+    "scale infinite": ({"relic__annihilation_scale": np.inf}, "annihilation_scale = inf must be a positive number"),
+    "parameter": ({"parameters__m_a": np.nan}, "parameters.m_a = nan: must be a finite number"),
+    "an option": (
+        {"options__planck_relic_2018__relative_theory_error": -0.1},
+        "[options.planck_relic_2018] relative_theory_error = -0.1: must be greater than or equal to 0",
+    ),
+}
+
+
+@pytest.mark.parametrize(("changes", "expected"), OUT_OF_RANGE.values(), ids=OUT_OF_RANGE)
+def test_a_number_out_of_range_is_refused_with_its_place_and_the_range(changes, expected):
+    assert refusal(**changes).startswith(expected)
+
+
+# Priors
+
+BAD_PRIORS = {
+    "no kind": ({"min": 1.0, "max": 2.0}, "[parameters] r has no key 'prior': "),
+    "a number as kind": ({"prior": 3}, "[parameters] r: prior = 3 is not known: "),
+    "no maximum": ({"prior": "uniform", "min": 1.0}, "parameters.r.max is missing"),
+    "upside down": ({"prior": "uniform", "min": 2.0, "max": 1.0}, "min = 2 must be below max = 1"),
+    "no width": ({"prior": "log-uniform", "min": 2.0, "max": 2.0}, "min = 2 must be below max = 2"),
+    "through zero": (
+        {"prior": "log-uniform", "min": -1.0, "max": 1.0},
+        "parameters.r.min = -1.0: must be greater than 0",
+    ),
+    "infinite": ({"prior": "uniform", "min": 1.0, "max": np.inf}, "parameters.r.max = inf: must be a finite number"),
+    "text": ({"prior": "uniform", "min": "a", "max": 2.0}, "parameters.r.min = 'a': must be a valid number"),
+    "no sigma": ({"prior": "normal", "mean": 0.4, "sigma": 0.0}, "parameters.r.sigma = 0.0: must be greater than 0"),
+    "another's key": ({"prior": "normal", "mean": 0.4, "sigma": 0.1, "min": 0}, "[parameters.r] min is not known: "),
+    "far from its mean": (
+        {"prior": "truncated-normal", "mean": 0.0, "sigma": 1.0, "min": 50.0, "max": 51.0},
+        "no probability between min = 50 and max = 51",
+    ),
+}
+
+
+@pytest.mark.parametrize(("prior", "expected"), BAD_PRIORS.values(), ids=BAD_PRIORS)
+def test_a_prior_that_cannot_be_is_refused_with_its_place(prior, expected):
+    message = refusal(parameters__r=prior)
+    assert expected in message
+    assert message.startswith(("[parameters] r", "[parameters.r]", "parameters.r"))
+
+
+# What only the whole shows
+
+
+@pytest.mark.parametrize("table", ["scenario", "likelihoods", "parameters"])
+def test_what_has_no_default_must_be_there(table):
+    assert refusal(**{table: REMOVED}) == f"{table} is missing"
+
+
+@pytest.mark.parametrize("name", ["m_a", "r", "g_agg", "g_achi"])
+def test_every_parameter_of_the_scenario_must_be_there(name):
+    place = f"parameters__{name}"
+    assert refusal(**{place: REMOVED}) == f"[parameters] {name} is missing: give it a prior or a fixed value"
+
+
+def test_at_least_one_likelihood_is_needed():
+    assert refusal(likelihoods=[]).startswith("likelihoods = []: ")
+
+
+def test_a_likelihood_counts_once():
+    twice = ["planck_relic_2018", "belle2_bknunu_2023", "planck_relic_2018"]
+    assert refusal(likelihoods=twice) == "likelihoods: 'planck_relic_2018' is named twice"
+
+
+def test_options_are_for_the_likelihoods_of_the_run():
+    message = refusal(likelihoods=["belle2_bknunu_2023"], options__planck_relic_2018={"upper_limit": True})
+    assert message.startswith("[options.planck_relic_2018] is not one of this run's likelihoods: ")
+
+
+def test_an_entry_without_options_takes_none():
+    message = refusal(likelihoods=["babar_bkinv_2013"], options__babar_bkinv_2013={"beyond_limit": 1.0})
+    assert message == "[options.babar_bkinv_2013] beyond_limit is not an option of this entry: it has none"
+
+
+def test_the_document_is_not_changed_by_checking_it():
+    document = changed()
+    before = copy.deepcopy(document)
+    parse_configuration(document)
+    assert document == before

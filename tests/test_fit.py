@@ -1,0 +1,328 @@
+"""A whole fit: evaluating points, running, and what is found in the run folder afterwards."""
+
+import csv
+import json
+import tomllib
+
+import numpy as np
+import pytest
+
+from alpfit import Fit, Run
+from alpfit.errors import AlpfitError, ConfigurationError, PredictionError, RunFolderError
+
+FILE = """\
+scenario = "invisible"
+likelihoods = ["belle2_bknunu_2023", "planck_relic_2018", "babar_bkinv_2013"]
+
+[relic]
+engine = "nbe"
+
+[parameters]
+m_a = 1.0
+r = 0.48
+g_agg = { prior = "log-uniform", min = 2e-5, max = 2e-4 }
+g_achi = { prior = "log-uniform", min = 1e-5, max = 1e-2 }
+
+[sampler]
+n_live = 25
+dlogz = 3.0
+sample = "rwalk"
+walks = 5
+seed = 5
+"""
+
+FILES = {
+    "run.toml",
+    "manifest.json",
+    "posterior.nc",
+    "summary.json",
+    "summary.txt",
+    "best_fit.toml",
+    "profile_1d.csv",
+    "profile_2d.csv",
+    "corner.png",
+    "corner.pdf",
+    "profile_1d.png",
+    "profile_2d.png",
+}
+
+POINT = {"g_agg": 9e-5, "g_achi": 2e-4}
+
+
+@pytest.fixture(scope="module")
+def file(tmp_path_factory):
+    path = tmp_path_factory.mktemp("input") / "small.toml"
+    path.write_text(FILE)
+    return path
+
+
+class Calls:
+    """Counts what the sampler reports."""
+
+    def __init__(self):
+        self.n_calls = []
+
+    def update(self, report):
+        self.n_calls.append(report.n_calls)
+
+
+@pytest.fixture(scope="module")
+def progress():
+    return Calls()
+
+
+@pytest.fixture(scope="module")
+def run(file, progress, tmp_path_factory):
+    """One finished run, which nobody may change."""
+    return Fit.from_file(file).run(tmp_path_factory.mktemp("runs") / "small", progress=progress)
+
+
+def refusal(error, call, *arguments, **options):
+    """The message of the error: one line."""
+    with pytest.raises(error) as caught:
+        call(*arguments, **options)
+    message = str(caught.value)
+    assert "\n" not in message
+    return message
+
+
+def total(evaluation):
+    return float(evaluation.log_l[0])
+
+
+# Evaluating a point
+
+
+def test_a_point_has_parameters_predictions_and_likelihoods(file):
+    point = Fit.from_file(file).evaluate(POINT)
+    assert {name: values[0] for name, values in point.parameters.items()} == {"m_a": 1.0, "r": 0.48, **POINT}
+    assert point.predictions["m_chi"][0] == pytest.approx(0.48, rel=1e-14)
+    assert set(point.log_l_by_entry) == {"belle2_bknunu_2023", "planck_relic_2018", "babar_bkinv_2013"}
+    assert total(point) == pytest.approx(sum(values[0] for values in point.log_l_by_entry.values()), rel=1e-14)
+
+
+def test_a_value_overrules_a_fixed_parameter(file):
+    fit = Fit.from_file(file)
+    assert fit.evaluate({**POINT, "m_a": 2.0}).predictions["m_chi"][0] == pytest.approx(0.96, rel=1e-14)
+
+
+def test_a_point_outside_of_the_prior_has_a_likelihood_and_no_prior(file):
+    point = Fit.from_file(file).evaluate({**POINT, "g_agg": 1e-3})
+    assert np.isfinite(total(point))
+    assert point.log_prior[0] == -np.inf
+
+
+def test_a_point_needs_every_parameter_that_the_file_does_not_fix(file):
+    message = refusal(ConfigurationError, Fit.from_file(file).evaluate, {"g_agg": 9e-5})
+    assert message == "g_achi has no value: the file gives it a prior, so say --at g_achi=..."
+
+
+def test_an_unknown_parameter_is_refused_with_a_hint(file):
+    message = refusal(ConfigurationError, Fit.from_file(file).evaluate, {**POINT, "g_ag": 1e-4})
+    assert message.startswith("--at g_ag: not a parameter of this scenario: did you mean 'g_agg'?")
+
+
+@pytest.mark.parametrize("value", [0.0, -1.0, np.nan, np.inf])
+def test_a_point_outside_of_the_domain_has_no_prediction(file, value):
+    message = refusal(PredictionError, Fit.from_file(file).evaluate, {**POINT, "g_agg": value})
+    assert message == f"g_agg = {value:g} must be positive and finite"
+
+
+def test_a_point_that_never_reaches_equilibrium_has_no_prediction(file):
+    message = refusal(PredictionError, Fit.from_file(file).evaluate, {"g_agg": 1e-12, "g_achi": 1e-9})
+    assert message.startswith("no relic density: ")
+
+
+def test_a_file_that_is_not_there_is_an_alpfit_error(tmp_path):
+    assert refusal(AlpfitError, Fit.from_file, tmp_path / "none.toml").endswith("does not exist")
+
+
+# m_a [GeV], r and couplings [1/GeV] of the upper rows of the seed paper's Table 1; its relic density is 0.12
+@pytest.mark.parametrize(
+    ("m_a", "g_agg", "g_achi"),
+    [(0.75, 9.037e-5, 6.93e-5), (2.63, 8.81e-5, 1.28e-4), (3.56, 9.75e-5, 8.4e-5), (4.47, 1.148e-4, 6.1e-5)],
+)
+def test_the_upper_rows_of_table_1_have_the_right_relic_density(file, m_a, g_agg, g_achi):
+    overrides = ["relic.engine=cbe", "relic.annihilation_scale=table1", f"parameters.m_a={m_a}", "parameters.r=0.477"]
+    point = Fit.from_file(file, overrides).evaluate({"g_agg": g_agg, "g_achi": g_achi})
+    assert point.predictions["Omega_h2"][0] == pytest.approx(0.12, rel=5e-3)
+
+
+# Running
+
+
+def test_a_run_writes_every_file_and_nothing_else(run):
+    assert {path.name for path in run.folder.path.iterdir()} == FILES
+    assert all(path.stat().st_size > 0 for path in run.folder.path.iterdir())
+    assert [path.name for path in run.folder.path.parent.iterdir()] == ["small"]
+
+
+def test_the_figures_are_what_their_names_say(run):
+    for path in run.folder.path.glob("*.png"):
+        assert path.read_bytes().startswith(b"\x89PNG"), path.name
+    assert run.folder.figure("corner.pdf").read_bytes().startswith(b"%PDF")
+
+
+def test_a_run_reports_its_progress(run, progress):
+    assert progress.n_calls == sorted(progress.n_calls)
+    assert progress.n_calls[-1] > progress.n_calls[0]
+
+
+def test_the_input_is_kept_with_every_default(run):
+    kept = tomllib.loads(run.folder.configuration.read_text())
+    assert kept["physics"] == {"form_factor": "hpqcd2022", "top_mass": "msbar"}
+    assert kept["sampler"]["bound"] == "multi"
+    assert kept["options"]["planck_relic_2018"] == {"relative_theory_error": 0.05, "upper_limit": False}
+
+
+def test_the_manifest_says_what_was_run(run):
+    facts = json.loads(run.folder.manifest.read_text())
+    assert facts["seed"] == 5
+    assert facts["n_calls"] == run.samples.n_calls
+    assert facts["log_z"] == run.samples.log_z
+    digests = {m.name: m.digest for m in run.configuration.build_likelihood().measurements}
+    assert facts["likelihoods"] == digests
+
+
+def test_the_summary_is_the_same_in_the_file_and_in_memory(run):
+    assert json.loads(run.folder.summary_json.read_text()) == run.summary
+    assert f"ln Z = {run.samples.log_z:.3f}" in run.folder.summary_text.read_text()
+
+
+def test_the_best_fit_evaluates_to_the_stored_likelihood(run):
+    stored = run.summary["best_fit"]
+    point = Fit.from_file(run.folder.best_fit).evaluate({})
+    assert total(point) == pytest.approx(stored["log_likelihood_total"], rel=1e-9)
+    for name, log_l in stored["log_likelihood"].items():
+        assert point.log_l_by_entry[name][0] == pytest.approx(log_l, rel=1e-9, abs=1e-12)
+    for name, value in stored["derived"].items():
+        np.testing.assert_allclose(point.predictions[name], value, rtol=1e-9, err_msg=name)
+
+
+def test_the_best_fit_says_what_it_is_in_comments(run):
+    best = run.summary["best_fit"]
+    comments = [line for line in run.folder.best_fit.read_text().splitlines() if line.startswith("#")]
+    assert f"# ln L total = {best['log_likelihood_total']:.6g}" in comments
+    assert f"# Omega_h2 = {best['derived']['Omega_h2']:.6g}" in comments
+
+
+def test_every_sample_evaluates_to_its_likelihood(run):
+    samples, problem = run.samples, run.configuration.build_problem()
+    some = np.linspace(0, samples.log_l.size - 1, 15).astype(int)
+    theta = np.stack([samples.parameters[name][some] for name in problem.names], axis=1)
+    np.testing.assert_allclose(problem.evaluate(theta).log_l, samples.log_l[some], rtol=1e-9)
+
+
+@pytest.mark.parametrize("name", ["profile_1d.csv", "profile_2d.csv"])
+def test_every_row_of_a_profile_is_a_sample(run, name):
+    known = {f"{value:.8g}" for value in run.samples.log_l}
+    with run.folder.figure(name).open(newline="") as stream:
+        rows = list(csv.DictReader(stream))
+    assert len(rows) > 10
+    assert {row["log_likelihood"] for row in rows} <= known
+    assert min(float(row["minus_two_delta_log_likelihood"]) for row in rows) == 0.0
+
+
+def test_profiles_in_one_dimension_are_of_all_sampled_and_derived_quantities(run):
+    with run.folder.profile_1d.open(newline="") as stream:
+        quantities = {row["quantity"] for row in csv.DictReader(stream)}
+    assert quantities == {*run.samples.parameters, *run.samples.derived}
+
+
+def test_a_run_is_read_back_as_it_was(run):
+    again = Run.read(run.folder.path)
+    assert again.configuration.to_toml() == run.configuration.to_toml()
+    assert again.summary == run.summary
+    np.testing.assert_array_equal(again.samples.log_l, run.samples.log_l)
+    np.testing.assert_array_equal(again.samples.column("Omega_h2"), run.samples.column("Omega_h2"))
+
+
+def test_figures_are_drawn_again_from_the_folder(run, tmp_path):
+    written = Run.read(run.folder.path).plot(tmp_path / "figures")
+    assert {path.name for path in written} == {"corner.png", "corner.pdf", "profile_1d.png", "profile_2d.png"}
+    assert {path.parent for path in written} == {tmp_path / "figures"}
+    assert all(path.stat().st_size > 0 for path in written)
+
+
+def test_the_same_seed_gives_the_same_run(run, file, tmp_path):
+    again = Fit.from_file(file).run(tmp_path / "again")
+    for name, values in run.samples.parameters.items():
+        np.testing.assert_array_equal(again.samples.parameters[name], values)
+    np.testing.assert_array_equal(again.samples.log_weights, run.samples.log_weights)
+    for name in ("run.toml", "best_fit.toml", "profile_1d.csv", "profile_2d.csv"):
+        assert again.folder.figure(name).read_bytes() == run.folder.figure(name).read_bytes(), name
+
+
+# Refusing to run
+
+
+def test_an_existing_run_is_not_touched(run, file):
+    before = {path.name: path.read_bytes() for path in run.folder.path.iterdir()}
+    message = refusal(RunFolderError, Fit.from_file(file).run, run.folder.path)
+    assert message.startswith(f"{run.folder.path} holds a run already: replace it with --overwrite")
+    assert {path.name: path.read_bytes() for path in run.folder.path.iterdir()} == before
+
+
+def test_a_folder_with_something_else_is_not_touched(file, tmp_path):
+    (tmp_path / "thesis.tex").write_text("precious")
+    message = refusal(RunFolderError, Fit.from_file(file).run, tmp_path, overwrite=True)
+    assert "holds something that is not a run" in message
+    assert [path.name for path in tmp_path.iterdir()] == ["thesis.tex"]
+
+
+def test_with_all_parameters_fixed_there_is_nothing_to_run(file, tmp_path):
+    fit = Fit.from_file(file, ["parameters.g_agg=1e-4", "parameters.g_achi=1e-3"])
+    message = refusal(ConfigurationError, fit.run, tmp_path / "run")
+    assert message.startswith("[parameters] all are fixed: give at least one of them a prior")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_prior_without_any_likelihood_is_refused_before_sampling(file, tmp_path):
+    fit = Fit.from_file(file, ["parameters.g_achi.min=1e-14", "parameters.g_achi.max=1e-12"])
+    message = refusal(ConfigurationError, fit.run, tmp_path / "run")
+    assert message.startswith("[parameters] none of ")
+    assert "never reaches equilibrium" in message
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_folder_without_a_manifest_is_no_run(tmp_path):
+    message = refusal(RunFolderError, Run.read, tmp_path)
+    assert message == f"{tmp_path} is not a run folder: it has no manifest.json"
+
+
+@pytest.mark.parametrize("name", ["summary.json", "posterior.nc"])
+def test_a_damaged_run_is_refused_with_the_file_that_is_damaged(run, tmp_path, name):
+    for file in ("manifest.json", "run.toml", "summary.json", "posterior.nc"):
+        (tmp_path / file).write_bytes((run.folder.path / file).read_bytes())
+    (tmp_path / name).write_bytes(b"damaged")
+    assert refusal(RunFolderError, Run.read, tmp_path).startswith(f"{tmp_path / name} cannot be read: ")
+
+
+def test_a_run_without_its_input_is_refused(run, tmp_path):
+    (tmp_path / "manifest.json").write_text("{}")
+    assert refusal(AlpfitError, Run.read, tmp_path) == f"{tmp_path / 'run.toml'} does not exist"
+
+
+# One parameter, and running over an old run
+
+
+def test_one_parameter_is_sampled_without_planes_and_replaces_an_old_run(file, tmp_path):
+    path = tmp_path / "run"
+    path.mkdir()
+    (path / "manifest.json").write_text("{}")
+    (path / "profile_2d.png").write_text("old")
+    run = Fit.from_file(file, ["parameters.g_achi=1e-3"]).run(path, overwrite=True)
+    assert {file.name for file in path.iterdir()} == FILES - {"profile_2d.csv", "profile_2d.png"}
+    assert list(run.samples.parameters) == ["g_agg"]
+
+
+def test_without_an_output_the_folder_has_the_name_of_the_file(file, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "chains" / "small").mkdir(parents=True)
+    (tmp_path / "chains" / "small" / "manifest.json").write_text("{}")
+    message = refusal(RunFolderError, Fit.from_file(file).run)
+    assert message.startswith("chains/small holds a run already")
+
+
+def test_the_time_of_a_call_is_measured(file):
+    assert 0.0 < Fit.from_file(file).seconds_per_call() < np.inf
