@@ -14,7 +14,7 @@ from numba.extending import is_jitted
 
 from alpfit.numerics import compile as compilation
 from alpfit.numerics.interpolation import evaluate_spline, spline_slopes
-from alpfit.numerics.quadrature import half_hermite_rule, scaled_bessel_k
+from alpfit.numerics.quadrature import half_hermite_rule, legendre_rule, resonant_nodes, scaled_bessel_k
 from alpfit.physics.annihilation import cross_section_at_nodes
 from alpfit.physics.plasma import bath_at, saikawa_shirai_2018
 from alpfit.physics.scattering import momentum_transfer, photon_rule, transfer_moment
@@ -192,6 +192,9 @@ TWINS = {
         cross_section_at_nodes,
         (np.array([0.1, 0.3]), np.array([-0.1, 0.1]), 0.4, 0.9, 1e-3, 1e-9),
     ),
+    "resonant_nodes narrow": (resonant_nodes, (0.3, 1e-10, 1e-12, 60.0, 2.3, legendre_rule(8))),
+    "resonant_nodes broad": (resonant_nodes, (0.3, 1e-2, 1e-12, 60.0, 2.3, legendre_rule(8))),
+    "resonant_nodes below": (resonant_nodes, (-0.3, 1e-10, 1e-12, 60.0, 2.3, legendre_rule(8))),
     "bath_at": (bath_at, (0.03, PLASMA)),
     "transfer_moment series": (transfer_moment, (0.02,)),
     "transfer_moment closed": (transfer_moment, (2.0,)),
