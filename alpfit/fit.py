@@ -100,7 +100,7 @@ class Fit:
         times = []
         for u in np.linspace(0.2, 0.8, 8):
             start = time.perf_counter()
-            problem.evaluate(problem.prior_transform(np.full((1, problem.n_dim), u)))
+            problem.evaluate_at({name: prior.transform(np.array([u])) for name, prior in problem.priors.items()})
             times.append(time.perf_counter() - start)
         return float(np.median(times[1:]))
 

@@ -122,10 +122,10 @@ def test_an_unknown_parameter_is_refused_with_a_hint(file):
     assert message.startswith("--at g_ag: not a parameter of this scenario: did you mean 'g_agg'?")
 
 
-@pytest.mark.parametrize("value", [0.0, -1.0, np.nan, np.inf])
+@pytest.mark.parametrize("value", [0.0, -1.0, 1e-100, 1e100, np.nan, np.inf])
 def test_a_point_outside_of_the_domain_has_no_prediction(file, value):
     message = refusal(PredictionError, Fit.from_file(file).evaluate, {**POINT, "g_agg": value})
-    assert message == f"g_agg = {value:g} must be positive and finite"
+    assert message.startswith(f"g_agg = {value:g} must be between ")
 
 
 def test_a_point_that_never_reaches_equilibrium_has_no_prediction(file):
@@ -281,7 +281,7 @@ def test_a_prior_without_any_likelihood_is_refused_before_sampling(file, tmp_pat
     fit = Fit.from_file(file, ["parameters.g_achi.min=1e-14", "parameters.g_achi.max=1e-12"])
     message = refusal(ConfigurationError, fit.run, tmp_path / "run")
     assert message.startswith("[parameters] none of ")
-    assert "never reaches equilibrium" in message
+    assert "couplings are too small" in message
     assert list(tmp_path.iterdir()) == []
 
 

@@ -139,7 +139,9 @@ def integrate(
     """Integrate y' = rhs(x, y, parameters) from ``x`` to ``x_end``.
 
     ``rhs`` is a kernel that returns an array of the shape of ``y``; ``tolerance`` is the absolute error
-    allowed in a step, one number for all unknowns (relative, when these are logarithms).
+    allowed in a step, one number for all unknowns (relative, when these are logarithms). ``largest_change`` bounds
+    what an unknown may change in a step: where stiffness falls by orders of magnitude within one, the error
+    estimate, filtered with the Jacobian at its start, would see nothing.
     """
     xs, ys = np.empty(max_steps + 1), np.empty((max_steps + 1, y.size))
     xs[0], ys[0] = x, y

@@ -31,7 +31,7 @@ class Status(IntEnum):
 
 _MESSAGES = {
     Status.OK: "solved",
-    Status.NEVER_EQUILIBRATED: "the couplings are so small that chi never reaches equilibrium with the plasma",
+    Status.NEVER_EQUILIBRATED: "chi is not in equilibrium at x = 2: its couplings are too small",
     Status.STEP_LIMIT: "the integrator used all its steps before the end",
 }
 

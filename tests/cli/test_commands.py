@@ -139,3 +139,10 @@ def test_the_best_fit_can_be_evaluated(alpfit, finished_run):
     point = json.loads(alpfit("evaluate", path / "best_fit.toml", "--json").out)
     stored = json.loads((path / "summary.json").read_text())["best_fit"]
     assert point["log_likelihood_total"] == pytest.approx(stored["log_likelihood_total"], rel=1e-9)
+
+
+def test_the_best_fit_can_be_checked(alpfit, finished_run):
+    path, _ = finished_run
+    outcome = alpfit("check", path / "best_fit.toml")
+    assert (outcome.code, outcome.err) == (0, "")
+    assert isinstance(tomllib.loads(outcome.out)["parameters"]["g_agg"], float)

@@ -71,7 +71,7 @@ WRONG_CALLS = {
     "a point without all values": (["evaluate", "FILE", "--at", "g_agg=1e-4"], "g_achi has no value"),
     "a point outside of the domain": (
         ["evaluate", "FILE", "--at", "g_agg=1e-4", "--at", "g_achi=-1"],
-        "g_achi = -1 must be positive",
+        "g_achi = -1 must be between",
     ),
     "--set without a value": (
         ["check", "FILE", "--set", "sampler.seed"],
