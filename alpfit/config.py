@@ -48,7 +48,7 @@ class RelicTable(_Table):
     """``[relic]``: the engine, and the factor on the annihilation cross-section."""
 
     engine: str = "cbe"
-    annihilation_scale: str | float = "unitary"
+    annihilation_scale: str | Annotated[float, Field(strict=True)] = "unitary"
 
 
 class PhysicsTable(_Table):
@@ -117,7 +117,7 @@ def load_configuration(path: Path, overrides: Sequence[str] = ()) -> Configurati
     Raises :class:`ConfigurationError`.
     """
     try:
-        document = tomllib.loads(path.read_text())
+        document = tomllib.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError as error:
         raise ConfigurationError(f"{path} does not exist") from error
     except (OSError, UnicodeDecodeError) as error:
@@ -138,7 +138,9 @@ def parse_configuration(document: Mapping[str, Any], name: str = "configuration"
     except ConfigurationError as error:
         raise ConfigurationError(f"{name}: {error}") from error
     except ValidationError as error:
-        raise ConfigurationError(f"{name}: {validation_sentence(error, tags=(NUMBER, *PRIORS))}") from error
+        raise ConfigurationError(
+            f"{name}: {validation_sentence(error, tags=(NUMBER, *PRIORS, 'str', 'float'))}"
+        ) from error
     return configuration
 
 
@@ -146,7 +148,7 @@ def _apply(document: dict[str, Any], override: str) -> None:
     """Set ``table.key=value`` in ``document``."""
     place, equals, text = override.partition("=")
     *tables, key = place.strip().split(".")
-    if not equals or not key:
+    if not equals or not all((*tables, key)):
         raise ConfigurationError(f"--set {override}: write it as table.key=value")
     try:
         value = tomllib.loads(f"value = {text}")["value"]

@@ -33,13 +33,13 @@ def one_of(name: str, allowed: Iterable[str]) -> str:
     choices = sorted(allowed)
     scores = {choice: _likeness(name, choice) for choice in choices}
     nearest = max(choices, key=scores.__getitem__, default="")
-    hint = f"did you mean '{nearest}'? " if nearest and scores[nearest] > 0.6 else ""
+    hint = f"did you mean '{nearest}'? " if nearest and scores[nearest] >= 0.6 else ""
     return f"{hint}allowed: {', '.join(choices)}"
 
 
 def _likeness(name: str, choice: str) -> float:
     """Likeness of two names, also where ``name`` is only how ``choice`` begins."""
-    return max(SequenceMatcher(None, name, end).ratio() for end in (choice, choice[: len(name) + 1]))
+    return max(SequenceMatcher(None, name.lower(), end).ratio() for end in (choice, choice[: len(name) + 1]))
 
 
 def validation_sentence(error: "ValidationError", tags: Iterable[str] = ()) -> str:

@@ -18,6 +18,7 @@ from alpfit.chains.summary import as_text, summarise
 from alpfit.chains.tables import write_profile
 from alpfit.config import Configuration, load_configuration
 from alpfit.errors import ConfigurationError, PredictionError, RunFolderError, one_of
+from alpfit.inference.interrupts import InterruptibleProgress
 from alpfit.inference.problem import Evaluation, Problem
 from alpfit.inference.profile import ProfileBin, profile
 from alpfit.inference.samplers import NoProgress, Progress
@@ -30,8 +31,8 @@ if TYPE_CHECKING:
 BINS_1D, BINS_2D = 50, 40
 """Bins of the profile likelihood from samples, along each axis."""
 
-N_TRIALS = 64
-"""Points drawn from the prior before a run, to see that there is a likelihood."""
+N_TRIALS = 1000
+"""Points drawn from the prior before a run, at most, to see that there is a likelihood."""
 
 
 @dataclass(frozen=True)
@@ -51,15 +52,24 @@ class Run:
             raise RunFolderError(f"{folder.path} is not a run folder: it has no {folder.manifest.name}")
         configuration = load_configuration(folder.configuration)
         try:
-            summary = json.loads(folder.summary_json.read_text())
+            summary = json.loads(folder.summary_json.read_text(encoding="utf-8"))
         except (OSError, ValueError) as error:
             raise RunFolderError(f"{folder.summary_json} cannot be read: {error}; run again") from error
-        return cls(folder, configuration, read_posterior(folder.posterior), summary)
+        samples = read_posterior(folder.posterior)
+        if set(samples.parameters) != set(configuration.priors):
+            raise RunFolderError(
+                f"{folder.configuration} samples {', '.join(configuration.priors)}, but {folder.posterior.name} holds "
+                f"{', '.join(samples.parameters)}: restore the file"
+            )
+        return cls(folder, configuration, samples, summary)
 
     def plot(self, output: str | Path | None = None) -> list[Path]:
         """Draw all figures anew, into ``output`` or the run's own folder; the files written."""
         folder = self.folder if output is None else RunFolder(Path(output))
-        folder.path.mkdir(parents=True, exist_ok=True)
+        try:
+            folder.path.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise RunFolderError(f"{folder.path} is no folder for figures: {error.strerror}") from error
         return draw_figures(folder, self.configuration, self.samples)
 
 
@@ -116,10 +126,11 @@ class Fit:
         problem = self.configuration.build_problem()
         if not problem.names:
             raise ConfigurationError("[parameters] all are fixed: give at least one of them a prior, or use evaluate")
-        check_prior(problem, self.configuration.sampler.seed)
-        with staged(path) as folder:
+        watched = InterruptibleProgress(progress or NoProgress())
+        with watched.held_back(), staged(path) as folder:
             started, start = datetime.now(UTC), time.perf_counter()
-            samples = self.configuration.sampler.run(problem, progress or NoProgress())
+            check_prior(problem, self.configuration.sampler.seed)
+            samples = self.configuration.sampler.run(problem, watched)
             summary = summarise(samples, time.perf_counter() - start)
             self._write(folder, problem, samples, summary, started)
         run = Run(RunFolder(path), self.configuration, samples, summary)
@@ -136,11 +147,11 @@ class Fit:
     ) -> None:
         """All files but the figures."""
         configuration = self.configuration
-        folder.configuration.write_text(configuration.to_toml())
+        folder.configuration.write_text(configuration.to_toml(), encoding="utf-8")
         write_posterior(folder.posterior, samples, configuration.sampler.seed)
-        folder.summary_json.write_text(json.dumps(summary, indent=2) + "\n")
-        folder.summary_text.write_text(as_text(summary))
-        folder.best_fit.write_text(best_fit_toml(configuration, summary))
+        folder.summary_json.write_text(json.dumps(summary, indent=2) + "\n", encoding="utf-8")
+        folder.summary_text.write_text(as_text(summary), encoding="utf-8")
+        folder.best_fit.write_text(best_fit_toml(configuration, summary), encoding="utf-8")
         write_profile(folder.profile_1d, samples, profiles_1d(configuration, samples))
         write_profile(folder.profile_2d, samples, profiles_2d(configuration, samples))
         facts = manifest(
@@ -153,17 +164,21 @@ class Fit:
             log_z=samples.log_z,
             log_z_error=samples.log_z_error,
         )
-        folder.manifest.write_text(json.dumps(facts, indent=2) + "\n")
+        folder.manifest.write_text(json.dumps(facts, indent=2) + "\n", encoding="utf-8")
 
 
 def check_prior(problem: Problem, seed: int) -> None:
     """Raise :class:`ConfigurationError` where none of some points drawn from the prior has a likelihood."""
-    u = np.random.default_rng(seed).random((N_TRIALS, problem.n_dim))
-    trial = problem.evaluate(problem.prior_transform(u))
-    if np.isneginf(trial.log_l).all():
+    rng, failure = np.random.default_rng(seed), ""
+    for _ in range(N_TRIALS // 50):
+        trial = problem.evaluate(problem.prior_transform(rng.random((50, problem.n_dim))))
+        if np.isfinite(trial.log_l).any():
+            return
+        failure = failure or trial.failures[0]
+    if failure:
         raise ConfigurationError(
             f"[parameters] none of {N_TRIALS} points drawn from the prior has a likelihood, the first because: "
-            f"{trial.failures[0]}; change the priors"
+            f"{failure}; change the priors"
         )
 
 
@@ -191,7 +206,7 @@ def profiles_1d(configuration: Configuration, samples: Samples) -> list[ProfileB
 
 
 def profiles_2d(configuration: Configuration, samples: Samples) -> list[ProfileBin]:
-    """Bins of every pair of sampled parameters (of the parameter alone where there is but one)."""
+    """Bins of every pair of sampled parameters; none where there is but one."""
     pairs = list(combinations(samples.parameters, 2))
     bins = []
     for pair in pairs:

@@ -392,10 +392,6 @@ BAD_PRIORS = {
     "text": ({"prior": "uniform", "min": "a", "max": 2.0}, "parameters.r.min = 'a': must be a valid number"),
     "no sigma": ({"prior": "normal", "mean": 0.4, "sigma": 0.0}, "parameters.r.sigma = 0.0: must be greater than 0"),
     "another's key": ({"prior": "normal", "mean": 0.4, "sigma": 0.1, "min": 0}, "[parameters.r] min is not known: "),
-    "far from its mean": (
-        {"prior": "truncated-normal", "mean": 0.0, "sigma": 1.0, "min": 50.0, "max": 51.0},
-        "no probability between min = 50 and max = 51",
-    ),
 }
 
 

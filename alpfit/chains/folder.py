@@ -80,6 +80,7 @@ def staged(path: Path) -> Iterator[RunFolder]:
     Until then what was at ``path`` stays; if the block fails, it stays for good. Raises :class:`RunFolderError` at
     once where nothing can be written.
     """
+    path = path.resolve()
     mark = token_hex(4)
     staging, replaced = (path.with_name(f".{path.name}.{mark}.{what}") for what in ("writing", "replaced"))
     try:
@@ -92,6 +93,10 @@ def staged(path: Path) -> Iterator[RunFolder]:
         if path.exists():
             path.rename(replaced)
         staging.rename(path)
+    except BaseException:
+        if replaced.exists():
+            replaced.rename(path)
+        raise
     finally:
         shutil.rmtree(staging, ignore_errors=True)
     shutil.rmtree(replaced, ignore_errors=True)

@@ -57,22 +57,21 @@ def _draws(columns: Mapping[str, Array]) -> xarray.Dataset:
 
 
 def read_posterior(path: Path) -> Samples:
-    """All samples of the run."""
+    """All samples of the run; raises :class:`RunFolderError` where the file is missing or damaged."""
     try:
         with xarray.open_datatree(path, engine="h5netcdf") as tree:
             nested, attributes = tree["nested_samples"], dict(tree.attrs)
             columns = {str(name): np.asarray(nested[str(name)]) for name in nested.data_vars}
+        entries = [name for name in columns if name.startswith(ENTRY_PREFIX)]
+        return Samples(
+            parameters={str(name): columns[name] for name in np.atleast_1d(attributes["parameters"])},
+            derived={str(name): columns[name] for name in np.atleast_1d(attributes["derived"])},
+            log_l_by_entry={name.removeprefix(ENTRY_PREFIX): columns[name] for name in entries},
+            log_l=columns[LOG_L],
+            log_weights=columns[LOG_WEIGHT],
+            log_z=float(attributes["log_z"]),
+            log_z_error=float(attributes["log_z_error"]),
+            n_calls=int(attributes["n_calls"]),
+        )
     except (OSError, KeyError, ValueError) as error:
         raise RunFolderError(f"{path} cannot be read: {error}; run again, or restore the file") from error
-    return Samples(
-        parameters={name: columns[name] for name in np.atleast_1d(attributes["parameters"])},
-        derived={name: columns[name] for name in np.atleast_1d(attributes["derived"])},
-        log_l_by_entry={
-            name.removeprefix(ENTRY_PREFIX): values for name, values in columns.items() if name.startswith(ENTRY_PREFIX)
-        },
-        log_l=columns[LOG_L],
-        log_weights=columns[LOG_WEIGHT],
-        log_z=float(attributes["log_z"]),
-        log_z_error=float(attributes["log_z_error"]),
-        n_calls=int(attributes["n_calls"]),
-    )

@@ -56,14 +56,16 @@ app.command()(likelihoods.likelihoods)
 def main() -> None:
     """Run the program; one sentence on stderr for whatever the user can mend."""
     try:
-        code = app(standalone_mode=False)
+        code = app(standalone_mode=False) or ExitCode.OK
     except (KeyboardInterrupt, typer.Abort):
-        typer.echo("alpfit: interrupted; nothing was written", err=True)
-        sys.exit(ExitCode.INTERRUPTED)
+        code = ExitCode.INTERRUPTED
     except AlpfitError as error:
         typer.echo(f"alpfit: {error}", err=True)
         sys.exit(ExitCode.BAD_INPUT)
     except UsageError as error:
-        typer.echo(f"alpfit: {error.format_message()}", err=True)
+        if message := error.format_message():  # without arguments, typer has printed the help instead
+            typer.echo(f"alpfit: {message}", err=True)
         sys.exit(ExitCode.BAD_INPUT)
-    sys.exit(code if isinstance(code, int) else ExitCode.OK)
+    if code == ExitCode.INTERRUPTED:
+        typer.echo("alpfit: interrupted; a run that was not finished leaves nothing behind", err=True)
+    sys.exit(code)

@@ -11,7 +11,8 @@ from typing import Annotated, ClassVar, Literal, Self, TypeVar, final
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from pydantic import BaseModel, ConfigDict, Field, model_validator
-from scipy.special import ndtr, ndtri
+from scipy.special import ndtri
+from scipy.stats import truncnorm
 
 Array = NDArray[np.float64]
 Finite = Annotated[float, Field(allow_inf_nan=False)]
@@ -63,12 +64,15 @@ class LogUniform(_Table):
 
     def transform(self, u: ArrayLike) -> Array:
         """The parameter at cumulative probability ``u``."""
-        return np.asarray(self.min * np.exp(np.asarray(u) * np.log(self.max / self.min)))
+        return np.asarray(self.min * np.exp(np.asarray(u) * self._folds()))
 
     def log_density(self, x: ArrayLike) -> Array:
         """ln of the density at ``x``."""
         positive = np.where(np.asarray(x) > 0.0, x, 1.0)
-        return _within(x, self.min, self.max, -np.log(positive) - np.log(np.log(self.max / self.min)))
+        return _within(x, self.min, self.max, -np.log(positive) - np.log(self._folds()))
+
+    def _folds(self) -> float:
+        return float(np.log(self.max) - np.log(self.min))
 
 
 @final
@@ -124,26 +128,23 @@ class TruncatedNormal(_Table):
     max: Finite
 
     @model_validator(mode="after")
-    def _ordered(self) -> Self:
-        if not self._mass() > 0.0:
+    def _has_probability(self) -> Self:
+        _ordered(self)
+        if not np.isfinite(self.log_density(0.5 * (self.min + self.max))):
             raise ValueError(f"no probability between min = {self.min:g} and max = {self.max:g}: too far from the mean")
-        return _ordered(self)
-
-    def _mass(self) -> float:
-        return self._edge(self.max) - self._edge(self.min)
-
-    def _edge(self, x: float) -> float:
-        return float(ndtr((x - self.mean) / self.sigma))
+        return self
 
     def transform(self, u: ArrayLike) -> Array:
         """The parameter at cumulative probability ``u``."""
-        x = self.mean + self.sigma * ndtri(self._edge(self.min) + np.asarray(u) * self._mass())
-        return np.asarray(np.clip(x, self.min, self.max))
+        return np.asarray(truncnorm.ppf(u, *self._shape()))
 
     def log_density(self, x: ArrayLike) -> Array:
         """ln of the density at ``x``."""
-        density = _log_gaussian((np.asarray(x) - self.mean) / self.sigma) - np.log(self.sigma * self._mass())
-        return _within(x, self.min, self.max, density)
+        return np.asarray(truncnorm.logpdf(x, *self._shape()))
+
+    def _shape(self) -> tuple[float, float, float, float]:
+        """Parameters of SciPy's distribution: bounds in units of sigma, mean, sigma."""
+        return (self.min - self.mean) / self.sigma, (self.max - self.mean) / self.sigma, self.mean, self.sigma
 
 
 Prior = Uniform | LogUniform | Normal | LogNormal | TruncatedNormal
@@ -165,6 +166,8 @@ B = TypeVar("B", Uniform, LogUniform, TruncatedNormal)
 def _ordered(prior: B) -> B:
     if not prior.min < prior.max:
         raise ValueError(f"min = {prior.min:g} must be below max = {prior.max:g}")
+    if not np.isfinite(prior.max - prior.min):
+        raise ValueError(f"min = {prior.min:g} and max = {prior.max:g} are too far apart")
     return prior
 
 

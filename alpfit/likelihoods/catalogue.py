@@ -67,6 +67,8 @@ def load_folder(folder: Path, options: Mapping[str, Any] | None = None) -> Measu
     path = folder / "likelihood.toml"
     try:
         entry = _Entry.model_validate(tomllib.loads(_read(path).decode()))
+    except UnicodeDecodeError as error:
+        raise CatalogueError(f"{path} is not UTF-8: {error}") from error
     except FileNotFoundError as error:
         raise CatalogueError(f"{path} is missing: a likelihood is a folder with a likelihood.toml") from error
     except tomllib.TOMLDecodeError as error:
@@ -75,6 +77,12 @@ def load_folder(folder: Path, options: Mapping[str, Any] | None = None) -> Measu
         raise CatalogueError(f"{path}: {validation_sentence(error)}") from error
     if entry.form not in FORMS:
         raise CatalogueError(f"{path}: form = '{entry.form}' is not known: {one_of(entry.form, FORMS)}")
+
+    fields = FORMS[entry.form].model_fields
+    known = {*fields, "table"} if "abscissa" in fields else set(fields)
+    for key in (*entry.data, *entry.options):
+        if key not in known:
+            raise CatalogueError(f"{path}: {key} is no key of the form {entry.form}: {one_of(key, known)}")
 
     data, digest = dict(entry.data), sha256(_read(path))
     table = None
@@ -112,30 +120,43 @@ def load_folder(folder: Path, options: Mapping[str, Any] | None = None) -> Measu
 
 
 def read_table(path: Path, abscissa: str) -> Table:
-    """Columns of a CSV file with a header ``name [unit]``; ``abscissa`` must rise strictly and be in GeV."""
+    """Columns of a CSV file with a header ``name [unit]``.
+
+    All numbers are finite; ``abscissa`` is positive, rises strictly and is in GeV.
+    """
     try:
-        rows = [row for row in csv.reader(_read(path).decode().splitlines()) if row]
+        lines = _read(path).decode().splitlines()
     except FileNotFoundError as error:
         raise CatalogueError(f"{path} is missing, but the entry's [data] names it") from error
-    header, body = rows[0], rows[1:]
-    columns, units = [], {}
-    for title in header:
-        name, _, unit = title.partition("[")
-        columns.append(name.strip())
-        units[name.strip()] = unit.rstrip("] ")
-    values = np.empty((len(body), len(columns)))
-    for number, row in enumerate(body, start=2):
-        try:
-            values[number - 2] = [float(cell) for cell in row]
-        except ValueError as error:
-            raise CatalogueError(f"{path}, line {number}: {','.join(row)} is not {len(columns)} numbers") from error
-    table = dict(zip(columns, values.T, strict=True))
+    except (OSError, UnicodeDecodeError) as error:
+        raise CatalogueError(f"{path} cannot be read: {error}") from error
+    rows = [(number, row) for number, row in enumerate(csv.reader(lines), start=1) if row]
+    if len(rows) <= 1:
+        raise CatalogueError(f"{path} needs a header and at least one row of numbers")
+    titles = [title.partition("[") for title in rows[0][1]]
+    columns, units = [name.strip() for name, _, _ in titles], [unit.rstrip("] ") for _, _, unit in titles]
+    if len(set(columns)) < len(columns):
+        raise CatalogueError(f"{path} has two columns of one name: {', '.join(columns)}")
+    table = dict(zip(columns, np.array([_numbers(path, *row, len(columns)) for row in rows[1:]]).T, strict=True))
     if abscissa not in table:
         raise CatalogueError(f"{path} has no column '{abscissa}': {', '.join(columns)}")
-    if units[abscissa] != "GeV":
-        raise CatalogueError(f"{path}: the unit of {abscissa} is [{units[abscissa]}], it must be [GeV]")
+    unit = units[columns.index(abscissa)]
+    if unit != "GeV":
+        raise CatalogueError(f"{path}: the unit of {abscissa} is [{unit}], it must be [GeV]")
+    if not table[abscissa][0] > 0.0:
+        raise CatalogueError(f"{path}: {abscissa} = {table[abscissa][0]:g} must be positive")
     steps = np.diff(table[abscissa])
     if not (steps > 0.0).all():
         where = table[abscissa][int(np.argmin(steps)) + 1]
         raise CatalogueError(f"{path}: {abscissa} = {where:g} does not rise; sort the rows and drop duplicates")
     return table
+
+
+def _numbers(path: Path, line: int, cells: list[str], n_columns: int) -> list[float]:
+    try:
+        values = [float(cell) for cell in cells]
+    except ValueError:
+        values = []
+    if len(values) != n_columns or not np.isfinite(values).all():
+        raise CatalogueError(f"{path}, line {line}: {','.join(cells)} is not {n_columns} finite numbers")
+    return values

@@ -2,27 +2,28 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Annotated, Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from pydantic import ConfigDict
+from pydantic import ConfigDict, Field
 from pydantic.dataclasses import dataclass as validated_dataclass
 
 from alpfit.likelihoods.forms import Form
 
 Array = NDArray[np.float64]
+Text = Annotated[str, Field(min_length=1)]
 
 
 @validated_dataclass(frozen=True, config=ConfigDict(extra="forbid"))
 class Source:
     """Who published the numbers, where they stand, and how they were read."""
 
-    arxiv: str
-    inspire: str
-    where: str
-    how: str
-    confidence_level: str
+    arxiv: Text
+    inspire: Text
+    where: Text
+    how: Text
+    confidence_level: Text
 
 
 @dataclass(frozen=True)

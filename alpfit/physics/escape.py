@@ -54,5 +54,5 @@ def outside_babar(m_a: Array, width: Array) -> Array:
     """
     s = BABAR_S.value
     momentum = np.maximum(s - m_a**2, 0.0) / (2.0 * np.sqrt(s))
-    length = decay_length_per_momentum(m_a, width) * np.maximum(momentum, 1e-300)
+    length = np.maximum(decay_length_per_momentum(m_a, width) * momentum, 1e-200)
     return np.asarray(np.exp(-BABAR_RADIUS.value / length))

@@ -16,12 +16,13 @@ QUANTILES = (0.16, 0.5, 0.84)
 
 def corner_figure(axes: Sequence[Axis], weights: Array, best: int) -> Figure:
     """Posterior of ``axes`` from ``weights (n,)``: median and 68 % interval above, the best sample marked."""
-    import corner
-
     n = len(axes)
     figure = Figure(figsize=(TEXT_WIDTH, TEXT_WIDTH))
-    with warnings.catch_warnings():  # corner tells of contours that the smoothing leaves empty
+    with warnings.catch_warnings():  # arviz 0.x, which corner imports, announces arviz 1; empty contours are announced
+        warnings.simplefilter("ignore", FutureWarning)
         warnings.filterwarnings("ignore", message="No contour levels were found")
+        import corner
+
         corner.corner(
             np.stack([axis.values for axis in axes], axis=1),
             weights=weights,
@@ -43,9 +44,17 @@ def corner_figure(axes: Sequence[Axis], weights: Array, best: int) -> Figure:
     grid = np.array(figure.axes).reshape(n, n)
     for i, axis in enumerate(axes):
         low, middle, high = corner.quantile(axis.values, QUANTILES, weights=weights)
-        grid[i, i].set_title(f"${middle:.3f}_{{-{middle - low:.3f}}}^{{+{high - middle:.3f}}}$")
+        grid[i, i].set_title(f"${_digits(middle)}_{{-{_digits(middle - low)}}}^{{+{_digits(high - middle)}}}$")
         grid[i, i].axvline(axis.values[best], color=BEST_FIT, linestyle=":", linewidth=0.8)
         for j in range(i):
             grid[i, j].plot(axes[j].values[best], axis.values[best], marker="*", markersize=6, color=BEST_FIT)
     figure.subplots_adjust(left=0.12, bottom=0.12, right=0.98, top=0.96, wspace=0.06, hspace=0.06)
     return figure
+
+
+def _digits(value: float) -> str:
+    """Three decimals, or three digits and a power of ten where these would show nothing."""
+    if abs(value) >= 0.01 or value == 0.0:
+        return f"{value:.3f}"
+    mantissa, exponent = f"{value:.2e}".split("e")
+    return rf"{mantissa}\cdot 10^{{{int(exponent)}}}"

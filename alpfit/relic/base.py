@@ -69,14 +69,19 @@ class Accuracy(NamedTuple):
 
 
 Solver = Callable[[Sector, Accuracy, Tableau], Solution]
-"""A compiled engine: from a sector to the evolution of ln(Y), its unknown number 0, against ln(x)."""
+"""An engine: from a sector to the evolution of ln(Y), its unknown number 0, against ln(x)."""
+
+
+Outcome = tuple[Array, Array, bool, int]
+"""The fields of a :class:`Solution`. Compiled code hands plain tuples to Python: while numba makes a named one, Python
+runs, and an interrupt at that moment would end the process."""
 
 
 @higher_order_kernel
-def evolve(rate: Any, start: Array, sector: Sector, accuracy: Accuracy, tableau: Tableau) -> Solution:
+def evolve(rate: Any, start: Array, sector: Sector, accuracy: Accuracy, tableau: Tableau) -> Outcome:
     """Integrate an engine's ``rate``, a kernel of (ln(x), state, sector), from ``start`` at x_start to x_end."""
     first_step = 1e-3
-    return integrate(
+    solution = integrate(
         rate,
         math.log(accuracy.x_start),
         start,
@@ -88,3 +93,4 @@ def evolve(rate: Any, start: Array, sector: Sector, accuracy: Accuracy, tableau:
         tableau,
         sector,
     )
+    return solution.x, solution.y, solution.finished, solution.n_calls

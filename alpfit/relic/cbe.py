@@ -15,7 +15,7 @@ from alpfit.numerics.interpolation import evaluate_spline
 from alpfit.numerics.radau import Solution, Tableau
 from alpfit.physics.plasma import bath_at
 from alpfit.relic.averages import averages_at
-from alpfit.relic.base import Accuracy, evolve
+from alpfit.relic.base import Accuracy, Outcome, evolve
 from alpfit.relic.boltzmann import Sector, log_equilibrium_yield, relativistic_correction
 
 Array = NDArray[np.float64]
@@ -48,10 +48,14 @@ def cbe_rate(log_x: float, state: Array, sector: Sector) -> Array:
 
 
 @kernel
-def solve_cbe(sector: Sector, accuracy: Accuracy, tableau: Tableau) -> Solution:
-    """Solve from equilibrium at ``x_start`` to ``x_end``; the solution's y is (ln(Y), ln(y)), shape ``(n, 2)``."""
+def _solve(sector: Sector, accuracy: Accuracy, tableau: Tableau) -> Outcome:
     x = accuracy.x_start
     entropy = bath_at(sector.mass / x, sector.plasma).entropy_density
     log_y_eq = log_equilibrium_yield(x, entropy, sector.mass, sector.dof, sector.hermite)
     start = np.array([log_y_eq, math.log(sector.mass**2 / x) - 2.0 / 3.0 * math.log(entropy)])
     return evolve(cbe_rate, start, sector, accuracy, tableau)
+
+
+def solve_cbe(sector: Sector, accuracy: Accuracy, tableau: Tableau) -> Solution:
+    """Solve from equilibrium at ``x_start`` to ``x_end``; the solution's y is (ln(Y), ln(y)), shape ``(n, 2)``."""
+    return Solution(*_solve(sector, accuracy, tableau))

@@ -12,7 +12,7 @@ from alpfit.numerics.compile import kernel
 from alpfit.numerics.radau import Solution, Tableau
 from alpfit.physics.plasma import bath_at
 from alpfit.relic.averages import averages_at
-from alpfit.relic.base import Accuracy, evolve
+from alpfit.relic.base import Accuracy, Outcome, evolve
 from alpfit.relic.boltzmann import Sector, log_equilibrium_yield
 
 Array = NDArray[np.float64]
@@ -30,9 +30,13 @@ def nbe_rate(log_x: float, state: Array, sector: Sector) -> Array:
 
 
 @kernel
-def solve_nbe(sector: Sector, accuracy: Accuracy, tableau: Tableau) -> Solution:
-    """Solve from equilibrium at ``x_start`` to ``x_end``; the solution's y is ln(Y), shape ``(n, 1)``."""
+def _solve(sector: Sector, accuracy: Accuracy, tableau: Tableau) -> Outcome:
     x = accuracy.x_start
     entropy = bath_at(sector.mass / x, sector.plasma).entropy_density
     start = np.array([log_equilibrium_yield(x, entropy, sector.mass, sector.dof, sector.hermite)])
     return evolve(nbe_rate, start, sector, accuracy, tableau)
+
+
+def solve_nbe(sector: Sector, accuracy: Accuracy, tableau: Tableau) -> Solution:
+    """Solve from equilibrium at ``x_start`` to ``x_end``; the solution's y is ln(Y), shape ``(n, 1)``."""
+    return Solution(*_solve(sector, accuracy, tableau))

@@ -19,7 +19,7 @@ from alpfit.physics.annihilation import ANNIHILATION_SCALES, cross_section_at_no
 from alpfit.physics.plasma import Plasma, bath_at, saikawa_shirai_2018
 from alpfit.physics.scattering import momentum_transfer, photon_rule
 from alpfit.physics.widths import alp_widths
-from alpfit.relic.averages import averages_at, tabulate
+from alpfit.relic.averages import Averages, averages_at, tabulate
 from alpfit.relic.base import Accuracy, RelicDensity, Status
 from alpfit.relic.boltzmann import Sector, log_equilibrium_yield
 from alpfit.relic.engines import ENGINES
@@ -60,14 +60,10 @@ def default_grids() -> Grids:
 
 
 @kernel
-def portal_sector(
-    m_a: float, r: float, strength: float, width: float, scale: float, dof: float, plasma: Plasma, grids: Grids
-) -> Sector:
-    """Tables of the ALP portal at one point.
-
-    ``m_a`` and ``width`` (total, of the ALP) in GeV, ``strength`` = g_achi^2 g_agg^2 in GeV^-4, ``scale`` the
-    annihilation scale, which multiplies the cross-section alone, ``dof`` the spin states of chi.
-    """
+def _portal_tables(
+    m_a: float, r: float, strength: float, width: float, scale: float, grids: Grids
+) -> tuple[float, float, Array, Array, Array, Array]:
+    """The fields of :class:`Averages`, and the spline of the momentum transfer rate; a plain tuple, as ``Outcome``."""
     mass, resonance = r * m_a, (1.0 - 2.0 * r) / r
     e, distance, weight = resonant_nodes(
         resonance, 0.5 * width / mass, grids.smallest, grids.largest, grids.panel, grids.legendre
@@ -78,8 +74,20 @@ def portal_sector(
     for i in range(transfer.size):
         temperature = mass / math.exp(averages.start + i * averages.step)
         transfer[i] = math.log(momentum_transfer(temperature, mass, m_a, strength, grids.photons))
-    slopes = spline_slopes(transfer, averages.step)
-    return Sector(mass, dof, averages, transfer, slopes, plasma, grids.hermite)
+    transfer_slopes = spline_slopes(transfer, averages.step)
+    return averages.start, averages.step, averages.values, averages.slopes, transfer, transfer_slopes
+
+
+def portal_sector(
+    m_a: float, r: float, strength: float, width: float, scale: float, dof: float, plasma: Plasma, grids: Grids
+) -> Sector:
+    """Tables of the ALP portal at one point.
+
+    ``m_a`` and ``width`` (total, of the ALP) in GeV, ``strength`` = g_achi^2 g_agg^2 in GeV^-4, ``scale`` the
+    annihilation scale, which multiplies the cross-section alone, ``dof`` the spin states of chi.
+    """
+    tables = _portal_tables(m_a, r, strength, width, scale, grids)
+    return Sector(r * m_a, dof, Averages(*tables[:4]), *tables[4:], plasma, grids.hermite)
 
 
 @kernel

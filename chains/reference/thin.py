@@ -9,6 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+from PIL import Image
 
 from alpfit import Run
 from alpfit.chains.folder import RunFolder
@@ -39,7 +40,9 @@ def main(source: Path, target: Path, n: int) -> None:
     write_posterior(RunFolder(target).posterior, thinned(run.samples, n, seed), seed)
     small = Run.read(target)
     with paper_style():
-        figures(small.configuration, small.samples)["corner"].savefig(target / "corner.png", dpi=100)
+        figures(small.configuration, small.samples)["corner"].savefig(target / "corner.png", dpi=120)
+    with Image.open(target / "corner.png") as picture:
+        picture.quantize(32).save(target / "corner.png", optimize=True)
 
 
 if __name__ == "__main__":

@@ -141,8 +141,14 @@ def test_the_minimum_must_be_below_the_maximum(name, low, high):
     assert refusal(name, min=low, max=high) == f"Value error, min = {low:g} must be below max = {high:g}"
 
 
-def test_an_interval_without_probability_is_refused():
-    assert "no probability between min = 50 and max = 51" in refusal("truncated-normal", min=50.0, max=51.0)
+def test_a_truncated_normal_is_exact_in_either_tail():
+    tails = {"mean": 0.0, "sigma": 1.0}
+    upper = build("truncated-normal", min=8.0, max=9.0, **tails)
+    lower = build("truncated-normal", min=-9.0, max=-8.0, **tails)
+    u = np.linspace(0.01, 0.99, 25)
+    assert np.unique(upper.transform(u)).size == u.size
+    np.testing.assert_allclose(upper.transform(u), -lower.transform(1.0 - u), rtol=1e-12)
+    np.testing.assert_allclose(upper.log_density(8.3), lower.log_density(-8.3), rtol=1e-12)
 
 
 @pytest.mark.parametrize("low", [0.0, -1.0])

@@ -95,8 +95,7 @@ def test_a_quantity_with_one_value_has_one_bin():
     assert only.upper[0] > 2.0
 
 
-def test_a_logarithmic_quantity_that_is_zero_everywhere_has_one_bin():
-    s = samples({"x": [0.0, 0.0, 0.0]}, [-1.0, -0.5, -3.0])
-    (only,) = profile(s, ("x",), (True,), 10)
-    assert only.sample == 1
-    assert only.lower[0] == 0.0
+def test_zeros_of_a_logarithmic_quantity_are_left_out():
+    s = samples({"x": [0.0, 0.0, 1e-5, 1e-3]}, [5.0, 0.0, 1.0, 2.0])
+    assert [b.sample for b in profile(s, ("x",), (True,), 4)] == [2, 3]
+    assert profile(samples({"x": [0.0, 0.0]}, [1.0, 2.0]), ("x",), (True,), 4) == []

@@ -64,8 +64,8 @@ def test_the_walk_finds_the_kernels_of_every_folder():
         "alpfit.numerics.radau.integrate",
         "alpfit.physics.plasma.bath_at",
         "alpfit.physics.scattering.momentum_transfer",
-        "alpfit.relic.cbe.solve_cbe",
-        "alpfit.relic.portal.portal_sector",
+        "alpfit.relic.cbe.cbe_rate",
+        "alpfit.relic.portal.annihilations_per_hubble_time",
     ):
         assert name in KERNELS
 

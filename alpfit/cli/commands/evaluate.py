@@ -33,6 +33,8 @@ def _values(assignments: list[str]) -> dict[str, float]:
     values = {}
     for assignment in assignments:
         name, _, text = assignment.partition("=")
+        if name.strip() in values:
+            raise ConfigurationError(f"--at {assignment}: {name.strip()} has a value already")
         try:
             values[name.strip()] = float(text)
         except ValueError as error:

@@ -23,5 +23,5 @@ def run(
     fit = Fit.from_file(file, [*(overrides or []), *seeds])
     with ProgressDisplay() as display:
         finished = fit.run(output, overwrite=overwrite, progress=display)
-    typer.echo(finished.folder.summary_text.read_text())
+    typer.echo(finished.folder.summary_text.read_text(encoding="utf-8"))
     typer.echo(f"written to {finished.folder.path}")

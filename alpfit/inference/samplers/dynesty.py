@@ -30,7 +30,7 @@ class Dynesty(BaseModel):
 
     name: Literal["dynesty"] = "dynesty"
     n_live: Annotated[int, Field(ge=20)] = 500
-    dlogz: Annotated[float, Field(gt=0.0)] = 0.1
+    dlogz: Annotated[float, Field(gt=0.0, le=100.0)] = 0.1
     seed: Annotated[int, Field(ge=0)] = 1
     bound: Literal["none", "single", "multi", "balls", "cubes"] = "multi"
     sample: Literal["auto", "unif", "rwalk", "slice", "rslice"] = "rwalk"

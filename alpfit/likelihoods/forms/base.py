@@ -15,7 +15,7 @@ Table = Mapping[str, Array]
 class FormData(BaseModel):
     """The ``[data]`` of an entry, validated; subclasses are final and name their fields."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True, allow_inf_nan=False)
 
 
 class Form(Protocol):

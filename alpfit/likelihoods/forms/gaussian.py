@@ -39,10 +39,8 @@ class Gaussian(FormData):
     upper_limit: bool = False
 
     @classmethod
-    def from_table(cls, data: Mapping[str, object], table: Table | None) -> "Gaussian":
+    def from_table(cls, data: Mapping[str, object], _table: Table | None) -> "Gaussian":
         """The form from an entry's ``[data]``; it has no table."""
-        if table is not None:
-            raise ValueError("a gaussian has no table")
         return cls.model_validate(data)
 
     @property
@@ -64,7 +62,7 @@ class Gaussian(FormData):
         """The measurement in one line."""
         up, down = float(np.linalg.norm(self.errors_up)), float(np.linalg.norm(self.errors_down))
         parts = [f"{self.observable} = {self.value:g} +{up:.3g} -{down:.3g}"]
-        if self.standard_model:
+        if self.standard_model or self.standard_model_error:
             parts.append(f"of which Standard Model {self.standard_model:g} +- {self.standard_model_error:g}")
         if self.relative_theory_error:
             parts.append(f"theory error {100 * self.relative_theory_error:g} % of the prediction")

@@ -13,7 +13,7 @@ from typing import Annotated, Self, final
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
 from alpfit.likelihoods.forms.base import FormData, Table, one_sided_sigmas
 
@@ -26,8 +26,6 @@ class LimitCurve(FormData):
 
     With ``rescale`` the observable is multiplied by min(1, rescale_observable/rescale_value)^rescale_power.
     """
-
-    model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True)
 
     observable: str
     abscissa: str
@@ -87,9 +85,12 @@ class LimitCurve(FormData):
     def describe(self) -> str:
         """The limit in one line."""
         reach = f"{self.bounds.min():g} to {self.bounds.max():g}"
+        share = (
+            f"min(1, {self.rescale_observable}/{self.rescale_value:g})^{self.rescale_power:g} * "
+            if self.rescale
+            else ""
+        )
         return (
-            f"{self.observable} < {reach} at {100 * self.confidence_level:g} % for "
+            f"{share}{self.observable} < {reach} at {100 * self.confidence_level:g} % for "
             f"{self.masses[0]:g} < {self.abscissa}/GeV < {self.masses[-1]:g}"
-            + (f", times min(1, {self.rescale_observable}/{self.rescale_value:g})^{self.rescale_power:g}"
-               if self.rescale else "")
-        )  # fmt: skip
+        )

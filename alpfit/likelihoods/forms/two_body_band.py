@@ -13,7 +13,7 @@ from typing import Annotated, Self, final
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
 from alpfit.likelihoods.forms.base import FormData, Table, one_sided_sigmas
 
@@ -26,8 +26,6 @@ class TwoBodyBand(FormData):
 
     ``beyond_limit`` holds at ``beyond_confidence_level`` above the last mass; without it ln L = 0 there.
     """
-
-    model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True)
 
     observable: str
     abscissa: str
