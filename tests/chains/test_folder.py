@@ -1,5 +1,7 @@
 """Run folders: put in place whole or not at all, and never over something else."""
 
+from pathlib import Path
+
 import pytest
 
 from alpfit.chains.folder import RunFolder, check_output, staged
@@ -123,3 +125,35 @@ def test_a_folder_that_cannot_be_made_is_refused_before_the_block_begins(tmp_pat
         pytest.fail("the block was entered")
     assert str(caught.value).startswith(str(path))
     assert "--output DIR" in str(caught.value)
+
+
+def test_the_working_folder_itself_can_be_the_run(tmp_path, monkeypatch):
+    (tmp_path / "here").mkdir()
+    monkeypatch.chdir(tmp_path / "here")
+    with staged(Path(".")) as folder:
+        folder.manifest.write_text("new")
+    assert [path.name for path in (tmp_path / "here").iterdir()] == ["manifest.json"]
+
+
+def test_a_link_to_a_run_stays_a_link_to_the_new_one(old_run, tmp_path):
+    link = tmp_path / "link"
+    link.symlink_to(old_run)
+    with staged(link) as folder:
+        folder.manifest.write_text("new")
+    assert link.is_symlink()
+    assert (old_run / "manifest.json").read_text() == "new"
+
+
+def test_when_the_new_folder_cannot_be_put_in_place_the_old_one_comes_back(old_run, monkeypatch):
+    before, rename = contents(old_run), Path.rename
+
+    def fails_for_the_new(self, target):
+        if self.name.endswith(".writing"):
+            raise OSError("no space")
+        return rename(self, target)
+
+    monkeypatch.setattr(Path, "rename", fails_for_the_new)
+    with pytest.raises(OSError, match="no space"), staged(old_run):
+        pass
+    assert contents(old_run) == before
+    assert list(old_run.parent.iterdir()) == [old_run]
