@@ -1,5 +1,6 @@
 """The corner plot: marginal posteriors of the parameters, with 68 % and 95 % regions."""
 
+import math
 import warnings
 from collections.abc import Sequence
 
@@ -16,7 +17,7 @@ QUANTILES = (0.16, 0.5, 0.84)
 
 def corner_figure(axes: Sequence[Axis], weights: Array, best: int) -> Figure:
     """Posterior of ``axes`` from ``weights (n,)``: median and 68 % interval above, the best sample marked."""
-    n = len(axes)
+    n, n_eff = len(axes), 1.0 / float(np.sum(weights**2))
     figure = Figure(figsize=(TEXT_WIDTH, TEXT_WIDTH))
     with warnings.catch_warnings():  # arviz 0.x, which corner imports, announces arviz 1; empty contours are announced
         warnings.simplefilter("ignore", FutureWarning)
@@ -28,7 +29,7 @@ def corner_figure(axes: Sequence[Axis], weights: Array, best: int) -> Figure:
             weights=weights,
             labels=[axis.label for axis in axes],
             range=[axis.limits for axis in axes],
-            bins=40,
+            bins=int(np.clip(0.8 * np.sqrt(n_eff), 18, 40)),
             smooth=1.2,
             smooth1d=1.0,
             levels=(0.68, 0.95),
@@ -44,7 +45,7 @@ def corner_figure(axes: Sequence[Axis], weights: Array, best: int) -> Figure:
     grid = np.array(figure.axes).reshape(n, n)
     for i, axis in enumerate(axes):
         low, middle, high = corner.quantile(axis.values, QUANTILES, weights=weights)
-        grid[i, i].set_title(f"${_digits(middle)}_{{-{_digits(middle - low)}}}^{{+{_digits(high - middle)}}}$")
+        grid[i, i].set_title(_interval(low, middle, high))
         grid[i, i].axvline(axis.values[best], color=BEST_FIT, linestyle=":", linewidth=0.8)
         for j in range(i):
             grid[i, j].plot(axes[j].values[best], axis.values[best], marker="*", markersize=6, color=BEST_FIT)
@@ -52,9 +53,8 @@ def corner_figure(axes: Sequence[Axis], weights: Array, best: int) -> Figure:
     return figure
 
 
-def _digits(value: float) -> str:
-    """Three decimals, or three digits and a power of ten where these would show nothing."""
-    if abs(value) >= 0.01 or value == 0.0:
-        return f"{value:.3f}"
-    mantissa, exponent = f"{value:.2e}".split("e")
-    return rf"{mantissa}\cdot 10^{{{int(exponent)}}}"
+def _interval(low: float, middle: float, high: float) -> str:
+    """Median and 68 % interval in mathtext, to two digits of the smaller error."""
+    errors = [error for error in (middle - low, high - middle) if error > 0.0]
+    decimals = max(0, 1 - math.floor(math.log10(min(errors)))) if errors else 3
+    return f"${middle:.{decimals}f}_{{-{middle - low:.{decimals}f}}}^{{+{high - middle:.{decimals}f}}}$"
