@@ -3,7 +3,6 @@
 import csv
 import tomllib
 from collections.abc import Mapping
-from functools import cache
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -57,46 +56,21 @@ def load(name: str, options: Mapping[str, Any] | None = None) -> Measurement:
     return load_folder(data_folder() / name, options)
 
 
-@cache
-def _read(path: Path) -> bytes:
-    return path.read_bytes()
-
-
 def load_folder(folder: Path, options: Mapping[str, Any] | None = None) -> Measurement:
     """The measurement in ``folder``; errors as for :func:`load`."""
-    path = folder / "likelihood.toml"
-    try:
-        entry = _Entry.model_validate(tomllib.loads(_read(path).decode()))
-    except UnicodeDecodeError as error:
-        raise CatalogueError(f"{path} is not UTF-8: {error}") from error
-    except FileNotFoundError as error:
-        raise CatalogueError(f"{path} is missing: a likelihood is a folder with a likelihood.toml") from error
-    except tomllib.TOMLDecodeError as error:
-        raise CatalogueError(f"{path} is not TOML: {error}") from error
-    except ValidationError as error:
-        raise CatalogueError(f"{path}: {validation_sentence(error)}") from error
-    if entry.form not in FORMS:
-        raise CatalogueError(f"{path}: form = '{entry.form}' is not known: {one_of(entry.form, FORMS)}")
-
-    fields = FORMS[entry.form].model_fields
-    known = {*fields, "table"} if "abscissa" in fields else set(fields)
-    for key in (*entry.data, *entry.options):
-        if key not in known:
-            raise CatalogueError(f"{path}: {key} is no key of the form {entry.form}: {one_of(key, known)}")
-
-    data, digest = dict(entry.data), sha256(_read(path))
+    path, chosen = folder / "likelihood.toml", dict(options or {})
+    entry = _read_entry(path)
+    data, digest = dict(entry.data), sha256(path.read_bytes())
     table = None
     if "table" in data:
         table_path = folder / str(data.pop("table"))
         table = read_table(table_path, str(data.get("abscissa", "")))
-        digest.update(_read(table_path))
+        digest.update(table_path.read_bytes())
     try:
         FORMS[entry.form].from_table(data, table)
     except ValueError as error:
         sentence = validation_sentence(error) if isinstance(error, ValidationError) else str(error)
         raise CatalogueError(f"{path}: [data] {sentence}") from error
-
-    chosen = dict(options or {})
     for option in chosen:
         if option not in entry.options:
             allowed = one_of(option, entry.options) if entry.options else "it has none"
@@ -119,13 +93,35 @@ def load_folder(folder: Path, options: Mapping[str, Any] | None = None) -> Measu
     )
 
 
+def _read_entry(path: Path) -> _Entry:
+    """The tables of the file at ``path``, all keys of which are known."""
+    try:
+        entry = _Entry.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
+    except FileNotFoundError as error:
+        raise CatalogueError(f"{path} is missing: a likelihood is a folder with a likelihood.toml") from error
+    except UnicodeDecodeError as error:
+        raise CatalogueError(f"{path} is not UTF-8: {error}") from error
+    except tomllib.TOMLDecodeError as error:
+        raise CatalogueError(f"{path} is not TOML: {error}") from error
+    except ValidationError as error:
+        raise CatalogueError(f"{path}: {validation_sentence(error)}") from error
+    if entry.form not in FORMS:
+        raise CatalogueError(f"{path}: form = '{entry.form}' is not known: {one_of(entry.form, FORMS)}")
+    fields = FORMS[entry.form].model_fields
+    known = {*fields, "table"} if "abscissa" in fields else set(fields)
+    for key in (*entry.data, *entry.options):
+        if key not in known:
+            raise CatalogueError(f"{path}: {key} is no key of the form {entry.form}: {one_of(key, known)}")
+    return entry
+
+
 def read_table(path: Path, abscissa: str) -> Table:
     """Columns of a CSV file with a header ``name [unit]``.
 
     All numbers are finite; ``abscissa`` is positive, rises strictly and is in GeV.
     """
     try:
-        lines = _read(path).decode().splitlines()
+        lines = path.read_text(encoding="utf-8").splitlines()
     except FileNotFoundError as error:
         raise CatalogueError(f"{path} is missing, but the entry's [data] names it") from error
     except (OSError, UnicodeDecodeError) as error:
