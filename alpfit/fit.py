@@ -226,7 +226,7 @@ def figures(configuration: Configuration, samples: Samples) -> dict[str, "Figure
     pairs = list(combinations(axes, 2))
     with paper_style():
         drawn = {
-            "corner": corner_figure(axes, samples.weights, samples.best),
+            "corner": corner_figure(samples, axes),
             "profile_1d": profile_1d_figure(samples, axes, profiles_1d(configuration, samples)),
         }
         if pairs:

@@ -67,7 +67,7 @@ def load_folder(folder: Path, options: Mapping[str, Any] | None = None) -> Measu
         table = read_table(table_path, str(data.get("abscissa", "")))
         digest.update(table_path.read_bytes())
     try:
-        FORMS[entry.form].from_table(data, table)
+        form = FORMS[entry.form].from_table(data, table)
     except ValueError as error:
         sentence = validation_sentence(error) if isinstance(error, ValidationError) else str(error)
         raise CatalogueError(f"{path}: [data] {sentence}") from error
@@ -76,7 +76,7 @@ def load_folder(folder: Path, options: Mapping[str, Any] | None = None) -> Measu
             allowed = one_of(option, entry.options) if entry.options else "it has none"
             raise ConfigurationError(f"[options.{folder.name}] {option} is not an option of this entry: {allowed}")
     try:
-        form = FORMS[entry.form].from_table({**data, **chosen}, table)
+        form = FORMS[entry.form].from_table({**data, **chosen}, table) if chosen else form
     except ValidationError as error:
         raise ConfigurationError(f"[options.{folder.name}] {validation_sentence(error)}") from error
     return Measurement(

@@ -1,7 +1,8 @@
 """The probability that an ALP leaves no visible trace: it decays to dark matter, or beyond the detector."""
 
+from functools import cache
+
 import numpy as np
-from numpy.polynomial.legendre import leggauss
 from numpy.typing import NDArray
 
 from alpfit.constants import (
@@ -14,6 +15,7 @@ from alpfit.constants import (
     K_PLUS_MASS,
     SPEED_OF_LIGHT,
 )
+from alpfit.numerics.quadrature import Rule, legendre_rule
 from alpfit.physics.mesons import kaellen
 
 Array = NDArray[np.float64]
@@ -29,6 +31,12 @@ def decay_length_per_momentum(m_a: Array, width: Array) -> Array:
     return SPEED_OF_LIGHT.value * HBAR.value / (width * m_a)
 
 
+@cache
+def _directions() -> Rule:
+    """Rule for the average over (1 + cos(theta))/2, uniform in (0, 1)."""
+    return legendre_rule(8)
+
+
 def outside_belle2(m_a: Array, width: Array) -> Array:
     """Probability that an ALP from B+ -> K+ a decays more than 150 cm from its origin in Belle II.
 
@@ -39,12 +47,12 @@ def outside_belle2(m_a: Array, width: Array) -> Array:
     momentum = np.sqrt(np.maximum(kaellen(np.asarray(m_b**2), np.asarray(m_k**2), m_a**2), 0.0)) / (2.0 * m_b)
     momentum = np.where(m_a < m_b - m_k, momentum, 0.0)
     energy = np.hypot(momentum, m_a)
-    cosines, weights = leggauss(8)
+    directions = _directions()
     gamma, boost = np.sqrt(1.0 + BELLE2_BOOST.value**2), BELLE2_BOOST.value
-    lab_energy = gamma * energy[..., None] + boost * momentum[..., None] * cosines
+    lab_energy = gamma * energy[..., None] + boost * momentum[..., None] * (2.0 * directions.nodes - 1.0)
     lab_momentum = np.sqrt(np.maximum(lab_energy**2 - m_a[..., None] ** 2, 0.0))
     length = decay_length_per_momentum(m_a, width)[..., None] * lab_momentum
-    return np.asarray(0.5 * np.sum(weights * np.exp(-BELLE2_RADIUS.value / length), axis=-1))
+    return np.asarray(np.sum(directions.weights * np.exp(-BELLE2_RADIUS.value / length), axis=-1))
 
 
 def outside_babar(m_a: Array, width: Array) -> Array:

@@ -6,18 +6,16 @@ from collections.abc import Sequence
 
 import numpy as np
 from matplotlib.figure import Figure
-from numpy.typing import NDArray
 
+from alpfit.inference.samples import Samples
 from alpfit.plots.style import BEST_FIT, POSTERIOR, TEXT_WIDTH, Axis
-
-Array = NDArray[np.float64]
 
 QUANTILES = (0.16, 0.5, 0.84)
 
 
-def corner_figure(axes: Sequence[Axis], weights: Array, best: int) -> Figure:
-    """Posterior of ``axes`` from ``weights (n,)``: median and 68 % interval above, the best sample marked."""
-    n, n_eff = len(axes), 1.0 / float(np.sum(weights**2))
+def corner_figure(samples: Samples, axes: Sequence[Axis]) -> Figure:
+    """Posterior of ``axes`` from ``samples``: median and 68 % interval above, the best sample marked."""
+    n, weights, best = len(axes), samples.weights, samples.best
     figure = Figure(figsize=(TEXT_WIDTH, TEXT_WIDTH))
     with warnings.catch_warnings():  # arviz 0.x, which corner imports, announces arviz 1; empty contours are announced
         warnings.simplefilter("ignore", FutureWarning)
@@ -29,7 +27,7 @@ def corner_figure(axes: Sequence[Axis], weights: Array, best: int) -> Figure:
             weights=weights,
             labels=[axis.label for axis in axes],
             range=[axis.limits for axis in axes],
-            bins=int(np.clip(0.8 * np.sqrt(n_eff), 18, 40)),
+            bins=int(np.clip(0.8 * np.sqrt(samples.n_eff), 18, 40)),
             smooth=1.2,
             smooth1d=1.0,
             levels=(0.68, 0.95),

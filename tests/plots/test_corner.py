@@ -14,7 +14,7 @@ def grid(drawing):
     """The panels of the corner plot, ``(n, n)``."""
     n = len(drawing.axes)
     with paper_style():
-        figure = corner_figure(drawing.axes, drawing.samples.weights, drawing.samples.best)
+        figure = corner_figure(drawing.samples, drawing.axes)
         figure.savefig(BytesIO(), format="png", dpi=50)
     assert len(figure.axes) == n * n
     return np.array(figure.axes).reshape(n, n)
