@@ -31,18 +31,60 @@ def spline_slopes(values: Array, step: float) -> Array:
     return slopes
 
 
+def splines(values: Array, step: float) -> Array:
+    """The table of the splines through ``values (k, n)`` on a grid with spacing ``step``: shape ``(n, k, 2)``.
+
+    Value and slope of a node lie side by side, those of functions on one grid next to each other: a kernel gets
+    them with one array, from one place in memory.
+    """
+    return np.stack([values, [spline_slopes(row, step) for row in values]], axis=-1).swapaxes(0, 1).copy()
+
+
 @kernel
-def evaluate_spline(z: float, start: float, step: float, values: Array, slopes: Array) -> float:
-    """The spline at ``z``; a straight line beyond either end of the grid."""
-    n = values.size
+def fill_slopes(table: Array, k: int, step: float) -> None:
+    """Complete function ``k`` of a ``table (n, k, 2)`` of which only the values are there."""
+    values = np.empty(table.shape[0])
+    for i in range(values.size):
+        values[i] = table[i, k, 0]
+    slopes = spline_slopes(values, step)
+    for i in range(values.size):
+        table[i, k, 1] = slopes[i]
+
+
+@kernel
+def hermite_cubic(
+    t: float, step: float, left: float, right: float, left_slope: float, right_slope: float
+) -> tuple[float, float]:
+    """Value and slope, at the fraction ``t`` of a cell of width ``step``, of the cubic with these at its two ends."""
+    rise = right - left
+    a = step * left_slope - rise
+    b = rise - step * right_slope
+    bulge = a * (1.0 - t) + b * t
+    value = left + t * rise + t * (1.0 - t) * bulge
+    return value, (rise + (1.0 - 2.0 * t) * bulge + t * (1.0 - t) * (b - a)) / step
+
+
+@kernel
+def spline_with_slope(z: float, start: float, step: float, table: Array, k: int) -> tuple[float, float]:
+    """Function ``k`` of the ``table`` and its derivative at ``z``; a straight line beyond either end of the grid."""
+    last = table.shape[0] - 1
     position = (z - start) / step
-    if position <= 0.0:
-        return float(values[0] + slopes[0] * (z - start))
-    if position >= n - 1.0:
-        return float(values[n - 1] + slopes[n - 1] * (z - start - (n - 1) * step))
-    i = int(position)
-    t = position - i
-    rise = values[i + 1] - values[i]
-    a = step * slopes[i] - rise
-    b = rise - step * slopes[i + 1]
-    return float(values[i] + t * rise + t * (1.0 - t) * (a * (1.0 - t) + b * t))
+    if 0.0 < position < last:
+        i = int(position)
+        return hermite_cubic(position - i, step, table[i, k, 0], table[i + 1, k, 0], table[i, k, 1], table[i + 1, k, 1])
+    end = last if position >= last else 0
+    return table[end, k, 0] + table[end, k, 1] * (z - start - end * step), table[end, k, 1]
+
+
+@kernel
+def evaluate_spline(z: float, start: float, step: float, table: Array, k: int) -> float:
+    """Function ``k`` of the ``table`` at ``z``; a straight line beyond either end of the grid."""
+    last = table.shape[0] - 1
+    position = (z - start) / step
+    if 0.0 < position < last:
+        i = int(position)
+        return hermite_cubic(
+            position - i, step, table[i, k, 0], table[i + 1, k, 0], table[i, k, 1], table[i + 1, k, 1]
+        )[0]
+    end = last if position >= last else 0
+    return float(table[end, k, 0] + table[end, k, 1] * (z - start - end * step))

@@ -1,20 +1,37 @@
-"""Cubic splines on a uniform grid: order, exactness and what happens beyond the ends."""
+"""Cubic splines on a uniform grid: order, exactness, the layout of their table, and what happens beyond the ends."""
 
 import numpy as np
 import pytest
-from scipy.interpolate import CubicSpline
+from scipy.interpolate import CubicHermiteSpline, CubicSpline
 
-from alpfit.numerics.interpolation import evaluate_spline, spline_slopes
+from alpfit.numerics.interpolation import (
+    evaluate_spline,
+    fill_slopes,
+    hermite_cubic,
+    spline_slopes,
+    spline_with_slope,
+    splines,
+)
 
 START, STOP = -1.0, 3.0
 
 
-def spline(function, n: int):
-    """The spline through ``function`` at ``n`` nodes, as a function of an array, with its slopes."""
+def tabulated(function, n: int):
+    """The table of the spline through ``function`` at ``n`` nodes, shape (n, 1, 2), and its step."""
     step = (STOP - START) / (n - 1)
-    values = function(START + step * np.arange(n))
-    slopes = spline_slopes(values, step)
-    return lambda z: np.array([evaluate_spline(at, START, step, values, slopes) for at in np.atleast_1d(z)]), slopes
+    return splines(function(START + step * np.arange(n))[None, :], step), step
+
+
+def spline(function, n: int):
+    """The spline through ``function`` at ``n`` nodes, as a function of an array, with its slopes at the nodes."""
+    table, step = tabulated(function, n)
+    return lambda z: np.array([evaluate_spline(at, START, step, table, 0) for at in np.atleast_1d(z)]), table[:, 0, 1]
+
+
+def with_slope(function, n: int):
+    """Value and derivative of the same spline, shape (m, 2) at m points."""
+    table, step = tabulated(function, n)
+    return lambda z: np.array([spline_with_slope(at, START, step, table, 0) for at in z])
 
 
 def test_the_spline_passes_through_its_nodes():
@@ -66,3 +83,84 @@ def test_it_is_the_same_spline_as_scipys_with_the_same_end_slopes():
 def test_four_nodes_are_enough():
     evaluated, _ = spline(lambda z: z**3, 4)
     assert evaluated(0.5)[0] == pytest.approx(0.125, rel=1e-12, abs=0.0)
+
+
+def test_the_slope_is_the_derivative_of_the_very_same_spline():
+    """By a formula of fourth order, exact for the cubic of each cell."""
+    n, h = 12, 0.01
+    evaluated = spline(np.sin, n)[0]
+    cell = (STOP - START) / (n - 1)
+    z = START + cell * (0.5 + np.arange(n - 1))
+    near, far = (evaluated(z + k * h) - evaluated(z - k * h) for k in (1, 2))
+    slope = with_slope(np.sin, n)(z)[:, 1]
+    np.testing.assert_allclose(slope, (8.0 * near - far) / (12.0 * h), rtol=0.0, atol=1e-12)
+
+
+def test_the_value_alone_and_the_value_with_its_slope_are_the_same_number():
+    z = np.random.default_rng(3).uniform(2.0 * START, 2.0 * STOP, 500)
+    np.testing.assert_array_equal(with_slope(np.sin, 12)(z)[:, 0], spline(np.sin, 12)[0](z))
+
+
+def test_value_and_slope_are_those_of_scipys_hermite_spline():
+    n = 12
+    z = np.linspace(START, STOP, n)
+    reference = CubicHermiteSpline(z, np.exp(z), spline_slopes(np.exp(z), z[1] - z[0]))
+    fine = np.linspace(START, STOP, 300)
+    expected = np.stack([reference(fine), reference(fine, 1)], 1)
+    np.testing.assert_allclose(with_slope(np.exp, n)(fine), expected, rtol=1e-12)
+
+
+def test_beyond_either_end_the_slope_stays():
+    slopes = spline(np.exp, 17)[1]
+    at = [-50.0, START, STOP, 9.0]
+    np.testing.assert_allclose(with_slope(np.exp, 17)(at)[:, 1], slopes[[0, 0, -1, -1]], rtol=1e-14)
+
+
+def test_the_spline_of_not_a_number_is_not_a_number():
+    assert np.isnan(spline(np.exp, 5)[0](np.nan)).all()
+    assert np.isnan(with_slope(np.exp, 5)([np.nan])[0, 0])
+
+
+def test_a_value_that_is_not_a_number_spoils_the_whole_spline_and_nothing_else():
+    values = np.array([np.ones(9), np.ones(9)])
+    values[0, 4] = np.nan
+    table = splines(values, 0.5)
+    assert all(np.isnan(evaluate_spline(z, 0.0, 0.5, table, 0)) for z in (0.2, 1.9, 3.9))
+    assert [evaluate_spline(z, 0.0, 0.5, table, 1) for z in (0.2, 1.9, 3.9)] == [1.0, 1.0, 1.0]
+
+
+def test_a_table_holds_value_and_slope_of_each_function_node_by_node():
+    values = np.random.default_rng(4).normal(size=(3, 8))
+    table = splines(values, 0.25)
+    assert table.shape == (8, 3, 2)
+    assert table.flags["C_CONTIGUOUS"]
+    np.testing.assert_array_equal(table[:, :, 0], values.T)
+    for k in range(3):
+        np.testing.assert_array_equal(table[:, k, 1], spline_slopes(values[k], 0.25))
+
+
+def test_functions_in_one_table_do_not_know_of_each_other():
+    values = np.random.default_rng(5).normal(size=(3, 8))
+    together = splines(values, 0.25)
+    for k in range(3):
+        alone = splines(values[k : k + 1], 0.25)
+        for z in (-1.0, 0.3, 1.0, 1.74, 5.0):
+            assert evaluate_spline(z, 0.0, 0.25, together, k) == evaluate_spline(z, 0.0, 0.25, alone, 0)
+
+
+def test_the_slopes_of_one_function_can_be_filled_in_without_touching_the_others():
+    values = np.random.default_rng(6).normal(size=(3, 8))
+    expected, table = splines(values, 0.25), np.full((8, 3, 2), np.pi)
+    table[:, :, 0] = values.T
+    fill_slopes(table, 1, 0.25)
+    np.testing.assert_array_equal(table[:, 1], expected[:, 1])
+    np.testing.assert_array_equal(table[:, [0, 2], 1], np.pi)
+
+
+def test_a_cubic_is_known_from_values_and_slopes_at_both_ends():
+    cubic = np.polynomial.Polynomial([0.7, -2.0, 0.3, 1.1])
+    left, right, width = 1.2, 1.7, 0.5
+    ends = (cubic(left), cubic(right), cubic.deriv()(left), cubic.deriv()(right))
+    for t in (0.0, 0.3, 1.0):
+        expected = cubic(left + t * width), cubic.deriv()(left + t * width)
+        assert hermite_cubic(t, width, *ends) == pytest.approx(expected, rel=1e-13, abs=1e-13)
