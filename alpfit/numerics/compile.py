@@ -40,7 +40,7 @@ def kernel(function: F) -> F:
     before = NUMBA.CACHE_DIR
     NUMBA.CACHE_DIR = str(cache_folder())
     try:
-        return cast(F, numba.njit(cache=True, nogil=True)(function))
+        return cast(F, numba.njit(cache=True, nogil=True, error_model="numpy")(function))
     finally:
         NUMBA.CACHE_DIR = before
 
@@ -51,4 +51,4 @@ def higher_order_kernel(function: F) -> F:
     Only so is the caller cached on disk: a kernel that is passed as a value has no address that would
     outlive the process.
     """
-    return cast(F, numba.njit(nogil=True, inline="always")(function))
+    return cast(F, numba.njit(nogil=True, inline="always", error_model="numpy")(function))

@@ -56,64 +56,131 @@ def scaled_bessel_k(order: int, u: float, hermite: Rule) -> float:
 @kernel
 def resonant_nodes(
     position: float, half_width: float, smallest: float, largest: float, panel: float, legendre: Rule
-) -> tuple[Array, Array, Array]:
+) -> tuple[Array, Array, Array, int]:
     """Nodes for the integral over e from 0 to ``largest`` of sqrt(e) times a Breit-Wigner function.
 
     ``position`` is the peak (negative below threshold), ``half_width`` its half-width in e, ``smallest``
     the scale below which the integrand is sqrt(e) times a constant, ``panel`` the length of a panel
-    in units of the logarithm. Returns (e, e - position, weights), each of shape ``(n,)``; the distance
-    is returned because near a narrow peak it is lost in the rounding of e.
+    in units of the logarithm. Returns (e, e - position, weights), each of shape ``(n,)`` and ascending in e; the
+    distance is returned because near a narrow peak it is lost in the rounding of e. Last comes how many of the
+    nodes lie below three quarters of ``position``, all of them for a peak at or below threshold.
+
+    A peak much narrower than its ``position`` is one point, which carries the Breit-Wigner's integral over a core
+    around it; for a function f times that the relative error is about core * half_width * f''/(pi f). The narrowest
+    have no tails: all of them is in that point, but for what is nearer to threshold than to the peak.
     """
     first = min(smallest, 0.1 * max(abs(position), half_width))
-    threshold = first * legendre.nodes**2  # e = first z^2 takes away the square root at threshold
-    threshold_weights = 2.0 * first * legendre.nodes * legendre.weights
+    decades = math.log(largest / first) / panel + math.asinh(max(position, largest) / half_width)
+    capacity = legendre.nodes.size * (8 + 2 * int(decades))
+    e, distance, weights = np.empty(capacity), np.empty(capacity), np.empty(capacity)
+    n = legendre.nodes.size
+    for i in range(n):  # e = first z^2 takes away the square root at threshold
+        e[i] = first * legendre.nodes[i] ** 2
+        distance[i] = e[i] - position
+        weights[i] = 2.0 * first * legendre.nodes[i] * legendre.weights[i]
     if position <= 0.0:
-        e, weights = logarithmic_panels(first, largest, panel, legendre)
-        e, weights = np.concatenate((threshold, e)), np.concatenate((threshold_weights, weights))
-        return e, e - position, weights
-    left, right = 0.5 * position, position
-    below, below_weights = logarithmic_panels(first, position - left, panel, legendre)
-    peak, peak_weights = peak_panels(half_width, left, right, panel, legendre)
-    above, above_weights = logarithmic_panels(position + right, largest, panel, legendre)
-    e = np.concatenate((threshold, below, position + peak, above))
-    distance = np.concatenate((threshold - position, below - position, peak, above - position))
-    return e, distance, np.concatenate((threshold_weights, below_weights, peak_weights, above_weights))
+        n = _add_logarithmic(first, largest, position, panel, legendre, e, distance, weights, n)
+        return e[:n], distance[:n], weights[:n], n
+    narrow, resolved, core, left, right = 1e-7, 1e-4, 0.01 * position, 0.25 * position, position
+    n = n_below = _add_logarithmic(first, position - left, position, panel, legendre, e, distance, weights, n)
+    if half_width >= resolved * position:
+        n = _add_peak(half_width, left, right, position, min(panel, 2.0), legendre, e, distance, weights, n)
+    elif half_width >= narrow * position:
+        n = _add_tail(-1.0, core, left, position, panel, legendre, e, distance, weights, n)
+        n = _add_point(2.0 * half_width * math.atan(core / half_width), position, e, distance, weights, n)
+        n = _add_tail(1.0, core, right, position, panel, legendre, e, distance, weights, n)
+    else:
+        whole = half_width * (math.atan(left / half_width) + 0.5 * math.pi)
+        n = _add_point(whole, position, e, distance, weights, n)
+        return e[:n], distance[:n], weights[:n], n_below
+    n = _add_logarithmic(position + right, largest, position, panel, legendre, e, distance, weights, n)
+    return e[:n], distance[:n], weights[:n], n_below
 
 
 @kernel
-def logarithmic_panels(lower: float, upper: float, panel: float, legendre: Rule) -> tuple[Array, Array]:
-    """Nodes and weights between ``lower`` and ``upper`` in panels of equal length in the logarithm."""
-    logarithms, weights = _uniform_panels(math.log(lower), math.log(upper), panel, legendre)
-    nodes = np.exp(logarithms)
-    return nodes, nodes * weights
+def _panels(start: float, stop: float, panel: float) -> tuple[int, float]:
+    """Number and length of equal panels, at most ``panel`` long, between ``start`` and ``stop``."""
+    n_panels = max(1, math.ceil((stop - start) / panel))
+    return n_panels, (stop - start) / n_panels
 
 
 @kernel
-def peak_panels(half_width: float, left: float, right: float, panel: float, legendre: Rule) -> tuple[Array, Array]:
-    """Nodes and weights in the distance from the peak, from -``left`` to ``right``, uniform in its asinh.
-
-    For a peak much narrower than its surroundings what is closest to it is one point, which carries the
-    Breit-Wigner's integral over that core, and the rest is uniform in the logarithm on either side.
-    """
-    core = 3e-4 * left
-    if half_width < 0.01 * core:
-        below, below_weights = logarithmic_panels(core, left, panel, legendre)
-        above, above_weights = logarithmic_panels(core, right, panel, legendre)
-        core_weight = 2.0 * half_width * math.atan(core / half_width)
-        nodes = np.concatenate((-below, np.array([0.0]), above))
-        return nodes, np.concatenate((below_weights, np.array([core_weight]), above_weights))
-    start, stop = -math.asinh(left / half_width), math.asinh(right / half_width)
-    xi, weights = _uniform_panels(start, stop, min(panel, 2.0), legendre)
-    return half_width * np.sinh(xi), half_width * np.cosh(xi) * weights
+def _add_point(weight: float, position: float, e: Array, distance: Array, weights: Array, n: int) -> int:
+    """Write the peak itself as node ``n``; returns the number of nodes, as the functions below do."""
+    e[n], distance[n], weights[n] = position, 0.0, weight
+    return n + 1
 
 
 @kernel
-def _uniform_panels(start: float, stop: float, panel: float, legendre: Rule) -> tuple[Array, Array]:
-    """Gauss-Legendre points in equal panels, at most ``panel`` long, between ``start`` and ``stop``."""
-    n_panels, n_points = max(1, math.ceil((stop - start) / panel)), legendre.nodes.size
-    length = (stop - start) / n_panels
-    nodes, weights = np.empty(n_panels * n_points), np.empty(n_panels * n_points)
+def _add_logarithmic(
+    lower: float,
+    upper: float,
+    position: float,
+    panel: float,
+    legendre: Rule,
+    e: Array,
+    distance: Array,
+    weights: Array,
+    n: int,
+) -> int:
+    """Nodes between ``lower`` and ``upper`` in panels of equal length in ln(e)."""
+    n_panels, length = _panels(math.log(lower), math.log(upper), panel)
     for k in range(n_panels):
-        nodes[k * n_points : (k + 1) * n_points] = start + length * (k + legendre.nodes)
-        weights[k * n_points : (k + 1) * n_points] = length * legendre.weights
-    return nodes, weights
+        for i in range(legendre.nodes.size):
+            e[n] = math.exp(math.log(lower) + length * (k + legendre.nodes[i]))
+            distance[n], weights[n] = e[n] - position, e[n] * length * legendre.weights[i]
+            n += 1
+    return n
+
+
+@kernel
+def _add_tail(
+    side: float,
+    near: float,
+    far: float,
+    position: float,
+    panel: float,
+    legendre: Rule,
+    e: Array,
+    distance: Array,
+    weights: Array,
+    n: int,
+) -> int:
+    """Nodes from ``near`` to ``far`` from the peak, below it (``side`` -1) or above (1), ascending in e."""
+    start = math.log(near) if side > 0.0 else -math.log(far)
+    n_panels, length = _panels(math.log(near), math.log(far), panel)
+    for k in range(n_panels):
+        for i in range(legendre.nodes.size):
+            offset = math.exp(side * (start + length * (k + legendre.nodes[i])))
+            e[n], distance[n], weights[n] = (
+                position + side * offset,
+                side * offset,
+                offset * length * legendre.weights[i],
+            )
+            n += 1
+    return n
+
+
+@kernel
+def _add_peak(
+    half_width: float,
+    left: float,
+    right: float,
+    position: float,
+    panel: float,
+    legendre: Rule,
+    e: Array,
+    distance: Array,
+    weights: Array,
+    n: int,
+) -> int:
+    """Nodes from ``left`` below the peak to ``right`` above it, in equal panels of the inverse sinh of the distance."""
+    start = -math.asinh(left / half_width)
+    n_panels, length = _panels(start, math.asinh(right / half_width), panel)
+    for k in range(n_panels):
+        for i in range(legendre.nodes.size):
+            xi = start + length * (k + legendre.nodes[i])
+            distance[n] = half_width * math.sinh(xi)
+            e[n], weights[n] = position + distance[n], half_width * math.cosh(xi) * length * legendre.weights[i]
+            n += 1
+    return n

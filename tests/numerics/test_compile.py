@@ -1,9 +1,17 @@
 """How kernels are compiled and cached, and what no kernel may do."""
 
+import copy
 import dis
 import importlib
+import json
 import math
+import os
 import pkgutil
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
 from pathlib import Path
 from types import CodeType
 
@@ -13,13 +21,51 @@ import pytest
 from numba.extending import is_jitted
 
 from alpfit.numerics import compile as compilation
-from alpfit.numerics.interpolation import evaluate_spline, spline_slopes
-from alpfit.numerics.quadrature import half_hermite_rule, legendre_rule, resonant_nodes, scaled_bessel_k
+from alpfit.numerics.elimination import solve_in_place
+from alpfit.numerics.exponential import exponentials
+from alpfit.numerics.interpolation import (
+    evaluate_spline,
+    fill_slopes,
+    hermite_cubic,
+    spline_slopes,
+    spline_with_slope,
+    splines,
+)
+from alpfit.numerics.quadrature import (
+    half_hermite_rule,
+    legendre_rule,
+    resonant_nodes,
+    scaled_bessel_k,
+)
+from alpfit.numerics.radau_step import collocate, radau_iia_5
 from alpfit.physics.annihilation import cross_section_at_nodes
-from alpfit.physics.plasma import bath_at, saikawa_shirai_2018
-from alpfit.physics.scattering import momentum_transfer, photon_rule, transfer_moment
-from alpfit.relic.averages import pair_weights, thermal_averages
-from alpfit.relic.boltzmann import log_equilibrium_yield, relativistic_correction
+from alpfit.physics.plasma import bath_at, baths_at, saikawa_shirai_2018
+from alpfit.physics.scattering import momentum_transfer, momentum_transfers, photon_rule, transfer_moment
+from alpfit.relic import cbe, nbe
+from alpfit.relic.average_table import (
+    Averages,
+    averages_at,
+    averages_with_slopes,
+    first_average_at,
+    tabulate,
+)
+from alpfit.relic.averages import (
+    Shape,
+    rapidity_integrals,
+    scratch_for,
+    thermal_averages,
+    thermal_rules,
+    weigh_nodes,
+)
+from alpfit.relic.boltzmann import (
+    Sector,
+    Transfer,
+    annihilations_per_hubble_time,
+    correction_at,
+    log_equilibrium_yield,
+    maxwellian_gas,
+    relativistic_correction,
+)
 
 
 def all_kernels() -> dict[str, object]:
@@ -61,11 +107,16 @@ def captured_numbers(function: object) -> list[str]:
 
 def test_the_walk_finds_the_kernels_of_every_folder():
     for name in (
+        "alpfit.numerics.exponential.exponentials",
         "alpfit.numerics.radau.integrate",
         "alpfit.physics.plasma.bath_at",
         "alpfit.physics.scattering.momentum_transfer",
-        "alpfit.relic.cbe.cbe_rate",
-        "alpfit.relic.portal.annihilations_per_hubble_time",
+        "alpfit.relic.average_table.tabulate",
+        "alpfit.relic.base.solve_each",
+        "alpfit.relic.boltzmann.annihilations_per_hubble_time",
+        "alpfit.relic.cbe.rates",
+        "alpfit.relic.nbe.rates",
+        "alpfit.relic.portal.portal_tables",
     ):
         assert name in KERNELS
 
@@ -79,6 +130,21 @@ def test_no_kernel_captures_a_number_from_outside(compiled):
 @each_kernel
 def test_every_kernel_releases_the_gil(compiled):
     assert compiled.targetoptions["nogil"] is True
+
+
+@each_kernel
+def test_no_kernel_raises_an_error_where_numpy_would_return_infinity(compiled):
+    """Division by zero: a branch for the error would keep the compiler from doing several numbers at once."""
+    assert compiled.targetoptions["error_model"] == "numpy"
+
+
+def test_a_division_by_zero_is_infinite_or_not_a_number():
+    @compilation.kernel
+    def ratio(a, b):
+        return a / b
+
+    assert ratio(1.0, 0.0) == math.inf
+    assert math.isnan(ratio(0.0, 0.0))
 
 
 A_NUMBER, A_TABLE, A_PAIR = 3.0, np.ones(3), (1, 2)
@@ -166,6 +232,73 @@ def test_a_kernel_is_cached_in_that_folder_and_leaves_numbas_setting_alone():
     assert after == before
 
 
+PROGRAM = """
+import json, math
+from alpfit.numerics.quadrature import half_hermite_rule
+from alpfit.physics.plasma import bath_at, saikawa_shirai_2018
+from alpfit.relic.boltzmann import relativistic_correction
+
+def report(kernel, value):
+    return {"value": value, "compiled": sum(kernel.stats.cache_misses.values())}
+
+correction = relativistic_correction(5.0, half_hermite_rule(4))
+hubble = bath_at(0.01, saikawa_shirai_2018()).hubble
+answer = {"correction": report(relativistic_correction, correction), "hubble": report(bath_at, hubble)}
+print(json.dumps(answer))
+"""
+
+
+@pytest.fixture
+def checkout(tmp_path) -> Path:
+    """A copy of this package that can be edited."""
+    ignore = shutil.ignore_patterns("__pycache__")
+    return Path(shutil.copytree(compilation.PACKAGE, tmp_path / "checkout" / "alpfit", ignore=ignore))
+
+
+def in_a_fresh_process(checkout: Path) -> dict[str, dict[str, float]]:
+    """What the program says that runs with this copy of the package, and with a cache of its own."""
+    environment = os.environ | {
+        "PYTHONPATH": str(checkout.parent),
+        "PYTHONDONTWRITEBYTECODE": "1",
+        "NUMBA_CACHE_DIR": str(checkout.parents[1] / "cache"),
+    }
+    command = [sys.executable, "-c", PROGRAM]
+    answer = subprocess.run(
+        command, env=environment, cwd=checkout.parent, capture_output=True, text=True, timeout=120, check=False
+    )
+    assert answer.returncode == 0, answer.stderr
+    return json.loads(answer.stdout)
+
+
+def edit(path: Path, pattern: str, replacement: str) -> str:
+    """Change the one place where ``pattern`` matches; the text before."""
+    before = path.read_text(encoding="utf-8")
+    after, n = re.subn(pattern, replacement, before, flags=re.DOTALL)
+    assert n == 1, path
+    path.write_text(after, encoding="utf-8")
+    return before
+
+
+def test_a_fresh_process_sees_every_change_and_compiles_only_what_has_changed(checkout):
+    """End to end: a kernel whose callee is in another file, and one that is given a constant from a third."""
+    first = in_a_fresh_process(checkout)
+    assert first["correction"]["compiled"] == first["hubble"]["compiled"] == 1
+    assert in_a_fresh_process(checkout)["correction"] == {**first["correction"], "compiled": 0}
+
+    callee = checkout / "numerics" / "quadrature.py"  # the correction is divided by this Bessel function
+    before = edit(callee, r"(def scaled_bessel_k\(.*?\n    return )([^\n]*)", r"\1 2.0 * (\2)")
+    edited = in_a_fresh_process(checkout)
+    assert edited["correction"]["compiled"] == 1
+    assert edited["correction"]["value"] == pytest.approx(0.5 * first["correction"]["value"], rel=1e-12, abs=0.0)
+
+    callee.write_text(before, encoding="utf-8")
+    edit(checkout / "constants.py", r"(PLANCK_MASS = Constant\()([^,]*)", r"\1 0.25 * \2")
+    restored = in_a_fresh_process(checkout)
+    assert restored["correction"] == {"value": first["correction"]["value"], "compiled": 0}
+    assert restored["hubble"]["compiled"] == 0  # the Planck mass is an argument
+    assert restored["hubble"]["value"] == pytest.approx(4.0 * first["hubble"]["value"], rel=1e-12, abs=0.0)
+
+
 def test_a_function_that_takes_kernels_works_inside_a_kernel():
     @compilation.higher_order_kernel
     def twice(function, x):
@@ -182,30 +315,89 @@ def test_a_function_that_takes_kernels_works_inside_a_kernel():
     assert fourth_power(3.0) == 81.0
 
 
-HERMITE, PLASMA = half_hermite_rule(8), saikawa_shirai_2018()
-VALUES = np.sin(np.arange(9.0))
+HERMITE, PLASMA, TABLEAU = half_hermite_rule(8), saikawa_shirai_2018(), radau_iia_5()
+VALUES = np.sin(np.arange(27.0)).reshape(3, 9)
+TABLE = splines(VALUES, 0.5)
+RULES = thermal_rules(8, 4, 2, 7)
+NODES = weigh_nodes(np.geomspace(1e-6, 40.0, 60), np.geomspace(1e-9, 1e-12, 60), Shape(30, 0.01, 1e-6, 0.0, 1e4))
+AVERAGES = Averages(0.5, 0.25, splines(-20.0 + np.cumsum(np.cos(np.arange(80.0)).reshape(4, 20), axis=1), 0.25), 0.1)
+SECTOR = Sector(0.4, 2.0, AVERAGES, Transfer(0.5, 0.5, TABLE[:, :1] - 40.0), maxwellian_gas(), PLASMA)
+STATES = np.array([[-20.0, 8.0], [-19.0, 8.5]])
+LINEAR = np.random.default_rng(8).normal(size=(4, 4))
+
+
+def rates_at(engine) -> tuple[object, ...]:
+    """Arguments of an engine's rates, with room for what they write."""
+    return engine.surroundings(2.3, SECTOR), SECTOR, STATES, np.zeros((2, 2)), np.zeros((2, 2, 2)), 1
+
+
 TWINS = {
-    "spline_slopes": (spline_slopes, (VALUES, 0.5)),
-    "evaluate_spline": (evaluate_spline, (1.3, 0.0, 0.5, VALUES, np.cos(VALUES))),
+    "exponentials": (exponentials, (np.linspace(-99.0, 99.0, 9), 7)),
+    "spline_slopes": (spline_slopes, (VALUES[0], 0.5)),
+    "fill_slopes": (fill_slopes, (np.repeat(TABLE[:, :, :1], 2, axis=2), 2, 0.5)),
+    "evaluate_spline": (evaluate_spline, (1.3, 0.0, 0.5, TABLE, 1)),
+    "evaluate_spline below": (evaluate_spline, (-1.3, 0.0, 0.5, TABLE, 1)),
+    "evaluate_spline above": (evaluate_spline, (7.3, 0.0, 0.5, TABLE, 1)),
+    "spline_with_slope": (spline_with_slope, (1.3, 0.0, 0.5, TABLE, 2)),
+    "spline_with_slope above": (spline_with_slope, (7.3, 0.0, 0.5, TABLE, 2)),
+    "hermite_cubic": (hermite_cubic, (0.3, 0.5, 1.0, 2.0, 3.0, -1.0)),
     "scaled_bessel_k": (scaled_bessel_k, (2, 3.0, HERMITE)),
+    "resonant_nodes narrow": (resonant_nodes, (0.3, 1e-10, 1e-12, 60.0, 2.3, legendre_rule(8))),
+    "resonant_nodes point and tails": (resonant_nodes, (0.3, 1e-7, 1e-12, 60.0, 2.3, legendre_rule(8))),
+    "resonant_nodes broad": (resonant_nodes, (0.3, 1e-2, 1e-12, 60.0, 2.3, legendre_rule(8))),
+    "resonant_nodes below": (resonant_nodes, (-0.3, 1e-10, 1e-12, 60.0, 2.3, legendre_rule(8))),
+    "solve_in_place": (solve_in_place, (LINEAR, np.ones(4))),
+    "solve_in_place singular": (solve_in_place, (np.ones((4, 4)), np.ones(4))),
+    "collocate": (collocate, (VALUES.reshape(3, 3, 3), 1, 0.3, TABLEAU.nodes, np.zeros((2, 3)), 1)),
     "cross_section_at_nodes": (
         cross_section_at_nodes,
         (np.array([0.1, 0.3]), np.array([-0.1, 0.1]), 0.4, 0.9, 1e-3, 1e-9),
     ),
-    "resonant_nodes narrow": (resonant_nodes, (0.3, 1e-10, 1e-12, 60.0, 2.3, legendre_rule(8))),
-    "resonant_nodes broad": (resonant_nodes, (0.3, 1e-2, 1e-12, 60.0, 2.3, legendre_rule(8))),
-    "resonant_nodes below": (resonant_nodes, (-0.3, 1e-10, 1e-12, 60.0, 2.3, legendre_rule(8))),
     "bath_at": (bath_at, (0.03, PLASMA)),
+    "bath_at colder": (bath_at, (1e-14, PLASMA)),
+    "bath_at hotter": (bath_at, (1e6, PLASMA)),
+    "baths_at": (baths_at, (np.array([0.03, 1.0]), PLASMA)),
     "transfer_moment series": (transfer_moment, (0.02,)),
     "transfer_moment closed": (transfer_moment, (2.0,)),
     "momentum_transfer": (momentum_transfer, (0.05, 0.45, 1.0, 1e-12, photon_rule(16))),
-    "pair_weights": (pair_weights, (0.3, 12.0, HERMITE)),
-    "thermal_averages": (thermal_averages, (20.0, np.array([0.01, 0.2]), np.array([1.0, 2.0]), HERMITE)),
-    "log_equilibrium_yield": (log_equilibrium_yield, (15.0, 1e-5, 0.5, 2.0, HERMITE)),
+    "momentum_transfers": (
+        momentum_transfers,
+        (np.array([0.05, 0.1]), np.array([0.45, 0.4]), np.ones(2), np.array([1e-12, 1e-9]), photon_rule(16)),
+    ),
+    "weigh_nodes": (weigh_nodes, (np.array([0.1, 0.3]), np.array([1e-9, 1e-8]), Shape(1, 0.2, 0.3, 0.0, 50.0))),
+    "rapidity_integrals": (rapidity_integrals, (0.3, 12.0, HERMITE)),
+    "thermal_averages few": (thermal_averages, (20.0, NODES, 5, 9, 0.01, True, RULES, scratch_for(NODES, RULES))),
+    "thermal_averages many": (thermal_averages, (20.0, NODES, 5, 55, 0.01, True, RULES, scratch_for(NODES, RULES))),
+    "thermal_averages first": (thermal_averages, (20.0, NODES, 5, 55, 0.01, False, RULES, scratch_for(NODES, RULES))),
+    "tabulate": (tabulate, (0.4, 2.0, NODES, True, RULES, np.empty((14, 4, 2)))),
+    "averages_at": (averages_at, (2.2, math.exp(2.2), AVERAGES)),
+    "averages_with_slopes": (averages_with_slopes, (2.2, math.exp(2.2), AVERAGES)),
+    "first_average_at": (first_average_at, (2.2, math.exp(2.2), AVERAGES)),
+    "correction_at": (correction_at, (2.2, math.exp(2.2), SECTOR.gas)),
+    "log_equilibrium_yield": (log_equilibrium_yield, (2.7, 1e-5, 0.5, 2.0, SECTOR.gas)),
     "relativistic_correction": (relativistic_correction, (7.0, HERMITE)),
+    "annihilations_per_hubble_time": (annihilations_per_hubble_time, (2.7, SECTOR)),
+    "nbe.surroundings": (nbe.surroundings, (2.7, SECTOR)),
+    "nbe.rates": (nbe.rates, rates_at(nbe)),
+    "cbe.surroundings": (cbe.surroundings, (2.7, SECTOR)),
+    "cbe.rates": (cbe.rates, rates_at(cbe)),
 }
+
+
+def everything_after(function: Callable[..., object], arguments: tuple[object, ...]) -> np.ndarray:
+    """All numbers that a call returns and all that its arguments then hold, flat."""
+
+    def flat(value: object) -> np.ndarray:
+        if isinstance(value, tuple):
+            return np.concatenate([np.empty(0), *(flat(item) for item in value)])
+        return np.zeros(0) if value is None else np.ravel(value).astype(float)
+
+    own = copy.deepcopy(arguments)
+    return np.concatenate([flat(function(*own)), flat(own)])
 
 
 @pytest.mark.parametrize(("compiled", "arguments"), TWINS.values(), ids=TWINS.keys())
 def test_a_compiled_kernel_agrees_with_its_python_twin(compiled, arguments):
-    np.testing.assert_allclose(compiled(*arguments), compiled.py_func(*arguments), rtol=1e-12)
+    with np.errstate(all="ignore"):
+        twin = everything_after(compiled.py_func, arguments)
+    np.testing.assert_allclose(everything_after(compiled, arguments), twin, rtol=1e-12)
