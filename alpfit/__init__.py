@@ -16,16 +16,29 @@ if TYPE_CHECKING:
     from alpfit import likelihoods
     from alpfit.errors import AlpfitError
     from alpfit.fit import Fit, Run
-    from alpfit.relic import RelicDensity, Status, relic_density
+    from alpfit.relic import Evolution, RelicDensity, Status, evolve, relic_density
 
-__all__ = ["AlpfitError", "Fit", "RelicDensity", "Run", "Status", "__version__", "likelihoods", "relic_density"]
+__all__ = [
+    "AlpfitError",
+    "Evolution",
+    "Fit",
+    "RelicDensity",
+    "Run",
+    "Status",
+    "__version__",
+    "evolve",
+    "likelihoods",
+    "relic_density",
+]
 
 _HOMES = {
     "AlpfitError": "alpfit.errors",
+    "Evolution": "alpfit.relic",
     "Fit": "alpfit.fit",
     "RelicDensity": "alpfit.relic",
     "Run": "alpfit.fit",
     "Status": "alpfit.relic",
+    "evolve": "alpfit.relic",
     "relic_density": "alpfit.relic",
 }
 

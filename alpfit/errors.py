@@ -12,8 +12,8 @@ class AlpfitError(Exception):
     """Something the user can mend; the message names the place, the value and the way out."""
 
 
-class ConfigurationError(AlpfitError):
-    """A value in a run's TOML file, or on the command line, that cannot be used."""
+class ConfigurationError(AlpfitError, ValueError):
+    """A value in a run's TOML file, on the command line or in a call, that cannot be used."""
 
 
 class CatalogueError(AlpfitError):
@@ -24,7 +24,7 @@ class RunFolderError(AlpfitError):
     """A run folder that exists already, is incomplete, or cannot be read."""
 
 
-class PredictionError(AlpfitError):
+class PredictionError(AlpfitError, ValueError):
     """A parameter point for which the model has no prediction."""
 
 

@@ -9,9 +9,12 @@ import math
 
 import numpy as np
 from numpy.polynomial.laguerre import laggauss
+from numpy.typing import NDArray
 
 from alpfit.numerics.compile import kernel
 from alpfit.numerics.quadrature import Rule
+
+Array = NDArray[np.float64]
 
 
 def photon_rule(n: int) -> Rule:
@@ -40,3 +43,12 @@ def momentum_transfer(temperature: float, m_chi: float, m_a: float, strength: fl
         k = temperature * photons.nodes[i]
         total += photons.weights[i] * transfer_moment(4.0 * k * k * m_chi / ((m_chi + 2.0 * k) * m_a * m_a))
     return strength * m_a**6 / (48.0 * math.pi**3 * m_chi) * total
+
+
+@kernel
+def momentum_transfers(temperature: Array, m_chi: Array, m_a: Array, strength: Array, photons: Rule) -> Array:
+    """:func:`momentum_transfer` for arrays of one shape ``(n,)``."""
+    rates = np.empty(temperature.size)
+    for i in range(temperature.size):
+        rates[i] = momentum_transfer(temperature[i], m_chi[i], m_a[i], strength[i], photons)
+    return rates

@@ -23,9 +23,10 @@ def alp_widths(m_a: Array, r: Array, g_agg: Array, g_achi: Array) -> Widths:
     ``m_a`` [GeV], ``r`` = m_chi/m_a, couplings [1/GeV] with L = -g_agg/4 a F F~ - g_achi d_mu a chi-bar
     gamma^mu gamma^5 chi for a Majorana chi. The width to dark matter vanishes for r >= 1/2.
     """
-    m_a, r, g_agg, g_achi = np.broadcast_arrays(m_a, r, g_agg, g_achi)
+    if not (np.shape(m_a) == np.shape(r) == np.shape(g_agg) == np.shape(g_achi)):
+        m_a, r, g_agg, g_achi = np.broadcast_arrays(m_a, r, g_agg, g_achi)
     photons = g_agg**2 * m_a**3 / (64.0 * np.pi)
-    velocity = np.sqrt(np.clip((1.0 - 2.0 * r) * (1.0 + 2.0 * r), 0.0, None))
+    velocity = np.sqrt(np.maximum((1.0 - 2.0 * r) * (1.0 + 2.0 * r), 0.0))
     dark_matter = g_achi**2 * m_a * (r * m_a) ** 2 * velocity / np.pi
     total = photons + dark_matter
     return Widths(photons, dark_matter, total, dark_matter / total)

@@ -1,7 +1,25 @@
 """Relic density engines: the number density alone (NBE) and with the temperature (CBE)."""
 
-from alpfit.relic.base import RelicDensity, Status
+from alpfit.physics.plasma import PLASMAS
+from alpfit.relic.dark_sector import DarkSector
+from alpfit.relic.density import DOMAIN, evolve, outside, plasma_error, relic_density, resolve_annihilation_scale
 from alpfit.relic.engines import ENGINES
-from alpfit.relic.portal import DOMAIN, outside, relic_density, resolve_annihilation_scale
+from alpfit.relic.general import solve, trace
+from alpfit.relic.results import Evolution, RelicDensity, Status
 
-__all__ = ["DOMAIN", "ENGINES", "RelicDensity", "Status", "outside", "relic_density", "resolve_annihilation_scale"]
+__all__ = [
+    "DOMAIN",
+    "ENGINES",
+    "PLASMAS",
+    "DarkSector",
+    "Evolution",
+    "RelicDensity",
+    "Status",
+    "evolve",
+    "outside",
+    "plasma_error",
+    "relic_density",
+    "resolve_annihilation_scale",
+    "solve",
+    "trace",
+]

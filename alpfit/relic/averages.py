@@ -1,4 +1,4 @@
-"""Thermal averages of the annihilation cross-section, tabulated against the temperature.
+"""Thermal averages of the annihilation cross-section at one temperature.
 
 With e = sqrt(s)/m - 2, u = sqrt(s)/T and theta the rapidity of the pair, the two averages of the seed
 paper (eqs. 4.12 and 4.13, the latter with the weight p.p/(3E), not p.q/(3E)) are
@@ -17,29 +17,75 @@ import numpy as np
 from numpy.typing import NDArray
 
 from alpfit.numerics.compile import kernel
-from alpfit.numerics.interpolation import evaluate_spline, spline_slopes
-from alpfit.numerics.quadrature import Rule, scaled_bessel_k
+from alpfit.numerics.exponential import exponentials
+from alpfit.numerics.quadrature import Rule, half_hermite_rule, scaled_bessel_k
 
 Array = NDArray[np.float64]
 
 
-class Averages(NamedTuple):
-    """Splines of ln<sigma v> and ln<sigma v>_2 [GeV^-2] against ln(m/T) on a uniform grid.
+class Shape(NamedTuple):
+    """What is known of a cross-section besides its values.
 
-    ``values`` and ``slopes`` have shape ``(2, 2, n)``: the part of the cross-section around a resonance and
-    above it, then the part below it; of each, the two averages. Either part is smooth, while the sum has
-    a kink where the resonance freezes out and the other part takes over.
+    Nodes from number ``n_low`` on belong to the resonances, the lowest of which is at e = ``suppression``. Below e =
+    ``smooth`` sigma(s) sqrt(e) is constant but for corrections of order e/``smooth``. While m/T is below ``hidden``
+    what is below the resonances is nothing beside them, and above ``dead`` they are nothing beside it.
     """
 
-    start: float
-    step: float
-    values: Array
-    slopes: Array
+    n_low: int
+    suppression: float
+    smooth: float
+    hidden: float
+    dead: float
+
+
+class Nodes(NamedTuple):
+    """The cross-section at quadrature nodes ``e (n,)``, ascending.
+
+    ``flux (n,)`` is sigma(s) e (e + 4) (2 + e)^(3/2) [GeV^-2] times the weight of the node.
+    """
+
+    e: Array
+    flux: Array
+    shape: Shape
+
+
+class ThermalRules(NamedTuple):
+    """Rules for the rapidity integrals.
+
+    Eight points, four, and two where chi is cold enough, with errors below 5e-6. The integrals are smooth functions of
+    the energy: a polynomial through ``points (m,)`` in (-1, 1), with coefficients ``matrix (m, m)`` times the values.
+    """
+
+    hot: Rule
+    warm: Rule
+    cold: Rule
+    points: Array
+    matrix: Array
+
+
+def thermal_rules(hot: int, warm: int, cold: int, n_points: int) -> ThermalRules:
+    """Rules with these numbers of points; the polynomials go through Chebyshev points."""
+    points = np.cos(math.pi * (np.arange(n_points) + 0.5) / n_points)
+    matrix = np.linalg.inv(np.vander(points, increasing=True))
+    return ThermalRules(half_hermite_rule(hot), half_hermite_rule(warm), half_hermite_rule(cold), points, matrix)
 
 
 @kernel
-def pair_weights(e: float, x: float, hermite: Rule) -> tuple[float, float]:
-    """exp(u) times the two rapidity integrals above, at sqrt(s) = m (2 + e) and T = m/x."""
+def weigh_nodes(e: Array, weighted_sigma: Array, shape: Shape) -> Nodes:
+    """:class:`Nodes` from sigma(s) [GeV^-2] at the nodes times their weights.
+
+    ds (s - 4 m^2) sqrt(s) is 2 m^5 e (e + 4) (2 + e)^2 de, and the rapidity integrals are proportional to u^(-1/2).
+    """
+    flux = np.empty(e.size)
+    for i in range(e.size):
+        root_s = 2.0 + e[i]
+        flux[i] = weighted_sigma[i] * e[i] * (e[i] + 4.0) * root_s * math.sqrt(root_s)
+    return Nodes(e, flux, shape)
+
+
+@kernel
+def rapidity_integrals(e: float, x: float, hermite: Rule) -> tuple[float, float]:
+    """exp(u) sqrt(u/2) times the two rapidity integrals above, the second over u/6; sqrt(s) = m (2 + e), T = m/x."""
     u = x * (2.0 + e)
     eps = 4.0 / (2.0 + e) ** 2
     beta_squared = e * (e + 4.0) / (2.0 + e) ** 2
@@ -50,69 +96,119 @@ def pair_weights(e: float, x: float, hermite: Rule) -> tuple[float, float]:
         sinh_squared = 4.0 * tau * (1.0 + tau)
         first += measure * (1.0 + 2.0 * tau)
         second += measure * (2.0 * sinh_squared + (beta_squared + eps * sinh_squared) / (1.0 + eps * sinh_squared))
-    scale = 2.0 / math.sqrt(2.0 * u)
-    return scale * first, scale * u / 6.0 * second
+    return first, second
 
 
 @kernel
-def thermal_averages(x: float, e: Array, weighted_sigma: Array, hermite: Rule) -> tuple[float, float]:
-    """<sigma v> and <sigma v>_2 [GeV^-2] at T = m/x.
-
-    ``weighted_sigma`` is sigma(s) [GeV^-2] at the nodes ``e`` times their quadrature weights.
-    """
-    out_of_reach = 90.0  # exp(-90) = 1e-39 is beyond any enhancement by a resonance
-    first, second = 0.0, 0.0
-    for i in range(e.size):
-        if e[i] * x > out_of_reach:
-            continue
-        w_first, w_second = pair_weights(e[i], x, hermite)
-        # ds (s - 4 m^2) sqrt(s) = 2 m^5 e (e + 4) (2 + e)^2 de
-        common = weighted_sigma[i] * e[i] * (e[i] + 4.0) * (2.0 + e[i]) ** 2 * math.exp(-e[i] * x)
-        first += common * w_first
-        second += common * w_second
-    prefactor = 0.25 * x / scaled_bessel_k(2, x, hermite) ** 2
-    return prefactor * first, prefactor * second
+def _rule_at(x: float, rules: ThermalRules) -> Rule:
+    if x < 6.0:
+        return rules.hot
+    if x < 60.0:
+        return rules.warm
+    return rules.cold
 
 
 @kernel
-def tabulate(
-    x_first: float,
-    x_last: float,
-    step: float,
-    e: Array,
-    weighted_sigma: Array,
-    resonance: float,
-    hermite: Rule,
-) -> Averages:
-    """The averages on a grid from ``x_first`` to at least ``x_last`` that is uniform in ln(x).
+def _energy_polynomials(low: float, high: float, x: float, rules: ThermalRules, coefficients: Array) -> None:
+    """Fill the ``coefficients (2, m)`` of the rapidity integrals against t.
 
-    ``resonance`` is the position of the peak in e; at or below threshold there is nothing to part.
+    t runs from -1 to 1 as e/(2 + e) runs from ``low`` to ``high``.
     """
-    start, negligible = math.log(x_first), 70.0
-    n = math.ceil((math.log(x_last) - start) / step) + 1
-    values, slopes = np.empty((2, 2, n)), np.empty((2, 2, n))
-    low = e < 0.5 * resonance if resonance > 0.0 else np.ones(e.size, dtype=np.bool_)
-    e_low, sigma_low, e_high, sigma_high = e[low], weighted_sigma[low], e[~low], weighted_sigma[~low]
+    hermite, n = _rule_at(x, rules), rules.points.size
     for i in range(n):
-        x = math.exp(start + i * step)
-        high = thermal_averages(x, e_high, sigma_high, hermite)
-        rest = thermal_averages(x, e_low, sigma_low, hermite)
-        for k in range(2):
-            values[1, k, i] = math.log(rest[k])
-            floor = values[1, k, i] - negligible
-            values[0, k, i] = max(math.log(high[k]), floor) if high[k] > 0.0 else floor
-    for part in range(2):
-        for k in range(2):
-            slopes[part, k] = spline_slopes(values[part, k], step)
-    return Averages(start, step, values, slopes)
+        coefficients[0, i], coefficients[1, i] = 0.0, 0.0
+    for k in range(n):
+        fraction = 0.5 * (low + high) + 0.5 * (high - low) * rules.points[k]
+        first, second = rapidity_integrals(2.0 * fraction / (1.0 - fraction), x, hermite)
+        for i in range(n):
+            coefficients[0, i] += rules.matrix[i, k] * first
+            coefficients[1, i] += rules.matrix[i, k] * second
+
+
+class Scratch(NamedTuple):
+    """Memory for :func:`thermal_averages`: three arrays as long as the nodes, and one for the polynomials."""
+
+    thermal: Array
+    t: Array
+    polynomial: Array
+    coefficients: Array
 
 
 @kernel
-def averages_at(log_x: float, table: Averages) -> tuple[float, float]:
-    """<sigma v> and <sigma v>_2 [GeV^-2] at ln(m/T) = ``log_x``."""
+def scratch_for(nodes: Nodes, rules: ThermalRules) -> Scratch:
+    """Enough memory for these nodes."""
+    n = nodes.e.size
+    return Scratch(np.empty(n), np.empty(n), np.empty(n), np.empty((2, rules.points.size)))
+
+
+@kernel
+def thermal_averages(
+    x: float,
+    nodes: Nodes,
+    begin: int,
+    end: int,
+    suppression: float,
+    both: bool,
+    rules: ThermalRules,
+    scratch: Scratch,
+) -> tuple[float, float]:
+    """<sigma v> and, if ``both``, <sigma v>_2 [GeV^-2] at T = m/x, times exp(``suppression`` x).
+
+    From nodes ``begin`` to ``end`` alone, all with abs(e - ``suppression``) below 100/x.
+    """
+    e, flux, hermite = nodes.e, nodes.flux, _rule_at(x, rules)
     first, second = 0.0, 0.0
-    for part in range(2):
-        values, slopes = table.values[part], table.slopes[part]
-        first += math.exp(evaluate_spline(log_x, table.start, table.step, values[0], slopes[0]))
-        second += math.exp(evaluate_spline(log_x, table.start, table.step, values[1], slopes[1]))
+    if end - begin > rules.points.size:
+        first, second = _polynomial_sums(x, e, flux, begin, end, suppression, both, rules, scratch)
+    else:
+        for i in range(begin, end):
+            thermal = flux[i] * math.exp((suppression - e[i]) * x)
+            integrals = rapidity_integrals(e[i], x, hermite)
+            first += thermal * integrals[0]
+            second += thermal * integrals[1] * (2.0 + e[i])
+    prefactor = 0.25 * math.sqrt(2.0 * x) / scaled_bessel_k(2, x, hermite) ** 2
+    return prefactor * first, prefactor * x / 6.0 * second
+
+
+@kernel
+def _polynomial_sums(
+    x: float,
+    e: Array,
+    flux: Array,
+    begin: int,
+    end: int,
+    suppression: float,
+    both: bool,
+    rules: ThermalRules,
+    scratch: Scratch,
+) -> tuple[float, float]:
+    """The sums over nodes with the rapidity integrals' polynomials.
+
+    Loops are short and without function calls: so the compiler does several nodes at once.
+    """
+    thermal, t, polynomial, coefficients = scratch
+    n, m = end - begin, rules.points.size
+    low, high = e[begin] / (2.0 + e[begin]), e[end - 1] / (2.0 + e[end - 1])
+    _energy_polynomials(low, high, x, rules, coefficients)
+    middle, stretch = 0.5 * (low + high), 2.0 / (high - low)
+    for i in range(n):
+        thermal[i] = (suppression - e[begin + i]) * x
+        t[i] = (e[begin + i] / (2.0 + e[begin + i]) - middle) * stretch
+        polynomial[i] = coefficients[0, m - 1]
+    exponentials(thermal, n)
+    for k in range(m - 2, -1, -1):
+        for i in range(n):
+            polynomial[i] = polynomial[i] * t[i] + coefficients[0, k]
+    first, second = 0.0, 0.0
+    for i in range(n):
+        thermal[i] *= flux[begin + i]
+        first += thermal[i] * polynomial[i]
+    if both:
+        for i in range(n):
+            polynomial[i] = coefficients[1, m - 1]
+        for k in range(m - 2, -1, -1):
+            for i in range(n):
+                polynomial[i] = polynomial[i] * t[i] + coefficients[1, k]
+        for i in range(n):
+            second += thermal[i] * polynomial[i] * (2.0 + e[begin + i])
     return first, second

@@ -3,94 +3,179 @@
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
-from enum import IntEnum
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from alpfit.numerics.compile import higher_order_kernel
-from alpfit.numerics.radau import Solution, Tableau, integrate
-from alpfit.relic.boltzmann import Sector
+from alpfit.numerics.compile import higher_order_kernel, kernel
+from alpfit.numerics.radau import Solution, Steps, integrate
+from alpfit.numerics.radau_step import Tableau, collocate
+from alpfit.physics.plasma import bath_at
+from alpfit.relic.boltzmann import Sector, Sectors, annihilations_per_hubble_time, log_equilibrium_yield, sector_at
 
 Array = NDArray[np.float64]
 
 
-class Status(IntEnum):
-    """How the calculation at a point ended; ``message`` says it in words."""
-
-    OK = 0
-    NEVER_EQUILIBRATED = 1
-    STEP_LIMIT = 2
-
-    @property
-    def message(self) -> str:
-        """One sentence for a human."""
-        return _MESSAGES[self]
-
-
-_MESSAGES = {
-    Status.OK: "solved",
-    Status.NEVER_EQUILIBRATED: "chi is not in equilibrium at x = 2: its couplings are too small",
-    Status.STEP_LIMIT: "the integrator used all its steps before the end",
-}
-
-
-@dataclass(frozen=True)
-class RelicDensity:
-    """Omega h^2 of chi today and, for each point, the :class:`Status`; arrays of the points' broadcast shape.
-
-    Where ``status`` is not OK, ``omega_h2`` is NaN and the status says why.
-    """
-
-    omega_h2: Array
-    status: NDArray[np.int64]
-
-    @property
-    def ok(self) -> NDArray[np.bool_]:
-        """Where there is an answer."""
-        return np.asarray(self.status == Status.OK)
-
-
 class Accuracy(NamedTuple):
-    """Numerical settings of the Boltzmann equations; a change of any moves Omega h^2 by less than 1e-4.
+    """Numerical settings of the Boltzmann equations; a change of any moves Omega h^2 by less than 3e-4.
 
-    Two exceptions. At r >= 1/2 annihilation goes on at rest, and Omega h^2 falls by 4e-4 from ``x_end`` 1e5 to 1e6. And
-    chi starts in equilibrium at ``x_start``: where the annihilation rate is there not ``least_rate`` times the Hubble
-    rate, the start would decide the answer, and there is none.
+    Two exceptions. Where annihilation goes on at ``x_end``, Omega h^2 is what is left there: by x = 1e8 it falls by
+    another 1e-4 for r above 1/2, and by factors within 1e-6 of 1/2 (see ``late_annihilation`` in the result). And chi
+    starts in equilibrium at ``x_start``: where the annihilation rate is there not ``least_rate`` times the Hubble
+    rate, the start would decide the answer, and there is none. While that rate is above ``settled_rate`` nothing but
+    equilibrium happens, and the integration begins where it no longer is.
     """
 
     x_start: float = 2.0
     x_end: float = 1e6
-    tolerance: float = 1e-5
+    tolerance: float = 3e-5
     largest_change: float = 0.7
-    max_steps: int = 2000
-    least_rate: float = 10.0
+    max_steps: int = 1000
+    least_rate: float = 30.0
+    settled_rate: float = 1e5
 
 
-Solver = Callable[[Sector, Accuracy, Tableau], Solution]
-"""An engine: from a sector to the evolution of ln(Y), its unknown number 0, against ln(x)."""
+class Freezeout(NamedTuple):
+    """Results of an engine, arrays ``(n,)``: what became of each sector.
+
+    ``log_yield`` is ln(Y) at the end and ``log_yield_slope`` its derivative with respect to ln(x), ``x_fo`` and
+    ``x_kd`` where Y leaves Y_eq and T_chi leaves T by 10 % (infinite, where they never do), ``hubble`` the Hubble rate
+    at ``x_fo`` [GeV], ``n_calls`` the calls of the rates.
+    """
+
+    log_yield: Array
+    log_yield_slope: Array
+    x_fo: Array
+    x_kd: Array
+    hubble: Array
+    status: NDArray[np.int64]
+    n_calls: NDArray[np.int64]
 
 
-Outcome = tuple[Array, Array, bool, int]
-"""The fields of a :class:`Solution`. Compiled code hands plain tuples to Python: while numba makes a named one, Python
+Outcomes = tuple[Array, Array, Array, Array, Array, NDArray[np.int64], NDArray[np.int64]]
+"""The fields of a :class:`Freezeout`. Compiled code hands plain tuples to Python: while numba makes a named one, Python
 runs, and an interrupt at that moment would end the process."""
+
+Trace = tuple[Array, Array, Array, Array, int]
+"""x, ln(Y), ln(Y/Y_eq) and ln(T_chi/T) at the accepted steps, and the status."""
+
+
+@dataclass(frozen=True)
+class Engine:
+    """One way to calculate a relic density: two kernels.
+
+    ``solve`` answers for each of the sectors, ``trace`` gives the history of the first. ``coupled`` engines need
+    <sigma v>_2 and the momentum transfer rate, others do not read them.
+    """
+
+    solve: Callable[[Sectors, Accuracy, Tableau], Outcomes]
+    trace: Callable[[Sectors, Accuracy, Tableau], Trace]
+    coupled: bool
+
+
+@kernel
+def _equilibrates(sector: Sector, accuracy: Accuracy) -> bool:
+    return annihilations_per_hubble_time(math.log(accuracy.x_start), sector) >= accuracy.least_rate
+
+
+@kernel
+def _last_settled(sector: Sector, accuracy: Accuracy) -> float:
+    """ln(x) up to which, from ``x_start`` on, annihilation is so fast that chi is in equilibrium."""
+    log_x, stride = math.log(accuracy.x_start), 0.1
+    while annihilations_per_hubble_time(log_x + stride, sector) > accuracy.settled_rate:
+        log_x += stride
+    return log_x
 
 
 @higher_order_kernel
-def evolve(rate: Any, start: Array, sector: Sector, accuracy: Accuracy, tableau: Tableau) -> Outcome:
-    """Integrate an engine's ``rate``, a kernel of (ln(x), state, sector), from ``start`` at x_start to x_end."""
-    first_step = 1e-3
-    solution = integrate(
-        rate,
-        math.log(accuracy.x_start),
-        start,
-        math.log(accuracy.x_end),
-        first_step,
-        accuracy.tolerance,
-        accuracy.largest_change,
-        accuracy.max_steps,
-        tableau,
-        sector,
-    )
-    return solution.x, solution.y, solution.finished, solution.n_calls
+def run_from(
+    equilibrium: Any, surroundings: Any, rates: Any, sector: Sector, accuracy: Accuracy, tableau: Tableau
+) -> Solution:
+    """The solution from equilibrium on; not a single step where there is no equilibrium to begin with.
+
+    ``equilibrium(log_x, sector)`` returns the state, whose first component is ln(Y); the other kernels are those
+    of :func:`~alpfit.numerics.radau.integrate`, with the sector for parameters.
+    """
+    log_x = _last_settled(sector, accuracy)
+    most = accuracy.max_steps if _equilibrates(sector, accuracy) else 0
+    first_step, curvature = 0.02, 10.0
+    steps = Steps(first_step, accuracy.tolerance, accuracy.largest_change, most, curvature)
+    start = equilibrium(log_x, sector)
+    return integrate(surroundings, rates, log_x, start, math.log(accuracy.x_end), steps, tableau, sector)
+
+
+@kernel
+def _status_of(solution: Solution, sector: Sector, accuracy: Accuracy) -> int:
+    if solution.finished:
+        return 0
+    return 2 if _equilibrates(sector, accuracy) else 1
+
+
+@higher_order_kernel
+def _departures(deviations: Any, solution: Solution, sector: Sector, tableau: Tableau, x_of: Array) -> None:
+    """Write into ``x_of`` where each of the ``deviations``, logarithms of a ratio, first leaves 10 % around one.
+
+    Infinity, where it never does.
+
+    Between steps from the collocation polynomial, by bisection to 1e-4 in ln(x).
+    """
+    band, precision, d = 0.1, 1e-4, solution.y.shape[1]
+    state = np.empty((1, d))
+    for which in range(2):
+        x_of[which] = math.inf
+        for n in range(1, solution.x.size):
+            if abs(math.expm1(deviations(solution.x[n], solution.y, n, sector)[which])) <= band:
+                continue
+            low, high, step = solution.x[n - 1], solution.x[n], solution.x[n] - solution.x[n - 1]
+            while high - low > precision:
+                middle = 0.5 * (low + high)
+                collocate(solution.increments, n, (middle - solution.x[n - 1]) / step, tableau.nodes, state, 0)
+                for k in range(d):
+                    state[0, k] += solution.y[n - 1, k]
+                if abs(math.expm1(deviations(middle, state, 0, sector)[which])) > band:
+                    high = middle
+                else:
+                    low = middle
+            x_of[which] = math.exp(0.5 * (low + high))
+            break
+
+
+@higher_order_kernel
+def solve_each(run: Any, deviations: Any, sectors: Sectors, accuracy: Accuracy, tableau: Tableau) -> Outcomes:
+    """An engine's ``solve``, from two kernels of its own.
+
+    ``run(sector, accuracy, tableau)`` returns the solution, ``deviations(log_x, states, j, sector)`` the pair
+    ln(Y/Y_eq), ln(T_chi/T) at state j.
+    """
+    n = sectors.mass.size
+    log_yield, slope, x_fo, x_kd, hubble = np.empty(n), np.empty(n), np.empty(n), np.empty(n), np.empty(n)
+    status, n_calls, x_of = np.empty(n, dtype=np.int64), np.empty(n, dtype=np.int64), np.empty(2)
+    for i in range(n):
+        sector = sector_at(sectors, i)
+        solution = run(sector, accuracy, tableau)
+        status[i], n_calls[i] = _status_of(solution, sector, accuracy), solution.n_calls
+        log_yield[i], slope[i] = solution.y[-1, 0], solution.slope[0]
+        _departures(deviations, solution, sector, tableau, x_of)
+        x_fo[i], x_kd[i] = x_of[0], x_of[1]
+        hubble[i] = bath_at(sector.mass / x_fo[i], sector.plasma).hubble if x_fo[i] < math.inf else math.nan
+    return log_yield, slope, x_fo, x_kd, hubble, status, n_calls
+
+
+@higher_order_kernel
+def trace_first(run: Any, deviations: Any, sectors: Sectors, accuracy: Accuracy, tableau: Tableau) -> Trace:
+    """An engine's ``trace``, from the same kernels as :func:`solve_each`."""
+    sector = sector_at(sectors, 0)
+    solution = run(sector, accuracy, tableau)
+    n = solution.x.size
+    excess, heat = np.empty(n), np.empty(n)
+    for i in range(n):
+        excess[i], heat[i] = deviations(solution.x[i], solution.y, i, sector)
+    return np.exp(solution.x), solution.y[:, 0].copy(), excess, heat, _status_of(solution, sector, accuracy)
+
+
+@kernel
+def log_yield_excess(log_x: float, log_yield: float, sector: Sector) -> float:
+    """ln(Y/Y_eq) at T = mass/x."""
+    entropy_density = bath_at(sector.mass * math.exp(-log_x), sector.plasma).entropy_density
+    return log_yield - log_equilibrium_yield(log_x, entropy_density, sector.mass, sector.dof, sector.gas)

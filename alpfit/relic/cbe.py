@@ -6,56 +6,140 @@ eq. 4.4) gives for a Maxwellian. Unknowns: ln(Y) and ln(y), y = m T_chi/s^(2/3),
 """
 
 import math
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from alpfit.numerics.compile import kernel
 from alpfit.numerics.interpolation import evaluate_spline
-from alpfit.numerics.radau import Solution, Tableau
+from alpfit.numerics.radau import Solution
+from alpfit.numerics.radau_step import Tableau
 from alpfit.physics.plasma import bath_at
-from alpfit.relic.averages import averages_at
-from alpfit.relic.base import Accuracy, Outcome, evolve
-from alpfit.relic.boltzmann import Sector, log_equilibrium_yield, relativistic_correction
+from alpfit.relic.average_table import averages_at, averages_with_slopes
+from alpfit.relic.base import (
+    Accuracy,
+    Engine,
+    Outcomes,
+    Trace,
+    log_yield_excess,
+    run_from,
+    solve_each,
+    trace_first,
+)
+from alpfit.relic.boltzmann import Sector, Sectors, correction_at, log_equilibrium_yield
 
 Array = NDArray[np.float64]
 
 
+class Surroundings(NamedTuple):
+    """At one temperature: what of the equations does not depend on Y and y.
+
+    ``density_rate`` is s/H~ [GeV^2], ``elastic_rate`` gamma/H~, ``expansion`` H/H~; ``bath_first`` and ``bath_second``
+    are <sigma v> and <sigma v>_2 [GeV^-2] at T, and ``log_y_of_m`` is ln(y) for T_chi = m.
+    """
+
+    x: float
+    log_x: float
+    log_y_eq: float
+    log_y_of_m: float
+    density_rate: float
+    elastic_rate: float
+    expansion: float
+    bath_first: float
+    bath_second: float
+
+
 @kernel
-def cbe_rate(log_x: float, state: Array, sector: Sector) -> Array:
-    """(dln(Y)/dln(x), dln(y)/dln(x)), shape ``(2,)``."""
-    x, mass, table = math.exp(log_x), sector.mass, sector.averages
-    bath = bath_at(mass / x, sector.plasma)
-    log_y_eq = log_equilibrium_yield(x, bath.entropy_density, mass, sector.dof, sector.hermite)
-    log_x_chi = 2.0 * math.log(mass) - 2.0 / 3.0 * math.log(bath.entropy_density) - state[1]
-    one_minus_w = relativistic_correction(math.exp(log_x_chi), sector.hermite)
-    cooling = math.exp(log_x_chi - log_x)  # T/T_chi = y_eq/y
-
-    creation = math.exp(2.0 * (log_y_eq - state[0]))
-    density_rate = bath.entropy_density * math.exp(state[0]) / bath.hubble_tilde
-    transfer = math.exp(evaluate_spline(log_x, table.start, table.step, sector.transfer, sector.transfer_slopes))
-    bath_1, bath_2 = averages_at(log_x, table)
-    chi_1, chi_2 = averages_at(log_x_chi, table)
-
-    yield_change = density_rate * (creation * bath_1 - chi_1)
-    temperature_change = (
-        transfer / bath.hubble_tilde * (1.0 - one_minus_w) * (cooling - 1.0)
-        + density_rate * (chi_1 - chi_2)
-        + density_rate * creation * (cooling * bath_2 - bath_1)
-        + 2.0 * one_minus_w * bath.hubble / bath.hubble_tilde
+def surroundings(log_x: float, sector: Sector) -> Surroundings:
+    """What the equations need to know at T = mass/x."""
+    x = math.exp(log_x)
+    bath = bath_at(sector.mass / x, sector.plasma)
+    transfer = sector.transfer
+    log_transfer = evaluate_spline(log_x, transfer.start, transfer.step, transfer.table, 0)
+    bath_first, bath_second = averages_at(log_x, x, sector.averages)
+    return Surroundings(
+        x,
+        log_x,
+        log_equilibrium_yield(log_x, bath.entropy_density, sector.mass, sector.dof, sector.gas),
+        log_temperature_unit(sector.mass, bath.entropy_density),
+        bath.entropy_density / bath.hubble_tilde,
+        math.exp(log_transfer) / bath.hubble_tilde,
+        bath.hubble / bath.hubble_tilde,
+        bath_first,
+        bath_second,
     )
-    return np.array([yield_change, temperature_change])
 
 
 @kernel
-def _solve(sector: Sector, accuracy: Accuracy, tableau: Tableau) -> Outcome:
-    x = accuracy.x_start
-    entropy = bath_at(sector.mass / x, sector.plasma).entropy_density
-    log_y_eq = log_equilibrium_yield(x, entropy, sector.mass, sector.dof, sector.hermite)
-    start = np.array([log_y_eq, math.log(sector.mass**2 / x) - 2.0 / 3.0 * math.log(entropy)])
-    return evolve(cbe_rate, start, sector, accuracy, tableau)
+def log_temperature_unit(mass: float, entropy_density: float) -> float:
+    """ln(y) for T_chi = mass."""
+    return 2.0 * math.log(mass) - 2.0 / 3.0 * math.log(entropy_density)
 
 
-def solve_cbe(sector: Sector, accuracy: Accuracy, tableau: Tableau) -> Solution:
-    """Solve from equilibrium at ``x_start`` to ``x_end``; the solution's y is (ln(Y), ln(y)), shape ``(n, 2)``."""
-    return Solution(*_solve(sector, accuracy, tableau))
+@kernel
+def rates(here: Surroundings, sector: Sector, states: Array, slopes: Array, jacobians: Array, j: int) -> None:
+    """(dln(Y)/dln(x), dln(y)/dln(x)) and their derivatives with respect to ln(Y) and ln(y), at state ``j``."""
+    log_x_chi = here.log_y_of_m - states[j, 1]
+    cooling = math.exp(log_x_chi - here.log_x)  # T/T_chi = y_eq/y
+    x_chi = here.x * cooling
+    rate = here.density_rate * math.exp(states[j, 0])
+    creation = math.exp(2.0 * (here.log_y_eq - states[j, 0]))
+    correction, correction_slope = correction_at(log_x_chi, x_chi, sector.gas)  # 1 - w
+    first, second, first_slope, second_slope = averages_with_slopes(log_x_chi, x_chi, sector.averages)
+    created = rate * creation * here.bath_first
+    heating = rate * (first - second)
+    exchange = rate * creation * (cooling * here.bath_second - here.bath_first)
+    elastic = here.elastic_rate * (1.0 - correction)
+
+    slopes[j, 0] = created - rate * first
+    slopes[j, 1] = elastic * (cooling - 1.0) + heating + exchange + 2.0 * correction * here.expansion
+    # rate grows with Y, rate * creation falls with it; log_x_chi falls as ln(y) grows
+    jacobians[j, 0, 0] = -created - rate * first
+    jacobians[j, 0, 1] = rate * first_slope
+    jacobians[j, 1, 0] = heating - exchange
+    jacobians[j, 1, 1] = (
+        here.elastic_rate * correction_slope * (cooling - 1.0)
+        - elastic * cooling
+        - rate * (first_slope - second_slope)
+        - rate * creation * cooling * here.bath_second
+        - 2.0 * correction_slope * here.expansion
+    )
+
+
+@kernel
+def equilibrium(log_x: float, sector: Sector) -> Array:
+    """ln(Y_eq) and ln(y_eq), shape ``(2,)``."""
+    entropy_density = bath_at(sector.mass * math.exp(-log_x), sector.plasma).entropy_density
+    log_y_eq = log_equilibrium_yield(log_x, entropy_density, sector.mass, sector.dof, sector.gas)
+    return np.array([log_y_eq, log_temperature_unit(sector.mass, entropy_density) - log_x])
+
+
+@kernel
+def deviations(log_x: float, states: Array, j: int, sector: Sector) -> tuple[float, float]:
+    """ln(Y/Y_eq) and ln(T_chi/T) at state ``j``."""
+    entropy_density = bath_at(sector.mass * math.exp(-log_x), sector.plasma).entropy_density
+    return log_yield_excess(log_x, states[j, 0], sector), states[j, 1] + log_x - log_temperature_unit(
+        sector.mass, entropy_density
+    )
+
+
+@kernel
+def run(sector: Sector, accuracy: Accuracy, tableau: Tableau) -> Solution:
+    """The solution for one sector."""
+    return run_from(equilibrium, surroundings, rates, sector, accuracy, tableau)
+
+
+@kernel
+def solve(sectors: Sectors, accuracy: Accuracy, tableau: Tableau) -> Outcomes:
+    """See :class:`~alpfit.relic.base.Engine`."""
+    return solve_each(run, deviations, sectors, accuracy, tableau)
+
+
+@kernel
+def trace(sectors: Sectors, accuracy: Accuracy, tableau: Tableau) -> Trace:
+    """See :class:`~alpfit.relic.base.Engine`."""
+    return trace_first(run, deviations, sectors, accuracy, tableau)
+
+
+CBE = Engine(solve, trace, coupled=True)

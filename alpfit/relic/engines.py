@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from alpfit.relic.base import Solver
-from alpfit.relic.cbe import solve_cbe
-from alpfit.relic.nbe import solve_nbe
+from alpfit.relic.base import Engine
+from alpfit.relic.cbe import CBE
+from alpfit.relic.nbe import NBE
 
-ENGINES: Mapping[str, Solver] = MappingProxyType({"nbe": solve_nbe, "cbe": solve_cbe})
+ENGINES: Mapping[str, Engine] = MappingProxyType({"nbe": NBE, "cbe": CBE})
 """``nbe``: the number density alone, kinetic equilibrium enforced; ``cbe``: number density and temperature."""

@@ -4,39 +4,86 @@ Gondolo and Gelmini, Nucl. Phys. B 360 (1991) 145. Unknown: ln(Y), against ln(x)
 """
 
 import math
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from alpfit.numerics.compile import kernel
-from alpfit.numerics.radau import Solution, Tableau
+from alpfit.numerics.radau import Solution
+from alpfit.numerics.radau_step import Tableau
 from alpfit.physics.plasma import bath_at
-from alpfit.relic.averages import averages_at
-from alpfit.relic.base import Accuracy, Outcome, evolve
-from alpfit.relic.boltzmann import Sector, log_equilibrium_yield
+from alpfit.relic.average_table import first_average_at
+from alpfit.relic.base import (
+    Accuracy,
+    Engine,
+    Outcomes,
+    Trace,
+    log_yield_excess,
+    run_from,
+    solve_each,
+    trace_first,
+)
+from alpfit.relic.boltzmann import Sector, Sectors, log_equilibrium_yield
 
 Array = NDArray[np.float64]
 
 
+class Surroundings(NamedTuple):
+    """At one temperature: ln(Y_eq), and s <sigma v>/H~, the annihilations per Hubble time for Y = 1."""
+
+    log_y_eq: float
+    annihilation: float
+
+
 @kernel
-def nbe_rate(log_x: float, state: Array, sector: Sector) -> Array:
-    """dln(Y)/dln(x) = (s Y/H~) <sigma v> (Y_eq^2/Y^2 - 1), shape ``(1,)``."""
+def surroundings(log_x: float, sector: Sector) -> Surroundings:
+    """What the equation needs to know at T = mass/x."""
     x = math.exp(log_x)
     bath = bath_at(sector.mass / x, sector.plasma)
-    log_y_eq = log_equilibrium_yield(x, bath.entropy_density, sector.mass, sector.dof, sector.hermite)
-    creation = math.exp(2.0 * (log_y_eq - state[0]))
-    rate = bath.entropy_density * math.exp(state[0]) / bath.hubble_tilde * averages_at(log_x, sector.averages)[0]
-    return np.array([rate * (creation - 1.0)])
+    log_y_eq = log_equilibrium_yield(log_x, bath.entropy_density, sector.mass, sector.dof, sector.gas)
+    return Surroundings(
+        log_y_eq, bath.entropy_density / bath.hubble_tilde * first_average_at(log_x, x, sector.averages)
+    )
 
 
 @kernel
-def _solve(sector: Sector, accuracy: Accuracy, tableau: Tableau) -> Outcome:
-    x = accuracy.x_start
-    entropy = bath_at(sector.mass / x, sector.plasma).entropy_density
-    start = np.array([log_equilibrium_yield(x, entropy, sector.mass, sector.dof, sector.hermite)])
-    return evolve(nbe_rate, start, sector, accuracy, tableau)
+def rates(here: Surroundings, _sector: Sector, states: Array, slopes: Array, jacobians: Array, j: int) -> None:
+    """dln(Y)/dln(x) = (s Y/H~) <sigma v> (Y_eq^2/Y^2 - 1) and its derivative with respect to ln(Y), at state ``j``."""
+    rate = here.annihilation * math.exp(states[j, 0])
+    creation = math.exp(2.0 * (here.log_y_eq - states[j, 0]))
+    slopes[j, 0] = rate * (creation - 1.0)
+    jacobians[j, 0, 0] = -rate * (creation + 1.0)
 
 
-def solve_nbe(sector: Sector, accuracy: Accuracy, tableau: Tableau) -> Solution:
-    """Solve from equilibrium at ``x_start`` to ``x_end``; the solution's y is ln(Y), shape ``(n, 1)``."""
-    return Solution(*_solve(sector, accuracy, tableau))
+@kernel
+def equilibrium(log_x: float, sector: Sector) -> Array:
+    """ln(Y_eq), shape ``(1,)``."""
+    return np.array([-log_yield_excess(log_x, 0.0, sector)])
+
+
+@kernel
+def deviations(log_x: float, states: Array, j: int, sector: Sector) -> tuple[float, float]:
+    """ln(Y/Y_eq) at state ``j``, and ln(T_chi/T), which is zero."""
+    return log_yield_excess(log_x, states[j, 0], sector), 0.0
+
+
+@kernel
+def run(sector: Sector, accuracy: Accuracy, tableau: Tableau) -> Solution:
+    """The solution for one sector."""
+    return run_from(equilibrium, surroundings, rates, sector, accuracy, tableau)
+
+
+@kernel
+def solve(sectors: Sectors, accuracy: Accuracy, tableau: Tableau) -> Outcomes:
+    """See :class:`~alpfit.relic.base.Engine`."""
+    return solve_each(run, deviations, sectors, accuracy, tableau)
+
+
+@kernel
+def trace(sectors: Sectors, accuracy: Accuracy, tableau: Tableau) -> Trace:
+    """See :class:`~alpfit.relic.base.Engine`."""
+    return trace_first(run, deviations, sectors, accuracy, tableau)
+
+
+NBE = Engine(solve, trace, coupled=False)

@@ -1,177 +1,128 @@
-"""Relic density of a Majorana fermion that annihilates through the ALP portal."""
+"""Relic density of a Majorana fermion that annihilates through the ALP portal: its sector, tabulated."""
 
 import math
-from collections.abc import Mapping
 from functools import cache
-from types import MappingProxyType
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
-from alpfit.constants import RELIC_DENSITY_PER_YIELD
-from alpfit.errors import ConfigurationError, PredictionError, one_of
 from alpfit.numerics.compile import kernel
-from alpfit.numerics.interpolation import spline_slopes
-from alpfit.numerics.quadrature import Rule, half_hermite_rule, legendre_rule, resonant_nodes
-from alpfit.numerics.radau import Tableau, radau_iia_5
-from alpfit.physics.annihilation import ANNIHILATION_SCALES, cross_section_at_nodes
-from alpfit.physics.plasma import Plasma, bath_at, saikawa_shirai_2018
+from alpfit.numerics.interpolation import fill_slopes
+from alpfit.numerics.quadrature import Rule, legendre_rule, resonant_nodes
+from alpfit.physics.annihilation import cross_section_at_nodes
+from alpfit.physics.plasma import Plasma
 from alpfit.physics.scattering import momentum_transfer, photon_rule
-from alpfit.physics.widths import alp_widths
-from alpfit.relic.averages import Averages, averages_at, tabulate
-from alpfit.relic.base import Accuracy, RelicDensity, Status
-from alpfit.relic.boltzmann import Sector, log_equilibrium_yield
-from alpfit.relic.engines import ENGINES
+from alpfit.relic.average_table import Averages, tabulate
+from alpfit.relic.averages import Nodes, Shape, ThermalRules, thermal_rules, weigh_nodes
+from alpfit.relic.boltzmann import Sectors, Transfer, maxwellian_gas
 
 Array = NDArray[np.float64]
 
 SPIN_STATES = 2.0
 """g_chi of a Majorana fermion."""
 
-DOMAIN: Mapping[str, tuple[float, float]] = MappingProxyType(
-    {"m_a": (1e-4, 1e3), "r": (1e-2, 1e2), "g_agg": (1e-20, 1e3), "g_achi": (1e-20, 1e3)}
-)
-"""Where the plasma's table and the floating point numbers reach: m_a [GeV], m_chi/m_a, couplings [1/GeV]."""
-
 
 class Grids(NamedTuple):
-    """Quadrature rules and grid settings of the sector's tables; a change of any moves Omega h^2 below 1e-5.
+    """Quadrature rules and grid settings of the sector's tables; a change of any moves Omega h^2 by 1e-4 at most.
 
-    The table reaches down to T_chi = m/``x_last``, where a chi decoupled at x = 2 has cooled to by x = 1e6.
-    ``smallest`` and ``largest`` bound the logarithmic nodes in e = sqrt(s)/m - 2.
+    The table of averages reaches down to T_chi = m/``x_last``, which a chi decoupled at x = 2 has cooled to by
+    ``x_end``, or in kinetic equilibrium to m/``x_end``; that of the momentum transfer rate to m/``x_transfer``, where
+    the rate is the tenth power of T. ``smallest`` and ``largest`` bound the logarithmic nodes in e = sqrt(s)/m - 2.
     """
 
-    hermite: Rule
+    thermal: ThermalRules
     legendre: Rule
     photons: Rule
-    panel: float = 2.3
+    panel: float = 4.6
     smallest: float = 1e-12
     largest: float = 60.0
-    x_first: float = 1.0
+    x_first: float = 1.5
     x_last: float = 1e12
-    step: float = 0.125
+    x_end: float = 1e6
+    step: float = 0.2
+    x_transfer: float = 1e3
+    transfer_step: float = 0.25
 
 
 @cache
-def default_grids() -> Grids:
-    """The rules that the engine is tested with."""
-    return Grids(half_hermite_rule(8), legendre_rule(8), photon_rule(32))
+def default_grids(both: bool = True) -> Grids:
+    """The settings that the engines are tested with; for <sigma v> alone, not ``both`` averages, coarser ones do."""
+    if both:
+        return Grids(thermal_rules(8, 4, 2, 7), legendre_rule(10), photon_rule(32))
+    return Grids(thermal_rules(8, 4, 2, 4), legendre_rule(10), photon_rule(32), step=0.25)
 
 
 @kernel
-def _portal_tables(
-    m_a: float, r: float, strength: float, width: float, scale: float, grids: Grids
-) -> tuple[float, float, Array, Array, Array, Array]:
-    """The fields of :class:`Averages`, and the spline of the momentum transfer rate; a plain tuple, as ``Outcome``."""
+def portal_nodes(m_a: float, r: float, strength: float, width: float, grids: Grids) -> Nodes:
+    """Quadrature nodes of one point's cross-section."""
     mass, resonance = r * m_a, (1.0 - 2.0 * r) / r
-    e, distance, weight = resonant_nodes(
-        resonance, 0.5 * width / mass, grids.smallest, grids.largest, grids.panel, grids.legendre
+    half_width, unresolved = 0.5 * width / mass, 0.3
+    e, distance, weight, n_low = resonant_nodes(
+        resonance, half_width, grids.smallest, grids.largest, grids.panel, grids.legendre
     )
-    sigma = cross_section_at_nodes(e, distance, mass, m_a, width, scale * strength)
-    averages = tabulate(grids.x_first, grids.x_last, grids.step, e, sigma * weight, resonance, grids.hermite)
-    transfer = np.empty(averages.values.shape[2])
-    for i in range(transfer.size):
-        temperature = mass / math.exp(averages.start + i * averages.step)
-        transfer[i] = math.log(momentum_transfer(temperature, mass, m_a, strength, grids.photons))
-    transfer_slopes = spline_slopes(transfer, averages.step)
-    return averages.start, averages.step, averages.values, averages.slopes, transfer, transfer_slopes
+    sigma = cross_section_at_nodes(e, distance, mass, m_a, width, strength)
+    for i in range(e.size):
+        sigma[i] *= weight[i]
+    if half_width > unresolved * resonance:  # no peak that would freeze out by itself
+        return weigh_nodes(e, sigma, Shape(e.size, 0.0, max(abs(resonance), half_width), 0.0, 0.0))
+    contrast = math.log(resonance / half_width)  # of the peak, where exp(-e x) is one, over what is below
+    hidden, dead = (contrast - 18.0) / resonance, (contrast + 35.0) / resonance
+    return weigh_nodes(e, sigma, Shape(n_low, resonance, resonance, hidden, dead))
 
 
-def portal_sector(
-    m_a: float, r: float, strength: float, width: float, scale: float, dof: float, plasma: Plasma, grids: Grids
-) -> Sector:
-    """Tables of the ALP portal at one point.
+@kernel
+def portal_tables(
+    m_a: Array, r: Array, strength: Array, width: Array, scale: float, both: bool, grids: Grids
+) -> tuple[Array, Array, Array]:
+    """What differs between points: the tables of the averages, their suppression, the tables of the transfer rate.
+
+    Not ``both``: <sigma v> alone.
+    """
+    start = math.log(grids.x_first)
+    x_last = grids.x_last if both else grids.x_end
+    n_averages = math.ceil((math.log(x_last) - start) / grids.step) + 1
+    n_transfer = math.ceil((math.log(grids.x_transfer) - start) / grids.transfer_step) + 1 if both else 0
+    averages, transfer = np.empty((m_a.size, n_averages, 4, 2)), np.empty((m_a.size, n_transfer, 1, 2))
+    suppression = np.empty(m_a.size)
+    for i in range(m_a.size):
+        nodes = portal_nodes(m_a[i], r[i], scale * strength[i], width[i], grids)
+        suppression[i] = nodes.shape.suppression
+        tabulate(start, grids.step, nodes, both, grids.thermal, averages[i])
+        mass = r[i] * m_a[i]
+        for k in range(n_transfer):
+            temperature = mass / math.exp(start + k * grids.transfer_step)
+            transfer[i, k, 0, 0] = math.log(momentum_transfer(temperature, mass, m_a[i], strength[i], grids.photons))
+        if both:
+            fill_slopes(transfer[i], transfer.shape[2] - 1, grids.transfer_step)
+    return averages, suppression, transfer
+
+
+def portal_sectors(
+    m_a: Array,
+    r: Array,
+    strength: Array,
+    width: Array,
+    scale: float,
+    both: bool,
+    plasma: Plasma,
+    grids: Grids,
+    dof: float = SPIN_STATES,
+) -> Sectors:
+    """Tables of the ALP portal at points, arrays ``(n,)``.
 
     ``m_a`` and ``width`` (total, of the ALP) in GeV, ``strength`` = g_achi^2 g_agg^2 in GeV^-4, ``scale`` the
-    annihilation scale, which multiplies the cross-section alone, ``dof`` the spin states of chi.
+    annihilation scale, which multiplies the cross-section alone, ``dof`` the spin states of chi; ``both`` averages
+    and the momentum transfer rate, or <sigma v> alone.
     """
-    tables = _portal_tables(m_a, r, strength, width, scale, grids)
-    return Sector(r * m_a, dof, Averages(*tables[:4]), *tables[4:], plasma, grids.hermite)
-
-
-@kernel
-def annihilations_per_hubble_time(x: float, sector: Sector) -> float:
-    """n_eq <sigma v>/H at T = mass/x."""
-    bath = bath_at(sector.mass / x, sector.plasma)
-    log_y_eq = log_equilibrium_yield(x, bath.entropy_density, sector.mass, sector.dof, sector.hermite)
-    return math.exp(log_y_eq) * bath.entropy_density * averages_at(math.log(x), sector.averages)[0] / bath.hubble
-
-
-def resolve_annihilation_scale(scale: str | float) -> float:
-    """The factor that a name of :data:`ANNIHILATION_SCALES` stands for, or the number itself."""
-    if isinstance(scale, str):
-        if scale not in ANNIHILATION_SCALES:
-            raise ConfigurationError(
-                f"annihilation_scale = '{scale}' is not known: {one_of(scale, ANNIHILATION_SCALES)}, or a number"
-            )
-        return ANNIHILATION_SCALES[scale]
-    if not (math.isfinite(scale) and scale > 0.0):
-        raise ConfigurationError(f"annihilation_scale = {scale} must be a positive number")
-    return float(scale)
-
-
-def outside(name: str, value: float, limits: tuple[float, float]) -> str:
-    """The sentence that says that ``value`` of parameter ``name`` is not within ``limits``; empty where it is."""
-    low, high = limits
-    return "" if low <= value <= high else f"{name} = {value:g} must be between {low:g} and {high:g}"
-
-
-def _checked(name: str, value: ArrayLike) -> Array:
-    array = np.asarray(value, dtype=float)
-    for element in array.flat:
-        if sentence := outside(name, float(element), DOMAIN[name]):
-            raise PredictionError(sentence)
-    return array
-
-
-def relic_density(
-    m_a: ArrayLike,
-    r: ArrayLike,
-    g_agg: ArrayLike,
-    g_achi: ArrayLike,
-    *,
-    engine: str = "cbe",
-    annihilation_scale: str | float = "unitary",
-) -> RelicDensity:
-    """Omega h^2 of a Majorana fermion chi that freezes out through the ALP portal.
-
-    ``m_a`` [GeV], ``r`` = m_chi/m_a, ``g_agg`` and ``g_achi`` [1/GeV] broadcast against each other; the
-    result's arrays have their common shape. ``engine`` is a name of :data:`ENGINES`; ``annihilation_scale``
-    a name of :data:`ANNIHILATION_SCALES` or a positive number that multiplies the annihilation cross-section.
-
-    Raises :class:`PredictionError` for a parameter outside of :data:`DOMAIN`, :class:`ConfigurationError` for an
-    unknown engine or scale.
-    """
-    if engine not in ENGINES:
-        raise ConfigurationError(f"engine = '{engine}' is not known: {one_of(engine, ENGINES)}")
-    scale = resolve_annihilation_scale(annihilation_scale)
-    values = {"m_a": m_a, "r": r, "g_agg": g_agg, "g_achi": g_achi}
-    points = np.broadcast_arrays(*(_checked(name, value) for name, value in values.items()))
-    widths = np.asarray(alp_widths(*points).total)
-    omega_h2, status = np.full(widths.shape, np.nan), np.zeros(widths.shape, dtype=np.int64)
-    accuracy, tableau = Accuracy(), radau_iia_5()
-    for index in np.ndindex(widths.shape):
-        at_m_a, at_r, at_g_agg, at_g_achi = (float(p[index]) for p in points)
-        sector = portal_sector(
-            at_m_a,
-            at_r,
-            (at_g_agg * at_g_achi) ** 2,
-            float(widths[index]),
-            scale,
-            SPIN_STATES,
-            saikawa_shirai_2018(),
-            default_grids(),
-        )
-        omega_h2[index], status[index] = _solve(sector, engine, accuracy, tableau)
-    return RelicDensity(omega_h2, status)
-
-
-def _solve(sector: Sector, engine: str, accuracy: Accuracy, tableau: Tableau) -> tuple[float, Status]:
-    """Omega h^2 and status of one sector."""
-    if annihilations_per_hubble_time(accuracy.x_start, sector) < accuracy.least_rate:
-        return math.nan, Status.NEVER_EQUILIBRATED
-    solution = ENGINES[engine](sector, accuracy, tableau)
-    if not solution.finished:
-        return math.nan, Status.STEP_LIMIT
-    return RELIC_DENSITY_PER_YIELD.value * sector.mass * math.exp(solution.y[-1, 0]), Status.OK
+    averages, suppression, transfer = portal_tables(m_a, r, strength, width, scale, both, grids)
+    start = math.log(grids.x_first)
+    return Sectors(
+        r * m_a,
+        dof,
+        Averages(start, grids.step, averages, 0.0),
+        suppression,
+        Transfer(start, grids.transfer_step, transfer),
+        maxwellian_gas(),
+        plasma,
+    )

@@ -10,7 +10,7 @@ from scipy.special import gamma as factorial_function
 from scipy.special import zeta
 
 from alpfit.physics.plasma import bath_at, saikawa_shirai_2018
-from alpfit.physics.scattering import momentum_transfer, photon_rule, transfer_moment
+from alpfit.physics.scattering import momentum_transfer, momentum_transfers, photon_rule, transfer_moment
 
 PHOTONS = photon_rule(32)
 
@@ -123,3 +123,9 @@ def test_the_rate_falls_with_the_tenth_power_of_the_temperature():
 def test_the_rate_is_proportional_to_its_strength():
     base, scaled = (momentum_transfer(0.05, 0.4, 1.0, strength, PHOTONS) for strength in (1e-9, 7e-9))
     assert scaled == pytest.approx(7.0 * base, rel=1e-13, abs=0.0)
+
+
+def test_many_rates_at_once_are_the_same_as_one_by_one():
+    temperature, m_chi, m_a, strength = np.array([[0.05, 1e-4], [0.4, 2.0], [1.0, 3.0], [1e-9, 1e-3]])
+    each = [momentum_transfer(*values, PHOTONS) for values in zip(temperature, m_chi, m_a, strength, strict=True)]
+    assert momentum_transfers(temperature, m_chi, m_a, strength, PHOTONS).tolist() == each

@@ -1,23 +1,34 @@
-"""One way to build the dark matter sector of a point below the public function, where its settings can be changed."""
+"""One way to tabulate points below the public function, where the settings can be changed."""
 
 from collections.abc import Callable
 
+import numpy as np
 import pytest
 
 from alpfit.physics.plasma import saikawa_shirai_2018
 from alpfit.physics.widths import alp_widths
-from alpfit.relic.boltzmann import Sector
-from alpfit.relic.portal import SPIN_STATES, Grids, default_grids, portal_sector
+from alpfit.relic.boltzmann import Sector, Sectors, sector_at
+from alpfit.relic.portal import Grids, default_grids, portal_sectors
 
 
 @pytest.fixture(scope="session")
-def build_sector() -> Callable[..., Sector]:
-    def build(
-        m_a: float, r: float, g_agg: float, g_achi: float, grids: Grids | None = None, scale: float = 1.0
-    ) -> Sector:
-        width = float(alp_widths(m_a, r, g_agg, g_achi).total)
-        strength = (g_agg * g_achi) ** 2
+def build_sectors() -> Callable[..., Sectors]:
+    """Points of the ALP portal, numbers or arrays, as sectors."""
+
+    def build(m_a, r, g_agg, g_achi, grids: Grids | None = None, scale: float = 1.0, both: bool = True) -> Sectors:
+        m_a, r, g_agg, g_achi = (np.atleast_1d(values).astype(float) for values in (m_a, r, g_agg, g_achi))
+        width, strength = alp_widths(m_a, r, g_agg, g_achi).total, (g_agg * g_achi) ** 2
         plasma, grids = saikawa_shirai_2018(), grids or default_grids()
-        return portal_sector(m_a, r, strength, width, scale, SPIN_STATES, plasma, grids)
+        return portal_sectors(m_a, r, strength, width, scale, both, plasma, grids)
+
+    return build
+
+
+@pytest.fixture(scope="session")
+def build_sector(build_sectors) -> Callable[..., Sector]:
+    """One point as a sector."""
+
+    def build(*point: float, **settings) -> Sector:
+        return sector_at(build_sectors(*point, **settings), 0)
 
     return build

@@ -8,13 +8,25 @@ from numpy.polynomial.hermite import hermgauss
 from numpy.polynomial.legendre import leggauss
 from scipy.special import kv, kve
 
-from alpfit.numerics.quadrature import resonant_nodes
+from alpfit.numerics.interpolation import splines
+from alpfit.numerics.quadrature import half_hermite_rule, legendre_rule, resonant_nodes
 from alpfit.physics.annihilation import cross_section_at_nodes
 from alpfit.physics.widths import alp_widths
-from alpfit.relic.averages import averages_at, thermal_averages
-from alpfit.relic.portal import default_grids
+from alpfit.relic.average_table import Averages, averages_at, averages_with_slopes, first_average_at, tabulate
+from alpfit.relic.averages import (
+    Nodes,
+    Shape,
+    rapidity_integrals,
+    scratch_for,
+    thermal_averages,
+    thermal_rules,
+    weigh_nodes,
+)
+from alpfit.relic.portal import default_grids, portal_nodes
 
 GRIDS = default_grids()
+FINE = GRIDS._replace(legendre=legendre_rule(16), panel=2.3)
+RULES = GRIDS.thermal
 
 # m_a, r, g_agg, g_achi, <sigma v> and <sigma v>_2 [GeV^-2] at x = 20; from an independent implementation, five digits.
 REFERENCE = {
@@ -41,44 +53,105 @@ REFERENCE = {
 }
 
 
-def nodes(position: float, half_width: float):
-    return resonant_nodes(position, half_width, GRIDS.smallest, GRIDS.largest, GRIDS.panel, GRIDS.legendre)
+each_reference = pytest.mark.parametrize("point", REFERENCE.values(), ids=REFERENCE.keys())
+
+# r and g_agg, with m_a = 1 and g_achi = 0.01: from far below the resonance, through threshold, to far above
+ACROSS = ((0.36, 0.043), (0.41, 1.3e-3), (0.45, 1e-9), (0.477, 9e-5), (0.499, 3.5e-6), (0.4999999, 1e-6), (0.5, 1e-4))
+ACROSS += ((0.5 + 1e-9, 1e-4), (0.55, 0.008), (0.8, 0.05))
+each_ratio = pytest.mark.parametrize(("r", "g_agg"), ACROSS, ids=lambda value: f"{value:.9g}")
 
 
-def portal_averages(m_a: float, r: float, g_agg: float, g_achi: float, x: float) -> np.ndarray:
-    """Both averages [GeV^-2], straight from the nodes, without the table."""
-    m_chi, width = r * m_a, float(alp_widths(m_a, r, g_agg, g_achi).total)
-    e, distance, weights = nodes((1.0 - 2.0 * r) / r, 0.5 * width / m_chi)
-    sigma = cross_section_at_nodes(e, distance, m_chi, m_a, width, (g_agg * g_achi) ** 2)
-    return np.array(thermal_averages(x, e, sigma * weights, GRIDS.hermite))
+def nodes_of(m_a: float, r: float, g_agg: float, g_achi: float, grids=GRIDS) -> Nodes:
+    """The cross-section of the ALP portal at the nodes of its quadrature."""
+    return portal_nodes(m_a, r, (g_agg * g_achi) ** 2, float(alp_widths(m_a, r, g_agg, g_achi).total), grids)
 
 
-@pytest.mark.parametrize("point", REFERENCE.values(), ids=REFERENCE.keys())
+def nodes_for(sigma, mass: float) -> Nodes:
+    """A cross-section without resonances, a function of s and of s - 4 m^2, at nodes."""
+    e, _, weights, _ = resonant_nodes(-1.0, 1.0, FINE.smallest, FINE.largest, FINE.panel, FINE.legendre)
+    return weigh_nodes(
+        e, sigma((mass * (2.0 + e)) ** 2, mass**2 * e * (e + 4.0)) * weights, Shape(e.size, 0.0, 1.0, 0.0, 0.0)
+    )
+
+
+def all_nodes(x: float, nodes: Nodes, both: bool = True, rules=RULES) -> np.ndarray:
+    """Both averages from all nodes that are not suppressed by more than exp(-40), as for a table."""
+    end = int(np.searchsorted(nodes.e, 40.0 / x))
+    return np.array(thermal_averages(x, nodes, 0, end, 0.0, both, rules, scratch_for(nodes, rules)))
+
+
+def one_by_one(x: float, nodes: Nodes, rules=RULES) -> np.ndarray:
+    """Both averages from the same nodes, without polynomials: from one at a time."""
+    scratch, end = scratch_for(nodes, rules), int(np.searchsorted(nodes.e, 40.0 / x))
+    each = [thermal_averages(x, nodes, i, i + 1, 0.0, True, rules, scratch) for i in range(end)]
+    return np.sum(each, axis=0)
+
+
+def slow_averages(x: float, nodes: Nodes) -> np.ndarray:
+    """The two sums over the nodes as the formulas have them, the rapidity integrals with 24 points."""
+    e, flux = nodes.e, nodes.flux
+    u, rule = x * (2.0 + e)[:, None], half_hermite_rule(24)
+    tau = rule.nodes / u
+    sinh_squared, eps = tau * (2.0 + tau), 4.0 / (2.0 + e)[:, None] ** 2
+    measure = rule.weights * 2.0 / np.sqrt(u * (2.0 + tau))
+    weight = 2.0 * sinh_squared + (1.0 - eps + eps * sinh_squared) / (1.0 + eps * sinh_squared)
+    first, second = np.sum(measure * (1.0 + tau), axis=1), np.sum(measure * weight * u / 6.0, axis=1)
+    thermal = x / (4.0 * kve(2, x) ** 2) * flux * np.sqrt(2.0 + e) * np.exp(-x * e)
+    return np.array([np.sum(thermal * first), np.sum(thermal * second)])
+
+
+def in_table(log_x: float, table: Averages) -> np.ndarray:
+    """Both averages as the table has them."""
+    return np.array(averages_at(log_x, math.exp(log_x), table))
+
+
+def with_slopes(log_x: float, table: Averages) -> np.ndarray:
+    """Both averages and their derivatives with respect to ln(x)."""
+    return np.array(averages_with_slopes(log_x, math.exp(log_x), table))
+
+
+def first_in_table(log_x: float, table: Averages) -> float:
+    """The first average alone."""
+    return first_average_at(log_x, math.exp(log_x), table)
+
+
+@each_reference
 def test_both_averages_at_x_20_are_those_of_the_reference(point, build_sector):
-    computed = averages_at(math.log(20.0), build_sector(*point[:4]).averages)
+    computed = in_table(math.log(20.0), build_sector(*point[:4]).averages)
     assert computed == pytest.approx(point[4:], rel=1.2e-4, abs=0.0)
+
+
+@pytest.mark.parametrize("x", [2.0, 20.0, 1e3, 1e6])
+def test_the_rapidity_integral_of_the_first_average_is_a_bessel_function(x):
+    for e in (1e-9, 0.1, 3.0, 50.0):
+        u = x * (2.0 + e)
+        first, _ = rapidity_integrals(e, x, half_hermite_rule(24))
+        assert first == pytest.approx(math.sqrt(0.5 * u) * kve(1, u), rel=1e-12, abs=0.0)
+
+
+@pytest.mark.parametrize(("x", "rule"), [(2.0, "hot"), (6.0, "warm"), (60.0, "cold")])
+def test_each_rule_is_good_to_5e_6_where_it_begins(x, rule):
+    for e in (1e-9, 0.1, 3.0, 50.0):
+        integrals = rapidity_integrals(e, x, getattr(RULES, rule))
+        assert integrals == pytest.approx(rapidity_integrals(e, x, half_hermite_rule(24)), rel=5e-6, abs=0.0)
 
 
 @pytest.mark.parametrize("x", [2.0, 20.0, 1e3, 1e6])
 def test_a_constant_sigma_times_v_lab_has_both_averages_equal_to_itself(x):
     """v_lab = sqrt(s (s - 4m^2))/(s - 2m^2) gives sigma v_Moller = c (1 - v_1.v_2), and v_1.v_2 averages to 0."""
     mass, constant = 0.7, 3e-9
-    e, _, weights = nodes(-1.0, 1.0)
-    s = (mass * (2.0 + e)) ** 2
-    sigma = constant * (s - 2.0 * mass**2) / np.sqrt(s) / (mass * np.sqrt(e * (e + 4.0)))
-    averages = thermal_averages(x, e, sigma * weights, GRIDS.hermite)
-    assert averages == pytest.approx((constant, constant), rel=2e-6, abs=0.0)
+    nodes = nodes_for(lambda s, above: constant * (s - 2.0 * mass**2) / np.sqrt(s * above), mass)
+    assert all_nodes(x, nodes) == pytest.approx((constant, constant), rel=2e-5, abs=0.0)
+    assert slow_averages(x, nodes) == pytest.approx((constant, constant), rel=2e-5, abs=0.0)
 
 
 @pytest.mark.parametrize("x", [2.0, 20.0, 1e3])
 def test_a_cross_section_over_the_flux_alone_averages_to_the_squared_mean_of_m_over_e(x):
     """sigma sqrt(s (s - 4m^2))/2 = c m^2 gives sigma v = c m^2/(E_1 E_2), and <m/E> = K_1(x)/K_2(x)."""
     mass, constant = 0.7, 3e-9
-    e, _, weights = nodes(-1.0, 1.0)
-    root_s = mass * (2.0 + e)
-    sigma = 2.0 * constant * mass**2 / root_s / (mass * np.sqrt(e * (e + 4.0)))
-    first, _ = thermal_averages(x, e, sigma * weights, GRIDS.hermite)
-    assert first == pytest.approx(constant * (kve(1, x) / kve(2, x)) ** 2, rel=1e-6, abs=0.0)
+    nodes = nodes_for(lambda s, above: 2.0 * constant * mass**2 / np.sqrt(s * above), mass)
+    first, _ = all_nodes(x, nodes)
+    assert first == pytest.approx(constant * (kve(1, x) / kve(2, x)) ** 2, rel=2e-5, abs=0.0)
 
 
 @pytest.mark.parametrize("x", [3.0, 15.0])
@@ -102,7 +175,7 @@ def test_both_averages_are_the_integrals_over_two_thermal_momenta(x):
     sigma_v = sigma * 0.5 * np.sqrt(s * (s - 4.0)) / (e1 * e2)
     first = np.sum(w * sigma_v) / np.sum(w)
     second = np.sum(w * sigma_v * p1**2 / (3.0 * e1) * x) / np.sum(w)
-    assert portal_averages(m_a, r, g_agg, g_achi, x) == pytest.approx([first, second], rel=5e-6, abs=0.0)
+    assert slow_averages(x, nodes_of(m_a, r, g_agg, g_achi, FINE)) == pytest.approx([first, second], rel=5e-6, abs=0.0)
     wrong = np.sum(w * sigma_v * p1 * p2 * c / (3.0 * e1) * x) / np.sum(w)  # p.q, as printed in the seed paper
     assert abs(wrong) < 0.5 * second
 
@@ -118,24 +191,126 @@ def test_on_a_narrow_resonance_only_the_ratio_of_couplings_to_width_matters(r, x
     second_over_first = []
     for g_agg, g_achi in ((1e-4, 1e-2), (1e-6, 1e-2), (1e-5, 1e-4), (1e-5, 1e-8)):
         width = float(alp_widths(m_a, r, g_agg, g_achi).total)
-        first, second = portal_averages(m_a, r, g_agg, g_achi, x) * width / (g_agg * g_achi) ** 2
+        first, second = slow_averages(x, nodes_of(m_a, r, g_agg, g_achi, FINE)) * width / (g_agg * g_achi) ** 2
         assert first == pytest.approx(shape, rel=5e-4, abs=0.0)
         second_over_first.append(second / first)
     np.testing.assert_allclose(second_over_first, second_over_first[0], rtol=5e-4)
 
 
-@pytest.mark.parametrize(
-    ("r", "g_agg"),
-    [(0.36, 0.043), (0.41, 0.0013), (0.477, 9e-5), (0.499, 3.5e-6), (0.5, 1e-4), (0.55, 0.008), (0.8, 0.05)],
-    ids=lambda value: f"{value:g}",
-)
+@each_ratio
+def test_the_sums_with_polynomials_are_those_over_the_nodes_one_by_one(r, g_agg):
+    nodes = nodes_of(1.0, r, g_agg, 0.01)
+    for x in (1.5, 3.0, 5.9, 6.1, 30.0, 61.0, 1e3, 1e5, 1e8):
+        np.testing.assert_allclose(all_nodes(x, nodes), one_by_one(x, nodes), rtol=1.2e-5)
+
+
+@each_ratio
+def test_both_are_the_sums_of_the_formulas(r, g_agg):
+    """To 3e-5 at x = 1.5, hotter than any engine starts unless told to, and to 1e-5 below."""
+    nodes = nodes_of(1.0, r, g_agg, 0.01)
+    for x in (1.5, 2.0, 5.9, 6.1, 30.0, 61.0, 1e3, 1e5, 1e8):
+        expected = slow_averages(x, nodes)
+        np.testing.assert_allclose(all_nodes(x, nodes), expected, rtol=1.5e-5 if x > 1.5 else 3e-5)
+
+
+@each_ratio
+def test_the_first_average_does_not_depend_on_whether_the_second_is_wanted(r, g_agg):
+    nodes = nodes_of(1.0, r, g_agg, 0.01)
+    for x in (2.0, 20.0, 1e4):
+        first, second = all_nodes(x, nodes, both=False)
+        assert first == all_nodes(x, nodes)[0]
+        assert second == 0.0
+
+
+def test_a_suppression_is_taken_out_of_both_averages():
+    nodes, x, suppression = nodes_of(1.0, 0.477, 9e-5, 0.01), 50.0, 0.09
+    end = int(np.searchsorted(nodes.e, 1.0))
+    scratch = scratch_for(nodes, RULES)
+    with_factor, without = (
+        np.array(thermal_averages(x, nodes, 0, end, taken_out, True, RULES, scratch))
+        for taken_out in (0.0, suppression)
+    )
+    np.testing.assert_allclose(without, with_factor * math.exp(suppression * x), rtol=1e-10)
+
+
+@each_ratio
 def test_the_table_follows_the_averages_through_the_freeze_out_of_the_resonance(r, g_agg, build_sector):
-    """500 temperatures down to 1e-9 m, off the nodes: where the resonance dies out the slope changes at once."""
-    g_achi = 0.01
-    table = build_sector(1.0, r, g_agg, g_achi).averages
-    for log_x in np.random.default_rng(5).uniform(0.0, math.log(1e9), 500):
-        direct = portal_averages(1.0, r, g_agg, g_achi, math.exp(log_x))
-        np.testing.assert_allclose(averages_at(log_x, table), direct, rtol=1e-4)
+    """500 temperatures off the nodes: where the resonance dies out the slope changes at once."""
+    table, nodes = build_sector(1.0, r, g_agg, 0.01).averages, nodes_of(1.0, r, g_agg, 0.01, FINE)
+    coldest = min(1e9, 300.0 * r / max(abs(1.0 - 2.0 * r), 1e-300))
+    for log_x in np.random.default_rng(5).uniform(math.log(2.0), math.log(coldest), 500):
+        first, second = np.abs(in_table(log_x, table) / slow_averages(math.exp(log_x), nodes) - 1.0)
+        assert first < 1e-4
+        assert second < (2e-4 if r < 0.7 else 4e-4)
+
+
+@each_ratio
+def test_what_is_colder_is_continued_down_to_a_billionth_of_the_mass(r, g_agg, build_sector):
+    """There nothing annihilates any more: half a permille is enough, and three times that in the second average."""
+    table, nodes = build_sector(1.0, r, g_agg, 0.01).averages, nodes_of(1.0, r, g_agg, 0.01, FINE)
+    for log_x in np.linspace(math.log(1e3), math.log(1e9), 60):
+        first, second = np.abs(in_table(log_x, table) / slow_averages(math.exp(log_x), nodes) - 1.0)
+        assert first < 5e-4
+        assert second < 1.5e-3
+
+
+def test_beyond_its_end_the_table_stays_constant(build_sector):
+    table = build_sector(1.0, 0.477, 9e-5, 0.01).averages
+    np.testing.assert_allclose(in_table(math.log(1e14), table), in_table(math.log(1e12), table), rtol=1e-6)
+
+
+@each_ratio
+def test_the_slopes_are_those_of_the_averages(r, g_agg, build_sector):
+    table, h = build_sector(1.0, r, g_agg, 0.01).averages, 1e-4
+    for log_x in np.random.default_rng(6).uniform(math.log(1.5), math.log(1e9), 200):
+        values = with_slopes(log_x, table)
+        near, far = (in_table(log_x + k * h, table) - in_table(log_x - k * h, table) for k in (1, 2))
+        np.testing.assert_allclose(values[2:], (8.0 * near - far) / (12.0 * h), rtol=1e-5, atol=1e-7 * values[0])
+
+
+@each_ratio
+def test_the_three_ways_to_read_the_table_agree(r, g_agg, build_sector):
+    table = build_sector(1.0, r, g_agg, 0.01).averages
+    for log_x in np.random.default_rng(7).uniform(0.0, math.log(1e14), 200):
+        values = in_table(log_x, table)
+        np.testing.assert_allclose(with_slopes(log_x, table)[:2], values, rtol=1e-13)
+        np.testing.assert_allclose(first_in_table(log_x, table), values[0], rtol=1e-13)
+
+
+def test_the_two_parts_of_a_table_add_up():
+    """Two power laws and a resonance at e = 0.2, which is suppressed by exp(-0.2 x)."""
+    log_x = 0.5 * np.arange(20)
+    logarithms = np.array([3.0 - log_x, 2.0 - 2.0 * log_x, -9.0 + log_x, -8.0 + 0.5 * log_x])
+    table = Averages(0.0, 0.5, splines(logarithms, 0.5), 0.2)
+    for at in (0.3, 2.0, 4.4, 9.0):
+        x = math.exp(at)
+        expected = [math.exp(3.0 - 0.2 * x) / x + math.exp(-9.0) * x]
+        expected += [math.exp(2.0 - 0.2 * x) / x**2 + math.exp(-8.0) * math.sqrt(x)]
+        np.testing.assert_allclose(in_table(at, table), expected, rtol=1e-12)
+
+
+@pytest.mark.parametrize("r", [0.45, 0.55])
+def test_without_the_second_average_the_first_is_the_same_table(r, build_sector):
+    both, alone = (build_sector(1.0, r, 1e-4, 0.01, both=both).averages for both in (True, False))
+    for log_x in np.linspace(math.log(1.5), math.log(1e6), 50):
+        assert first_in_table(log_x, alone) == pytest.approx(first_in_table(log_x, both), rel=1e-6, abs=0.0)
+
+
+def test_every_entry_of_a_table_is_written():
+    nodes = nodes_of(1.0, 0.477, 9e-5, 0.01)
+    tables = [np.full((136, 4, 2), filling) for filling in (0.0, np.nan)]
+    for table in tables:
+        tabulate(0.4, 0.2, nodes, True, RULES, table)
+    np.testing.assert_array_equal(*tables)
+    assert np.isfinite(tables[1]).all()
+
+
+def test_finer_rules_and_polynomials_change_nothing_beyond_3e_5():
+    nodes = nodes_of(1.0, 0.41, 1.3e-3, 0.01)
+    for x in (2.0, 10.0, 100.0, 1e5):
+        np.testing.assert_allclose(
+            all_nodes(x, nodes), all_nodes(x, nodes, rules=thermal_rules(16, 16, 16, 14)), rtol=3e-5
+        )
 
 
 def test_in_the_cold_limit_the_averages_are_those_of_annihilation_at_rest():
@@ -144,10 +319,12 @@ def test_in_the_cold_limit_the_averages_are_those_of_annihilation_at_rest():
     m_chi, width = r * m_a, float(alp_widths(m_a, r, g_agg, g_achi).total)
     s = 4.0 * m_chi**2
     at_rest = (g_agg * g_achi * m_chi * s) ** 2 / (4.0 * math.pi * ((s - m_a**2) ** 2 + (m_a * width) ** 2))
-    assert portal_averages(m_a, r, g_agg, g_achi, 1e8) == pytest.approx([at_rest, at_rest], rel=1e-6, abs=0.0)
+    assert slow_averages(1e8, nodes_of(m_a, r, g_agg, g_achi, FINE)) == pytest.approx(
+        [at_rest, at_rest], rel=1e-6, abs=0.0
+    )
 
 
 def test_far_below_the_resonance_the_cold_averages_no_longer_see_it():
     """At x = 1e4 a resonance at e = 0.1 is suppressed by exp(-1000)."""
-    narrow, wide = (portal_averages(1.0, 1.0 / 2.1, g_agg, 1e-9 / g_agg, 1e4) for g_agg in (1e-4, 1e-6))
+    narrow, wide = (slow_averages(1e4, nodes_of(1.0, 1.0 / 2.1, g_agg, 1e-9 / g_agg)) for g_agg in (1e-4, 1e-6))
     np.testing.assert_allclose(narrow, wide, rtol=1e-9)

@@ -1,0 +1,161 @@
+"""A dark matter model given by its cross-section and its momentum transfer rate, as functions or tables."""
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from alpfit.errors import ConfigurationError
+
+Array = NDArray[np.float64]
+Function = Callable[[Array], Array]
+Table = tuple[ArrayLike, ArrayLike]
+
+EQUILIBRIUM = "equilibrium"
+LIGHTEST, HEAVIEST = 1e-7, 1e5
+"""Masses [GeV] for which the plasma's table holds all temperatures that the equations pass through."""
+
+
+@dataclass(frozen=True)
+class DarkSector:
+    """A dark matter particle that annihilates into the plasma, and scatters on it.
+
+    Attributes:
+        mass: of the particle [GeV].
+        dof: its degrees of freedom: 1 for a real scalar, 2 for a Majorana fermion.
+        cross_section: sigma(s) of annihilation [GeV^-2] for an array of s [GeV^2], averaged over initial spins and
+            summed over final states; or a table (s, sigma).
+        momentum_transfer: gamma(T) [GeV] for an array of T [GeV], or a table (T, gamma); None where there is no elastic
+            scattering, "equilibrium" where it keeps the particle at the temperature of the plasma.
+        resonances: (position, width) of each peak of sigma, in sqrt(s) [GeV], below threshold too.
+        thresholds: where in sqrt(s) [GeV] another final state opens, and sigma has a kink.
+
+    A table is interpolated in the logarithms, monotonically, and continued by a power law; that of the cross-section
+    after its 1/velocity at threshold has been taken out. It has to resolve the resonances by itself.
+
+    Raises :class:`~alpfit.errors.ConfigurationError`, a :class:`ValueError`, for what means nothing.
+    """
+
+    mass: float
+    dof: float
+    cross_section: Function | Table
+    momentum_transfer: Function | Table | str | None
+    resonances: Sequence[tuple[float, float]] = ()
+    thresholds: Sequence[float] = ()
+
+    def __post_init__(self) -> None:
+        _check_positive("mass", self.mass)
+        if not LIGHTEST <= self.mass <= HEAVIEST:
+            raise ConfigurationError(f"mass = {self.mass:g} must be between {LIGHTEST:g} and {HEAVIEST:g} GeV")
+        _check_positive("dof", self.dof)
+        for name, places in (("resonances", self.resonances), ("thresholds", self.thresholds)):
+            if np.ndim(places) == 0:
+                raise ConfigurationError(f"{name} = {places!r} must be a list")
+        for resonance in self.resonances:
+            if np.shape(resonance) != (2,):
+                raise ConfigurationError(f"resonance {resonance!r} must be a position and a width [GeV]")
+            _check_positive(f"position of resonance {resonance!r}", resonance[0])
+            _check_positive(f"width of resonance {resonance!r}", resonance[1])
+        for threshold in self.thresholds:
+            _check_positive("threshold", threshold)
+        if isinstance(self.momentum_transfer, str) and self.momentum_transfer != EQUILIBRIUM:
+            raise ConfigurationError(
+                f"momentum_transfer = '{self.momentum_transfer}' is not known; allowed: a function of T, a table, "
+                f"'{EQUILIBRIUM}', None"
+            )
+
+    @property
+    def in_kinetic_equilibrium(self) -> bool:
+        """Whether the temperature is that of the plasma at all times."""
+        return isinstance(self.momentum_transfer, str)
+
+    def sigma(self, s: Array) -> Array:
+        """The cross-section [GeV^-2] at ``s`` [GeV^2], shape ``(n,)``; an error where it is negative or no number."""
+        if callable(self.cross_section):
+            return _checked("cross_section", self.cross_section(s), "s", "GeV^2", s)
+        velocity = _momentum_over_root_s
+        at, values = _table("cross_section", self.cross_section, "s")
+        if at[0] <= 4.0 * self.mass**2:
+            raise ConfigurationError(f"cross_section: s = {at[0]:g} must be above threshold, {4.0 * self.mass**2:g}")
+        above, smooth = at - 4.0 * self.mass**2, values * velocity(at, self.mass)
+        return _power_law(above, smooth)(s - 4.0 * self.mass**2) / velocity(s, self.mass)
+
+    def gamma(self, temperature: Array) -> Array:
+        """The momentum transfer rate [GeV] at ``temperature`` [GeV], shape ``(n,)``; infinite if in equilibrium."""
+        if self.momentum_transfer is None or isinstance(self.momentum_transfer, str):
+            return np.full(temperature.shape, math.inf if self.in_kinetic_equilibrium else 0.0)
+        if callable(self.momentum_transfer):
+            rate = self.momentum_transfer(temperature)
+            return _checked("momentum_transfer", rate, "T", "GeV", temperature)
+        return _power_law(*_table("momentum_transfer", self.momentum_transfer, "T"))(temperature)
+
+
+def _check_positive(name: str, value: float) -> None:
+    if not (isinstance(value, (int, float, np.number)) and math.isfinite(value) and value > 0.0):
+        raise ConfigurationError(f"{name} = {value!r} must be a positive number")
+
+
+def _checked(name: str, values: ArrayLike, variable: str, unit: str, at: Array) -> Array:
+    """``values`` of the function ``name``, which must be finite, not negative, and one for each of ``at``."""
+    array = np.asarray(values)
+    if array.dtype.kind not in "iuf":
+        raise ConfigurationError(
+            f"{name} returned {array.dtype} for an array of {variable}; it must return real numbers"
+        )
+    if array.shape != at.shape:
+        raise ConfigurationError(
+            f"{name} returned an array of shape {array.shape} for {variable} of shape {at.shape}; it must return one "
+            f"number for each {variable}"
+        )
+    bad = ~(np.isfinite(array) & (array >= 0.0))
+    if bad.any():
+        raise ConfigurationError(
+            f"{name} returned {array[bad][0]:g} at {variable} = {at[bad][0]:.12g} {unit}; it must return finite "
+            "numbers from zero on"
+        )
+    return array.astype(float)
+
+
+def _table(name: str, table: Table, variable: str) -> tuple[Array, Array]:
+    """The two columns of a table, checked."""
+    try:
+        at, values = (np.asarray(column, dtype=float) for column in table)
+    except (TypeError, ValueError):
+        raise ConfigurationError(f"{name} must be a function of {variable}, or a table: two arrays") from None
+    if at.ndim != 1 or at.shape != values.shape or at.size < 2:
+        raise ConfigurationError(f"{name}: a table needs two columns of one length, not {at.shape} and {values.shape}")
+    for column, what in ((at, variable), (values, name)):
+        bad = ~(np.isfinite(column) & (column > 0.0))
+        if bad.any():
+            raise ConfigurationError(
+                f"{name}: {what} = {column[bad][0]:g} in row {int(np.argmax(bad)) + 1} must be positive"
+            )
+    if not (np.diff(at) > 0.0).all():
+        row = int(np.argmin(np.diff(at) > 0.0)) + 2
+        raise ConfigurationError(f"{name}: {variable} = {at[row - 1]:g} in row {row} must be above the row before")
+    return at, values
+
+
+def _power_law(at: Array, values: Array) -> Function:
+    """Monotone interpolation of the logarithms; beyond either end the straight line through the last two points."""
+    from scipy.interpolate import PchipInterpolator
+
+    log_at, log_values = np.log(at), np.log(values)
+    inside = PchipInterpolator(log_at, log_values)
+    first = (log_values[1] - log_values[0]) / (log_at[1] - log_at[0])
+    last = (log_values[-1] - log_values[-2]) / (log_at[-1] - log_at[-2])
+
+    def evaluate(z: Array) -> Array:
+        log_z = np.log(z)
+        within = inside(np.clip(log_z, log_at[0], log_at[-1]))
+        below, above = np.minimum(log_z - log_at[0], 0.0), np.maximum(log_z - log_at[-1], 0.0)
+        return np.asarray(np.exp(within + first * below + last * above))
+
+    return evaluate
+
+
+def _momentum_over_root_s(s: Array, mass: float) -> Array:
+    """sqrt(1 - 4 m^2/s)."""
+    return np.asarray(np.sqrt(1.0 - 4.0 * mass**2 / s))

@@ -1,0 +1,216 @@
+"""Relic densities of the ALP portal: the public functions."""
+
+import math
+import os
+from collections.abc import Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from numbers import Integral, Real
+from types import MappingProxyType
+from typing import Any, NoReturn
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from alpfit.errors import ConfigurationError, PredictionError, one_of
+from alpfit.physics.annihilation import ANNIHILATION_SCALES
+from alpfit.physics.plasma import PLASMAS, Plasma
+from alpfit.physics.scattering import momentum_transfers
+from alpfit.physics.widths import Widths, alp_widths
+from alpfit.relic.base import Accuracy, Engine
+from alpfit.relic.boltzmann import Sectors
+from alpfit.relic.portal import default_grids, portal_sectors
+from alpfit.relic.results import Evolution, RelicDensity
+from alpfit.relic.run import history, relic_densities, resolve_engine, resolve_plasma
+
+Array = NDArray[np.float64]
+
+Columns = dict[str, NDArray[Any]]
+"""Fields of :class:`RelicDensity`, arrays ``(n,)``."""
+
+DOMAIN: Mapping[str, tuple[float, float]] = MappingProxyType(
+    {"m_a": (1e-4, 1e3), "r": (0.01, 0.99), "g_agg": (1e-20, 1e3), "g_achi": (1e-20, 1e3)}
+)
+"""Where the plasma's table and the floating point numbers reach: m_a [GeV], m_chi/m_a, couplings [1/GeV]."""
+
+LOWEST, HIGHEST = np.array(list(DOMAIN.values())).T[:, :, None]
+"""The domain's ends, as columns ``(4, 1)``."""
+
+POINTS_AT_ONCE = 32
+"""Points whose tables are in memory together: as many as fit into a core's cache."""
+
+
+def resolve_annihilation_scale(scale: str | float) -> float:
+    """The factor that a name of :data:`ANNIHILATION_SCALES` stands for, or the number itself."""
+    if isinstance(scale, str):
+        if scale not in ANNIHILATION_SCALES:
+            raise ConfigurationError(
+                f"annihilation_scale = '{scale}' is not known: {one_of(scale, ANNIHILATION_SCALES)}, or a number"
+            )
+        return ANNIHILATION_SCALES[scale]
+    if isinstance(scale, bool) or not isinstance(scale, Real) or not (math.isfinite(scale) and scale > 0.0):
+        raise ConfigurationError(f"annihilation_scale = {scale} must be a positive number")
+    return float(scale)
+
+
+def outside(name: str, value: float, limits: tuple[float, float]) -> str:
+    """The sentence that says that ``value`` of parameter ``name`` is not within ``limits``; empty where it is."""
+    low, high = limits
+    return "" if low <= value <= high else f"{name} = {value:g} must be between {low:g} and {high:g}"
+
+
+def relic_density(
+    m_a: ArrayLike,
+    r: ArrayLike,
+    g_agg: ArrayLike,
+    g_achi: ArrayLike,
+    *,
+    engine: str = "cbe",
+    annihilation_scale: str | float = "unitary",
+    plasma: str = "saikawa-shirai-2018",
+    n_threads: int | None = None,
+) -> RelicDensity:
+    """Omega h^2 of a Majorana fermion chi that freezes out through the ALP portal.
+
+    ``m_a`` [GeV], ``r`` = m_chi/m_a, ``g_agg`` and ``g_achi`` [1/GeV] broadcast against each other; the
+    result's arrays have their common shape. ``engine`` is a name of :data:`ENGINES`; ``annihilation_scale``
+    a name of :data:`ANNIHILATION_SCALES` or a positive number that multiplies the annihilation cross-section;
+    ``plasma`` a name of :data:`PLASMAS`. Points are shared out to ``n_threads`` threads, one for each core if None;
+    the result does not depend on their number.
+
+    Raises :class:`PredictionError` for a parameter outside of :data:`DOMAIN` or arrays that do not broadcast,
+    :class:`ConfigurationError` for an option that is not known. Both are a :class:`ValueError`.
+    """
+    chosen, medium, scale = (
+        resolve_engine(engine),
+        resolve_plasma(plasma),
+        resolve_annihilation_scale(annihilation_scale),
+    )
+    shape, points = _points({"m_a": m_a, "r": r, "g_agg": g_agg, "g_achi": g_achi})
+    n_threads = _resolve_threads(n_threads)
+
+    def solve(part: Array) -> Columns:
+        return _solve_portal(part, chosen, medium, scale)
+
+    n_parts = math.ceil(points.shape[1] / POINTS_AT_ONCE)
+    if n_parts < 2:
+        return _shaped(solve(points), shape)
+    parts, workers = np.array_split(points, n_parts, axis=1), min(n_threads, n_parts)
+    if workers == 1:
+        return _shaped(_joined([solve(part) for part in parts]), shape)
+    with ThreadPoolExecutor(workers) as pool:
+        return _shaped(_joined(list(pool.map(solve, parts))), shape)
+
+
+def evolve(
+    m_a: float,
+    r: float,
+    g_agg: float,
+    g_achi: float,
+    *,
+    engine: str = "cbe",
+    annihilation_scale: str | float = "unitary",
+    plasma: str = "saikawa-shirai-2018",
+) -> Evolution:
+    """The history of chi at one point, for plots; arguments and errors as in :func:`relic_density`.
+
+    Raises :class:`PredictionError` also where :func:`relic_density` has no answer.
+    """
+    chosen, medium, scale = (
+        resolve_engine(engine),
+        resolve_plasma(plasma),
+        resolve_annihilation_scale(annihilation_scale),
+    )
+    shape, point = _points({"m_a": m_a, "r": r, "g_agg": g_agg, "g_achi": g_achi})
+    if point.shape[1] != 1:
+        raise PredictionError(f"evolve takes one point, not an array of shape {shape}")
+    return history(_sectors(point, alp_widths(*point), chosen, medium, scale), chosen)
+
+
+def plasma_error(
+    m_a: ArrayLike,
+    r: ArrayLike,
+    g_agg: ArrayLike,
+    g_achi: ArrayLike,
+    *,
+    engine: str = "cbe",
+    annihilation_scale: str | float = "unitary",
+) -> Array:
+    """Theory error of Omega h^2 from the plasma's degrees of freedom: its relative spread between all :data:`PLASMAS`.
+
+    Arguments and errors as in :func:`relic_density`; NaN where that has no answer.
+    """
+    omegas = [
+        relic_density(m_a, r, g_agg, g_achi, engine=engine, annihilation_scale=annihilation_scale, plasma=name).omega_h2
+        for name in PLASMAS
+    ]
+    return np.asarray(np.ptp(omegas, axis=0) / np.mean(omegas, axis=0))
+
+
+def _resolve_threads(n_threads: int | None) -> int:
+    if n_threads is None:
+        return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    if isinstance(n_threads, bool) or not isinstance(n_threads, Integral) or n_threads < 1:
+        raise ConfigurationError(f"n_threads = {n_threads!r} must be a whole number from 1 on, or None for all cores")
+    return int(n_threads)
+
+
+def _points(values: Mapping[str, ArrayLike]) -> tuple[tuple[int, ...], Array]:
+    """The common shape, and the points as rows of a contiguous array ``(4, n)``."""
+    arrays = [_numbers(name, value) for name, value in values.items()]
+    try:
+        shape = np.broadcast(*arrays).shape
+    except ValueError:
+        shapes = ", ".join(f"{name} {array.shape}" for name, array in zip(values, arrays, strict=True))
+        raise PredictionError(f"shapes do not broadcast: {shapes}; make them equal, or 1 where they differ") from None
+    points = np.empty((len(arrays), *shape))
+    for i, array in enumerate(arrays):
+        points[i] = array
+    points = points.reshape(len(arrays), -1)
+    if not ((points >= LOWEST) & (points <= HIGHEST)).all():
+        _complain(values, points)
+    return shape, points
+
+
+def _complain(names: Iterable[str], points: Array) -> NoReturn:
+    """Raise for the first value that is outside of the domain."""
+    for name, row in zip(names, points, strict=True):
+        for value in row:
+            if sentence := outside(name, float(value), DOMAIN[name]):
+                raise PredictionError(sentence)
+    raise AssertionError("nothing is outside of the domain")
+
+
+def _numbers(name: str, value: ArrayLike) -> Array:
+    try:
+        array = np.asarray(value)
+    except ValueError:  # rows of different length
+        array = np.asarray(None)
+    if array.size and array.dtype.kind not in "iuf":
+        raise PredictionError(f"{name} = {value!r} must be a real number, or an array of them")
+    return array.astype(float)
+
+
+def _sectors(points: Array, widths: Widths, engine: Engine, plasma: Plasma, scale: float) -> Sectors:
+    m_a, r, g_agg, g_achi = points
+    strength, grids = (g_agg * g_achi) ** 2, default_grids(engine.coupled)
+    return portal_sectors(m_a, r, strength, widths.total, scale, engine.coupled, plasma, grids)
+
+
+def _solve_portal(points: Array, engine: Engine, plasma: Plasma, scale: float) -> Columns:
+    m_a, r, g_agg, g_achi = points
+    widths = alp_widths(m_a, r, g_agg, g_achi)
+
+    def transfer_rate(temperature: Array) -> Array:
+        return momentum_transfers(temperature, r * m_a, m_a, (g_agg * g_achi) ** 2, default_grids().photons)
+
+    sectors = _sectors(points, widths, engine, plasma, scale)
+    columns = relic_densities(sectors, engine, transfer_rate, Accuracy())
+    return {**columns, "self_scattering": widths.dark_matter / widths.photons}
+
+
+def _joined(parts: list[Columns]) -> Columns:
+    return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
+
+
+def _shaped(columns: Columns, shape: tuple[int, ...]) -> RelicDensity:
+    return RelicDensity(**{name: column.reshape(shape) for name, column in columns.items()})

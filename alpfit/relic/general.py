@@ -1,0 +1,108 @@
+"""Relic densities of any :class:`~alpfit.relic.dark_sector.DarkSector`."""
+
+import math
+from functools import cache
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from alpfit.numerics.graded import graded_nodes
+from alpfit.numerics.quadrature import Rule, legendre_rule
+from alpfit.physics.plasma import Plasma
+from alpfit.relic.average_table import Averages, tabulate
+from alpfit.relic.averages import Shape, ThermalRules, thermal_rules, weigh_nodes
+from alpfit.relic.base import Accuracy, Engine
+from alpfit.relic.boltzmann import Sectors, Transfer, maxwellian_gas
+from alpfit.relic.dark_sector import DarkSector
+from alpfit.relic.engines import ENGINES
+from alpfit.relic.results import Evolution, RelicDensity
+from alpfit.relic.run import history, relic_densities, resolve_engine, resolve_plasma
+
+Array = NDArray[np.float64]
+
+
+class Grids(NamedTuple):
+    """Quadrature and grids: finer than the portal's, since nothing is known of the functions.
+
+    The temperatures of the two tables, from m/``x_first`` to m/``x_last`` and m/``x_transfer``, are uniform in
+    the logarithm with spacing ``step``; ``smallest`` and ``largest`` bound the nodes in e = sqrt(s)/m - 2.
+    """
+
+    thermal: ThermalRules
+    legendre: Rule
+    panel: float = 2.3
+    smallest: float = 1e-12
+    largest: float = 60.0
+    x_first: float = 1.5
+    x_last: float = 1e12
+    x_transfer: float = 1e6
+    step: float = 0.1
+
+
+@cache
+def default_grids() -> Grids:
+    """The rules that are tested."""
+    return Grids(thermal_rules(12, 8, 4, 9), legendre_rule(16))
+
+
+def tabulated(sector: DarkSector, plasma: Plasma, grids: Grids) -> Sectors:
+    """The sector as tables: a row of one. Calls its functions, once each."""
+    from scipy.interpolate import PchipInterpolator
+
+    mass, start = float(sector.mass), math.log(grids.x_first)
+    peaks = [(position / mass - 2.0, 0.5 * width / mass) for position, width in sector.resonances]
+    kinks = [threshold / mass - 2.0 for threshold in sector.thresholds]
+    graded = graded_nodes(peaks, kinks, grids.smallest, grids.largest, grids.panel, grids.legendre)
+    threshold = 4.0 * mass**2
+    sigma = sector.sigma(np.maximum((mass * (2.0 + graded.nodes)) ** 2, threshold * (1.0 + 1e-15)))
+    everywhere = float(graded.nodes[0])  # the table is calculated at each temperature, however cold
+    first = int(np.argmax(sigma > 0.0))
+    if first > 0:  # nothing at rest: suppressed by the energy where annihilation begins, and all there is
+        shape = Shape(0, float(graded.nodes[first]), everywhere, 0.0, math.inf)
+    else:
+        dead = 90.0 / graded.first_peak if graded.first_peak > 0.0 else 0.0  # exp(-90): beyond what a peak can enhance
+        shape = Shape(graded.n_low, graded.first_peak, everywhere, 0.0, dead)
+    nodes = weigh_nodes(graded.nodes[first:], (sigma * graded.weights)[first:], shape)
+    averages = np.empty((1, math.ceil((math.log(grids.x_last) - start) / grids.step) + 1, 4, 2))
+    tabulate(start, grids.step, nodes, True, grids.thermal, averages[0])
+    n_transfer = math.ceil((math.log(grids.x_transfer) - start) / grids.step) + 1
+    log_x, none = start + grids.step * np.arange(n_transfer), 1e-300
+    log_gamma = np.log(np.clip(sector.gamma(mass / np.exp(log_x)), none, 1.0 / none))
+    slopes = PchipInterpolator(log_x, log_gamma).derivative()(log_x)  # monotone: a C2 spline would ring at a step
+    transfer = np.stack([log_gamma, slopes], axis=-1)[:, None, :]
+    return Sectors(
+        np.array([mass]),
+        float(sector.dof),
+        Averages(start, grids.step, averages, 0.0),
+        np.array([shape.suppression]),
+        Transfer(start, grids.step, transfer[None]),
+        maxwellian_gas(),
+        plasma,
+    )
+
+
+def _engine_for(sector: DarkSector, name: str) -> Engine:
+    """In kinetic equilibrium the number density is all there is, for every engine."""
+    engine = resolve_engine(name)
+    return ENGINES["nbe"] if sector.in_kinetic_equilibrium else engine
+
+
+def solve(sector: DarkSector, *, engine: str = "cbe", plasma: str = "saikawa-shirai-2018") -> RelicDensity:
+    """Omega h^2 of a dark sector; arrays without dimensions.
+
+    ``engine`` and ``plasma`` are names of :data:`ENGINES` and :data:`PLASMAS`. Raises
+    :class:`~alpfit.errors.ConfigurationError`, a :class:`ValueError`, for an unknown name, and where a function of
+    the sector returns a negative number or none, with the s or T where it did.
+    """
+    chosen, tables = _engine_for(sector, engine), tabulated(sector, resolve_plasma(plasma), default_grids())
+    columns = relic_densities(tables, chosen, sector.gamma, Accuracy())
+    return RelicDensity(**{name: column.reshape(()) for name, column in columns.items()})
+
+
+def trace(sector: DarkSector, *, engine: str = "cbe", plasma: str = "saikawa-shirai-2018") -> Evolution:
+    """The history of a dark sector, for plots; arguments and errors as in :func:`solve`.
+
+    Raises :class:`~alpfit.errors.PredictionError`, a :class:`ValueError`, where there is no answer.
+    """
+    return history(tabulated(sector, resolve_plasma(plasma), default_grids()), _engine_for(sector, engine))

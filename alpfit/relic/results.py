@@ -1,0 +1,91 @@
+"""What a calculation of the relic density returns."""
+
+from dataclasses import dataclass
+from enum import IntEnum
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[np.float64]
+
+
+class Status(IntEnum):
+    """How the calculation at a point ended; ``message`` says it in words."""
+
+    OK = 0
+    NEVER_EQUILIBRATED = 1
+    STEP_LIMIT = 2
+
+    @property
+    def message(self) -> str:
+        """One sentence for a human."""
+        return _MESSAGES[self]
+
+
+_MESSAGES = {
+    Status.OK: "solved",
+    Status.NEVER_EQUILIBRATED: "chi is not in full equilibrium at x = 2: its couplings are too small",
+    Status.STEP_LIMIT: "the integrator used all its steps before the end",
+}
+
+
+@dataclass(frozen=True)
+class RelicDensity:
+    """Omega h^2 of chi today, what led to it, and how far it can be trusted; arrays of the points' broadcast shape.
+
+    Where ``status`` is not OK the numbers are NaN, and the :class:`Status` says why.
+
+    Attributes:
+        omega_h2: the relic density.
+        x_fo: m_chi/T at chemical freeze-out, where Y has left Y_eq by 10 %.
+        x_kd: m_chi/T at kinetic decoupling, where T_chi has left T by 10 %; infinite where it never does, as in an
+            engine that enforces kinetic equilibrium.
+        status: a :class:`Status` for each point.
+        elastic_rate: momentum transfer rate over Hubble rate at ``x_fo``: far above one, both engines agree.
+        late_annihilation: -dln(Y)/dln(x) where the integration ends, about the fraction of chi yet to annihilate.
+        self_scattering: on-shell chi chi -> a -> chi chi over chi chi -> a -> gamma gamma, BR(a -> chi chi) over
+            BR(a -> gamma gamma). Far above one, scattering restores the Maxwellian that annihilation distorts, and
+            the coupled equations can be trusted. None for a sector given by functions, which do not tell.
+    """
+
+    omega_h2: Array
+    x_fo: Array
+    x_kd: Array
+    status: NDArray[np.int64]
+    elastic_rate: Array
+    late_annihilation: Array
+    self_scattering: Array | None = None
+
+    @property
+    def ok(self) -> NDArray[np.bool_]:
+        """Where there is an answer."""
+        return np.asarray(self.status == Status.OK)
+
+    @property
+    def still_annihilating(self) -> NDArray[np.bool_]:
+        """Where annihilation still changes the yield by more than a thousandth when the integration ends."""
+        return np.asarray(self.late_annihilation > 1e-3)
+
+    @property
+    def messages(self) -> NDArray[np.str_]:
+        """The status of each point in words."""
+        return np.array([Status(int(value)).message for value in self.status.flat]).reshape(self.status.shape)
+
+
+@dataclass(frozen=True)
+class Evolution:
+    """The history of chi at one point, arrays ``(n,)`` from equilibrium to the end of the integration.
+
+    Attributes:
+        x: m_chi/T, T the temperature of the plasma.
+        Y: number density over entropy density of the plasma.
+        Y_eq: the same in equilibrium at T.
+        temperature_ratio: T_chi/T.
+        y: m_chi T_chi/s^(2/3), s the entropy density, which stays constant once chi has decoupled.
+    """
+
+    x: Array
+    Y: Array
+    Y_eq: Array
+    temperature_ratio: Array
+    y: Array
