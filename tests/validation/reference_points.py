@@ -1,0 +1,58 @@
+"""Where the reference table is computed: published points, around the published fit, the whole domain, broad ALPs."""
+
+from collections.abc import Iterator
+
+import numpy as np
+from scipy.stats import qmc
+from slow_averages import Point
+
+# m_a [GeV], g_agg and g_achi [1/GeV], each uniform in the logarithm
+WHOLE_DOMAIN = ((1e-3, 20.0), (1e-9, 1e-1), (1e-9, 1.0))
+AROUND_THE_FIT = ((0.6, 4.8), (1e-5, 1e-3), (1e-6, 1e-1))
+BROAD = ((3.0, 20.0), (1e-9, 1e-1), (0.3, 1.0))
+
+# The seed paper: the benchmark points of its Table 1, lower and upper, and points on the curve of its Fig. 3
+PUBLISHED = (
+    (0.75, 0.477, 7.398e-05, 0.005961), (0.75, 0.477, 9.037e-05, 6.93e-05),
+    (2.63, 0.477, 7.345e-05, 0.002295), (2.63, 0.477, 8.81e-05, 0.000128),
+    (3.56, 0.477, 7.36e-05, 0.00212), (3.56, 0.477, 9.75e-05, 8.4e-05),
+    (4.47, 0.477, 8.429e-05, 0.0008565), (4.47, 0.477, 0.0001148, 6.1e-05),
+    (1.0, 0.360, 0.04302, 0.01), (1.0, 0.390, 0.005054, 0.01), (1.0, 0.410, 0.001337, 0.01),
+    (1.0, 0.420, 0.0007165, 0.01), (1.0, 0.440, 0.0002186, 0.01), (1.0, 0.460, 7.015e-05, 0.01),
+    (1.0, 0.480, 2.201e-05, 0.01), (1.0, 0.485, 1.599e-05, 0.01), (1.0, 0.490, 1.118e-05, 0.01),
+    (1.0, 0.499, 3.546e-06, 0.01), (1.0, 0.505, 0.001622, 0.01), (1.0, 0.550, 0.008128, 0.01),
+)  # fmt: skip
+
+
+def anywhere(choice: float, u: float) -> float:
+    """r: half uniform in 0.3 ... 0.8, most others close to 1/2 on either side, a few on it."""
+    near = 10.0 ** (-9.0 + 8.2 * u)
+    for share, r in (
+        (0.50, 0.3 + 0.5 * u), (0.75, 0.5 - near), (0.94, 0.5 + near), (0.96, 0.5), (0.98, 0.5 - 1e-9),
+    ):  # fmt: skip
+        if choice < share:
+            return r
+    return 0.5 + 1e-9
+
+
+def below_the_resonance(choice: float, u: float) -> float:
+    """r: uniform in 0.4 ... 0.4999."""
+    return 0.4 + 0.0999 * u
+
+
+def quasi_random(box, ratio, seed: int) -> Iterator[Point]:
+    """Points of a scrambled Sobol sequence, rounded as they are written."""
+    lower, upper = np.log10(box).T
+    for row in qmc.Sobol(5, seed=seed).random(1024):
+        m_a, g_agg, g_achi = (float(f"{10.0**z:.6g}") for z in lower + (upper - lower) * row[:3])
+        yield Point(m_a, round(float(ratio(row[3], row[4])), 12), g_agg, g_achi)
+
+
+def samples() -> tuple[tuple[str, int, Iterator[Point]], ...]:
+    """What each part of the table is, how many points are wanted, and the candidates."""
+    return (
+        ("the seed paper's points", len(PUBLISHED), (Point(*values) for values in PUBLISHED)),
+        ("around the fit", 70, quasi_random(AROUND_THE_FIT, below_the_resonance, seed=1)),
+        ("the whole domain", 170, quasi_random(WHOLE_DOMAIN, anywhere, seed=2)),
+        ("broad", 15, quasi_random(BROAD, below_the_resonance, seed=3)),
+    )
