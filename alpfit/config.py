@@ -15,7 +15,7 @@ from alpfit.inference.problem import Problem
 from alpfit.inference.samplers import SAMPLERS, Dynesty
 from alpfit.likelihoods import JointLikelihood
 from alpfit.physics.mesons import FORM_FACTORS, TOP_MASSES
-from alpfit.relic import ENGINES, resolve_annihilation_scale
+from alpfit.relic import ENGINES, PLASMAS, resolve_annihilation_scale
 from alpfit.scenarios import SCENARIOS, Scenario
 
 NUMBER = "number"
@@ -45,10 +45,11 @@ class _Table(BaseModel):
 
 
 class RelicTable(_Table):
-    """``[relic]``: the engine, and the factor on the annihilation cross-section."""
+    """``[relic]``: the engine, the factor on the annihilation cross-section, and the plasma."""
 
     engine: str = "cbe"
     annihilation_scale: str | Annotated[float, Field(strict=True)] = "unitary"
+    plasma: str = "saikawa-shirai-2018"
 
 
 class PhysicsTable(_Table):
@@ -88,6 +89,7 @@ class Configuration(_Table):
         return SCENARIOS[self.scenario](
             engine=self.relic.engine,
             annihilation_scale=self.relic.annihilation_scale,
+            plasma=self.relic.plasma,
             form_factor=self.physics.form_factor,
             top_mass=self.physics.top_mass,
         )
@@ -169,6 +171,7 @@ def _check_names(document: Mapping[str, Any]) -> None:
     _check_keys("relic", relic, RelicTable)
     _check_keys("physics", physics, PhysicsTable)
     _check_choice("[relic] engine", relic.get("engine"), ENGINES)
+    _check_choice("[relic] plasma", relic.get("plasma"), PLASMAS)
     _check_choice("[physics] form_factor", physics.get("form_factor"), FORM_FACTORS)
     _check_choice("[physics] top_mass", physics.get("top_mass"), TOP_MASSES)
     _check_choice("[sampler] name", sampler.get("name"), SAMPLERS)

@@ -104,6 +104,12 @@ class Fit:
             raise PredictionError(point.failures[0])
         return point
 
+    def diagnose(self, values: Mapping[str, float]) -> dict[str, float]:
+        """How far the predictions at one point can be trusted; arguments and errors as in :meth:`evaluate`."""
+        point = self.evaluate(values)
+        scenario = self.configuration.build_scenario()
+        return {name: float(array[0]) for name, array in scenario.diagnose(point.parameters).items()}
+
     def seconds_per_call(self) -> float:
         """Time of one likelihood call, warm: the median over seven points spread over the prior."""
         problem = self.configuration.build_problem()

@@ -100,8 +100,10 @@ def test_the_annihilation_scale_is_a_name_or_a_positive_number(scale):
 
 def test_the_choices_reach_the_scenario():
     changes = {"relic__engine": "nbe", "relic__annihilation_scale": 0.5, "physics__top_mass": "pole"}
+    changes["relic__plasma"] = "borsanyi-2016"
     scenario = parse_configuration(changed(**changes)).build_scenario()
     assert (scenario.engine, scenario.annihilation_scale, scenario.top_mass) == ("nbe", 0.5, "pole")
+    assert scenario.plasma == "borsanyi-2016"
     assert scenario.form_factor == "hpqcd2022"
 
 
@@ -124,7 +126,7 @@ def test_the_problem_has_the_files_parameters_and_likelihoods(file):
 
 def test_the_completed_input_has_every_default(file):
     completed = tomllib.loads(load_configuration(file).to_toml())
-    assert completed["relic"] == {"engine": "cbe", "annihilation_scale": "unitary"}
+    assert completed["relic"] == {"engine": "cbe", "annihilation_scale": "unitary", "plasma": "saikawa-shirai-2018"}
     assert completed["physics"] == {"form_factor": "hpqcd2022", "top_mass": "msbar"}
     assert completed["options"]["planck_relic_2018"] == {"relative_theory_error": 0.05, "upper_limit": False}
     assert completed["options"]["belle2_bknunu_2023"] == {"standard_model": 5.58e-6, "standard_model_error": 3.7e-7}
@@ -283,6 +285,10 @@ def test_an_unknown_key_is_refused_with_its_place_and_a_hint(changes, expected):
 UNKNOWN_CHOICES = {
     "scenario": ({"scenario": "invisble"}, "scenario = 'invisble' is not known: did you mean 'invisible'?"),
     "engine": ({"relic__engine": "nb"}, "[relic] engine = 'nb' is not known: did you mean 'nbe'?"),
+    "plasma": (
+        {"relic__plasma": "borsanyi"},
+        "[relic] plasma = 'borsanyi' is not known: did you mean 'borsanyi-2016'?",
+    ),
     "form factor": (
         {"physics__form_factor": "exponental"},
         "[physics] form_factor = 'exponental' is not known: did you mean 'exponential'?",

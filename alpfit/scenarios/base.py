@@ -56,3 +56,6 @@ class Scenario(Protocol):
 
     def predict(self, points: Mapping[str, Array]) -> Predictions:
         """Predictions at ``points``, parameter name to array ``(n,)``."""
+
+    def diagnose(self, points: Mapping[str, Array]) -> Mapping[str, Array]:
+        """How far the predictions at ``points`` can be trusted: what is good to know and no measurement asks for."""

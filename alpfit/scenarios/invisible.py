@@ -12,7 +12,7 @@ from alpfit.physics.annihilation import sigma_v_today
 from alpfit.physics.escape import invisible_probability, outside_babar, outside_belle2
 from alpfit.physics.mesons import branching_ratio_b_to_k_alp
 from alpfit.physics.widths import alp_widths
-from alpfit.relic import DOMAIN, Status, outside, relic_density, resolve_annihilation_scale
+from alpfit.relic import DOMAIN, Status, outside, plasma_error, relic_density, resolve_annihilation_scale
 from alpfit.scenarios.base import Predictions, Quantity
 
 Array = NDArray[np.float64]
@@ -59,10 +59,11 @@ OBSERVABLES: Mapping[str, Quantity] = MappingProxyType(
 
 @dataclass(frozen=True)
 class InvisibleScenario:
-    """The ALP portal with its choices: relic engine and normalisation, form factor, top mass."""
+    """The ALP portal with its choices: relic engine, normalisation and plasma, form factor, top mass."""
 
     engine: str
     annihilation_scale: str | float
+    plasma: str
     form_factor: str
     top_mass: str
 
@@ -95,12 +96,26 @@ class InvisibleScenario:
                 failures[i] = "" if outcome == Status.OK else f"no relic density: {Status(outcome).message}"
         return Predictions(values, tuple(failures))
 
+    def diagnose(self, points: Mapping[str, Array]) -> Mapping[str, Array]:
+        """Freeze-out and what limits its calculation; see :class:`~alpfit.relic.RelicDensity`."""
+        couplings = [points[name] for name in PARAMETERS]
+        scale = resolve_annihilation_scale(self.annihilation_scale)
+        relic = relic_density(*couplings, engine=self.engine, annihilation_scale=scale, plasma=self.plasma)
+        return {
+            "x_fo": relic.x_fo,
+            "x_kd": relic.x_kd,
+            "gamma/H at x_fo": relic.elastic_rate,
+            "self-scattering": np.asarray(relic.self_scattering),
+            "late annihilation": relic.late_annihilation,
+            "error from plasma": plasma_error(*couplings, engine=self.engine, annihilation_scale=scale),
+        }
+
     def _calculate(self, points: Mapping[str, Array]) -> tuple[dict[str, Array], NDArray[np.int64]]:
         m_a, r, g_agg, g_achi = (points[name] for name in PARAMETERS)
         g_aww = points.get("g_aww", g_agg)
         widths = alp_widths(m_a, r, g_agg, g_achi)
         scale = resolve_annihilation_scale(self.annihilation_scale)
-        relic = relic_density(m_a, r, g_agg, g_achi, engine=self.engine, annihilation_scale=scale)
+        relic = relic_density(m_a, r, g_agg, g_achi, engine=self.engine, annihilation_scale=scale, plasma=self.plasma)
         fraction = widths.invisible_fraction
         seen_as_missing = invisible_probability(fraction, outside_belle2(m_a, widths.total))
         branching = branching_ratio_b_to_k_alp(m_a, g_aww, form_factor=self.form_factor, top_mass=self.top_mass)

@@ -31,7 +31,10 @@ def test_evaluate_prints_json_for_programs(alpfit, file):
     outcome = alpfit("evaluate", file, *POINT, "--json")
     point = json.loads(outcome.out)
     assert (outcome.code, outcome.err) == (0, "")
-    assert list(point) == ["parameters", "predictions", "log_likelihood", "log_likelihood_total", "log_prior"]
+    groups = ["parameters", "predictions", "diagnostics", "log_likelihood", "log_likelihood_total", "log_prior"]
+    assert list(point) == groups
+    assert 15.0 < point["diagnostics"]["x_fo"] < 25.0
+    assert 0.0 < point["diagnostics"]["error from plasma"] < 0.02
     assert point["parameters"] == {"m_a": 1.0, "r": 0.48, "g_agg": 9e-5, "g_achi": 2e-4}
     assert {"Omega_h2", "BR(B+->K+ a)", "P_inv"} <= set(point["predictions"])
     assert set(point["log_likelihood"]) == {"belle2_bknunu_2023", "planck_relic_2018"}
@@ -41,9 +44,10 @@ def test_evaluate_prints_json_for_programs(alpfit, file):
 def test_evaluate_prints_the_same_numbers_for_humans(alpfit, file):
     point = json.loads(alpfit("evaluate", file, *POINT, "--json").out)
     lines = [line.split() for line in alpfit("evaluate", file, *POINT).out.splitlines()]
-    for group in ("parameters", "predictions", "log_likelihood"):
+    for group in ("parameters", "predictions", "diagnostics", "log_likelihood"):
         for name, value in point[group].items():
-            assert [*name.split(), f"{value:.8g}"] in lines
+            shown = "never" if value is None else f"{value:.8g}"  # x_kd, in kinetic equilibrium
+            assert [*name.split(), shown] in lines
     assert ["total", f"{point['log_likelihood_total']:.8g}"] in lines
     assert ["log", "prior", f"{point['log_prior']:.8g}"] in lines
 

@@ -59,7 +59,11 @@ def test_its_source_can_be_looked_up(measurement):
 def test_its_scenarios_predict_what_it_reads(measurement):
     for name in measurement.scenarios:
         scenario = SCENARIOS[name](
-            engine="cbe", annihilation_scale="unitary", form_factor="hpqcd2022", top_mass="msbar"
+            engine="cbe",
+            annihilation_scale="unitary",
+            plasma="saikawa-shirai-2018",
+            form_factor="hpqcd2022",
+            top_mass="msbar",
         )
         assert set(measurement.observables) <= {*scenario.parameters, *scenario.optional, *scenario.observables}
 

@@ -9,7 +9,11 @@ from alpfit.scenarios import SCENARIOS, Quantity
 @pytest.fixture(params=SCENARIOS)
 def scenario(request):
     return SCENARIOS[request.param](
-        engine="cbe", annihilation_scale="unitary", form_factor="hpqcd2022", top_mass="msbar"
+        engine="cbe",
+        annihilation_scale="unitary",
+        plasma="saikawa-shirai-2018",
+        form_factor="hpqcd2022",
+        top_mass="msbar",
     )
 
 

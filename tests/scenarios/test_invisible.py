@@ -14,9 +14,19 @@ B_DECAYS = {"BR(B+->K+ a)", "BR(B+->K+ a(inv))"}
 
 @pytest.fixture(scope="module")
 def build():
-    def scenario(engine="cbe", annihilation_scale="unitary", form_factor="hpqcd2022", top_mass="msbar"):
+    def scenario(
+        engine="cbe",
+        annihilation_scale="unitary",
+        plasma="saikawa-shirai-2018",
+        form_factor="hpqcd2022",
+        top_mass="msbar",
+    ):
         return SCENARIOS["invisible"](
-            engine=engine, annihilation_scale=annihilation_scale, form_factor=form_factor, top_mass=top_mass
+            engine=engine,
+            annihilation_scale=annihilation_scale,
+            plasma=plasma,
+            form_factor=form_factor,
+            top_mass=top_mass,
         )
 
     return scenario
@@ -156,3 +166,26 @@ def test_a_batch_without_a_good_point_is_not_a_number_throughout(build):
     predictions = build().predict(points({**BP1U, "m_a": -1.0}, {**BP1U, "r": -1.0}))
     assert all(predictions.failures)
     assert all(np.isnan(values).all() for values in predictions.values.values())
+
+
+def test_the_plasma_changes_the_relic_density_by_about_its_error(build):
+    ours, other = (
+        build(plasma=name).predict(points(BP1U)).values["Omega_h2"][0]
+        for name in ("saikawa-shirai-2018", "borsanyi-2016")
+    )
+    error = build().diagnose(points(BP1U))["error from plasma"][0]
+    assert abs(other / ours - 1.0) == pytest.approx(error, rel=0.02)
+    assert 1e-5 < error < 0.02
+
+
+def test_diagnostics_say_how_far_the_relic_density_can_be_trusted(build):
+    """At the benchmark elastic scattering has long ceased, and self-scattering is about as fast as annihilation."""
+    diagnostics = {name: float(values[0]) for name, values in build().diagnose(points(BP1U)).items()}
+    assert 15.0 < diagnostics["x_fo"] < diagnostics["x_kd"] < 25.0
+    assert diagnostics["gamma/H at x_fo"] < 1e-5
+    assert diagnostics["self-scattering"] == pytest.approx(4.3992e-11 / 1.7136e-11, rel=1e-4)
+    assert 0.0 <= diagnostics["late annihilation"] < 1e-9
+
+
+def test_with_kinetic_equilibrium_enforced_chi_never_decouples_from_it(build):
+    assert build(engine="nbe").diagnose(points(BP1U))["x_kd"][0] == np.inf

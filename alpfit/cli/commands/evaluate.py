@@ -25,7 +25,8 @@ def evaluate(
     """Predictions and ln L of each measurement at one point."""
     from alpfit.fit import Fit
 
-    point = _record(Fit.from_file(file, overrides or []).evaluate(_values(at or [])))
+    fit, values = Fit.from_file(file, overrides or []), _values(at or [])
+    point = _record(fit.evaluate(values), fit.diagnose(values))
     typer.echo(json.dumps(point, indent=2) if as_json else _table(point))
 
 
@@ -42,7 +43,7 @@ def _values(assignments: list[str]) -> dict[str, float]:
     return values
 
 
-def _record(point: "Evaluation") -> dict[str, Any]:
+def _record(point: "Evaluation", diagnostics: dict[str, float]) -> dict[str, Any]:
     """The point as JSON can hold it: null stands for a number that is not finite."""
 
     def number(array: Any) -> float | None:
@@ -52,6 +53,7 @@ def _record(point: "Evaluation") -> dict[str, Any]:
     return {
         "parameters": {name: number(values) for name, values in point.parameters.items()},
         "predictions": {name: number(values) for name, values in point.predictions.items()},
+        "diagnostics": {name: number([value]) for name, value in diagnostics.items()},
         "log_likelihood": {name: number(values) for name, values in point.log_l_by_entry.items()},
         "log_likelihood_total": number(point.log_l),
         "log_prior": number(point.log_prior),
@@ -60,10 +62,14 @@ def _record(point: "Evaluation") -> dict[str, Any]:
 
 def _table(point: dict[str, Any]) -> str:
     lines = []
-    for title in ("parameters", "predictions", "log_likelihood"):
+    for title in ("parameters", "predictions", "diagnostics", "log_likelihood"):
         lines.append(title.replace("_", " "))
-        lines += [f"  {name:24s}{value:16.8g}" for name, value in point[title].items()]
+        lines += [f"  {name:24s}{_shown(value)}" for name, value in point[title].items()]
     lines.append(f"  {'total':24s}{point['log_likelihood_total']:16.8g}")
     prior = point["log_prior"]
     lines.append(f"log prior{'':17s}{'outside the prior' if prior is None else format(prior, '16.8g')}")
     return "\n".join(lines)
+
+
+def _shown(value: float | None) -> str:
+    return f"{'never' if value is None else format(value, '.8g'):>16s}"
