@@ -109,37 +109,31 @@ def _continue_cold(table: Array, i: int, step: float) -> None:
 @kernel
 def averages_at(log_x: float, x: float, averages: Averages) -> tuple[float, float]:
     """<sigma v> and <sigma v>_2 [GeV^-2] at m/T = ``x``."""
-    start, step, table = averages.start, averages.step, averages.table
-    first = math.exp(evaluate_spline(log_x, start, step, table, 2))
-    second = math.exp(evaluate_spline(log_x, start, step, table, 3))
-    exponent = averages.suppression * x
-    if exponent < 150.0:
-        first += math.exp(evaluate_spline(log_x, start, step, table, 0) - exponent)
-        second += math.exp(evaluate_spline(log_x, start, step, table, 1) - exponent)
-    return first, second
+    start, step, table, exponent = averages.start, averages.step, averages.table, averages.suppression * x
+    first, average = 0.0, 0.0
+    for k in range(2):
+        first, average = average, math.exp(evaluate_spline(log_x, start, step, table, 2 + k))
+        if exponent < 150.0:
+            average += math.exp(evaluate_spline(log_x, start, step, table, k) - exponent)
+    return first, average
 
 
 @kernel
 def averages_with_slopes(log_x: float, x: float, averages: Averages) -> tuple[float, float, float, float]:
     """<sigma v>, <sigma v>_2 [GeV^-2] at m/T = ``x``, and the derivatives of both with respect to ln(x)."""
-    start, step, table = averages.start, averages.step, averages.table
-    first, first_slope = _exponential(log_x, start, step, table, 2, 0.0)
-    second, second_slope = _exponential(log_x, start, step, table, 3, 0.0)
-    exponent = averages.suppression * x
-    if exponent < 150.0:
-        resonant, slope = _exponential(log_x, start, step, table, 0, exponent)
-        first, first_slope = first + resonant, first_slope + slope
-        resonant, slope = _exponential(log_x, start, step, table, 1, exponent)
-        second, second_slope = second + resonant, second_slope + slope
-    return first, second, first_slope, second_slope
-
-
-@kernel
-def _exponential(log_x: float, start: float, step: float, table: Array, k: int, exponent: float) -> tuple[float, float]:
-    """The exponential of spline ``k`` minus ``exponent``, which is proportional to x, and its derivative."""
-    value, slope = spline_with_slope(log_x, start, step, table, k)
-    average = math.exp(value - exponent)
-    return average, average * (slope - exponent)
+    start, step, table, exponent = averages.start, averages.step, averages.table, averages.suppression * x
+    first, first_slope, average, slope = 0.0, 0.0, 0.0, 0.0
+    for k in range(2):
+        first, first_slope = average, slope
+        value, change = spline_with_slope(log_x, start, step, table, 2 + k)
+        average = math.exp(value)
+        slope = average * change
+        if exponent < 150.0:
+            value, change = spline_with_slope(log_x, start, step, table, k)
+            resonant = math.exp(value - exponent)
+            average += resonant
+            slope += resonant * (change - exponent)
+    return first, average, first_slope, slope
 
 
 @kernel

@@ -122,6 +122,7 @@ def _departures(deviations: Any, solution: Solution, sector: Sector, tableau: Ta
     """
     band, precision, d = 0.1, 1e-4, solution.y.shape[1]
     state = np.empty((1, d))
+    row = state.shape[0] - 1  # a variable, as in the integrator
     for which in range(2):
         x_of[which] = math.inf
         for n in range(1, solution.x.size):
@@ -130,10 +131,10 @@ def _departures(deviations: Any, solution: Solution, sector: Sector, tableau: Ta
             low, high, step = solution.x[n - 1], solution.x[n], solution.x[n] - solution.x[n - 1]
             while high - low > precision:
                 middle = 0.5 * (low + high)
-                collocate(solution.increments, n, (middle - solution.x[n - 1]) / step, tableau.nodes, state, 0)
+                collocate(solution.increments, n, (middle - solution.x[n - 1]) / step, tableau.nodes, state, row)
                 for k in range(d):
-                    state[0, k] += solution.y[n - 1, k]
-                if abs(math.expm1(deviations(middle, state, 0, sector)[which])) > band:
+                    state[row, k] += solution.y[n - 1, k]
+                if abs(math.expm1(deviations(middle, state, row, sector)[which])) > band:
                     high = middle
                 else:
                     low = middle
