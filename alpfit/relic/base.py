@@ -106,10 +106,10 @@ def run_from(
 
 
 @kernel
-def _status_of(solution: Solution, sector: Sector, accuracy: Accuracy) -> int:
+def _status_of(solution: Solution) -> int:
     if solution.finished:
         return 0
-    return 2 if _equilibrates(sector, accuracy) else 1
+    return 1 if solution.n_calls == 1 else 2  # without equilibrium there is no step, only the rates at the start
 
 
 @higher_order_kernel
@@ -155,7 +155,7 @@ def solve_each(run: Any, deviations: Any, sectors: Sectors, accuracy: Accuracy, 
     for i in range(n):
         sector = sector_at(sectors, i)
         solution = run(sector, accuracy, tableau)
-        status[i], n_calls[i] = _status_of(solution, sector, accuracy), solution.n_calls
+        status[i], n_calls[i] = _status_of(solution), solution.n_calls
         log_yield[i], slope[i] = solution.y[-1, 0], solution.slope[0]
         _departures(deviations, solution, sector, tableau, x_of)
         x_fo[i], x_kd[i] = x_of[0], x_of[1]
@@ -172,7 +172,7 @@ def trace_first(run: Any, deviations: Any, sectors: Sectors, accuracy: Accuracy,
     excess, heat = np.empty(n), np.empty(n)
     for i in range(n):
         excess[i], heat[i] = deviations(solution.x[i], solution.y, i, sector)
-    return np.exp(solution.x), solution.y[:, 0].copy(), excess, heat, _status_of(solution, sector, accuracy)
+    return np.exp(solution.x), solution.y[:, 0].copy(), excess, heat, _status_of(solution)
 
 
 @kernel

@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from alpfit.numerics.compile import kernel
+from alpfit.numerics.compile import higher_order_kernel, kernel
 from alpfit.numerics.interpolation import evaluate_spline
 from alpfit.numerics.radau import Solution
 from alpfit.numerics.radau_step import Tableau
@@ -124,7 +124,7 @@ def deviations(log_x: float, states: Array, j: int, sector: Sector) -> tuple[flo
     )
 
 
-@kernel
+@higher_order_kernel
 def run(sector: Sector, accuracy: Accuracy, tableau: Tableau) -> Solution:
     """The solution for one sector."""
     return run_from(equilibrium, surroundings, rates, sector, accuracy, tableau)

@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from alpfit.numerics.compile import kernel
+from alpfit.numerics.compile import higher_order_kernel, kernel
 from alpfit.numerics.radau import Solution
 from alpfit.numerics.radau_step import Tableau
 from alpfit.physics.plasma import bath_at
@@ -68,7 +68,7 @@ def deviations(log_x: float, states: Array, j: int, sector: Sector) -> tuple[flo
     return log_yield_excess(log_x, states[j, 0], sector), 0.0
 
 
-@kernel
+@higher_order_kernel
 def run(sector: Sector, accuracy: Accuracy, tableau: Tableau) -> Solution:
     """The solution for one sector."""
     return run_from(equilibrium, surroundings, rates, sector, accuracy, tableau)
