@@ -89,7 +89,7 @@ def integrate(
     # rows 0 to 2 are the stages of the step at hand, row 3 is where it begins, row 4 is for its error; as a variable,
     # since numba compiles the rates once for each number that it sees
     origin = tableau.nodes.size
-    states, slopes, jacobians, z = np.zeros((5, d)), np.zeros((5, d)), np.zeros((5, d, d)), np.zeros((3, d))
+    states, slopes, jacobians, z = np.empty((5, d)), np.empty((5, d)), np.empty((5, d, d)), np.empty((3, d))
     system, residual, matrix, estimate = np.empty((3 * d, 3 * d)), np.empty(3 * d), np.empty((d, d)), np.empty(d)
     nodes, stage_matrix = tableau.nodes, tableau.matrix
     xs[0] = x

@@ -90,11 +90,23 @@ def _average(
 def _window(e: Array, begin: int, end: int, x: float, suppression: float, smooth: float) -> tuple[int, int]:
     """Which of the nodes count at T = m/x: from far below T, where sqrt(e) sigma is constant, to far above."""
     far_above, far_below = 40.0, 1e-4
-    last = begin + int(np.searchsorted(e[begin:end], suppression + far_above / x))
+    last = _first_above(suppression + far_above / x, e, begin, end)
     if last == begin:
         return begin, begin
-    lowest = far_below * min(1.0 / x, smooth, e[last - 1])
-    return begin + int(np.searchsorted(e[begin:last], lowest)), last
+    return _first_above(far_below * min(1.0 / x, smooth, e[last - 1]), e, begin, last), last
+
+
+@kernel
+def _first_above(value: float, e: Array, begin: int, end: int) -> int:
+    """The first of the ascending nodes from ``begin`` to ``end`` that is not below ``value``; ``end`` if none is."""
+    low, high = begin, end
+    while low < high:
+        middle = (low + high) // 2
+        if e[middle] < value:
+            low = middle + 1
+        else:
+            high = middle
+    return low
 
 
 @kernel
