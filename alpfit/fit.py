@@ -104,9 +104,8 @@ class Fit:
             raise PredictionError(point.failures[0])
         return point
 
-    def diagnose(self, values: Mapping[str, float]) -> dict[str, float]:
-        """How far the predictions at one point can be trusted; arguments and errors as in :meth:`evaluate`."""
-        point = self.evaluate(values)
+    def diagnose(self, point: Evaluation) -> dict[str, float]:
+        """How far the predictions at a point that :meth:`evaluate` returned can be trusted."""
         scenario = self.configuration.build_scenario()
         return {name: float(array[0]) for name, array in scenario.diagnose(point.parameters).items()}
 

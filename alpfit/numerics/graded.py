@@ -61,8 +61,6 @@ def graded_nodes(
     n_low = 0
     for left, right in pairwise(centers):
         gap = right.position - left.position
-        if gap == 0.0:
-            continue
         reach = 0.75 * gap if left.position == 0.0 else 0.5 * gap
         for center, side, length in ((left, 1.0, reach), (right, -1.0, gap - reach)):
             if side < 0.0 and center.position == first_peak:
@@ -89,9 +87,7 @@ def _one_side(half_width: float, length: float, smallest: float, panel: float, l
     distance = np.exp(logarithms)
     weights = distance * weights
     if half_width > 0.0:
-        core_weight = half_width * math.atan(
-            core / half_width
-        )  # the Breit-Wigner's integral over its value at the peak
+        core_weight = half_width * math.atan(core / half_width)  # the Breit-Wigner's integral over its peak value
         return np.append(0.0, distance), np.append(core_weight, weights)
     threshold = core * legendre.nodes**2  # takes away a square root at the center
     return np.append(threshold, distance), np.append(2.0 * core * legendre.nodes * legendre.weights, weights)

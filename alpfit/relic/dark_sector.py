@@ -75,12 +75,11 @@ class DarkSector:
         """The cross-section [GeV^-2] at ``s`` [GeV^2], shape ``(n,)``; an error where it is negative or no number."""
         if callable(self.cross_section):
             return _checked("cross_section", self.cross_section(s), "s", "GeV^2", s)
-        velocity = _momentum_over_root_s
         at, values = _table("cross_section", self.cross_section, "s")
         if at[0] <= 4.0 * self.mass**2:
             raise ConfigurationError(f"cross_section: s = {at[0]:g} must be above threshold, {4.0 * self.mass**2:g}")
-        above, smooth = at - 4.0 * self.mass**2, values * velocity(at, self.mass)
-        return _power_law(above, smooth)(s - 4.0 * self.mass**2) / velocity(s, self.mass)
+        above, smooth = at - 4.0 * self.mass**2, values * _velocity(at, self.mass)
+        return _power_law(above, smooth)(s - 4.0 * self.mass**2) / _velocity(s, self.mass)
 
     def gamma(self, temperature: Array) -> Array:
         """The momentum transfer rate [GeV] at ``temperature`` [GeV], shape ``(n,)``; infinite if in equilibrium."""
@@ -156,6 +155,6 @@ def _power_law(at: Array, values: Array) -> Function:
     return evaluate
 
 
-def _momentum_over_root_s(s: Array, mass: float) -> Array:
-    """sqrt(1 - 4 m^2/s)."""
+def _velocity(s: Array, mass: float) -> Array:
+    """That of each particle in the center-of-mass frame, sqrt(1 - 4 m^2/s)."""
     return np.asarray(np.sqrt(1.0 - 4.0 * mass**2 / s))

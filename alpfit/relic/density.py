@@ -80,11 +80,7 @@ def relic_density(
     Raises :class:`PredictionError` for a parameter outside of :data:`DOMAIN` or arrays that do not broadcast,
     :class:`ConfigurationError` for an option that is not known. Both are a :class:`ValueError`.
     """
-    chosen, medium, scale = (
-        resolve_engine(engine),
-        resolve_plasma(plasma),
-        resolve_annihilation_scale(annihilation_scale),
-    )
+    chosen, medium, scale = _choices(engine, plasma, annihilation_scale)
     shape, points = _points({"m_a": m_a, "r": r, "g_agg": g_agg, "g_achi": g_achi})
     n_threads = _resolve_threads(n_threads)
 
@@ -115,11 +111,7 @@ def evolve(
 
     Raises :class:`PredictionError` also where :func:`relic_density` has no answer.
     """
-    chosen, medium, scale = (
-        resolve_engine(engine),
-        resolve_plasma(plasma),
-        resolve_annihilation_scale(annihilation_scale),
-    )
+    chosen, medium, scale = _choices(engine, plasma, annihilation_scale)
     shape, point = _points({"m_a": m_a, "r": r, "g_agg": g_agg, "g_achi": g_achi})
     if point.shape[1] != 1:
         raise PredictionError(f"evolve takes one point, not an array of shape {shape}")
@@ -144,6 +136,11 @@ def plasma_error(
         for name in PLASMAS
     ]
     return np.asarray(np.ptp(omegas, axis=0) / np.mean(omegas, axis=0))
+
+
+def _choices(engine: str, plasma: str, annihilation_scale: str | float) -> tuple[Engine, Plasma, float]:
+    """What the names of options stand for."""
+    return resolve_engine(engine), resolve_plasma(plasma), resolve_annihilation_scale(annihilation_scale)
 
 
 def _resolve_threads(n_threads: int | None) -> int:

@@ -25,8 +25,9 @@ def evaluate(
     """Predictions and ln L of each measurement at one point."""
     from alpfit.fit import Fit
 
-    fit, values = Fit.from_file(file, overrides or []), _values(at or [])
-    point = _record(fit.evaluate(values), fit.diagnose(values))
+    fit = Fit.from_file(file, overrides or [])
+    evaluation = fit.evaluate(_values(at or []))
+    point = _record(evaluation, fit.diagnose(evaluation))
     typer.echo(json.dumps(point, indent=2) if as_json else _table(point))
 
 
