@@ -1,5 +1,7 @@
 """The probability that an ALP leaves no visible trace: it decays to dark matter, or beyond the detector."""
 
+import math
+from dataclasses import dataclass
 from functools import cache
 
 import numpy as np
@@ -7,18 +9,56 @@ from numpy.typing import NDArray
 
 from alpfit.constants import (
     B_PLUS_MASS,
+    B_ZERO_MASS,
+    BABAR_BOOST,
     BABAR_RADIUS,
     BABAR_S,
     BELLE2_BOOST,
     BELLE2_RADIUS,
+    BELLE2_S,
+    BELLE_BOOST,
+    BELLE_RADIUS,
     HBAR,
     K_PLUS_MASS,
+    K_STAR_MASS,
+    KOTO_LENGTH,
+    KOTO_MOMENTUM,
+    LEP_RADIUS,
+    LEP_S,
     SPEED_OF_LIGHT,
 )
+from alpfit.numerics.compile import kernel
 from alpfit.numerics.quadrature import Rule, legendre_rule
-from alpfit.physics.mesons import kaellen
 
 Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class FromMeson:
+    """ALPs from a B -> daughter + a at an asymmetric collider: masses [GeV], beta gamma, radius [cm]."""
+
+    parent: float
+    daughter: float
+    boost: float
+    radius: float
+
+
+@dataclass(frozen=True)
+class WithPhoton:
+    """ALPs from e+e- -> gamma a: s [GeV^2] and radius [cm]."""
+
+    s: float
+    radius: float
+
+
+BELLE2 = FromMeson(B_PLUS_MASS.value, K_PLUS_MASS.value, BELLE2_BOOST.value, BELLE2_RADIUS.value)
+BABAR = FromMeson(B_PLUS_MASS.value, K_PLUS_MASS.value, BABAR_BOOST.value, BABAR_RADIUS.value)
+BELLE = FromMeson(B_PLUS_MASS.value, K_PLUS_MASS.value, BELLE_BOOST.value, BELLE_RADIUS.value)
+BABAR_K_STAR = FromMeson(B_ZERO_MASS.value, K_STAR_MASS.value, BABAR_BOOST.value, BABAR_RADIUS.value)
+BELLE_K_STAR = FromMeson(B_ZERO_MASS.value, K_STAR_MASS.value, BELLE_BOOST.value, BELLE_RADIUS.value)
+BABAR_PHOTON = WithPhoton(BABAR_S.value, BABAR_RADIUS.value)
+BELLE2_PHOTON = WithPhoton(BELLE2_S.value, BELLE2_RADIUS.value)
+LEP_PHOTON = WithPhoton(LEP_S.value, LEP_RADIUS.value)
 
 
 def invisible_probability(invisible_fraction: Array, outside: Array) -> Array:
@@ -34,33 +74,76 @@ def decay_length_per_momentum(m_a: Array, width: Array) -> Array:
 @cache
 def _directions() -> Rule:
     """Rule for the average over (1 + cos(theta))/2, uniform in (0, 1)."""
-    return legendre_rule(8)
+    return legendre_rule(24)
 
 
-def outside_belle2(m_a: Array, width: Array) -> Array:
-    """Probability that an ALP from B+ -> K+ a decays more than 150 cm from its origin in Belle II.
+@cache
+def _sources(sources: tuple[FromMeson, ...]) -> Array:
+    """The numbers of ``sources``, a row each."""
+    return np.array([(s.parent, s.daughter, s.boost, s.radius) for s in sources])
 
-    ``m_a`` and total ``width`` [GeV] broadcast. Two-body momentum in the rest frame of the B, taken as that of
-    the Y(4S), boosted and averaged over the direction (8-point Gauss-Legendre). Above m_B - m_K the ALP is at rest.
+
+def outside_after_decay(sources: tuple[FromMeson, ...], m_a: Array, width: Array) -> Array:
+    """Probability that an ALP from each of ``sources`` decays beyond the radius, ``(len(sources), n)``.
+
+    ``m_a`` and total ``width`` [GeV], arrays ``(n,)``. Two-body momentum in the rest frame of the B, taken as that of
+    the Y(4S), boosted and averaged over the direction: to 1e-6 with 24 points, and to 3e-4 where the boost can bring
+    the ALP to rest. Above threshold the ALP is at rest in the frame of the B.
     """
-    m_b, m_k = B_PLUS_MASS.value, K_PLUS_MASS.value
-    momentum = np.sqrt(np.maximum(kaellen(np.asarray(m_b**2), np.asarray(m_k**2), m_a**2), 0.0)) / (2.0 * m_b)
-    momentum = np.where(m_a < m_b - m_k, momentum, 0.0)
-    energy = np.hypot(momentum, m_a)
     directions = _directions()
-    gamma, boost = np.sqrt(1.0 + BELLE2_BOOST.value**2), BELLE2_BOOST.value
-    lab_energy = gamma * energy[..., None] + boost * momentum[..., None] * (2.0 * directions.nodes - 1.0)
-    lab_momentum = np.sqrt(np.maximum(lab_energy**2 - m_a[..., None] ** 2, 0.0))
-    length = decay_length_per_momentum(m_a, width)[..., None] * lab_momentum
-    return np.asarray(np.sum(directions.weights * np.exp(-BELLE2_RADIUS.value / length), axis=-1))
+    per_momentum = decay_length_per_momentum(m_a, width)
+    return _escaped(_sources(sources), m_a, per_momentum, directions.nodes, directions.weights)
 
 
-def outside_babar(m_a: Array, width: Array) -> Array:
-    """Probability that an ALP from e+e- -> gamma a decays more than 50 cm from its origin in BaBar, boost neglected.
+@kernel
+def _escaped(sources: Array, m_a: Array, per_momentum: Array, nodes: Array, weights: Array) -> Array:
+    """Shares of ALPs that decay beyond the radius; ``per_momentum`` [cm/GeV] is the decay length over the momentum."""
+    escaped = np.zeros((sources.shape[0], m_a.size))
+    for i in range(sources.shape[0]):
+        parent, daughter, boost, radius = sources[i]
+        for j in range(m_a.size):
+            mass = m_a[j]
+            open_by = (parent - daughter) ** 2 - mass * mass
+            momentum = 0.0
+            if open_by > 0.0 and mass < parent - daughter:
+                momentum = math.sqrt(open_by * ((parent + daughter) ** 2 - mass * mass)) / (2.0 * parent)
+            energy = math.sqrt(momentum * momentum + mass * mass)
+            gamma = math.sqrt(1.0 + boost * boost)
+            for k in range(nodes.size):
+                lab_energy = gamma * energy + boost * momentum * (2.0 * nodes[k] - 1.0)
+                squared = (lab_energy - mass) * (lab_energy + mass)
+                if squared > 0.0:
+                    escaped[i, j] += weights[k] * math.exp(-radius / (per_momentum[j] * math.sqrt(squared)))
+    return escaped
 
-    ``m_a`` and total ``width`` [GeV] broadcast; zero where s < m_a^2.
+
+def outside_with_photon(sources: tuple[WithPhoton, ...], m_a: Array, width: Array) -> Array:
+    """Probability that an ALP from e+e- -> gamma a decays beyond the radius, boost neglected, ``(len(sources), n)``.
+
+    ``m_a`` and total ``width`` [GeV], arrays ``(n,)``; zero where s < m_a^2.
     """
-    s = BABAR_S.value
-    momentum = np.maximum(s - m_a**2, 0.0) / (2.0 * np.sqrt(s))
-    length = np.maximum(decay_length_per_momentum(m_a, width) * momentum, 1e-200)
-    return np.asarray(np.exp(-BABAR_RADIUS.value / length))
+    return _escaped_with_photon(_machines(sources), m_a, decay_length_per_momentum(m_a, width))
+
+
+@cache
+def _machines(sources: tuple[WithPhoton, ...]) -> Array:
+    """The numbers of ``sources``, a row each."""
+    return np.array([(source.s, source.radius) for source in sources])
+
+
+@kernel
+def _escaped_with_photon(machines: Array, m_a: Array, per_momentum: Array) -> Array:
+    """Shares of ALPs that decay beyond the radius; ``per_momentum`` as in :func:`_escaped`."""
+    escaped = np.zeros((machines.shape[0], m_a.size))
+    for i in range(machines.shape[0]):
+        s, radius = machines[i]
+        for j in range(m_a.size):
+            if m_a[j] * m_a[j] < s:
+                momentum = (s - m_a[j] * m_a[j]) / (2.0 * math.sqrt(s))
+                escaped[i, j] = math.exp(-radius / (per_momentum[j] * momentum))
+    return escaped
+
+
+def outside_koto(m_a: Array, width: Array) -> Array:
+    """Probability that an ALP from K_L -> pi0 a leaves KOTO's vetoed volume; arguments broadcast."""
+    return np.asarray(np.exp(-KOTO_LENGTH.value / (decay_length_per_momentum(m_a, width) * KOTO_MOMENTUM.value)))

@@ -17,6 +17,11 @@ class Widths(NamedTuple):
     invisible_fraction: Array
 
 
+def photon_width(m_a: Array, g_agg: Array) -> Array:
+    """Gamma(a -> gamma gamma) = g_agg^2 m_a^3/(64 pi) [GeV]; ``m_a`` [GeV] and ``g_agg`` [1/GeV] broadcast."""
+    return np.asarray(g_agg**2 * m_a**3 / (64.0 * np.pi))
+
+
 def alp_widths(m_a: Array, r: Array, g_agg: Array, g_achi: Array) -> Widths:
     """Widths of the ALP; all arguments broadcast.
 
@@ -25,7 +30,7 @@ def alp_widths(m_a: Array, r: Array, g_agg: Array, g_achi: Array) -> Widths:
     """
     if not (np.shape(m_a) == np.shape(r) == np.shape(g_agg) == np.shape(g_achi)):
         m_a, r, g_agg, g_achi = np.broadcast_arrays(m_a, r, g_agg, g_achi)
-    photons = g_agg**2 * m_a**3 / (64.0 * np.pi)
+    photons = photon_width(m_a, g_agg)
     velocity = np.sqrt(np.maximum((1.0 - 2.0 * r) * (1.0 + 2.0 * r), 0.0))
     dark_matter = g_achi**2 * m_a * (r * m_a) ** 2 * velocity / np.pi
     total = photons + dark_matter
