@@ -28,12 +28,19 @@ class PredictionError(AlpfitError, ValueError):
     """A parameter point for which the model has no prediction."""
 
 
+MANY = 16
+"""More choices than this are not all listed in a sentence, only the nearest ones."""
+
+
 def one_of(name: str, allowed: Iterable[str]) -> str:
-    """The sentence that says what is allowed in place of ``name``, the nearest first."""
+    """The sentence that says what is allowed in place of ``name``, with a hint at the nearest."""
     choices = sorted(allowed)
     scores = {choice: _likeness(name, choice) for choice in choices}
     nearest = max(choices, key=scores.__getitem__, default="")
     hint = f"did you mean '{nearest}'? " if nearest and scores[nearest] >= 0.6 else ""
+    if len(choices) > MANY:
+        close = sorted(sorted(choices, key=scores.__getitem__, reverse=True)[: MANY // 2])
+        return f"{hint}allowed: {', '.join(close)} and {len(choices) - len(close)} more"
     return f"{hint}allowed: {', '.join(choices)}"
 
 

@@ -2,33 +2,37 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Annotated, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from pydantic import ConfigDict, Field
-from pydantic.dataclasses import dataclass as validated_dataclass
 
-from alpfit.likelihoods.forms import Form
+from alpfit.likelihoods.forms import Comparison, Form
+from alpfit.likelihoods.source import Reference, Source
 
 Array = NDArray[np.float64]
-Text = Annotated[str, Field(min_length=1)]
 
 
-@validated_dataclass(frozen=True, config=ConfigDict(extra="forbid"))
-class Source:
-    """Who published the numbers, where they stand, and how they were read."""
+@dataclass(frozen=True)
+class Share:
+    """The factor min(1, by/reference)^power for a rate of chi that is a part of the dark matter only."""
 
-    arxiv: Text
-    inspire: Text
-    where: Text
-    how: Text
-    confidence_level: Text
+    by: str
+    reference: float
+    power: float
+
+    def of(self, predictions: Mapping[str, Array]) -> Array:
+        """The factor, the shape of the predictions."""
+        return np.asarray(np.minimum(predictions[self.by] / self.reference, 1.0) ** self.power)
 
 
 @dataclass(frozen=True)
 class Measurement:
-    """One entry of the catalogue; ``digest`` identifies its files, ``options`` are the values in force."""
+    """One entry of the catalogue; ``digest`` identifies its files, ``options`` are the values in force.
+
+    ``share`` multiplies the first observable, ``overlaps`` names entries that use the same data, and a ``projection``
+    is what an experiment expects to see one day.
+    """
 
     name: str
     title: str
@@ -38,24 +42,49 @@ class Measurement:
     form: Form
     source: Source
     digest: str
+    references: tuple[Reference, ...] = ()
+    overlaps: tuple[str, ...] = ()
+    projection: bool = False
+    share: Share | None = None
     notes: Mapping[str, str] = field(default_factory=dict)
     options: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def observables(self) -> tuple[str, ...]:
-        """Names of the predictions that :meth:`loglike` reads."""
-        return self.form.observables
+        """Names of the predictions that :meth:`loglike` reads; the first is the one that is measured."""
+        shared = () if self.share is None else (self.share.by,)
+        return self.form.observables + tuple(name for name in shared if name not in self.form.observables)
 
     def loglike(self, predictions: Mapping[str, ArrayLike]) -> Array:
         """ln L of predictions, observable name to float or array; arrays of one shape, a point each."""
-        return self.form.loglike({name: np.asarray(predictions[name], dtype=float) for name in self.observables})
+        return self.form.loglike(self._read(predictions))
+
+    def compare(self, predictions: Mapping[str, ArrayLike]) -> Comparison:
+        """What is measured, its bound and the pull; predictions as for :meth:`loglike`."""
+        return self.form.compare(self._read(predictions))
 
     def describe(self) -> str:
         """What is measured, the numbers, the source and the assumptions, as a paragraph."""
+        source = self.source
         lines = [
             f"{self.name}: {self.title} ({self.experiment})",
             f"  {self.form_name}: {self.form.describe()}",
-            f"  arXiv:{self.source.arxiv}, {self.source.where}; {self.source.confidence_level}",
-            f"  {self.source.how}",
+            f"  for: {', '.join(self.scenarios)}" + ("; a projection, no data" if self.projection else ""),
+            f"  source: {source.identifier}, {source.where}; {source.confidence_level}",
+            f"  numbers: {source.quality}; {source.how}",
+            f"  recast: {source.recast}",
+            f"  assumes: {source.assumes}",
         ]
+        if source.supersedes:
+            lines.append(f"  supersedes: {source.supersedes}")
+        if self.overlaps:
+            lines.append(f"  same data as: {', '.join(self.overlaps)}")
+        lines += [f"  option {name} = {value}" for name, value in self.options.items()]
         return "\n".join(lines + [f"  {topic}: {text}" for topic, text in self.notes.items()])
+
+    def _read(self, predictions: Mapping[str, ArrayLike]) -> dict[str, Array]:
+        """The predictions that count, as arrays, with the share applied."""
+        values = {name: np.asarray(predictions[name], dtype=float) for name in self.observables}
+        if self.share is not None:
+            values[self.observables[0]] = values[self.observables[0]] * self.share.of(values)
+        return values

@@ -18,14 +18,30 @@ table = "table.csv"
 bound = "limit"
 power = 2.0
 confidence_level = 0.90
-rescale_observable = "share"
 
+[rescale]
+by = "share"
+reference = 0.12
+power = 2.0
+
+"""
+
+SOURCE = """
 [source]
 arxiv = "0000.00000"
 inspire = "Nobody:2000abc"
 where = "table 1"
 how = "invented"
 confidence_level = "90 % upper limit"
+quality = "primary"
+assumes = "nothing"
+recast = "none"
+
+[[references]]
+key = "Nobody:2000abc"
+author = "Nobody, N."
+title = "A Limit"
+year = 2000
 """
 
 TABLE = """\
@@ -45,6 +61,7 @@ def write_entry(tmp_path):
         folder = tmp_path / f"entry_{next(numbers)}"
         folder.mkdir()
         if toml is not None:
+            toml += "" if "[data.source]" in toml else SOURCE
             for old, new in replacements:
                 assert old in toml, f"{old} is not in the entry"
                 toml = toml.replace(old, new)

@@ -8,13 +8,27 @@ import pytest
 from alpfit.likelihoods import FORMS, load, names
 from alpfit.scenarios import SCENARIOS
 
-RANGES = {
-    "m_a": (1e-3, 20.0),
-    "m_chi": (1e-3, 20.0),
-    "g_agg*sqrt(P_inv)": (1e-12, 1.0),
-    "sigma_v_today": (1e-50, 1e-20),
-}
+WIDE = {"m_a": (1e-4, 20.0), "m_chi": (1e-4, 20.0), "tau_a": (1e-25, 1e20), "sigma_v_today": (1e-60, 1e-15)}
 """Where the physics of the scenarios can lead; everything else is a number from 1e-20 to 1."""
+
+N = 500
+
+
+def grid_for(measurement):
+    """Points all over the place and, for half of them, inside of what was searched; some without a signal."""
+    rng = np.random.default_rng(7)
+    predictions = {}
+    for name in measurement.observables:
+        low, high = WIDE.get(name, (1e-20, 1.0))
+        predictions[name] = low * (high / low) ** rng.random(N)
+    signal = measurement.observables[0]
+    for field, name in (("masses", "abscissa"), ("energies", "abscissa"), ("couplings", "observable")):
+        if hasattr(measurement.form, field):
+            values = getattr(measurement.form, field)
+            low, high = max(values.min(), 1e-4), values.max()
+            predictions[getattr(measurement.form, name)][::2] = low + (high - low) * rng.random(N // 2)
+    predictions[signal][::10] = 0.0
+    return predictions
 
 
 @pytest.fixture(params=names())
@@ -24,15 +38,7 @@ def measurement(request):
 
 @pytest.fixture
 def grid(measurement):
-    """Points all over the place, with and without a signal."""
-    rng = np.random.default_rng(7)
-    predictions = {}
-    for name in measurement.observables:
-        low, high = RANGES.get(name, (1e-20, 1.0))
-        predictions[name] = low * (high / low) ** rng.random(500)
-    signal = measurement.observables[0]
-    predictions[signal][::10] = 0.0
-    return predictions
+    return grid_for(measurement)
 
 
 def test_the_catalogue_is_sorted_and_not_empty():
@@ -42,6 +48,7 @@ def test_the_catalogue_is_sorted_and_not_empty():
 
 def test_it_says_what_it_is_and_who_measured_it(measurement):
     assert measurement.name in names()
+    assert re.fullmatch(r"[a-z0-9]+(_[a-z0-9]+)*_(19|20)\d\d", measurement.name)
     assert measurement.title
     assert measurement.experiment
     assert type(measurement.form) is FORMS[measurement.form_name]
@@ -49,57 +56,86 @@ def test_it_says_what_it_is_and_who_measured_it(measurement):
 
 def test_its_source_can_be_looked_up(measurement):
     source = measurement.source
-    assert re.fullmatch(r"\d{4}\.\d{4,5}", source.arxiv)
-    assert re.fullmatch(r"[\w-]+:\d{4}[a-z]{2,3}", source.inspire)
+    assert source.identifier
     assert source.where
     assert source.how
     assert source.confidence_level
 
 
+def test_the_experiments_own_paper_is_among_its_references(measurement):
+    source = measurement.source
+    known_as = {text for r in measurement.references for text in (r.eprint, r.key, r.journal) if text}
+    assert {source.arxiv, source.inspire, source.where} & known_as
+
+
+def test_every_reference_is_a_bibtex_entry(measurement):
+    for reference in measurement.references:
+        text = reference.bibtex()
+        assert text.startswith(f"@article{{{reference.key},\n")
+        assert text.count("{") == text.count("}")
+        assert 1900 < reference.year < 2030
+
+
 def test_its_scenarios_predict_what_it_reads(measurement):
     for name in measurement.scenarios:
-        scenario = SCENARIOS[name](
-            engine="cbe",
-            annihilation_scale="unitary",
-            plasma="saikawa-shirai-2018",
-            form_factor="hpqcd2022",
-            top_mass="msbar",
-        )
+        scenario = SCENARIOS[name]()
         assert set(measurement.observables) <= {*scenario.parameters, *scenario.optional, *scenario.observables}
+
+
+def test_what_it_overlaps_with_exists_and_says_so_too(measurement):
+    for other in measurement.overlaps:
+        assert measurement.name in load(other).overlaps
 
 
 def test_its_likelihood_is_finite_everywhere(measurement, grid):
     log_l = measurement.loglike(grid)
-    assert log_l.shape == (500,)
+    assert log_l.shape == (N,)
     assert np.isfinite(log_l).all()
 
 
 def test_its_likelihood_depends_on_its_first_observable(measurement, grid):
-    assert np.ptp(measurement.loglike(grid)) > 1.0
+    signal = measurement.observables[0]
+    strong = {**grid, signal: grid[signal] * 1e6 + (1.0 if signal not in WIDE else 0.0)}
+    change = np.abs(measurement.loglike(strong) - measurement.loglike(grid))
+    assert change.max() > 1.0
 
 
 def test_an_array_gives_what_its_elements_give(measurement, grid):
     together = measurement.loglike(grid)
     one_by_one = [
-        float(measurement.loglike({name: float(values[i]) for name, values in grid.items()})) for i in range(500)
+        float(measurement.loglike({name: float(values[i]) for name, values in grid.items()})) for i in range(0, N, 7)
     ]
-    np.testing.assert_allclose(together, one_by_one, rtol=1e-12, atol=0.0)
+    np.testing.assert_allclose(together[::7], one_by_one, rtol=1e-10, atol=1e-10)
 
 
 def test_the_shape_of_the_predictions_is_kept(measurement, grid):
     matrix = measurement.loglike({name: values.reshape(20, 25) for name, values in grid.items()})
-    np.testing.assert_allclose(matrix, measurement.loglike(grid).reshape(20, 25), rtol=1e-12)
+    np.testing.assert_allclose(matrix, measurement.loglike(grid).reshape(20, 25), rtol=1e-10, atol=1e-10)
+
+
+def test_it_compares_prediction_bound_and_pull(measurement, grid):
+    few = {name: values[:25].reshape(5, 5) for name, values in grid.items()}
+    comparison = measurement.compare(few)
+    for values in comparison:
+        assert values.shape == (5, 5)
+    assert np.isfinite(comparison.prediction).all()
+    assert np.isfinite(comparison.pull).all()
+    assert not (comparison.bound < 0.0).any()
 
 
 def test_predictions_that_it_does_not_read_are_ignored(measurement, grid):
     np.testing.assert_array_equal(measurement.loglike({**grid, "something else": 1.0}), measurement.loglike(grid))
 
 
-def test_its_description_names_the_observable_and_the_paper(measurement):
+def test_its_description_names_the_observable_the_paper_and_the_recast(measurement):
     text = measurement.describe()
-    assert f"arXiv:{measurement.source.arxiv}" in text
-    assert measurement.name in text
-    assert measurement.observables[0] in text
+    for part in (
+        measurement.source.identifier,
+        measurement.name,
+        measurement.observables[0],
+        measurement.source.recast,
+    ):
+        assert part in text
 
 
 def test_its_options_given_with_their_own_values_change_nothing(measurement, grid):
@@ -116,3 +152,10 @@ def test_its_digest_is_the_same_at_every_reading(measurement):
 def test_no_two_entries_have_the_same_digest():
     digests = [load(name).digest for name in names()]
     assert len(set(digests)) == len(digests)
+
+
+def test_references_with_one_key_are_one_paper():
+    papers = {}
+    for name in names():
+        for reference in load(name).references:
+            assert papers.setdefault(reference.key, reference.eprint) == reference.eprint, (name, reference.key)

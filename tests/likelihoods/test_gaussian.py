@@ -10,7 +10,7 @@ MEASURED = {"observable": "rate", "value": 2.0, "errors_up": [0.3, 0.4], "errors
 
 
 def gaussian(**changes):
-    return FORMS["gaussian"].from_table({**MEASURED, **changes}, None)
+    return FORMS["gaussian"].model_validate({**MEASURED, **changes})
 
 
 def log_l(form, prediction):

@@ -6,6 +6,7 @@ from alpfit.likelihoods import JointLikelihood, load
 
 PREDICTIONS = {
     "BR(B+->K+ a(inv))": np.array([0.0, 1e-5, 2e-5]),
+    "BR(B+->K+ a(inv), BaBar)": np.array([0.0, 1e-5, 2e-5]),
     "Omega_h2": np.array([0.05, 0.12, 0.3]),
     "m_a": np.array([1.0, 2.0, 3.5]),
 }
@@ -21,4 +22,4 @@ def test_each_measurement_is_listed_under_its_name():
 
 def test_the_observables_are_those_of_all_measurements_without_repetition():
     joint = JointLikelihood((load("belle2_bknunu_2023"), load("babar_bkinv_2013"), load("planck_relic_2018")))
-    assert joint.observables == ("BR(B+->K+ a(inv))", "Omega_h2", "m_a")
+    assert joint.observables == ("BR(B+->K+ a(inv))", "BR(B+->K+ a(inv), BaBar)", "Omega_h2", "m_a")

@@ -13,7 +13,7 @@ Z = {0.90: 1.2816, 0.95: 1.6449}
 
 def limit_curve(**changes):
     data = {"observable": "rate", "abscissa": "mass", "bound": "limit", "power": 1.0, "confidence_level": 0.90}
-    return FORMS["limit-curve"].from_table({**data, **changes}, {"mass": MASSES, "limit": BOUNDS})
+    return FORMS["limit-curve"].model_validate({**data, "masses": MASSES, "bounds": BOUNDS, **changes})
 
 
 def chi_squared(form, rate, mass, **others):
@@ -59,24 +59,21 @@ def test_at_the_ends_of_the_searched_range_it_is_on():
     assert (chi_squared(limit_curve(), 1.0, [1.0, 8.0]) > 1e6).all()
 
 
-def test_rescaled_the_observable_is_multiplied_by_the_share():
-    form = limit_curve(rescale=True, rescale_observable="share", rescale_value=0.12, rescale_power=2.0)
-    rescaled = chi_squared(form, 1e-4, 2.0, share=0.03)
-    assert rescaled == pytest.approx(chi_squared(limit_curve(), 1e-4 / 16.0, 2.0), rel=1e-12)
+def test_a_row_without_a_bound_switches_it_off_on_both_sides():
+    form = limit_curve(masses=np.array([1.0, 2.0, 3.0, 4.0]), bounds=np.array([1e-5, 1e-5, np.nan, 1e-5]))
+    assert (chi_squared(form, 1.0, [1.0, 1.5, 2.0, 4.0]) > 1e6).all()
+    np.testing.assert_array_equal(chi_squared(form, 1.0, [2.001, 3.0, 3.999]), 0.0)
 
 
-def test_a_share_above_one_counts_as_one():
-    form = limit_curve(rescale=True, rescale_observable="share", rescale_value=0.12)
-    assert chi_squared(form, 1e-5, 2.0, share=5.0) == chi_squared(limit_curve(), 1e-5, 2.0)
-
-
-def test_the_share_is_read_only_where_it_is_used():
-    with_share = limit_curve(rescale=True, rescale_observable="share")
-    assert with_share.observables == ("rate", "mass", "share")
-    assert limit_curve(rescale_observable="share").observables == ("rate", "mass")
+def test_it_compares_the_observable_with_the_bound_at_its_mass():
+    predictions = {"rate": np.array([2e-5, 1e-9, 1.0]), "mass": np.array([1.0, 2.0, 20.0])}
+    value, bound, pull = limit_curve().compare(predictions)
+    np.testing.assert_array_equal(value, predictions["rate"])
+    np.testing.assert_allclose(bound, [1e-5, 4e-5, np.nan], rtol=1e-12)
+    np.testing.assert_allclose(pull, [2.0 * Z[0.90], Z[0.90] * 1e-9 / 4e-5, 0.0], rtol=1e-4)
 
 
 def test_its_description_has_the_numbers():
-    text = limit_curve(rescale=True, rescale_observable="share", rescale_value=0.12, rescale_power=2.0).describe()
-    for part in ("rate < 1e-06 to 4e-05 at 90 %", "1 < mass/GeV < 8", "min(1, share/0.12)^2"):
+    text = limit_curve().describe()
+    for part in ("rate < 1e-06 to 4e-05 at 90 %", "1 < mass/GeV < 8"):
         assert part in text

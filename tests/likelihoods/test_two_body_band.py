@@ -6,15 +6,15 @@ import pytest
 from alpfit.likelihoods import FORMS
 
 TABLE = {
-    "mass": np.array([1.0, 2.0, 3.0]),
+    "masses": np.array([1.0, 2.0, 3.0]),
     "best": np.array([4e-6, 6e-6, 0.0]),
-    "lower_68": np.array([1e-6, 0.0, 0.0]),
-    "upper_68": np.array([9e-6, 8e-6, 5e-6]),
+    "lower": np.array([1e-6, 0.0, 0.0]),
+    "upper": np.array([9e-6, 8e-6, 5e-6]),
 }
 
 
 def band(**changes):
-    return FORMS["two-body-band"].from_table({"observable": "rate", "abscissa": "mass", **changes}, TABLE)
+    return FORMS["two-body-band"].model_validate({"observable": "rate", "abscissa": "mass", **TABLE, **changes})
 
 
 def chi_squared(form, rate, mass):
@@ -32,12 +32,12 @@ def test_no_signal_is_the_reference_at_every_mass(beyond_limit):
 def test_the_best_value_is_the_most_likely(mass):
     rates = np.linspace(0.0, 2e-5, 20001)
     most_likely = rates[np.argmin(chi_squared(band(), rates, np.full_like(rates, mass)))]
-    assert most_likely == pytest.approx(np.interp(mass, TABLE["mass"], TABLE["best"]), abs=1e-9)
+    assert most_likely == pytest.approx(np.interp(mass, TABLE["masses"], TABLE["best"]), abs=1e-9)
 
 
-@pytest.mark.parametrize(("row", "side"), [(0, "lower_68"), (0, "upper_68"), (1, "upper_68"), (2, "upper_68")])
+@pytest.mark.parametrize(("row", "side"), [(0, "lower"), (0, "upper"), (1, "upper"), (2, "upper")])
 def test_the_ends_of_the_interval_cost_one_unit(row, side):
-    mass, best, end = (TABLE[column][row] for column in ("mass", "best", side))
+    mass, best, end = (TABLE[column][row] for column in ("masses", "best", side))
     assert chi_squared(band(), end, mass) - chi_squared(band(), best, mass) == pytest.approx(1.0, rel=1e-12)
 
 

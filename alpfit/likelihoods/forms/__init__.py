@@ -3,14 +3,30 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from alpfit.likelihoods.forms.base import Form, Table
+from alpfit.likelihoods.forms.base import Comparison, Form
+from alpfit.likelihoods.forms.contour import Contour
+from alpfit.likelihoods.forms.counting import Counting
+from alpfit.likelihoods.forms.edge import Edge
 from alpfit.likelihoods.forms.gaussian import Gaussian
 from alpfit.likelihoods.forms.limit_curve import LimitCurve
+from alpfit.likelihoods.forms.limit_surface import LimitSurface
+from alpfit.likelihoods.forms.parabola import Parabola
 from alpfit.likelihoods.forms.two_body_band import TwoBodyBand
+from alpfit.likelihoods.forms.upper_limit import UpperLimit
 
-FORMS: Mapping[str, type[Gaussian] | type[LimitCurve] | type[TwoBodyBand]] = MappingProxyType(
-    {"gaussian": Gaussian, "limit-curve": LimitCurve, "two-body-band": TwoBodyBand}
+FORMS: Mapping[str, type[Form]] = MappingProxyType(
+    {
+        "gaussian": Gaussian,
+        "upper-limit": UpperLimit,
+        "limit-curve": LimitCurve,
+        "limit-surface": LimitSurface,
+        "two-body-band": TwoBodyBand,
+        "counting": Counting,
+        "contour": Contour,
+        "edge": Edge,
+        "parabola": Parabola,
+    }
 )
 """The forms that an entry's ``form`` can name."""
 
-__all__ = ["FORMS", "Form", "Table"]
+__all__ = ["FORMS", "Comparison", "Form"]

@@ -1,37 +1,82 @@
-"""What a form of likelihood is, and how the forms read their tables."""
+"""What a form of likelihood is, and what several forms share."""
 
+from abc import abstractmethod
 from collections.abc import Mapping
-from typing import Protocol
+from functools import cache
+from pathlib import Path
+from typing import NamedTuple, Self
 
 import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict
-from scipy.special import ndtri
+from scipy.special import log_ndtr, ndtri
 
 Array = NDArray[np.float64]
-Table = Mapping[str, Array]
 
 
-class FormData(BaseModel):
-    """The ``[data]`` of an entry, validated; subclasses are final and name their fields."""
+class Comparison(NamedTuple):
+    """A prediction beside what was measured, arrays of one shape.
+
+    ``prediction`` is what the measurement sees of the model; ``bound`` the limit or the measured value, NaN where
+    there is none; ``pull`` the distance in standard deviations, positive where the prediction is too large.
+    """
+
+    prediction: Array
+    bound: Array
+    pull: Array
+
+
+class Form(BaseModel):
+    """A likelihood function of predictions; its subclasses are final, and their fields an entry's ``[data]``."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True, allow_inf_nan=False)
 
+    @classmethod
+    @abstractmethod
+    def read(cls, data: Mapping[str, object], folder: Path) -> Self:
+        """The form from an entry's ``[data]`` and the tables in its folder.
 
-class Form(Protocol):
-    """A likelihood function of predictions: ``observables`` names them, ``loglike`` evaluates."""
+        Raises :class:`ValueError` for a value that cannot be used, :class:`CatalogueError` for a table that cannot.
+        """
 
     @property
+    @abstractmethod
     def observables(self) -> tuple[str, ...]:
-        """Names of the predictions that :meth:`loglike` reads."""
+        """Names of the predictions that :meth:`loglike` reads; the first is the one that is measured."""
 
+    @abstractmethod
     def loglike(self, predictions: Mapping[str, Array]) -> Array:
         """ln L of arrays of predictions of one shape; finite for finite predictions."""
 
+    @abstractmethod
+    def compare(self, predictions: Mapping[str, Array]) -> Comparison:
+        """The measured quantity, its bound and the pull at arrays of predictions of one shape."""
+
+    @abstractmethod
     def describe(self) -> str:
         """What is measured, in words and numbers."""
 
 
+SMALLEST = 1e-300
+"""What stands for zero under a logarithm."""
+
+
+@cache
 def one_sided_sigmas(confidence_level: float) -> float:
     """Standard deviations from zero to the upper limit of this level, for a Gaussian estimate of zero signal."""
     return float(ndtri(confidence_level))
+
+
+def soft_exclusion(depth: Array, confidence_level: float) -> Array:
+    """ln L of a region excluded at ``confidence_level``, at ``depth`` (in widths of its edge) inside of it.
+
+    ln L = ln Phi(c - depth) with the normal distribution function Phi: zero far outside, falling as a parabola far
+    inside, and -z(CL)^2/2 on the edge, which fixes c.
+    """
+    on_the_edge = np.exp(-0.5 * one_sided_sigmas(confidence_level) ** 2)
+    return np.asarray(log_ndtr(ndtri(on_the_edge) - depth))
+
+
+def excluded_sigmas(log_l: Array) -> Array:
+    """The pull sqrt(-2 ln L) of a likelihood that is one without a signal."""
+    return np.sqrt(np.maximum(-2.0 * log_l, 0.0))

@@ -9,20 +9,21 @@ Standard Model part's and the relative theory error times the prediction. As an 
 """
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Annotated, final
 
 import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
 
-from alpfit.likelihoods.forms.base import FormData, Table
+from alpfit.likelihoods.forms.base import Comparison, Form
 
 Array = NDArray[np.float64]
 Errors = Annotated[list[Annotated[float, Field(gt=0.0)]], Field(min_length=1)]
 
 
 @final
-class Gaussian(FormData):
+class Gaussian(Form):
     """``value`` with ``errors_up`` and ``errors_down`` (components), in the unit of ``observable``.
 
     ``standard_model`` is added to the prediction, which is new physics alone; ``upper_limit`` makes the
@@ -39,7 +40,7 @@ class Gaussian(FormData):
     upper_limit: bool = False
 
     @classmethod
-    def from_table(cls, data: Mapping[str, object], _table: Table | None) -> "Gaussian":
+    def read(cls, data: Mapping[str, object], _folder: Path) -> "Gaussian":
         """The form from an entry's ``[data]``; it has no table."""
         return cls.model_validate(data)
 
@@ -50,13 +51,27 @@ class Gaussian(FormData):
 
     def loglike(self, predictions: Mapping[str, Array]) -> Array:
         """ln L, the shape of the prediction."""
-        mu = self.standard_model + np.asarray(predictions[self.observable])
-        if self.upper_limit:
-            mu = np.maximum(mu, self.value)
-        theory = np.hypot(self.standard_model_error, self.relative_theory_error * mu)
-        up, down = (np.hypot(np.linalg.norm(e), theory) for e in (self.errors_up, self.errors_down))
+        mu = self._limited(self.standard_model + np.asarray(predictions[self.observable]))
+        up, down = self._errors(mu)
         pull = (mu - self.value) / np.where(mu > self.value, up, down)
         return np.asarray(-0.5 * pull**2 + np.log(2.0 / (np.sqrt(2.0 * np.pi) * (up + down))))
+
+    def compare(self, predictions: Mapping[str, Array]) -> Comparison:
+        """The prediction with its Standard Model part, the measured value, and their distance over the error."""
+        mu = self.standard_model + np.asarray(predictions[self.observable])
+        limited = self._limited(mu)
+        up, down = self._errors(limited)
+        pull = (limited - self.value) / np.where(limited > self.value, up, down)
+        return Comparison(mu, np.full_like(mu, self.value), pull)
+
+    def _limited(self, mu: Array) -> Array:
+        """``mu``, or the measured value in place of what is below it for an upper limit."""
+        return np.maximum(mu, self.value) if self.upper_limit else mu
+
+    def _errors(self, mu: Array) -> tuple[Array, Array]:
+        """Errors upwards and downwards for the prediction ``mu``, of its shape."""
+        theory = np.hypot(self.standard_model_error, self.relative_theory_error * mu)
+        return np.hypot(np.linalg.norm(self.errors_up), theory), np.hypot(np.linalg.norm(self.errors_down), theory)
 
     def describe(self) -> str:
         """The measurement in one line."""

@@ -9,19 +9,21 @@ of the table an overall upper limit takes over, as a Gaussian estimate of zero s
 """
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Annotated, Self, final
 
 import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field, model_validator
 
-from alpfit.likelihoods.forms.base import FormData, Table, one_sided_sigmas
+from alpfit.likelihoods.forms.base import Comparison, Form, one_sided_sigmas
+from alpfit.likelihoods.tables import read_table
 
 Array = NDArray[np.float64]
 
 
 @final
-class TwoBodyBand(FormData):
+class TwoBodyBand(Form):
     """``best``, ``lower``, ``upper`` (68 % interval), arrays ``(n,)``, of ``observable`` against ``masses`` [GeV].
 
     ``beyond_limit`` holds at ``beyond_confidence_level`` above the last mass; without it ln L = 0 there.
@@ -29,6 +31,7 @@ class TwoBodyBand(FormData):
 
     observable: str
     abscissa: str
+    table: str = "table.csv"
     masses: Array
     best: Array
     lower: Array
@@ -37,20 +40,15 @@ class TwoBodyBand(FormData):
     beyond_confidence_level: Annotated[float, Field(gt=0.5, lt=1.0)] = 0.90
 
     @classmethod
-    def from_table(cls, data: Mapping[str, object], table: Table | None) -> "TwoBodyBand":
+    def read(cls, data: Mapping[str, object], folder: Path) -> "TwoBodyBand":
         """The form from an entry's ``[data]`` and the columns abscissa, best, lower_68, upper_68 of its table."""
-        if table is None:
-            raise ValueError("a two-body-band needs a table")
-        columns = {}
-        for field, name in (
-            ("masses", str(data.get("abscissa"))),
-            ("best", "best"),
-            ("lower", "lower_68"),
-            ("upper", "upper_68"),
-        ):
-            if name not in table:
-                raise ValueError(f"the table has no column '{name}': {', '.join(table)}")
-            columns[field] = table[name]
+        table = read_table(folder / str(data.get("table", "table.csv")))
+        columns = {
+            "masses": table.abscissa(str(data.get("abscissa"))),
+            "best": table.column("best"),
+            "lower": table.column("lower_68"),
+            "upper": table.column("upper_68"),
+        }
         return cls.model_validate({**data, **columns})
 
     @model_validator(mode="after")
@@ -67,16 +65,35 @@ class TwoBodyBand(FormData):
     def loglike(self, predictions: Mapping[str, Array]) -> Array:
         """ln L, the shape of the predictions; zero for no signal."""
         value, mass = (np.asarray(predictions[name]) for name in self.observables)
-        best = np.interp(mass, self.masses, self.best)
-        up = np.interp(mass, self.masses, self.upper - self.best)
-        cut_off = self.lower == 0.0
-        down = np.interp(mass, self.masses, np.where(cut_off, self.upper - self.best, self.best - self.lower))
+        best, up, down = self._band(mass)
         chi_squared = ((value - best) / np.where(value > best, up, down)) ** 2 - (best / down) ** 2
         beyond = np.zeros_like(chi_squared)
         if self.beyond_limit is not None:
             beyond = (one_sided_sigmas(self.beyond_confidence_level) * value / self.beyond_limit) ** 2
         chi_squared = np.where(mass > self.masses[-1], beyond, chi_squared)
         return np.asarray(0.0 - np.where(mass < self.masses[0], 0.0, 0.5 * chi_squared))
+
+    def compare(self, predictions: Mapping[str, Array]) -> Comparison:
+        """The branching ratio, the upper end of its interval, and its distance from the best value over the error.
+
+        Above the last mass the overall limit and the signal over its error; below the first no bound.
+        """
+        value, mass = (np.asarray(predictions[name]) for name in self.observables)
+        best, up, down = self._band(mass)
+        bound, pull = best + up, (value - best) / np.where(value > best, up, down)
+        limit = np.nan if self.beyond_limit is None else self.beyond_limit
+        beyond = one_sided_sigmas(self.beyond_confidence_level) * value / limit
+        above, below = mass > self.masses[-1], mass < self.masses[0]
+        pull = np.where(below, 0.0, np.where(above, np.nan_to_num(beyond), pull))
+        return Comparison(value, np.where(below, np.nan, np.where(above, limit, bound)), pull)
+
+    def _band(self, mass: Array) -> tuple[Array, Array, Array]:
+        """Best value, error upwards and error downwards at ``mass``."""
+        cut_off = self.lower == 0.0
+        down = np.where(cut_off, self.upper - self.best, self.best - self.lower)
+        columns = (self.best, self.upper - self.best, down)
+        best, up, down = (np.interp(mass, self.masses, column) for column in columns)
+        return best, up, down
 
     def describe(self) -> str:
         """The band in one line."""

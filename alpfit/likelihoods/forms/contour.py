@@ -1,0 +1,95 @@
+"""A closed region of mass and coupling that is excluded: beam dumps, supernovae.
+
+With the distance d of (log10 m, log10 g) from the closed polygon, in decades and positive inside of it,
+
+    ln L = ln Phi(c - d/width)
+
+with the normal distribution function Phi, and c such that -2 ln L = z(CL)^2 on the polygon: zero far outside, falling
+as a parabola far inside.
+"""
+
+from collections.abc import Mapping
+from functools import cached_property
+from pathlib import Path
+from typing import Annotated, final
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import Field
+
+from alpfit.errors import CatalogueError
+from alpfit.likelihoods.forms.base import SMALLEST, Comparison, Form, excluded_sigmas, soft_exclusion
+from alpfit.likelihoods.tables import read_table
+from alpfit.numerics.polygon import signed_distance
+
+Array = NDArray[np.float64]
+
+
+@final
+class Contour(Form):
+    """The polygon ``masses (n,)`` [GeV], ``couplings (n,)``, in order; its edge is ``width`` decades wide."""
+
+    observable: str
+    abscissa: str
+    table: str = "table.csv"
+    confidence_level: Annotated[float, Field(gt=0.5, lt=1.0)]
+    width: float = Field(gt=0.0)
+    masses: Array
+    couplings: Array
+
+    @classmethod
+    def read(cls, data: Mapping[str, object], folder: Path) -> "Contour":
+        """The form from an entry's ``[data]`` and the columns ``abscissa`` and ``observable`` of its table."""
+        table = read_table(folder / str(data.get("table", "table.csv")))
+        masses, couplings = table.masses(str(data.get("abscissa"))), table.column(str(data.get("observable")))
+        if masses.size < 3:
+            raise CatalogueError(f"{table.path} has {masses.size} rows: a contour needs three or more")
+        if not ((masses > 0.0) & (couplings > 0.0)).all():
+            raise CatalogueError(f"{table.path}: masses and couplings of a contour must be positive")
+        return cls.model_validate({**data, "masses": masses, "couplings": couplings})
+
+    @property
+    def observables(self) -> tuple[str, ...]:
+        """The coupling and the mass."""
+        return (self.observable, self.abscissa)
+
+    @cached_property
+    def _corners(self) -> Array:
+        """Corners of the polygon in decades, ``(n, 2)``."""
+        return np.log10(np.stack([self.masses, self.couplings], axis=1))
+
+    def depth(self, mass: Array, coupling: Array) -> Array:
+        """Distance from the polygon in decades, positive inside; ``mass`` and ``coupling`` of one shape."""
+        x, y = (np.log10(np.maximum(values, SMALLEST)) for values in (mass, coupling))
+        return signed_distance(self._corners, x.ravel(), y.ravel()).reshape(x.shape)
+
+    def edges_at(self, mass: Array) -> Array:
+        """Couplings at which the polygon is crossed at ``mass``, ``(..., n)``, NaN for sides that are not crossed."""
+        x = np.log10(np.maximum(mass, SMALLEST))[..., None]
+        start = self._corners
+        side = np.roll(start, -1, axis=0) - start
+        crosses = (start[:, 0] > x) != (start[:, 0] + side[:, 0] > x)
+        slope = side[:, 1] / np.where(side[:, 0] == 0.0, 1.0, side[:, 0])
+        return 10.0 ** np.where(crosses, start[:, 1] + slope * (x - start[:, 0]), np.nan)
+
+    def compare(self, predictions: Mapping[str, Array]) -> Comparison:
+        """The coupling, the nearest edge at its mass (NaN where there is none), and sqrt(-2 ln L)."""
+        coupling, mass = (np.asarray(predictions[name]) for name in self.observables)
+        edges = self.edges_at(mass)
+        distance = np.abs(np.log10(edges) - np.log10(np.maximum(coupling, SMALLEST))[..., None])
+        nearest = np.argmin(np.where(np.isnan(distance), np.inf, distance), axis=-1)
+        bound = np.take_along_axis(edges, nearest[..., None], axis=-1)[..., 0]
+        return Comparison(coupling, bound, excluded_sigmas(self.loglike(predictions)))
+
+    def loglike(self, predictions: Mapping[str, Array]) -> Array:
+        """ln L, the shape of the predictions."""
+        coupling, mass = (np.asarray(predictions[name]) for name in self.observables)
+        return soft_exclusion(self.depth(mass, coupling) / self.width, self.confidence_level)
+
+    def describe(self) -> str:
+        """The region in one line."""
+        return (
+            f"a region within {self.couplings.min():g} < {self.observable} < {self.couplings.max():g}, "
+            f"{self.masses.min():g} < {self.abscissa}/GeV < {self.masses.max():g} is excluded at "
+            f"{100 * self.confidence_level:g} %, edge {self.width:g} decades wide"
+        )

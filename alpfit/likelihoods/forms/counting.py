@@ -1,0 +1,85 @@
+"""Events counted over a background that is known with a Gaussian error.
+
+With n events, the background B +- sigma, the signal s = (standard_model + observable) * events_per_unit,
+
+    L(s) = integral db Poisson(n | s + b) Normal(b | B, sigma),    b > 0,
+
+which sums to one over n. The integral is a Gauss-Legendre sum over B +- 6 sigma, cut off at zero.
+"""
+
+from collections.abc import Mapping
+from functools import cached_property
+from pathlib import Path
+from typing import final
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import Field
+from scipy.special import gammaln, logsumexp, xlogy
+
+from alpfit.likelihoods.forms.base import Comparison, Form
+from alpfit.numerics.quadrature import Rule, legendre_rule
+
+Array = NDArray[np.float64]
+
+
+@final
+class Counting(Form):
+    """``n_observed`` over ``background``; ``events_per_unit`` are expected where ``observable`` is one.
+
+    ``standard_model`` is added to the prediction, which is new physics alone.
+    """
+
+    observable: str
+    n_observed: int = Field(ge=0)
+    background: float = Field(gt=0.0)
+    background_error: float = Field(default=0.0, ge=0.0)
+    events_per_unit: float = Field(gt=0.0)
+    standard_model: float = Field(default=0.0, ge=0.0)
+
+    @classmethod
+    def read(cls, data: Mapping[str, object], _folder: Path) -> "Counting":
+        """The form from an entry's ``[data]``; it has no table."""
+        return cls.model_validate(data)
+
+    @property
+    def observables(self) -> tuple[str, ...]:
+        """The one observable."""
+        return (self.observable,)
+
+    @cached_property
+    def _backgrounds(self) -> Rule:
+        """Backgrounds and the logarithms of their weights, which add up to one."""
+        if self.background_error == 0.0:
+            return Rule(np.array([self.background]), np.zeros(1))
+        low = max(self.background - 6.0 * self.background_error, 0.0)
+        width = self.background + 6.0 * self.background_error - low
+        rule = legendre_rule(48)
+        nodes = low + width * rule.nodes
+        log_weights = np.log(rule.weights) - 0.5 * ((nodes - self.background) / self.background_error) ** 2
+        return Rule(nodes, log_weights - logsumexp(log_weights))
+
+    def compare(self, predictions: Mapping[str, Array]) -> Comparison:
+        """Standard Model and signal, the rate that fits best, and their distance in standard deviations."""
+        mu = self.standard_model + np.asarray(predictions[self.observable])
+        best = np.full_like(mu, max(self.n_observed - self.background, 0.0) / self.events_per_unit)
+        loss = self._log_probability(best) - self._log_probability(mu)
+        return Comparison(mu, best, np.sign(mu - best) * np.sqrt(np.maximum(2.0 * loss, 0.0)))
+
+    def loglike(self, predictions: Mapping[str, Array]) -> Array:
+        """ln L, the shape of the prediction."""
+        return self._log_probability(self.standard_model + np.asarray(predictions[self.observable]))
+
+    def _log_probability(self, mu: Array) -> Array:
+        """ln of the probability of the observed events at the whole rate ``mu``."""
+        expected = (mu * self.events_per_unit)[..., None] + self._backgrounds.nodes
+        log_poisson = xlogy(self.n_observed, expected) - expected - gammaln(self.n_observed + 1.0)
+        return np.asarray(logsumexp(log_poisson + self._backgrounds.weights, axis=-1))
+
+    def describe(self) -> str:
+        """The measurement in one line."""
+        text = (
+            f"{self.n_observed} events over {self.background:g} +- {self.background_error:g}, "
+            f"{self.events_per_unit:g} expected for {self.observable} = 1"
+        )
+        return text + (f", Standard Model {self.standard_model:g}" if self.standard_model else "")

@@ -1,0 +1,60 @@
+"""One side of a number that is excluded, with an edge of a stated width.
+
+With the distance d = log10(observable/bound) from the edge, in decades and positive on the excluded side,
+
+    ln L = ln Phi(c - d/width)
+
+with the normal distribution function Phi, and c such that -2 ln L = z(CL)^2 on the edge: zero far on the allowed side,
+falling as a parabola on the other.
+"""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Literal, final
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import Field
+
+from alpfit.likelihoods.forms.base import SMALLEST, Comparison, Form, excluded_sigmas, soft_exclusion
+
+Array = NDArray[np.float64]
+
+
+@final
+class Edge(Form):
+    """``observable`` is excluded ``above`` or ``below`` of ``bound``; the edge is ``width`` decades wide."""
+
+    observable: str
+    bound: float = Field(gt=0.0)
+    width: float = Field(gt=0.0)
+    excluded: Literal["below", "above"]
+    confidence_level: Annotated[float, Field(gt=0.5, lt=1.0)]
+
+    @classmethod
+    def read(cls, data: Mapping[str, object], _folder: Path) -> "Edge":
+        """The form from an entry's ``[data]``; it has no table."""
+        return cls.model_validate(data)
+
+    @property
+    def observables(self) -> tuple[str, ...]:
+        """The one observable."""
+        return (self.observable,)
+
+    def compare(self, predictions: Mapping[str, Array]) -> Comparison:
+        """The observable, the edge, and sqrt(-2 ln L)."""
+        value = np.asarray(predictions[self.observable])
+        return Comparison(value, np.full_like(value, self.bound), excluded_sigmas(self.loglike(predictions)))
+
+    def loglike(self, predictions: Mapping[str, Array]) -> Array:
+        """ln L, the shape of the prediction."""
+        value = np.maximum(np.asarray(predictions[self.observable]), SMALLEST)
+        depth = np.log10(value / self.bound) / self.width
+        return soft_exclusion(depth if self.excluded == "above" else -depth, self.confidence_level)
+
+    def describe(self) -> str:
+        """The edge in one line."""
+        return (
+            f"{self.observable} {'<' if self.excluded == 'above' else '>'} {self.bound:g} at "
+            f"{100 * self.confidence_level:g} %, edge {self.width:g} decades wide"
+        )

@@ -1,0 +1,80 @@
+"""A best value and a width as functions of an energy.
+
+    ln L = -1/2 [(observable - best)/sigma]^2 where the observable exceeds the best value, else 0,
+
+with both columns interpolated linearly; outside the searched range ln L = 0. With ``two_sided`` the parabola holds
+below the best value as well.
+"""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Self, final
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import Field, model_validator
+
+from alpfit.likelihoods.forms.base import Comparison, Form, one_sided_sigmas
+from alpfit.likelihoods.tables import read_table
+
+Array = NDArray[np.float64]
+
+
+@final
+class Parabola(Form):
+    """``best (n,)`` and ``sigma (n,)`` of ``observable``, in its unit, against ``energies (n,)`` [GeV].
+
+    ``confidence_level`` is that of the bound best + z(CL) sigma which is shown.
+    """
+
+    observable: str
+    abscissa: str
+    table: str = "table.csv"
+    two_sided: bool = False
+    confidence_level: Annotated[float, Field(gt=0.5, lt=1.0)] = 0.95
+    energies: Array
+    best: Array
+    sigma: Array
+
+    @classmethod
+    def read(cls, data: Mapping[str, object], folder: Path) -> "Parabola":
+        """The form from an entry's ``[data]`` and the columns abscissa, best and sigma of its table."""
+        table = read_table(folder / str(data.get("table", "table.csv")))
+        columns = {
+            "energies": table.abscissa(str(data.get("abscissa"))),
+            "best": table.column("best"),
+            "sigma": table.column("sigma"),
+        }
+        return cls.model_validate({**data, **columns})
+
+    @model_validator(mode="after")
+    def _widths_are_positive(self) -> Self:
+        if not (self.sigma > 0.0).all():
+            raise ValueError("a sigma in the table is not positive")
+        return self
+
+    @property
+    def observables(self) -> tuple[str, ...]:
+        """The observable and the energy."""
+        return (self.observable, self.abscissa)
+
+    def compare(self, predictions: Mapping[str, Array]) -> Comparison:
+        """The observable, the bound at its energy (NaN where nothing was searched), and the pull."""
+        value, energy = (np.asarray(predictions[name]) for name in self.observables)
+        best, sigma = (np.interp(energy, self.energies, column) for column in (self.best, self.sigma))
+        searched = (energy >= self.energies[0]) & (energy <= self.energies[-1])
+        pull = np.where(searched, (value - best) / sigma, 0.0)
+        bound = np.where(searched, best + one_sided_sigmas(self.confidence_level) * sigma, np.nan)
+        return Comparison(value, bound, pull if self.two_sided else np.maximum(pull, 0.0))
+
+    def loglike(self, predictions: Mapping[str, Array]) -> Array:
+        """ln L, the shape of the predictions."""
+        return np.asarray(0.0 - 0.5 * self.compare(predictions).pull ** 2)
+
+    def describe(self) -> str:
+        """The measurement in one line."""
+        bounds = self.best + one_sided_sigmas(self.confidence_level) * self.sigma
+        return (
+            f"{self.observable}: best value and width for {self.energies[0]:g} < {self.abscissa}/GeV < "
+            f"{self.energies[-1]:g}, {100 * self.confidence_level:g} % limits {bounds.min():g} to {bounds.max():g}"
+        )

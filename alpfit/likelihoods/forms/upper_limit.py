@@ -1,0 +1,55 @@
+"""An upper limit on one number.
+
+The estimate of the signal rate, which goes as the observable to a ``power``, is taken as Gaussian around zero with
+the limit at its quantile of the confidence level CL:
+
+    ln L = -1/2 [z(CL) (observable/bound)^power]^2,    z(0.90) = 1.2816, z(0.95) = 1.6449,
+
+normalised to zero signal.
+"""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, final
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import Field
+
+from alpfit.likelihoods.forms.base import Comparison, Form, one_sided_sigmas
+
+Array = NDArray[np.float64]
+
+
+@final
+class UpperLimit(Form):
+    """``bound`` on ``observable``, in its unit, at ``confidence_level``."""
+
+    observable: str
+    bound: float = Field(gt=0.0)
+    confidence_level: Annotated[float, Field(gt=0.5, lt=1.0)]
+    power: float = Field(default=1.0, gt=0.0)
+
+    @classmethod
+    def read(cls, data: Mapping[str, object], _folder: Path) -> "UpperLimit":
+        """The form from an entry's ``[data]``; it has no table."""
+        return cls.model_validate(data)
+
+    @property
+    def observables(self) -> tuple[str, ...]:
+        """The one observable."""
+        return (self.observable,)
+
+    def compare(self, predictions: Mapping[str, Array]) -> Comparison:
+        """The observable, the bound, and the signal in standard deviations of its estimate."""
+        value = np.asarray(predictions[self.observable])
+        pull = one_sided_sigmas(self.confidence_level) * (np.abs(value) / self.bound) ** self.power
+        return Comparison(value, np.full_like(value, self.bound), pull)
+
+    def loglike(self, predictions: Mapping[str, Array]) -> Array:
+        """ln L, the shape of the prediction."""
+        return np.asarray(0.0 - 0.5 * self.compare(predictions).pull ** 2)
+
+    def describe(self) -> str:
+        """The limit in one line."""
+        return f"{self.observable} < {self.bound:g} at {100 * self.confidence_level:g} %"

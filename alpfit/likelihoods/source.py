@@ -1,0 +1,62 @@
+"""Where an entry's numbers come from, and what to cite for them."""
+
+from typing import Annotated, Literal
+
+from pydantic import ConfigDict, Field
+from pydantic.dataclasses import dataclass
+
+Text = Annotated[str, Field(min_length=1)]
+Quality = Literal["primary", "transcribed", "digitised", "derived", "recalled"]
+
+
+@dataclass(frozen=True, config=ConfigDict(extra="forbid"))
+class Source:
+    """Who published the numbers, where they stand, how they were read, and what was made of them.
+
+    ``quality`` is the confidence in the numbers: the experiment's own, copied from them by others, read off a figure,
+    calculated from other numbers, or from memory. ``arxiv`` and ``inspire`` are empty where there are none.
+    """
+
+    arxiv: Annotated[str, Field(pattern=r"^(\d{4}\.\d{4,5}|[a-z-]+/\d{7})?$")]
+    inspire: Annotated[str, Field(pattern=r"^([\w.-]+:\d{4}\w{2,4})?$")]
+    where: Text
+    how: Text
+    confidence_level: Text
+    quality: Quality
+    assumes: Text
+    recast: Text
+    supersedes: str = ""
+
+    @property
+    def identifier(self) -> str:
+        """The paper's arXiv number, its INSPIRE key where it has none, and where that is unknown its place."""
+        return f"arXiv:{self.arxiv}" if self.arxiv else self.inspire or self.where
+
+
+@dataclass(frozen=True, config=ConfigDict(extra="forbid"))
+class Reference:
+    """A paper to cite; ``key`` is its INSPIRE key, ``eprint`` its arXiv number."""
+
+    key: Text
+    author: Text
+    title: Text
+    year: int
+    collaboration: str = ""
+    journal: str = ""
+    doi: str = ""
+    eprint: str = ""
+
+    def bibtex(self) -> str:
+        """The entry for a BibTeX file; titles keep their capitals."""
+        fields = {
+            "author": self.author,
+            "collaboration": self.collaboration,
+            "title": f"{{{self.title}}}",
+            "journal": self.journal,
+            "year": str(self.year),
+            "doi": self.doi,
+            "eprint": self.eprint,
+            "archivePrefix": "arXiv" if self.eprint else "",
+        }
+        lines = [f"    {name} = {{{value}}}" for name, value in fields.items() if value]
+        return f"@article{{{self.key},\n" + ",\n".join(lines) + "\n}"
