@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 
 from alpfit.config import load_configuration, parse_configuration
-from alpfit.errors import ConfigurationError
-from alpfit.inference.priors import LogUniform, Uniform
+from alpfit.errors import CatalogueError, ConfigurationError
+from alpfit.inference.priors import LogUniform, TruncatedNormal, Uniform
+from alpfit.scenarios import Choices
 
 EXAMPLE = Path(__file__).parents[1] / "examples" / "invisible.toml"
 
@@ -102,9 +103,7 @@ def test_the_choices_reach_the_scenario():
     changes = {"relic__engine": "nbe", "relic__annihilation_scale": 0.5, "physics__top_mass": "pole"}
     changes["relic__plasma"] = "borsanyi-2016"
     scenario = parse_configuration(changed(**changes)).build_scenario()
-    assert (scenario.engine, scenario.annihilation_scale, scenario.top_mass) == ("nbe", 0.5, "pole")
-    assert scenario.plasma == "borsanyi-2016"
-    assert scenario.form_factor == "hpqcd2022"
+    assert scenario.choices == Choices("nbe", 0.5, "borsanyi-2016", "hpqcd2022", "pole", "flavio-2.7.1")
 
 
 def test_the_options_reach_the_likelihoods():
@@ -127,7 +126,8 @@ def test_the_problem_has_the_files_parameters_and_likelihoods(file):
 def test_the_completed_input_has_every_default(file):
     completed = tomllib.loads(load_configuration(file).to_toml())
     assert completed["relic"] == {"engine": "cbe", "annihilation_scale": "unitary", "plasma": "saikawa-shirai-2018"}
-    assert completed["physics"] == {"form_factor": "hpqcd2022", "top_mass": "msbar"}
+    assert completed["physics"] == {"form_factor": "hpqcd2022", "top_mass": "msbar", "ckm": "flavio-2.7.1"}
+    assert completed["projection"] is False
     assert completed["options"]["planck_relic_2018"] == {"relative_theory_error": 0.05, "upper_limit": False}
     assert completed["options"]["belle2_bknunu_2023"] == {"standard_model": 5.58e-6, "standard_model_error": 3.7e-7}
     assert {"name", "n_live", "dlogz", "seed", "bound", "sample"} <= set(completed["sampler"])
@@ -317,7 +317,9 @@ def test_an_unknown_name_is_refused_with_a_hint_and_all_that_are_allowed(changes
     assert "allowed: " in message
 
 
-@pytest.mark.parametrize("place", ["scenario", "relic__engine", "physics__form_factor", "physics__top_mass"])
+@pytest.mark.parametrize(
+    "place", ["scenario", "relic__engine", "physics__form_factor", "physics__top_mass", "physics__ckm"]
+)
 @pytest.mark.parametrize("value", [3, ["cbe"]])
 def test_a_name_that_is_not_a_string_is_refused_with_all_that_are_allowed(place, value):
     message = refusal(**{place: value})
@@ -446,3 +448,85 @@ def test_the_document_is_not_changed_by_checking_it():
     before = copy.deepcopy(document)
     parse_configuration(document)
     assert document == before
+
+
+# What fits together
+
+
+def test_measurements_of_the_same_data_are_not_combined():
+    message = refusal(likelihoods=["na62_kpix_2021", "belle2_bknunu_2023", "na62_kpix_2025"])
+    assert message == (
+        "likelihoods: 'na62_kpix_2021' and 'na62_kpix_2025' use the same data, which would count twice: "
+        "name one of them"
+    )
+
+
+def test_a_projection_needs_to_be_allowed():
+    projection = ["belle2_gamma_inv_20fb_2017"]
+    message = refusal(likelihoods=projection)
+    assert message == (
+        "likelihoods: 'belle2_gamma_inv_20fb_2017' is a projection, not data: leave it out, or set projection = true"
+    )
+    assert parse_configuration(changed(likelihoods=projection, projection=True)).likelihoods == projection
+
+
+def test_a_measurement_belongs_to_its_scenarios():
+    message = refusal(likelihoods=["e137_1988"])
+    assert message == ("likelihoods: 'e137_1988' is not made for the scenario 'invisible', only for: displaced")
+
+
+def test_the_second_coupling_is_given_in_one_way():
+    message = refusal(parameters__g_aww=1e-4, **{"parameters__c_B/c_W": 0.5})
+    assert message == "[parameters] g_aww and c_B/c_W say the same twice: give one of them"
+
+
+# Priors from the literature
+
+
+def test_a_published_prior_is_that_of_the_chosen_form_factor():
+    for choice, sigma in (("hpqcd2022", 0.036), ("exponential", 0.12)):
+        document = changed(parameters__f0_scale="published", physics__form_factor=choice)
+        prior = parse_configuration(document).priors["f0_scale"]
+        assert prior == TruncatedNormal(
+            prior="truncated-normal", mean=1.0, sigma=sigma, min=0.0, max=1.0 + 10.0 * sigma
+        )
+
+
+def test_a_published_prior_is_kept_with_its_numbers():
+    configuration = parse_configuration(changed(parameters__K_to_pi_scale="published"))
+    assert configuration.completed()["parameters"]["K_to_pi_scale"]["sigma"] == 0.30
+
+
+@pytest.mark.parametrize("name", ["r", "g_aww", "f0_scal"])
+def test_a_parameter_without_a_published_value_needs_a_prior(name):
+    message = refusal(**{f"parameters__{name}": "published"})
+    assert message.startswith(f"[parameters] {name} = 'published', but its value is not known from elsewhere: ")
+    assert "f0_scale" in message
+
+
+# Entries of one's own
+
+
+@pytest.fixture
+def own_entry(tmp_path):
+    """A folder beside the run's file, with an upper limit on BR(B+ -> K+ a)."""
+    folder = tmp_path / "mine" / "my_limit_2026"
+    folder.mkdir(parents=True)
+    original = Path(__file__).parents[1] / "likelihoods" / "l3_zgammainv_1997" / "likelihood.toml"
+    text = original.read_text().replace("BR(Z->gamma a(inv))", "BR(B+->K+ a)")
+    (folder / "likelihood.toml").write_text(text)
+    return folder
+
+
+def test_an_entry_of_ones_own_is_named_by_its_folder(file, own_entry):
+    text = MINIMAL.replace('"planck_relic_2018"', '"mine/my_limit_2026"')
+    file.write_text(text)
+    configuration = load_configuration(file)
+    assert [m.name for m in configuration.build_likelihood().measurements] == ["belle2_bknunu_2023", "my_limit_2026"]
+    assert configuration.likelihoods[1] == str(own_entry)
+
+
+def test_a_folder_without_an_entry_is_named(file):
+    file.write_text(MINIMAL.replace('"planck_relic_2018"', '"./nothing_here"'))
+    with pytest.raises(CatalogueError, match=r"nothing_here/likelihood\.toml is missing"):
+        load_configuration(file)

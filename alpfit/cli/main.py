@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
-from alpfit.cli.commands import check, evaluate, likelihoods, plot, run
+from alpfit.cli.commands import check, cite, evaluate, explain, likelihoods, plot, run
 from alpfit.errors import AlpfitError
 from alpfit.version import __version__
 
@@ -49,8 +49,10 @@ def _program(
 app.command()(run.run)
 app.command()(check.check)
 app.command()(evaluate.evaluate)
+app.command()(explain.explain)
 app.command()(plot.plot)
 app.command()(likelihoods.likelihoods)
+app.command()(cite.cite)
 
 
 def main() -> None:

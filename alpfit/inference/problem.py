@@ -16,7 +16,7 @@ Array = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Evaluation:
-    """``n`` points: parameters, predictions and ln L by entry, name to array ``(n,)``; total ln L and ln prior.
+    """``n`` points: parameters, all predictions and ln L by entry, name to array ``(n,)``; total ln L and ln prior.
 
     ``failures`` holds ``n`` sentences, empty where there is a prediction; ln L is -inf where there is none.
     """
@@ -53,8 +53,9 @@ class Problem:
 
     @property
     def derived(self) -> tuple[str, ...]:
-        """Names of the predictions, in the order of :meth:`evaluate`."""
-        return tuple(self.scenario.observables)
+        """Names of the predictions that a run keeps: the scenario's headline, and what a measurement reads."""
+        wanted = {*self.scenario.headline, *self.likelihood.observables}
+        return tuple(name for name in self.scenario.observables if name in wanted)
 
     @property
     def entries(self) -> tuple[str, ...]:

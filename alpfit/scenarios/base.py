@@ -7,17 +7,48 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from alpfit.relic import outside
+
 Array = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
+class Choices:
+    """Names of the variants of the physics, each a key of the dictionary of its kind."""
+
+    engine: str = "cbe"
+    annihilation_scale: str | float = "unitary"
+    plasma: str = "saikawa-shirai-2018"
+    form_factor: str = "hpqcd2022"
+    top_mass: str = "msbar"
+    ckm: str = "flavio-2.7.1"
+
+
+DEFAULT = Choices()
+"""The choices that are not made otherwise."""
+
+
+@dataclass(frozen=True)
+class Published:
+    """What is known of a nuisance parameter: a ``mean`` and its ``sigma``, and who says so."""
+
+    mean: float
+    sigma: float
+    source: str
+
+
+@dataclass(frozen=True)
 class Quantity:
-    """A parameter or a predicted observable, as it is shown: ``label`` is mathtext without the dollars."""
+    """A parameter or a predicted observable, as it is shown: ``label`` is mathtext without the dollars.
+
+    ``published`` is what a nuisance parameter's prior comes from.
+    """
 
     label: str
     unit: str
     description: str
     logarithmic: bool = False
+    published: Published | None = None
 
     @property
     def axis_label(self) -> str:
@@ -39,7 +70,7 @@ class Predictions:
 class Scenario(Protocol):
     """From parameters to predictions.
 
-    ``parameters`` must all be given; ``optional`` ones have a default tied to the others.
+    ``parameters`` must all be given; ``optional`` ones have a default.
     """
 
     @property
@@ -54,8 +85,33 @@ class Scenario(Protocol):
     def observables(self) -> Mapping[str, Quantity]:
         """What :meth:`predict` returns."""
 
+    @property
+    def headline(self) -> tuple[str, ...]:
+        """The observables that every run keeps; others only where a measurement reads them."""
+
     def predict(self, points: Mapping[str, Array]) -> Predictions:
         """Predictions at ``points``, parameter name to array ``(n,)``."""
 
+    def without_signal(self, points: Mapping[str, Array]) -> Mapping[str, Array]:
+        """Parameters and predictions at ``points`` if there were no ALP: rates and couplings are zero.
+
+        What then has no meaning, such as a relic density, is left out.
+        """
+
     def diagnose(self, points: Mapping[str, Array]) -> Mapping[str, Array]:
         """How far the predictions at ``points`` can be trusted: what is good to know and no measurement asks for."""
+
+
+def failures_outside(points: Mapping[str, Array], ranges: Mapping[str, tuple[float, float]]) -> list[str]:
+    """For each point, why it has no prediction: the first parameter that is out of its range; empty where none is."""
+    values = np.array(list(points.values()))
+    low, high = np.array([ranges[name] for name in points]).T[..., None]
+    inside = ((values >= low) & (values <= high)).all(axis=0)
+    n = inside.size
+    if inside.all():
+        return [""] * n
+    sentences = [""] * n
+    for i in np.flatnonzero(~inside):
+        complaints = (outside(name, float(array[i]), ranges[name]) for name, array in points.items())
+        sentences[i] = next(complaint for complaint in complaints if complaint)
+    return sentences

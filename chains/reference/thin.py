@@ -14,7 +14,7 @@ from PIL import Image
 from alpfit import Run
 from alpfit.chains.folder import RunFolder
 from alpfit.chains.posterior import write_posterior
-from alpfit.fit import figures
+from alpfit.fit.figures import figures
 from alpfit.inference.samples import Samples
 from alpfit.plots.style import paper_style
 

@@ -31,20 +31,29 @@ def test_evaluate_prints_json_for_programs(alpfit, file):
     outcome = alpfit("evaluate", file, *POINT, "--json")
     point = json.loads(outcome.out)
     assert (outcome.code, outcome.err) == (0, "")
-    groups = ["parameters", "predictions", "diagnostics", "log_likelihood", "log_likelihood_total", "log_prior"]
-    assert list(point) == groups
+    groups = ["parameters", "predictions", "diagnostics", "likelihoods", "log_likelihood", "log_likelihood_total"]
+    assert list(point) == [*groups, "log_prior"]
     assert 15.0 < point["diagnostics"]["x_fo"] < 25.0
     assert 0.0 < point["diagnostics"]["error from plasma"] < 0.02
     assert point["parameters"] == {"m_a": 1.0, "r": 0.48, "g_agg": 9e-5, "g_achi": 2e-4}
     assert {"Omega_h2", "BR(B+->K+ a)", "P_inv"} <= set(point["predictions"])
     assert set(point["log_likelihood"]) == {"belle2_bknunu_2023", "planck_relic_2018"}
     assert point["log_likelihood_total"] == pytest.approx(sum(point["log_likelihood"].values()), rel=1e-13)
+    for name, comparison in point["likelihoods"].items():
+        assert comparison["log_likelihood"] == point["log_likelihood"][name]
+    planck = point["likelihoods"]["planck_relic_2018"]
+    assert planck["prediction"] == point["predictions"]["Omega_h2"]
+    assert planck["bound"] == 0.12
+    error = (0.001**2 + (0.05 * planck["prediction"]) ** 2) ** 0.5
+    assert planck["pull"] == pytest.approx((planck["prediction"] - 0.12) / error, rel=1e-12)
 
 
 def test_evaluate_prints_the_same_numbers_for_humans(alpfit, file):
     point = json.loads(alpfit("evaluate", file, *POINT, "--json").out)
     lines = [line.split() for line in alpfit("evaluate", file, *POINT).out.splitlines()]
-    for group in ("parameters", "predictions", "diagnostics", "log_likelihood"):
+    for name, comparison in point["likelihoods"].items():
+        assert [name, *(f"{value:.8g}" for value in comparison.values())] in lines
+    for group in ("parameters", "predictions", "diagnostics"):
         for name, value in point[group].items():
             shown = "never" if value is None else f"{value:.8g}"  # x_kd, in kinetic equilibrium
             assert [*name.split(), shown] in lines
@@ -84,12 +93,14 @@ def test_check_prints_the_completed_input_as_toml(alpfit, file):
 def test_likelihoods_lists_the_catalogue(alpfit):
     outcome = alpfit("likelihoods")
     assert (outcome.code, outcome.err) == (0, "")
-    lines = outcome.out.splitlines()
+    header, *lines = outcome.out.splitlines()
+    assert header.split() == ["name", "experiment", "observable", "scenarios", "CL", "source"]
     assert [line.split()[0] for line in lines] == list(names())
     for line in lines:
         measurement = load(line.split()[0])
         assert measurement.observables[0] in line
-        assert line.endswith(f"arXiv:{measurement.source.arxiv}")
+        assert line.endswith(measurement.source.identifier)
+        assert ("(projection)" in line) == measurement.projection
 
 
 @pytest.mark.parametrize("name", names())

@@ -30,6 +30,13 @@ class PlaneScenario:
     def observables(self):
         return {"sum": Quantity("x + y", "", "their sum"), "difference": Quantity("x - y", "", "their difference")}
 
+    @property
+    def headline(self):
+        return ("difference",)
+
+    def without_signal(self, points):
+        return {"sum": np.zeros_like(points["x"])}
+
     def predict(self, points):
         x, y = points["x"], points["y"]
         good = [self.works(*point) for point in zip(x, y, strict=True)]
@@ -48,6 +55,13 @@ class GaussianMeasurement:
     value: float
     sigma: float
 
+    @property
+    def observables(self):
+        return (self.observable,)
+
+    def loglike(self, predictions):
+        return -0.5 * ((predictions[self.observable] - self.value) / self.sigma) ** 2
+
 
 @dataclass(frozen=True)
 class PlaneLikelihood:
@@ -55,8 +69,12 @@ class PlaneLikelihood:
 
     measurements: tuple[GaussianMeasurement, ...]
 
+    @property
+    def observables(self):
+        return tuple(m.observable for m in self.measurements)
+
     def loglike_by_entry(self, predictions):
-        return {m.name: -0.5 * ((predictions[m.observable] - m.value) / m.sigma) ** 2 for m in self.measurements}
+        return {m.name: m.loglike(predictions) for m in self.measurements}
 
 
 @pytest.fixture

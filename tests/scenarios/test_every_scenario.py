@@ -1,20 +1,22 @@
-"""What holds for every scenario: its names are distinct, and each is described and can be drawn."""
+"""What holds for every scenario: its names are distinct, each is described, and it can do without a signal."""
 
+import numpy as np
 import pytest
 from matplotlib.mathtext import MathTextParser
 
-from alpfit.scenarios import SCENARIOS, Quantity
+from alpfit.scenarios import SCENARIOS, Choices, Quantity
+
+POINT = {"m_a": 0.2, "r": 0.47, "g_agg": 1e-3, "g_achi": 1e-3}
 
 
 @pytest.fixture(params=SCENARIOS)
 def scenario(request):
-    return SCENARIOS[request.param](
-        engine="cbe",
-        annihilation_scale="unitary",
-        plasma="saikawa-shirai-2018",
-        form_factor="hpqcd2022",
-        top_mass="msbar",
-    )
+    return SCENARIOS[request.param]()
+
+
+@pytest.fixture
+def points(scenario):
+    return {name: np.array([POINT[name], 1.1 * POINT[name]]) for name in scenario.parameters}
 
 
 def test_parameters_and_observables_have_distinct_names(scenario):
@@ -28,6 +30,91 @@ def test_every_quantity_is_described_and_its_label_is_mathtext(scenario):
         for name, quantity in quantities.items():
             assert quantity.description, name
             assert parser.parse(quantity.axis_label).width > 0.0, name
+
+
+def test_the_headline_is_predicted(scenario):
+    assert set(scenario.headline) <= set(scenario.observables)
+
+
+def test_every_observable_is_predicted(scenario, points):
+    predictions = scenario.predict(points)
+    assert predictions.failures == ("", "")
+    assert set(predictions.values) == set(scenario.observables)
+    for name, values in predictions.values.items():
+        assert values.shape == (2,), name
+        assert np.isfinite(values).all(), name
+
+
+def test_without_a_signal_rates_are_zero_and_branching_ratios_are_those_of_photons(scenario, points):
+    silent = scenario.without_signal(points)
+    assert "Omega_h2" not in silent
+    for name in scenario.observables:
+        if name.startswith(("BR(B", "BR(K", "BR(Z", "g_agg", "sigma")):
+            np.testing.assert_array_equal(silent[name], 0.0, err_msg=name)
+    np.testing.assert_array_equal(silent["g_agg"], 0.0)
+    np.testing.assert_array_equal(silent["m_a"], points["m_a"])
+
+
+def test_nuisance_parameters_have_a_published_prior_and_their_mean_changes_nothing(scenario, points):
+    reference = scenario.predict(points).values
+    nuisances = {name: q.published for name, q in scenario.optional.items() if q.published is not None}
+    assert set(nuisances) == {"f0_scale", "A0_scale", "vtb_vts_scale", "K_to_pi_scale"}
+    for name, published in nuisances.items():
+        assert published.source
+        assert 0.0 < published.sigma < 0.5
+        same = scenario.predict({**points, name: np.full(2, published.mean)}).values
+        for observable, values in same.items():
+            np.testing.assert_allclose(values, reference[observable], rtol=1e-13, err_msg=observable)
+
+
+@pytest.mark.parametrize(
+    ("name", "power", "scaled"),
+    [
+        ("f0_scale", 2, "BR(B+->K+"),
+        ("A0_scale", 2, "BR(B0->K*0"),
+        ("vtb_vts_scale", 2, ("BR(B+->K+", "BR(B0->K*0")),
+        ("K_to_pi_scale", 1, ("BR(K+", "BR(KL")),
+    ],
+)
+def test_a_scale_multiplies_its_decays_alone(scenario, points, name, power, scaled):
+    reference = scenario.predict(points).values
+    doubled = scenario.predict({**points, name: np.full(2, 2.0)}).values
+    for observable, values in doubled.items():
+        factor = 2.0**power if observable.startswith(scaled) else 1.0
+        np.testing.assert_allclose(values, factor * reference[observable], rtol=1e-13, err_msg=observable)
+
+
+def test_the_published_error_of_the_form_factor_is_that_of_the_choice():
+    errors = {
+        choice: SCENARIOS["displaced"](Choices(form_factor=choice)).optional["f0_scale"].published.sigma
+        for choice in ("hpqcd2022", "exponential")
+    }
+    assert errors["hpqcd2022"] == pytest.approx(0.0090 / 0.2545, rel=0.02)  # arXiv:2207.12468, table V
+    assert errors["exponential"] == pytest.approx(0.041 / 0.331, rel=0.05)  # hep-ph/0406232
+
+
+def test_without_hypercharge_the_coupling_to_photons_is_a_quarter_of_that_to_w_bosons(scenario, points):
+    # c_B = 0: g_agg = sin^2(theta_W) g_aww
+    values = scenario.predict({**points, "c_B/c_W": np.zeros(2)}).values
+    given = scenario.predict({**points, "g_aww": points["g_agg"] / 0.23121}).values
+    for name in values:
+        np.testing.assert_allclose(values[name], given[name], rtol=1e-12, err_msg=name)
+
+
+def test_the_z_decays_to_an_alp_only_where_the_couplings_differ(scenario, points):
+    name = "BR(Z->gamma a(inv))"
+    np.testing.assert_array_equal(scenario.predict(points).values[name], 0.0)
+    feeble = {**points, "g_agg": np.full(2, 1e-9)}  # which escapes
+    assert (scenario.predict({**feeble, "c_B/c_W": np.zeros(2)}).values[name] > 0.0).all()
+
+
+def test_a_point_outside_of_its_range_fails_alone(scenario, points):
+    bad = {**points, "m_a": np.array([points["m_a"][0], -1.0])}
+    predictions = scenario.predict(bad)
+    assert predictions.failures[0] == ""
+    assert predictions.failures[1].startswith("m_a = -1 must be between ")
+    assert np.isnan(predictions.values["BR(B+->K+ a)"][1])
+    assert predictions.values["BR(B+->K+ a)"][0] == scenario.predict(points).values["BR(B+->K+ a)"][0]
 
 
 def test_an_axis_label_ends_with_the_unit_if_there_is_one():

@@ -22,12 +22,12 @@ def evaluate(
     overrides: Overrides = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
-    """Predictions and ln L of each measurement at one point."""
+    """Predictions at one point, and of each likelihood ln L, what it sees, its bound and the pull."""
     from alpfit.fit import Fit
 
     fit = Fit.from_file(file, overrides or [])
     evaluation = fit.evaluate(_values(at or []))
-    point = _record(evaluation, fit.diagnose(evaluation))
+    point = _record(evaluation, fit.diagnose(evaluation), fit.compare(evaluation))
     typer.echo(json.dumps(point, indent=2) if as_json else _table(point))
 
 
@@ -44,7 +44,9 @@ def _values(assignments: list[str]) -> dict[str, float]:
     return values
 
 
-def _record(point: "Evaluation", diagnostics: dict[str, float]) -> dict[str, Any]:
+def _record(
+    point: "Evaluation", diagnostics: dict[str, float], comparisons: dict[str, dict[str, float]]
+) -> dict[str, Any]:
     """The point as JSON can hold it: null stands for a number that is not finite."""
 
     def number(array: Any) -> float | None:
@@ -55,6 +57,10 @@ def _record(point: "Evaluation", diagnostics: dict[str, float]) -> dict[str, Any
         "parameters": {name: number(values) for name, values in point.parameters.items()},
         "predictions": {name: number(values) for name, values in point.predictions.items()},
         "diagnostics": {name: number([value]) for name, value in diagnostics.items()},
+        "likelihoods": {
+            name: {what: number([value]) for what, value in comparison.items()}
+            for name, comparison in comparisons.items()
+        },
         "log_likelihood": {name: number(values) for name, values in point.log_l_by_entry.items()},
         "log_likelihood_total": number(point.log_l),
         "log_prior": number(point.log_prior),
@@ -63,14 +69,17 @@ def _record(point: "Evaluation", diagnostics: dict[str, float]) -> dict[str, Any
 
 def _table(point: dict[str, Any]) -> str:
     lines = []
-    for title in ("parameters", "predictions", "diagnostics", "log_likelihood"):
-        lines.append(title.replace("_", " "))
-        lines += [f"  {name:24s}{_shown(value)}" for name, value in point[title].items()]
-    lines.append(f"  {'total':24s}{point['log_likelihood_total']:16.8g}")
+    for title in ("parameters", "predictions", "diagnostics"):
+        lines += [title] if point[title] else []
+        lines += [f"  {name:30s}{_shown(value, 'never')}" for name, value in point[title].items()]
+    lines.append(f"{'likelihoods':32s}{'ln L':>16s}{'prediction':>16s}{'bound':>16s}{'pull':>16s}")
+    for name, comparison in point["likelihoods"].items():
+        lines.append(f"  {name:30s}" + "".join(_shown(value, "-") for value in comparison.values()))
+    lines.append(f"  {'total':30s}{point['log_likelihood_total']:16.8g}")
     prior = point["log_prior"]
-    lines.append(f"log prior{'':17s}{'outside the prior' if prior is None else format(prior, '16.8g')}")
+    lines.append(f"{'log prior':32s}{'outside the prior' if prior is None else format(prior, '16.8g')}")
     return "\n".join(lines)
 
 
-def _shown(value: float | None) -> str:
-    return f"{'never' if value is None else format(value, '.8g'):>16s}"
+def _shown(value: float | None, otherwise: str) -> str:
+    return f"{otherwise if value is None else format(value, '.8g'):>16s}"

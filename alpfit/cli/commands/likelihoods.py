@@ -1,21 +1,49 @@
 """``alpfit likelihoods``."""
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+if TYPE_CHECKING:
+    from alpfit.likelihoods import Measurement
+
+COLUMNS = ("name", "experiment", "observable", "scenarios", "CL", "source")
+
 
 def likelihoods(
-    name: Annotated[str | None, typer.Argument(help="An entry to show in full.", show_default=False)] = None,
+    name: Annotated[
+        str | None, typer.Argument(help="An entry, or a folder (with a slash), to show in full.", show_default=False)
+    ] = None,
 ) -> None:
-    """List the catalogue of likelihoods, or show one entry."""
+    """List the catalogue of likelihoods, or check and show one entry."""
     from alpfit import likelihoods as catalogue
+    from alpfit.fit.bibliography import check_observables
 
     if name is not None:
-        typer.echo(catalogue.load(name).describe())
+        measurement = catalogue.load(name)
+        check_observables(measurement)
+        typer.echo(measurement.describe())
         return
+    rows = [COLUMNS]
     for entry in catalogue.names():
         measurement = catalogue.load(entry)
-        observable = measurement.observables[0]
-        typer.echo(f"{entry:24s} {measurement.experiment:9s} {measurement.form_name:14s} {observable:20s} "
-                   f"{','.join(measurement.scenarios):10s} arXiv:{measurement.source.arxiv}")  # fmt: skip
+        source = measurement.source
+        rows.append(
+            (
+                entry + (" (projection)" if measurement.projection else ""),
+                measurement.experiment,
+                measurement.observables[0],
+                ", ".join(measurement.scenarios),
+                _level(measurement),
+                source.identifier,
+            )
+        )
+    widths = [max(len(row[i]) for row in rows) for i in range(len(COLUMNS))]
+    for row in rows:
+        typer.echo("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
+
+
+def _level(measurement: "Measurement") -> str:
+    """The confidence level of a limit; what the source says where the form has none."""
+    level = getattr(measurement.form, "confidence_level", None)
+    return measurement.source.confidence_level if level is None else f"{100 * level:g} %"

@@ -51,7 +51,7 @@ class Dynesty(BaseModel):
 
         def log_l_and_blob(theta: Array) -> tuple[float, Array]:
             point = problem.evaluate(theta[None, :])
-            columns = [*point.predictions.values(), *point.log_l_by_entry.values()]
+            columns = [*(point.predictions[name] for name in problem.derived), *point.log_l_by_entry.values()]
             return max(float(point.log_l[0]), NO_LIKELIHOOD), np.array([column[0] for column in columns])
 
         def report(state: Any, n_iterations: int, n_calls: int, **_: object) -> None:

@@ -1,76 +1,32 @@
-"""A run, from its TOML file to its folder: the one place where everything meets."""
+"""A fit, from its TOML file to its run folder: the one place where everything meets."""
 
 import json
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from itertools import combinations
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from alpfit.chains.folder import RunFolder, check_output, staged
-from alpfit.chains.posterior import read_posterior, write_posterior
+from alpfit.chains.posterior import write_posterior
 from alpfit.chains.provenance import manifest
 from alpfit.chains.summary import as_text, summarise
 from alpfit.chains.tables import write_profile
 from alpfit.config import Configuration, load_configuration
-from alpfit.errors import ConfigurationError, PredictionError, RunFolderError, one_of
+from alpfit.errors import ConfigurationError, PredictionError, one_of
+from alpfit.fit.figures import profiles_1d, profiles_2d
+from alpfit.fit.run import Run
+from alpfit.inference.explanation import Explanation, explain
 from alpfit.inference.interrupts import InterruptibleProgress
 from alpfit.inference.problem import Evaluation, Problem
-from alpfit.inference.profile import ProfileBin, profile
 from alpfit.inference.samplers import NoProgress, Progress
 from alpfit.inference.samples import Samples
-from alpfit.plots.style import axis, paper_style
-
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure
-
-BINS_1D, BINS_2D = 50, 40
-"""Bins of the profile likelihood from samples, along each axis."""
 
 N_TRIALS = 1000
 """Points drawn from the prior before a run, at most, to see that there is a likelihood."""
-
-
-@dataclass(frozen=True)
-class Run:
-    """A finished run: its folder, input, samples and summary."""
-
-    folder: RunFolder
-    configuration: Configuration
-    samples: Samples
-    summary: Mapping[str, Any]
-
-    @classmethod
-    def read(cls, path: str | Path) -> "Run":
-        """The run in folder ``path``; raises :class:`RunFolderError` where there is none."""
-        folder = RunFolder(Path(path))
-        if not folder.manifest.exists():
-            raise RunFolderError(f"{folder.path} is not a run folder: it has no {folder.manifest.name}")
-        configuration = load_configuration(folder.configuration)
-        try:
-            summary = json.loads(folder.summary_json.read_text(encoding="utf-8"))
-        except (OSError, ValueError) as error:
-            raise RunFolderError(f"{folder.summary_json} cannot be read: {error}; run again") from error
-        samples = read_posterior(folder.posterior)
-        if set(samples.parameters) != set(configuration.priors):
-            raise RunFolderError(
-                f"{folder.configuration} samples {', '.join(configuration.priors)}, but {folder.posterior.name} holds "
-                f"{', '.join(samples.parameters)}: restore the file"
-            )
-        return cls(folder, configuration, samples, summary)
-
-    def plot(self, output: str | Path | None = None) -> list[Path]:
-        """Draw all figures anew, into ``output`` or the run's own folder; the files written."""
-        folder = self.folder if output is None else RunFolder(Path(output))
-        try:
-            folder.path.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise RunFolderError(f"{folder.path} is no folder for figures: {error.strerror}") from error
-        return draw_figures(folder, self.configuration, self.samples)
 
 
 @dataclass(frozen=True)
@@ -108,6 +64,25 @@ class Fit:
         """How far the predictions at a point that :meth:`evaluate` returned can be trusted."""
         scenario = self.configuration.build_scenario()
         return {name: float(array[0]) for name, array in scenario.diagnose(point.parameters).items()}
+
+    def compare(self, point: Evaluation) -> dict[str, dict[str, float]]:
+        """Of a point that :meth:`evaluate` returned, by likelihood: log_likelihood, prediction, bound and pull.
+
+        What they are, :class:`~alpfit.likelihoods.Comparison` says.
+        """
+        seen = {**point.parameters, **point.predictions}
+        table = {}
+        for measurement in self.configuration.build_likelihood().measurements:
+            comparison = {name: float(array[0]) for name, array in measurement.compare(seen)._asdict().items()}
+            table[measurement.name] = {"log_likelihood": float(point.log_l_by_entry[measurement.name][0]), **comparison}
+        return table
+
+    def explain(self) -> Explanation:
+        """Whether the model explains an excess, by scanning the priors and improving the best points."""
+        problem = self.configuration.build_problem()
+        if not problem.names:
+            raise ConfigurationError("[parameters] all are fixed: give at least one of them a prior")
+        return explain(problem, self.configuration.sampler.seed)
 
     def seconds_per_call(self) -> float:
         """Time of one likelihood call, warm: the median over seven points spread over the prior."""
@@ -196,56 +171,3 @@ def best_fit_toml(configuration: Configuration, summary: Mapping[str, Any]) -> s
     lines.append(f"# ln L total = {best['log_likelihood_total']:.6g}")
     lines += [f"# {name} = {value:.6g}" for name, value in best["derived"].items()]
     return "\n".join([*lines, "", fixed.to_toml()])
-
-
-def _is_logarithmic(configuration: Configuration, name: str) -> bool:
-    """How to bin and draw a quantity: parameters as their prior says, derived ones as the scenario does."""
-    priors = configuration.priors
-    return priors[name].logarithmic if name in priors else configuration.build_scenario().observables[name].logarithmic
-
-
-def profiles_1d(configuration: Configuration, samples: Samples) -> list[ProfileBin]:
-    """Bins of every sampled parameter and derived quantity."""
-    names = (*samples.parameters, *samples.derived)
-    return [b for name in names for b in profile(samples, (name,), (_is_logarithmic(configuration, name),), BINS_1D)]
-
-
-def profiles_2d(configuration: Configuration, samples: Samples) -> list[ProfileBin]:
-    """Bins of every pair of sampled parameters; none where there is but one."""
-    pairs = list(combinations(samples.parameters, 2))
-    bins = []
-    for pair in pairs:
-        logarithmic = tuple(_is_logarithmic(configuration, name) for name in pair)
-        bins += profile(samples, pair, logarithmic, BINS_2D)
-    return bins
-
-
-def figures(configuration: Configuration, samples: Samples) -> dict[str, "Figure"]:
-    """All figures of a run by name; with one sampled parameter there is no ``profile_2d``."""
-    from alpfit.plots.corner import corner_figure
-    from alpfit.plots.profile import profile_1d_figure, profile_2d_figure
-
-    scenario = configuration.build_scenario()
-    quantities = {**scenario.parameters, **scenario.optional}
-    axes = [axis(samples, name, quantities[name], _is_logarithmic(configuration, name)) for name in samples.parameters]
-    pairs = list(combinations(axes, 2))
-    with paper_style():
-        drawn = {
-            "corner": corner_figure(samples, axes),
-            "profile_1d": profile_1d_figure(samples, axes, profiles_1d(configuration, samples)),
-        }
-        if pairs:
-            drawn["profile_2d"] = profile_2d_figure(samples, pairs, profiles_2d(configuration, samples))
-    return drawn
-
-
-def draw_figures(folder: RunFolder, configuration: Configuration, samples: Samples) -> list[Path]:
-    """Write all figures of a run to ``folder``; the files written."""
-    written = []
-    for name, figure in figures(configuration, samples).items():
-        for extension in ("png", "pdf") if name == "corner" else ("png",):
-            path = folder.figure(f"{name}.{extension}")
-            with paper_style():
-                figure.savefig(path)
-            written.append(path)
-    return written

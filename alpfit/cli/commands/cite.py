@@ -1,0 +1,15 @@
+"""``alpfit cite``."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+def cite(
+    path: Annotated[Path, typer.Argument(help="The TOML file of a run, or a run folder.", show_default=False)],
+) -> None:
+    """Print the BibTeX entries of everything a fit uses."""
+    from alpfit.fit import bibliography
+
+    typer.echo("\n\n".join(reference.bibtex() for reference in bibliography(path)))

@@ -1,0 +1,69 @@
+"""What only the whole of a run's input shows: parameters against the scenario, likelihoods against its predictions."""
+
+from itertools import combinations
+from pathlib import Path
+
+from alpfit.config.tables import Configuration
+from alpfit.errors import ConfigurationError, one_of
+from alpfit.likelihoods import Measurement
+from alpfit.relic import resolve_annihilation_scale
+
+
+def check_consistency(configuration: Configuration) -> None:
+    """Raise :class:`ConfigurationError` for the first thing that does not fit the rest."""
+    resolve_annihilation_scale(configuration.relic.annihilation_scale)
+    _check_parameters(configuration)
+    _check_named_once(configuration)
+    measurements = configuration.build_likelihood().measurements
+    for measurement in measurements:
+        _check_measurement(configuration, measurement)
+    for one, other in combinations(measurements, 2):
+        if other.name in one.overlaps or one.name in other.overlaps:
+            raise ConfigurationError(
+                f"likelihoods: '{one.name}' and '{other.name}' use the same data, which would count twice: "
+                "name one of them"
+            )
+
+
+def _check_parameters(configuration: Configuration) -> None:
+    scenario = configuration.build_scenario()
+    known = {**scenario.parameters, **scenario.optional}
+    for name in configuration.parameters:
+        if name not in known:
+            raise ConfigurationError(f"[parameters] {name} is not a parameter of this scenario: {one_of(name, known)}")
+    for name in scenario.parameters:
+        if name not in configuration.parameters:
+            raise ConfigurationError(f"[parameters] {name} is missing: give it a prior or a fixed value")
+    if {"g_aww", "c_B/c_W"} <= set(configuration.parameters):
+        raise ConfigurationError("[parameters] g_aww and c_B/c_W say the same twice: give one of them")
+
+
+def _check_named_once(configuration: Configuration) -> None:
+    entries = [Path(name).name for name in configuration.likelihoods]
+    for name in entries:
+        if entries.count(name) > 1:
+            raise ConfigurationError(f"likelihoods: '{name}' is named twice")
+    for name in configuration.options:
+        if name not in entries:
+            raise ConfigurationError(f"[options.{name}] is not one of this run's likelihoods: {one_of(name, entries)}")
+
+
+def _check_measurement(configuration: Configuration, measurement: Measurement) -> None:
+    """Whether the measurement is data, made for the scenario, and reads what that predicts."""
+    scenario, name = configuration.build_scenario(), measurement.name
+    if measurement.projection and not configuration.projection:
+        raise ConfigurationError(
+            f"likelihoods: '{name}' is a projection, not data: leave it out, or set projection = true"
+        )
+    if configuration.scenario not in measurement.scenarios:
+        raise ConfigurationError(
+            f"likelihoods: '{name}' is not made for the scenario '{configuration.scenario}', "
+            f"only for: {', '.join(measurement.scenarios)}"
+        )
+    known = {**scenario.parameters, **scenario.optional, **scenario.observables}
+    for observable in measurement.observables:
+        if observable not in known:
+            raise ConfigurationError(
+                f"likelihoods: '{name}' needs {observable}, which the scenario "
+                f"'{configuration.scenario}' does not predict: {one_of(observable, scenario.observables)}"
+            )

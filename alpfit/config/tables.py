@@ -1,0 +1,108 @@
+"""The run's TOML file as typed tables, and what they stand for."""
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import tomli_w
+from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag
+
+from alpfit import likelihoods as catalogue
+from alpfit.inference.priors import LogNormal, LogUniform, Normal, Prior, TruncatedNormal, Uniform
+from alpfit.inference.problem import Problem
+from alpfit.inference.samplers import Dynesty
+from alpfit.likelihoods import JointLikelihood
+from alpfit.scenarios import SCENARIOS, Choices, Scenario
+
+NUMBER = "number"
+
+
+def _kind(value: object) -> str:
+    """Which member of :data:`Parameter` a value in ``[parameters]`` is meant to be."""
+    if isinstance(value, dict):
+        return str(value["prior"])
+    return NUMBER if isinstance(value, (int, float)) else str(getattr(value, "prior", NUMBER))
+
+
+Parameter = Annotated[
+    Annotated[float, Field(allow_inf_nan=False), Tag(NUMBER)]
+    | Annotated[Uniform, Tag("uniform")]
+    | Annotated[LogUniform, Tag("log-uniform")]
+    | Annotated[Normal, Tag("normal")]
+    | Annotated[LogNormal, Tag("log-normal")]
+    | Annotated[TruncatedNormal, Tag("truncated-normal")],
+    Discriminator(_kind),
+]
+"""A fixed number, or the table of a prior."""
+
+
+class _Table(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class RelicTable(_Table):
+    """``[relic]``: the engine, the factor on the annihilation cross-section, and the plasma."""
+
+    engine: str = Choices.engine
+    annihilation_scale: str | Annotated[float, Field(strict=True)] = Choices.annihilation_scale
+    plasma: str = Choices.plasma
+
+
+class PhysicsTable(_Table):
+    """``[physics]``: choices in the decays that make ALPs."""
+
+    form_factor: str = Choices.form_factor
+    top_mass: str = Choices.top_mass
+    ckm: str = Choices.ckm
+
+
+class Configuration(_Table):
+    """A complete run: what to predict, what to compare it with, the priors, and how to sample.
+
+    ``likelihoods`` names entries of the catalogue, or folders of entries (with a slash). ``parameters`` holds a prior
+    table or a fixed number for each parameter of the scenario; ``options`` a table for
+    each likelihood whose options differ from its entry's. Only with ``projection`` may a fit use what an experiment
+    expects to see one day.
+    """
+
+    scenario: str
+    likelihoods: Annotated[list[str], Field(min_length=1)]
+    projection: bool = False
+    relic: RelicTable = RelicTable()
+    physics: PhysicsTable = PhysicsTable()
+    parameters: dict[str, Parameter]
+    options: dict[str, dict[str, Any]] = {}
+    sampler: Dynesty = Dynesty()
+
+    @property
+    def fixed(self) -> dict[str, float]:
+        """Parameters with one value."""
+        return {name: float(value) for name, value in self.parameters.items() if isinstance(value, (int, float))}
+
+    @property
+    def priors(self) -> dict[str, Prior]:
+        """Sampled parameters and their priors, in the file's order."""
+        return {name: value for name, value in self.parameters.items() if not isinstance(value, (int, float))}
+
+    def build_scenario(self) -> Scenario:
+        """The scenario with its options."""
+        return SCENARIOS[self.scenario](Choices(**self.relic.model_dump(), **self.physics.model_dump()))
+
+    def build_likelihood(self) -> JointLikelihood:
+        """The measurements with their options."""
+        return JointLikelihood(
+            tuple(catalogue.load(name, self.options.get(Path(name).name)) for name in self.likelihoods)
+        )
+
+    def build_problem(self) -> Problem:
+        """The inference problem."""
+        return Problem(self.build_scenario(), self.build_likelihood(), self.priors, self.fixed)
+
+    def completed(self) -> dict[str, Any]:
+        """All tables with every default filled in, including the likelihoods' options."""
+        document = self.model_dump(exclude_none=True)
+        used = {m.name: dict(m.options) for m in self.build_likelihood().measurements if m.options}
+        return {**document, "options": used}
+
+    def to_toml(self) -> str:
+        """:meth:`completed` as a TOML file that runs again."""
+        return tomli_w.dumps(self.completed())

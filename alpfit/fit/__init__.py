@@ -1,0 +1,7 @@
+"""From a TOML file to a run folder, and what can be asked of either."""
+
+from alpfit.fit.bibliography import bibliography
+from alpfit.fit.fit import Fit
+from alpfit.fit.run import Run
+
+__all__ = ["Fit", "Run", "bibliography"]

@@ -1,0 +1,52 @@
+"""A finished run."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from alpfit.chains.folder import RunFolder
+from alpfit.chains.posterior import read_posterior
+from alpfit.config import Configuration, load_configuration
+from alpfit.errors import RunFolderError
+from alpfit.fit.figures import draw_figures
+from alpfit.inference.samples import Samples
+
+
+@dataclass(frozen=True)
+class Run:
+    """A finished run: its folder, input, samples and summary."""
+
+    folder: RunFolder
+    configuration: Configuration
+    samples: Samples
+    summary: Mapping[str, Any]
+
+    @classmethod
+    def read(cls, path: str | Path) -> "Run":
+        """The run in folder ``path``; raises :class:`RunFolderError` where there is none."""
+        folder = RunFolder(Path(path))
+        if not folder.manifest.exists():
+            raise RunFolderError(f"{folder.path} is not a run folder: it has no {folder.manifest.name}")
+        configuration = load_configuration(folder.configuration)
+        try:
+            summary = json.loads(folder.summary_json.read_text(encoding="utf-8"))
+        except (OSError, ValueError) as error:
+            raise RunFolderError(f"{folder.summary_json} cannot be read: {error}; run again") from error
+        samples = read_posterior(folder.posterior)
+        if set(samples.parameters) != set(configuration.priors):
+            raise RunFolderError(
+                f"{folder.configuration} samples {', '.join(configuration.priors)}, but {folder.posterior.name} holds "
+                f"{', '.join(samples.parameters)}: restore the file"
+            )
+        return cls(folder, configuration, samples, summary)
+
+    def plot(self, output: str | Path | None = None) -> list[Path]:
+        """Draw all figures anew, into ``output`` or the run's own folder; the files written."""
+        folder = self.folder if output is None else RunFolder(Path(output))
+        try:
+            folder.path.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise RunFolderError(f"{folder.path} is no folder for figures: {error.strerror}") from error
+        return draw_figures(folder, self.configuration, self.samples)

@@ -1,0 +1,161 @@
+"""Does the model explain an excess, and if not, what speaks against it?
+
+Three points in the prior's range: without a signal, the best fit to all measurements, and the best of the points
+that explain the excess, which are those where the measurements that want a signal lose less than 1/2 in ln L against
+their own best.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from alpfit.inference.problem import Problem
+
+Array = NDArray[np.float64]
+Objective = Callable[[Mapping[str, Array]], Array]
+"""From ln L by entry to what is to be made as large as possible, arrays of one shape."""
+
+N_SCAN, N_STARTS, BATCH = 2**13, 4, 512
+"""Points of the scan (a Sobol sequence), how many of the best are improved, and how many are evaluated at once."""
+
+WANTS_SIGNAL = 0.5
+"""A measurement wants a signal where it gains more than this in ln L."""
+
+FORBIDDEN = -1e300
+"""In place of ln L where the model has no prediction."""
+
+
+@dataclass(frozen=True)
+class Point:
+    """Parameters, and ln L by entry."""
+
+    parameters: Mapping[str, float]
+    log_l: Mapping[str, float]
+
+    def total(self, entries: Sequence[str]) -> float:
+        """ln L of ``entries`` together."""
+        return sum(self.log_l[name] for name in entries)
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """``without_signal`` is ln L by entry, of those ``entries`` that mean something then; ``best`` the best fit.
+
+    ``wanting`` are the entries that want a signal, ``gain_alone`` what they would gain if they were alone,
+    ``explaining`` the best point that explains them (None where nothing wants a signal), and ``gain_without`` what
+    the best fit would gain over no signal if one entry were dropped, by its name.
+    """
+
+    without_signal: Mapping[str, float]
+    best: Point
+    wanting: tuple[str, ...]
+    gain_alone: float
+    explaining: Point | None
+    gain_without: Mapping[str, float]
+
+    @property
+    def entries(self) -> tuple[str, ...]:
+        """The entries that can be compared."""
+        return tuple(self.without_signal)
+
+    @property
+    def gain(self) -> float:
+        """ln L of the best fit over that without a signal."""
+        return self.best.total(self.entries) - sum(self.without_signal.values())
+
+    @property
+    def losses(self) -> dict[str, float]:
+        """What each entry loses against no signal at the point that explains the excess, the worst first."""
+        if self.explaining is None:
+            return {}
+        losses = {name: self.explaining.log_l[name] - self.without_signal[name] for name in self.entries}
+        return dict(sorted(losses.items(), key=lambda item: item[1]))
+
+
+def explain(problem: Problem, seed: int) -> Explanation:
+    """Scan the prior, improve the best points, and compare; the same ``seed`` gives the same answer."""
+    search = _Search(problem, seed)
+    silent = _without_signal(problem)
+    entries = tuple(silent)
+    best = search.best(lambda log_l: sum_of(log_l, problem.entries))
+    wanting = tuple(name for name in entries if search.best_of(name) - silent[name] > WANTS_SIGNAL)
+    explaining, gain_alone = None, 0.0
+    if wanting:
+        alone = search.best(lambda log_l: sum_of(log_l, wanting)).total(wanting)
+        gain_alone = alone - sum(silent[name] for name in wanting)
+
+        def explained(log_l: Mapping[str, Array]) -> Array:
+            shortfall = np.maximum(alone - 0.5 - sum_of(log_l, wanting), 0.0)
+            return sum_of(log_l, problem.entries) - 1e6 * shortfall
+
+        explaining = search.best(explained)
+    gain_without = {}
+    for dropped in entries:
+        kept = tuple(name for name in problem.entries if name != dropped)
+        if kept:
+            point = search.best(lambda log_l, kept=kept: sum_of(log_l, kept))  # type: ignore[misc]
+            compared = [name for name in entries if name != dropped]
+            gain_without[dropped] = point.total(compared) - sum(silent[name] for name in compared)
+    return Explanation(silent, best, wanting, gain_alone, explaining, gain_without)
+
+
+def sum_of(log_l: Mapping[str, Array], entries: Sequence[str]) -> Array:
+    """ln L of ``entries`` together."""
+    return np.asarray(np.sum([log_l[name] for name in entries], axis=0))
+
+
+def _without_signal(problem: Problem) -> dict[str, float]:
+    """ln L of each entry without a signal, of those that mean something then."""
+    middle = problem.prior_transform(np.full((1, problem.n_dim), 0.5))[0]
+    points = {
+        name: np.array([value]) for name, value in (*problem.fixed.items(), *zip(problem.names, middle, strict=True))
+    }
+    silent = problem.scenario.without_signal(points)
+    return {
+        m.name: float(m.loglike(silent)[0])
+        for m in problem.likelihood.measurements
+        if set(m.observables) <= set(silent)
+    }
+
+
+class _Search:
+    """A scan of the prior, and from its best points on downhill simplices."""
+
+    def __init__(self, problem: Problem, seed: int) -> None:
+        from scipy.stats import qmc
+
+        self.problem = problem
+        self.cube = qmc.Sobol(problem.n_dim, seed=seed).random(N_SCAN)
+        parts = [self._log_l(part) for part in np.split(self.cube, N_SCAN // BATCH)]
+        self.log_l = {name: np.concatenate([part[name] for part in parts]) for name in problem.entries}
+
+    def _log_l(self, cube: Array) -> dict[str, Array]:
+        point = self.problem.evaluate(self.problem.prior_transform(cube))
+        return {name: np.maximum(values, FORBIDDEN) for name, values in point.log_l_by_entry.items()}
+
+    def best_of(self, entry: str) -> float:
+        """The largest ln L of ``entry`` in the scan."""
+        return float(self.log_l[entry].max())
+
+    def best(self, objective: Objective) -> Point:
+        """The point with the largest ``objective``."""
+        from scipy.optimize import minimize
+
+        def cost(u: Array) -> float:
+            return -max(float(objective(self._log_l(np.clip(u, 0.0, 1.0)[None, :]))[0]), FORBIDDEN)
+
+        starts = np.argsort(-objective(self.log_l))[:N_STARTS]
+        n_dim = self.problem.n_dim
+        options = {"maxfev": 400 * n_dim, "xatol": 1e-7, "fatol": 1e-4}
+        found = [
+            minimize(cost, self.cube[i], method="Nelder-Mead", bounds=[(0.0, 1.0)] * n_dim, options=options)
+            for i in starts
+        ]
+        u = min(found, key=lambda result: float(result.fun)).x
+        point = self.problem.evaluate(self.problem.prior_transform(np.clip(u, 0.0, 1.0)[None, :]))
+        return Point(
+            {name: float(values[0]) for name, values in point.parameters.items()},
+            {name: float(values[0]) for name, values in point.log_l_by_entry.items()},
+        )

@@ -1,0 +1,76 @@
+"""The displaced scenario: B+ -> K+ a with a -> gamma gamma, invisible where it decays outside the detector."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+import numpy as np
+from numpy.typing import NDArray
+
+from alpfit.physics.widths import photon_width
+from alpfit.scenarios import production
+from alpfit.scenarios.base import DEFAULT, Choices, Predictions, Quantity, failures_outside
+
+Array = NDArray[np.float64]
+
+PARAMETERS: Mapping[str, Quantity] = MappingProxyType(
+    {
+        "m_a": Quantity(r"m_a", "GeV", "ALP mass", logarithmic=True),
+        "g_agg": Quantity(r"g_{a\gamma\gamma}", "GeV$^{-1}$", "ALP-photon coupling", logarithmic=True),
+    }
+)
+
+RANGES: Mapping[str, tuple[float, float]] = MappingProxyType(
+    {"m_a": (1e-6, 1e3), "g_agg": (1e-20, 1e3), **production.RANGES}
+)
+
+
+@dataclass(frozen=True)
+class DisplacedScenario:
+    """An ALP that decays to photons alone; ``choices`` of its production count, those of a relic density do not."""
+
+    choices: Choices = DEFAULT
+
+    @property
+    def parameters(self) -> Mapping[str, Quantity]:
+        """m_a and g_agg."""
+        return PARAMETERS
+
+    @property
+    def optional(self) -> Mapping[str, Quantity]:
+        """The coupling to W bosons, and factors on uncertain numbers."""
+        return production.optional_parameters(self.choices)
+
+    @property
+    def observables(self) -> Mapping[str, Quantity]:
+        """What :meth:`predict` returns."""
+        return production.OBSERVABLES
+
+    @property
+    def headline(self) -> tuple[str, ...]:
+        """What every run keeps."""
+        return tuple(name for name in production.HEADLINE if name != "BR(a->inv)")
+
+    def predict(self, points: Mapping[str, Array]) -> Predictions:
+        """Predictions at ``points``: m_a [GeV] and g_agg [1/GeV], arrays ``(n,)``."""
+        failures = failures_outside(points, RANGES)
+        good = np.array([not failure for failure in failures], dtype=bool)
+        if good.all():
+            return Predictions(self._calculate(points), tuple(failures))
+        values = {name: np.full(good.size, np.nan) for name in production.OBSERVABLES}
+        if good.any():
+            for name, array in self._calculate({name: array[good] for name, array in points.items()}).items():
+                values[name][good] = array
+        return Predictions(values, tuple(failures))
+
+    def without_signal(self, points: Mapping[str, Array]) -> Mapping[str, Array]:
+        """Parameters and predictions if there were no ALP."""
+        return production.no_signal(points)
+
+    def diagnose(self, points: Mapping[str, Array]) -> Mapping[str, Array]:  # noqa: ARG002
+        """Nothing: no step of the calculation has an error of its own."""
+        return {}
+
+    def _calculate(self, points: Mapping[str, Array]) -> dict[str, Array]:
+        width = photon_width(points["m_a"], points["g_agg"])
+        return production.alp_observables(points, width, np.zeros_like(width), self.choices)
