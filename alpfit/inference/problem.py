@@ -76,14 +76,14 @@ class Problem:
         n = len(next(iter(values.values()))) if values else 1
         points = {name: np.full(n, value) for name, value in self.fixed.items()} | dict(values)
         predictions = self.scenario.predict(points)
-        good = np.array([not failure for failure in predictions.failures])
-        by_entry = {}
-        for name, log_l in self.likelihood.loglike_by_entry({**points, **predictions.values}).items():
-            by_entry[name] = np.where(good, log_l, -np.inf)
-        total = np.sum(list(by_entry.values()), axis=0)
+        by_entry = self.likelihood.loglike_by_entry({**points, **predictions.values})
+        if any(predictions.failures):
+            good = np.array([not failure for failure in predictions.failures])
+            by_entry = {name: np.where(good, log_l, -np.inf) for name, log_l in by_entry.items()}
+        total = sum(by_entry.values(), np.zeros(n))
         if np.isnan(total).any():
             at = int(np.argmax(np.isnan(total)))
             where = ", ".join(f"{name} = {array[at]:g}" for name, array in points.items())
             raise PredictionError(f"ln L is not a number at {where}")
-        log_prior = np.sum([prior.log_density(points[name]) for name, prior in self.priors.items()], axis=0)
-        return Evaluation(points, predictions.values, by_entry, total, log_prior + np.zeros(n), predictions.failures)
+        log_prior = sum((prior.log_density(points[name]) for name, prior in self.priors.items()), np.zeros(n))
+        return Evaluation(points, predictions.values, by_entry, total, log_prior, predictions.failures)

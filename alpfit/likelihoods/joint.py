@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
 from alpfit.likelihoods.measurement import Measurement
 
@@ -17,11 +18,11 @@ class JointLikelihood:
 
     measurements: tuple[Measurement, ...]
 
-    @property
+    @cached_property
     def observables(self) -> tuple[str, ...]:
         """All predictions that are read, sorted."""
         return tuple(sorted({name for m in self.measurements for name in m.observables}))
 
-    def loglike_by_entry(self, predictions: Mapping[str, ArrayLike]) -> dict[str, Array]:
-        """ln L of each measurement by its name, arrays of the predictions' shape."""
-        return {m.name: m.loglike(predictions) for m in self.measurements}
+    def loglike_by_entry(self, predictions: Mapping[str, Array]) -> dict[str, Array]:
+        """ln L of each measurement by its name; predictions are floating point arrays of one shape."""
+        return {m.name: m.loglike_of_arrays(predictions) for m in self.measurements}

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -49,7 +50,7 @@ class Measurement:
     notes: Mapping[str, str] = field(default_factory=dict)
     options: Mapping[str, Any] = field(default_factory=dict)
 
-    @property
+    @cached_property
     def observables(self) -> tuple[str, ...]:
         """Names of the predictions that :meth:`loglike` reads; the first is the one that is measured."""
         shared = () if self.share is None else (self.share.by,)
@@ -58,6 +59,10 @@ class Measurement:
     def loglike(self, predictions: Mapping[str, ArrayLike]) -> Array:
         """ln L of predictions, observable name to float or array; arrays of one shape, a point each."""
         return self.form.loglike(self._read(predictions))
+
+    def loglike_of_arrays(self, predictions: Mapping[str, Array]) -> Array:
+        """The same for floating point arrays of one shape alone, without a check: it is called a million times."""
+        return self.form.loglike(predictions if self.share is None else self._read(predictions))
 
     def compare(self, predictions: Mapping[str, ArrayLike]) -> Comparison:
         """What is measured, its bound and the pull; predictions as for :meth:`loglike`."""
@@ -83,8 +88,9 @@ class Measurement:
         return "\n".join(lines + [f"  {topic}: {text}" for topic, text in self.notes.items()])
 
     def _read(self, predictions: Mapping[str, ArrayLike]) -> dict[str, Array]:
-        """The predictions that count, as arrays, with the share applied."""
-        values = {name: np.asarray(predictions[name], dtype=float) for name in self.observables}
+        """The predictions that count, as arrays of one shape, with the share applied."""
+        arrays = np.broadcast_arrays(*(np.asarray(predictions[name], dtype=float) for name in self.observables))
+        values = dict(zip(self.observables, arrays, strict=True))
         if self.share is not None:
             values[self.observables[0]] = values[self.observables[0]] * self.share.of(values)
         return values

@@ -50,23 +50,3 @@ def look_up(grid: Array, values: Array, x: Array) -> Array:
             i, place = cell(grid, x[k])
             found[k] = between(values[i], values[min(i + 1, grid.size - 1)], place)
     return found
-
-
-@kernel
-def look_up_in_rows(rows: Array, columns: Array, values: Array, x: Array, y: Array) -> Array:
-    """``values (n, m)`` at ``x (k,)`` between ``rows (n,)`` and ``y (k,)`` between ``columns (m,)``.
-
-    NaN where ``x`` is outside of the rows; ``y`` is clipped to the columns.
-    """
-    found = np.full(x.size, math.nan)
-    for k in range(x.size):
-        if rows[0] <= x[k] <= rows[-1]:
-            i, across = cell(rows, x[k])
-            j, along = cell(columns, y[k])
-            above, beyond = min(i + 1, rows.size - 1), min(j + 1, columns.size - 1)
-            found[k] = between(
-                between(values[i, j], values[i, beyond], along),
-                between(values[above, j], values[above, beyond], along),
-                across,
-            )
-    return found

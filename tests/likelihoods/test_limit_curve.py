@@ -18,7 +18,8 @@ def limit_curve(**changes):
 
 def chi_squared(form, rate, mass, **others):
     predictions = {"rate": rate, "mass": mass, **others}
-    return -2.0 * form.loglike({name: np.asarray(values, dtype=float) for name, values in predictions.items()})
+    arrays = np.broadcast_arrays(*(np.asarray(values, dtype=float) for values in predictions.values()))
+    return -2.0 * form.loglike(dict(zip(predictions, arrays, strict=True)))
 
 
 @pytest.mark.parametrize("level", Z)

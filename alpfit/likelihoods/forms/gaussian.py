@@ -8,6 +8,7 @@ a density in d that integrates to one. Each s adds in quadrature the components 
 Standard Model part's and the relative theory error times the prediction. As an upper limit, mu < d is as good as d.
 """
 
+import math
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, final
@@ -70,8 +71,9 @@ class Gaussian(Form):
 
     def _errors(self, mu: Array) -> tuple[Array, Array]:
         """Errors upwards and downwards for the prediction ``mu``, of its shape."""
+        up, down = math.hypot(*self.errors_up), math.hypot(*self.errors_down)
         theory = np.hypot(self.standard_model_error, self.relative_theory_error * mu)
-        return np.hypot(np.linalg.norm(self.errors_up), theory), np.hypot(np.linalg.norm(self.errors_down), theory)
+        return np.hypot(up, theory), np.hypot(down, theory)
 
     def describe(self) -> str:
         """The measurement in one line."""

@@ -9,6 +9,7 @@ normalised to zero signal. The bound is interpolated in log-log; outside the sea
 both sides of a row without a bound.
 """
 
+import math
 from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
@@ -18,8 +19,9 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
 
-from alpfit.likelihoods.forms.base import SMALLEST, Comparison, Form, one_sided_sigmas
+from alpfit.likelihoods.forms.base import Comparison, Form, one_sided_sigmas
 from alpfit.likelihoods.tables import read_table
+from alpfit.numerics.compile import kernel
 from alpfit.numerics.lookup import look_up
 
 Array = NDArray[np.float64]
@@ -60,20 +62,22 @@ class LimitCurve(Form):
 
     def bound_at(self, mass: Array) -> Array:
         """The bound at ``mass`` [GeV], NaN where nothing was searched."""
-        masses, bounds = self._logarithms
-        log_mass = np.log(np.maximum(mass, SMALLEST))
-        return np.exp(look_up(masses, bounds, log_mass.ravel())).reshape(np.shape(mass))
+        return np.exp(_log_bounds_at(*self._logarithms, mass.ravel())).reshape(mass.shape)
+
+    def _pull(self, predictions: Mapping[str, Array]) -> Array:
+        """The signal in standard deviations of its estimate; zero where nothing was searched."""
+        value, mass = (np.asarray(predictions[name]) for name in (self.observable, self.abscissa))
+        sigmas = one_sided_sigmas(self.confidence_level)
+        return _pulls(*self._logarithms, value.ravel(), mass.ravel(), sigmas, self.power).reshape(value.shape)
 
     def compare(self, predictions: Mapping[str, Array]) -> Comparison:
         """The observable, the bound at its mass, and the signal in standard deviations of its estimate."""
-        value = np.asarray(predictions[self.observable])
-        bound = self.bound_at(np.asarray(predictions[self.abscissa]))
-        pull = one_sided_sigmas(self.confidence_level) * (value / bound) ** self.power
-        return Comparison(value, bound, np.where(np.isnan(bound), 0.0, pull))
+        value, mass = (np.asarray(predictions[name]) for name in (self.observable, self.abscissa))
+        return Comparison(value, self.bound_at(mass), self._pull(predictions))
 
     def loglike(self, predictions: Mapping[str, Array]) -> Array:
         """ln L, the shape of the predictions."""
-        return np.asarray(0.0 - 0.5 * self.compare(predictions).pull ** 2)
+        return np.asarray(0.0 - 0.5 * self._pull(predictions) ** 2)
 
     def describe(self) -> str:
         """The limit in one line."""
@@ -82,3 +86,18 @@ class LimitCurve(Form):
             f"{self.observable} < {reach} at {100 * self.confidence_level:g} % for "
             f"{self.masses[0]:g} < {self.abscissa}/GeV < {self.masses[-1]:g}"
         )
+
+
+@kernel
+def _log_bounds_at(log_masses: Array, log_bounds: Array, mass: Array) -> Array:
+    """Logarithms of the bound at ``mass (k,)``; NaN where nothing was searched."""
+    return look_up(log_masses, log_bounds, np.log(np.maximum(mass, 1e-300)))
+
+
+@kernel
+def _pulls(log_masses: Array, log_bounds: Array, value: Array, mass: Array, sigmas: float, power: float) -> Array:
+    """sigmas (value/bound)^power at ``mass (k,)``; zero where nothing was searched."""
+    pulls = _log_bounds_at(log_masses, log_bounds, mass)
+    for k in range(pulls.size):
+        pulls[k] = 0.0 if math.isnan(pulls[k]) else sigmas * (value[k] * math.exp(-pulls[k])) ** power
+    return pulls

@@ -14,6 +14,7 @@ lifetime tau_s that it is known for (a search for missing energy, where the shar
 Towards long lifetimes it is constant (missing energy), or rises with tau (decays, the share of which falls with it).
 """
 
+import math
 from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
@@ -26,7 +27,8 @@ from pydantic import Field
 from alpfit.errors import CatalogueError
 from alpfit.likelihoods.forms.base import SMALLEST, Comparison, Form, one_sided_sigmas
 from alpfit.likelihoods.tables import Table, read_table
-from alpfit.numerics.lookup import look_up, look_up_in_rows
+from alpfit.numerics.compile import kernel
+from alpfit.numerics.lookup import between, cell
 
 Array = NDArray[np.float64]
 PICOSECOND = 1e-12
@@ -92,49 +94,51 @@ class LimitSurface(Form):
                 continue
             where = self._log_lifetimes
             filled[i] = np.interp(where, where[known], np.log(row[known]))
-            filled[i] += self._log_rise(self.lifetimes, self.lifetimes[known][0], self.lifetimes[known][-1])
+            shortest, longest = self.lifetimes[known][[0, -1]]
+            for j, lifetime in enumerate(self.lifetimes):
+                filled[i, j] += log_rise(lifetime, shortest, longest, *self._rises)
         return filled
-
-    def _log_rise(self, lifetime: Array, shortest: Array, longest: Array) -> Array:
-        """By how much ln U rises outside the lifetimes for which a bound is known; arguments broadcast."""
-        rise = np.zeros(np.broadcast_shapes(np.shape(lifetime), np.shape(shortest)))
-        if self.short_lived == "exponential":
-            rise = rise + np.maximum(shortest / np.maximum(lifetime, SMALLEST) - 1.0, 0.0)
-        if self.long_lived == "proportional":
-            rise = rise + np.maximum(np.log(np.maximum(lifetime, SMALLEST) / np.maximum(longest, SMALLEST)), 0.0)
-        return rise
 
     @cached_property
     def _log_lifetimes(self) -> Array:
         return np.log(self.lifetimes + self._shift) if self.lifetimes.size > 1 else np.zeros(1)
 
+    @cached_property
+    def _rises(self) -> tuple[bool, bool]:
+        """Whether the bound rises towards short lifetimes, and towards long ones."""
+        return self.short_lived == "exponential", self.long_lived == "proportional"
+
+    @cached_property
+    def _grid(self) -> tuple[Array, Array, Array, Array, Array, bool, bool]:
+        """What the kernels take."""
+        return self.masses, self.lifetimes, self._log_lifetimes, self._log_bounds, self._shortest, *self._rises
+
     def log_bound(self, mass: Array, lifetime: Array) -> Array:
         """ln U at ``mass`` [GeV] and ``lifetime`` [s], of one shape; NaN where nothing was searched."""
-        first, last = self.lifetimes[0], self.lifetimes[-1]
-        flat, inside = mass.ravel(), np.clip(lifetime, first, last)
-        where = np.log(inside + self._shift).ravel()
-        value = look_up_in_rows(self.masses, self._log_lifetimes, self._log_bounds, flat, where).reshape(mass.shape)
-        if (inside == lifetime).all():
-            return value
-        shortest = look_up(self.masses, self._shortest, flat).reshape(mass.shape)
-        return np.asarray(value + self._log_rise(lifetime, shortest, last) - self._log_rise(inside, shortest, last))
+        return -np.log(_reaches(*self._grid, mass.ravel(), lifetime.ravel(), np.zeros(mass.size))).reshape(mass.shape)
+
+    def _reach(self, predictions: Mapping[str, Array]) -> Array:
+        """f/U(longest) + (1 - f)/U(tau); NaN where nothing was searched."""
+        mass, lifetime = (np.asarray(predictions[name]) for name in (self.abscissa, self.lifetime))
+        fraction = np.asarray(predictions[self.invisible_fraction]) if self.invisible_fraction else np.zeros_like(mass)
+        return _reaches(*self._grid, mass.ravel(), lifetime.ravel(), fraction.ravel()).reshape(mass.shape)
+
+    def _pull(self, value: Array, reach: Array) -> Array:
+        """The signal in standard deviations of its estimate; zero where nothing was searched."""
+        pull = one_sided_sigmas(self.confidence_level) * (value * reach) ** self.power
+        return np.where(np.isnan(pull), 0.0, pull)
 
     def compare(self, predictions: Mapping[str, Array]) -> Comparison:
         """The observable, the bound at its mass, lifetime and invisible fraction, and the signal's pull."""
-        value, mass, lifetime, *fractions = (np.asarray(predictions[name]) for name in self.observables)
-        reach = np.exp(-self.log_bound(mass, lifetime))
-        for fraction in fractions:
-            stable = np.exp(-self.log_bound(mass, np.full_like(lifetime, self.lifetimes[-1])))
-            reach = fraction * stable + (1.0 - fraction) * reach
-        searched = ~np.isnan(reach)
-        with np.errstate(divide="ignore"):
-            bound = np.where(searched, 1.0 / reach, np.nan)
-        pull = one_sided_sigmas(self.confidence_level) * (value * np.where(searched, reach, 0.0)) ** self.power
-        return Comparison(value, bound, pull)
+        value, reach = np.asarray(predictions[self.observable]), self._reach(predictions)
+        bound = np.full_like(reach, np.nan)
+        np.divide(1.0, reach, out=bound, where=reach > SMALLEST)
+        return Comparison(value, bound, self._pull(value, reach))
 
     def loglike(self, predictions: Mapping[str, Array]) -> Array:
         """ln L, the shape of the predictions."""
-        return np.asarray(0.0 - 0.5 * self.compare(predictions).pull ** 2)
+        pull = self._pull(np.asarray(predictions[self.observable]), self._reach(predictions))
+        return np.asarray(0.0 - 0.5 * pull**2)
 
     def describe(self) -> str:
         """The limit in one line."""
@@ -143,6 +147,59 @@ class LimitSurface(Form):
             f"{100 * self.confidence_level:g} % for {self.masses[0]:g} < {self.abscissa}/GeV < {self.masses[-1]:g} and "
             f"lifetimes from {self.lifetimes[0] / PICOSECOND:g} to {self.lifetimes[-1] / PICOSECOND:g} ps"
         )
+
+
+@kernel
+def log_rise(lifetime: float, shortest: float, longest: float, exponential: bool, proportional: bool) -> float:
+    """By how much ln U rises outside of the lifetimes, ``shortest`` to ``longest``, for which a bound is known."""
+    lifetime = max(lifetime, 1e-300)
+    rise = 0.0
+    if exponential and lifetime < shortest:
+        rise += shortest / lifetime - 1.0
+    if proportional and lifetime > longest:
+        rise += math.log(lifetime / longest)
+    return rise
+
+
+@kernel
+def _reaches(
+    masses: Array,
+    lifetimes: Array,
+    columns: Array,
+    log_bounds: Array,
+    shortest: Array,
+    exponential: bool,
+    proportional: bool,
+    mass: Array,
+    lifetime: Array,
+    fraction: Array,
+) -> Array:
+    """f/U(m, longest) + (1 - f)/U(m, tau), arrays ``(k,)``; NaN where nothing was searched.
+
+    ``columns`` are the transformed lifetimes.
+    """
+    first, last, n = lifetimes[0], lifetimes[-1], lifetimes.size - 1
+    shift = lifetimes[1] if first == 0.0 else 0.0
+    found = np.full(mass.size, math.nan)
+    for k in range(mass.size):
+        if masses[0] <= mass[k] <= masses[-1]:
+            inside = min(max(lifetime[k], first), last)
+            row, across = cell(masses, mass[k])
+            column, along = cell(columns, math.log(inside + shift))
+            above, beyond = min(row + 1, masses.size - 1), min(column + 1, n)
+            value = between(
+                between(log_bounds[row, column], log_bounds[row, beyond], along),
+                between(log_bounds[above, column], log_bounds[above, beyond], along),
+                across,
+            )
+            if lifetime[k] != inside:
+                start = between(shortest[row], shortest[above], across)
+                value += log_rise(lifetime[k], start, last, exponential, proportional)
+                value -= log_rise(inside, start, last, exponential, proportional)
+            found[k] = (1.0 - fraction[k]) * math.exp(-value)
+            if fraction[k] > 0.0:
+                found[k] += fraction[k] * math.exp(-between(log_bounds[row, n], log_bounds[above, n], across))
+    return found
 
 
 def _lifetimes(table: Table, columns: list[str], short_lived: object) -> Array:

@@ -9,6 +9,7 @@ of the table an overall upper limit takes over, as a Gaussian estimate of zero s
 """
 
 from collections.abc import Mapping
+from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Self, final
 
@@ -67,10 +68,10 @@ class TwoBodyBand(Form):
         value, mass = (np.asarray(predictions[name]) for name in self.observables)
         best, up, down = self._band(mass)
         chi_squared = ((value - best) / np.where(value > best, up, down)) ** 2 - (best / down) ** 2
-        beyond = np.zeros_like(chi_squared)
-        if self.beyond_limit is not None:
-            beyond = (one_sided_sigmas(self.beyond_confidence_level) * value / self.beyond_limit) ** 2
-        chi_squared = np.where(mass > self.masses[-1], beyond, chi_squared)
+        if (mass > self.masses[-1]).any():
+            limit = np.inf if self.beyond_limit is None else self.beyond_limit
+            beyond = (one_sided_sigmas(self.beyond_confidence_level) * value / limit) ** 2
+            chi_squared = np.where(mass > self.masses[-1], beyond, chi_squared)
         return np.asarray(0.0 - np.where(mass < self.masses[0], 0.0, 0.5 * chi_squared))
 
     def compare(self, predictions: Mapping[str, Array]) -> Comparison:
@@ -87,12 +88,15 @@ class TwoBodyBand(Form):
         pull = np.where(below, 0.0, np.where(above, np.nan_to_num(beyond), pull))
         return Comparison(value, np.where(below, np.nan, np.where(above, limit, bound)), pull)
 
+    @cached_property
+    def _columns(self) -> tuple[Array, Array, Array]:
+        """Best values, errors upwards and errors downwards: the upper ones where the interval is cut off at zero."""
+        up = self.upper - self.best
+        return self.best, up, np.where(self.lower == 0.0, up, self.best - self.lower)
+
     def _band(self, mass: Array) -> tuple[Array, Array, Array]:
         """Best value, error upwards and error downwards at ``mass``."""
-        cut_off = self.lower == 0.0
-        down = np.where(cut_off, self.upper - self.best, self.best - self.lower)
-        columns = (self.best, self.upper - self.best, down)
-        best, up, down = (np.interp(mass, self.masses, column) for column in columns)
+        best, up, down = (np.interp(mass, self.masses, column) for column in self._columns)
         return best, up, down
 
     def describe(self) -> str:
