@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,7 +17,7 @@ Array = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Evaluation:
-    """``n`` points: parameters, all predictions and ln L by entry, name to array ``(n,)``; total ln L and ln prior.
+    """``n`` points: parameters, all predictions and ln L by entry, name to array ``(n,)``; total ln L.
 
     ``failures`` holds ``n`` sentences, empty where there is a prediction; ln L is -inf where there is none.
     """
@@ -25,8 +26,14 @@ class Evaluation:
     predictions: Mapping[str, Array]
     log_l_by_entry: Mapping[str, Array]
     log_l: Array
-    log_prior: Array
     failures: tuple[str, ...]
+    priors: Mapping[str, Prior]
+
+    @cached_property
+    def log_prior(self) -> Array:
+        """ln of the prior density of the sampled parameters, ``(n,)``."""
+        densities = (prior.log_density(self.parameters[name]) for name, prior in self.priors.items())
+        return sum(densities, np.zeros_like(self.log_l))
 
 
 @dataclass(frozen=True)
@@ -85,5 +92,4 @@ class Problem:
             at = int(np.argmax(np.isnan(total)))
             where = ", ".join(f"{name} = {array[at]:g}" for name, array in points.items())
             raise PredictionError(f"ln L is not a number at {where}")
-        log_prior = sum((prior.log_density(points[name]) for name, prior in self.priors.items()), np.zeros(n))
-        return Evaluation(points, predictions.values, by_entry, total, log_prior, predictions.failures)
+        return Evaluation(points, predictions.values, by_entry, total, predictions.failures, self.priors)

@@ -34,7 +34,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
         return
     table = [Figure("", "target", "measured"), *figures]
     widths = [max(len(column) for column in columns) for columns in zip(*table, strict=True)]
-    terminalreporter.section("relic density, compiled and warm, one core unless said otherwise")
+    terminalreporter.section("compiled and warm, one core unless said otherwise")
     for line in table:
         what, target, measured = (cell.ljust(width) for cell, width in zip(line, widths, strict=True))
         terminalreporter.write_line(f"{what}   {target}   {measured}".rstrip())

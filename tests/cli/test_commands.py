@@ -8,6 +8,7 @@ import tomllib
 import pytest
 
 from alpfit.likelihoods import load, names
+from alpfit.likelihoods.catalogue import data_folder
 
 POINT = ["--at", "g_agg=9e-5", "--at", "g_achi=2e-4"]
 
@@ -161,3 +162,60 @@ def test_the_best_fit_can_be_checked(alpfit, finished_run):
     outcome = alpfit("check", path / "best_fit.toml")
     assert (outcome.code, outcome.err) == (0, "")
     assert isinstance(tomllib.loads(outcome.out)["parameters"]["g_agg"], float)
+
+
+def test_likelihoods_checks_an_entry_of_ones_own(alpfit, tmp_path):
+    folder = tmp_path / "mine"
+    folder.mkdir()
+    original = data_folder() / "l3_zgammainv_1997" / "likelihood.toml"
+    (folder / "likelihood.toml").write_text(original.read_text())
+    assert alpfit("likelihoods", folder).out.startswith("mine: ")
+    (folder / "likelihood.toml").write_text(original.read_text().replace("BR(Z->gamma a(inv))", "BR(Z->nothing)"))
+    outcome = alpfit("likelihoods", folder)
+    assert outcome.code == 2
+    assert "mine needs BR(Z->nothing), which the scenario 'invisible' does not predict" in outcome.err
+    assert outcome.err.count("\n") == 1
+
+
+def test_cite_prints_bibtex_of_a_file_and_of_a_run(alpfit, file):
+    outcome = alpfit("cite", file)
+    assert (outcome.code, outcome.err) == (0, "")
+    assert outcome.out.count("@article{") >= 3
+    assert "@article{Belle-II:2023esi," in outcome.out
+    assert "eprint = {2311.14647}" in outcome.out
+
+
+def test_cite_says_that_there_is_no_such_file(alpfit):
+    outcome = alpfit("cite", "nowhere.toml")
+    assert (outcome.code, outcome.out) == (2, "")
+    assert outcome.err == "alpfit: nowhere.toml does not exist\n"
+
+
+EXPLAINED = """\
+scenario = "displaced"
+likelihoods = ["belle2_bknunu_2023", "na62_kpix_2025"]
+
+[parameters]
+m_a = 0.05
+g_agg = { prior = "log-uniform", min = 1e-7, max = 1e-3 }
+"""
+
+
+def test_explain_says_what_speaks_against_an_excess(alpfit, tmp_path):
+    path = tmp_path / "explained.toml"
+    path.write_text(EXPLAINED)
+    answer = json.loads(alpfit("explain", path, "--json").out)
+    assert answer["wanting"] == ["belle2_bknunu_2023"]
+    assert next(iter(answer["losses"])) == "na62_kpix_2025"
+    text = alpfit("explain", path).out
+    assert text.splitlines()[0].split() == ["ln", "L", "no", "signal", "best", "fit", "explained"]
+    assert f"The best fit gains {answer['gain']:.3f} in ln L over no signal." in text
+    assert f"most of it ({-answer['losses']['na62_kpix_2025']:.3f}) to na62_kpix_2025." in text
+
+
+def test_explain_needs_a_parameter_to_vary(alpfit, tmp_path):
+    path = tmp_path / "fixed.toml"
+    path.write_text(EXPLAINED.replace('{ prior = "log-uniform", min = 1e-7, max = 1e-3 }', "1e-5"))
+    outcome = alpfit("explain", path)
+    assert outcome.code == 2
+    assert outcome.err == "alpfit: [parameters] all are fixed: give at least one of them a prior\n"
