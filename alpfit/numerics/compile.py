@@ -18,7 +18,7 @@ from platformdirs import user_cache_path
 F = TypeVar("F", bound=Callable[..., Any])
 
 PACKAGE = Path(__file__).resolve().parents[1]
-KERNEL_FOLDERS = ("numerics", "physics", "relic", "likelihoods")
+KERNEL_FOLDERS = ("likelihoods", "numerics", "physics", "relic")
 NUMBA: Any = numba.config
 """Numba's settings; a cached kernel takes its folder from ``CACHE_DIR`` when it is decorated."""
 

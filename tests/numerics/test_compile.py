@@ -107,6 +107,7 @@ def captured_numbers(function: object) -> list[str]:
 
 def test_the_walk_finds_the_kernels_of_every_folder():
     for name in (
+        "alpfit.likelihoods.forms.binned.profile.profile_points",
         "alpfit.numerics.exponential.exponentials",
         "alpfit.numerics.radau.integrate",
         "alpfit.physics.plasma.bath_at",

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from alpfit.likelihoods.forms.base import Comparison, Form
+from alpfit.likelihoods.forms.binned import Binned
 from alpfit.likelihoods.forms.contour import Contour
 from alpfit.likelihoods.forms.counting import Counting
 from alpfit.likelihoods.forms.edge import Edge
@@ -11,6 +12,7 @@ from alpfit.likelihoods.forms.gaussian import Gaussian
 from alpfit.likelihoods.forms.limit_curve import LimitCurve
 from alpfit.likelihoods.forms.limit_surface import LimitSurface
 from alpfit.likelihoods.forms.parabola import Parabola
+from alpfit.likelihoods.forms.pyhf_workspace import PyhfWorkspace
 from alpfit.likelihoods.forms.two_body_band import TwoBodyBand
 from alpfit.likelihoods.forms.upper_limit import UpperLimit
 
@@ -25,6 +27,8 @@ FORMS: Mapping[str, type[Form]] = MappingProxyType(
         "contour": Contour,
         "edge": Edge,
         "parabola": Parabola,
+        "binned": Binned,
+        "pyhf": PyhfWorkspace,
     }
 )
 """The forms that an entry's ``form`` can name."""

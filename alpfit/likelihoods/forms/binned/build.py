@@ -1,0 +1,206 @@
+"""From the tables of an entry to the flat arrays of the kernels."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from alpfit.errors import CatalogueError
+from alpfit.likelihoods.forms.binned.rates import Model
+from alpfit.likelihoods.forms.binned.tables import Bin, Response, check, read_response, read_rows
+
+Array = NDArray[np.float64]
+Cell = tuple[str, str, str]
+"""A channel, a sample in it, and the number of the bin."""
+
+
+@dataclass(frozen=True)
+class Files:
+    """Where the tables are; each is described in :mod:`alpfit.likelihoods.forms.binned.tables`."""
+
+    bins: Path
+    samples: Path
+    shapes: Path
+    norms: Path
+    response: Path
+
+
+@dataclass(frozen=True)
+class Spectrum:
+    """The counts of the chosen channels: names and arrays.
+
+    ``cells`` and ``parameters`` name the statistical factors and the nuisances in the order of the arrays;
+    ``response`` gives the signal's events in the order of ``Model.signal``, ``observed (columns,)`` what was counted in
+    those bins.
+    """
+
+    channels: tuple[str, ...]
+    bins: tuple[Bin, ...]
+    cells: tuple[Cell, ...]
+    parameters: tuple[str, ...]
+    response: Response
+    observed: Array
+    model: Model
+
+
+@dataclass
+class _Term:
+    """What one parameter does to one cell."""
+
+    slope: float = 0.0
+    bend: float = 0.0
+    norm: int = -1
+
+
+@dataclass
+class _Terms:
+    """The terms of all cells, while they are read; norms are kept once for each parameter and size."""
+
+    by_cell: dict[Cell, dict[str, _Term]]
+    norms: dict[tuple[str, float, float], int] = field(default_factory=dict)
+
+    def at(self, cell: Cell, parameter: str) -> _Term:
+        return self.by_cell[cell].setdefault(parameter, _Term())
+
+
+def read_spectrum(
+    files: Files, signal: Mapping[str, str], exclude_parameters: Sequence[str], channels: Sequence[str]
+) -> Spectrum:
+    """The spectrum in ``channels`` (all, if none is named), with the ``signal`` sample of each channel that has one.
+
+    New physics is spared the shapes ``exclude_parameters``. Raises :class:`CatalogueError` for tables that do not
+    fit together.
+    """
+    observed = read_rows(files.bins, ("channel", "bin"), ("observed",), minimum=0.0)
+    known = dict.fromkeys(row.words[0] for row in observed)
+    for name in channels:
+        check(name, known, "channel", "channels")
+    chosen = tuple(name for name in known if name in (channels or known))
+    bins: dict[Bin, float] = {(r.words[0], r.words[1]): r.numbers[0] for r in observed if r.words[0] in chosen}
+    cells = _read_cells(files.samples, {(row.words[0], row.words[1]) for row in observed}, bins)
+    terms = _Terms({cell: {} for cell in cells})
+    _read_shapes(files.shapes, cells, chosen, terms)
+    _read_norms(files.norms, cells, chosen, terms)
+    response = _signal_columns(read_response(files.response), files, signal, bins, cells)
+    parameters = tuple(dict.fromkeys(name for by_name in terms.by_cell.values() for name in by_name))
+    for name in exclude_parameters:
+        if any(term.norm >= 0 for by_name in terms.by_cell.values() for key, term in by_name.items() if key == name):
+            raise CatalogueError(f"{files.norms}: exclude_parameters has '{name}', but only shapes can be excluded")
+    return Spectrum(
+        channels=chosen,
+        bins=tuple(bins),
+        cells=tuple(cells),
+        parameters=parameters,
+        response=response,
+        observed=np.array([bins[place] for place in response.bins]),
+        model=_flat(bins, cells, terms, parameters, response, signal, frozenset(exclude_parameters)),
+    )
+
+
+def _read_cells(path: Path, known: set[Bin], bins: Mapping[Bin, float]) -> dict[Cell, tuple[float, float]]:
+    """Nominal events and relative statistical error of every cell, bin by bin."""
+    by_bin: dict[Bin, dict[Cell, tuple[float, float]]] = {place: {} for place in bins}
+    for row in read_rows(path, ("channel", "sample", "bin"), ("nominal", "stat_error"), minimum=0.0):
+        channel, sample, number = row.words
+        check(f"{channel}:{number}", (":".join(place) for place in known), "bin", row.place)
+        nominal, error = row.numbers
+        if error > 0.0 and nominal == 0.0:
+            raise CatalogueError(f"{row.place}: stat_error = {error:g} of no events; give nominal a small number")
+        if (channel, number) in by_bin:
+            by_bin[channel, number][channel, sample, number] = (nominal, error / nominal if error > 0.0 else 0.0)
+    for place, inside in by_bin.items():
+        if not inside:
+            raise CatalogueError(f"{path}: no sample has events in bin {':'.join(place)}")
+    return {cell: values for inside in by_bin.values() for cell, values in inside.items()}
+
+
+def _read_shapes(path: Path, cells: Mapping[Cell, tuple[float, float]], chosen: Sequence[str], terms: _Terms) -> None:
+    for row in read_rows(path, ("parameter", "channel", "sample", "bin"), ("high", "low")):
+        parameter, channel, sample, number = row.words
+        if channel not in chosen:
+            continue
+        check(":".join(row.words[1:]), (":".join(cell) for cell in cells), "sample in a bin", row.place)
+        nominal, (high, low) = cells[channel, sample, number][0], row.numbers
+        term = terms.at((channel, sample, number), parameter)
+        term.slope = 0.5 * ((high - nominal) + (nominal - low))
+        term.bend = 0.0625 * ((high - nominal) - (nominal - low))
+
+
+def _read_norms(path: Path, cells: Mapping[Cell, tuple[float, float]], chosen: Sequence[str], terms: _Terms) -> None:
+    for row in read_rows(path, ("parameter", "channel", "sample"), ("high", "low")):
+        parameter, channel, sample = row.words
+        if not min(row.numbers) > 0.0:
+            raise CatalogueError(f"{row.place}: high = {row.numbers[0]:g}, low = {row.numbers[1]:g} must be positive")
+        if channel not in chosen:
+            continue
+        check(f"{channel}:{sample}", (":".join(cell[:2]) for cell in cells), "sample in a channel", row.place)
+        high, low = row.numbers
+        norm = terms.norms.setdefault((parameter, high, low), len(terms.norms))
+        for cell in cells:
+            if cell[:2] == (channel, sample):
+                terms.at(cell, parameter).norm = norm
+
+
+def _signal_columns(
+    response: Response,
+    files: Files,
+    signal: Mapping[str, str],
+    bins: Mapping[Bin, float],
+    cells: Mapping[Cell, tuple[float, float]],
+) -> Response:
+    """The columns of the response for the chosen bins, each of which has a signal sample with events."""
+    kept = [place in bins for place in response.bins]
+    for place, keep in zip(response.bins, kept, strict=True):
+        if place[0] not in signal:
+            raise CatalogueError(f"{files.response}: column {':'.join(place)}, but [data.signal] names no sample there")
+        cell = (place[0], signal[place[0]], place[1])
+        if keep and not (cell in cells and cells[cell][0] > 0.0):
+            raise CatalogueError(
+                f"{files.samples}: the signal sample {':'.join(cell)} has no nominal events; "
+                "new physics has none of its systematic errors to carry"
+            )
+    inside = tuple(place for place, keep in zip(response.bins, kept, strict=True) if keep)
+    return Response(inside, response.edges, np.ascontiguousarray(response.events[:, kept]))
+
+
+def _flat(
+    bins: Mapping[Bin, float],
+    cells: Mapping[Cell, tuple[float, float]],
+    terms: _Terms,
+    parameters: Sequence[str],
+    response: Response,
+    signal: Mapping[str, str],
+    excluded: frozenset[str],
+) -> Model:
+    columns = {(place[0], signal[place[0]], place[1]): j for j, place in enumerate(response.bins)}
+    index = {name: k for k, name in enumerate(parameters)}
+    ordered = [sorted(terms.by_cell[cell].items(), key=lambda item: index[item[0]]) for cell in cells]
+    flat = [item for of_cell in ordered for item in of_cell]
+    in_bin = [sum((cell[0], cell[2]) == place for cell in cells) for place in bins]
+    return Model(
+        observed=np.array(list(bins.values())),
+        first_cell=np.cumsum([0, *in_bin]),
+        nominal=np.array([nominal for nominal, _ in cells.values()]),
+        spread=np.array([spread for _, spread in cells.values()]),
+        signal=np.array([columns.get(cell, -1) for cell in cells]),
+        first_term=np.cumsum([0, *(len(of_cell) for of_cell in ordered)]),
+        parameter=np.array([index[name] for name, _ in flat], dtype=np.uint64),
+        slope=np.array([term.slope for _, term in flat], dtype=float),
+        bend=np.array([term.bend for _, term in flat], dtype=float),
+        carried=np.array([float(name not in excluded) for name, _ in flat], dtype=float),
+        norm=np.array([term.norm for _, term in flat], dtype=np.int64),
+        norm_parameter=np.array([index[name] for name, _, _ in terms.norms], dtype=np.int64),
+        norm_table=np.array([norm_row(high, low) for _, high, low in terms.norms]).reshape(-1, 8),
+    )
+
+
+def norm_row(high: float, low: float) -> Array:
+    """ln f(1), ln f(-1) and the coefficients of alpha ... alpha^6 that continue f, f' and f'' at +-1 (code 4)."""
+    powers = np.arange(1, 7)
+    ends = (1.0, np.log(high), high), (-1.0, -np.log(low), low)
+    equations = [[a**powers, powers * a ** (powers - 1), powers * (powers - 1) * a**powers] for a, _, _ in ends]
+    values = [[f - 1.0, rate * f, rate**2 * f] for _, rate, f in ends]
+    inside = np.linalg.solve(np.reshape(equations, (6, 6)), np.ravel(values))
+    return np.array([np.log(high), np.log(low), *inside])

@@ -1,0 +1,167 @@
+"""A spectrum of counts with systematic errors, fitted with a two-body decay on top of the Standard Model.
+
+    L = prod_bins Poisson(n | lambda) prod_cells exp(-(gamma - 1)^2/(2 s^2)) prod_k exp(-alpha_k^2/2)
+
+at its maximum in the nuisances: ln L includes ln n!, and each constraint is 1 at its centre. pyhf's ``logpdf`` is
+lower by the constant sum of 1/2 ln(2 pi) for every nuisance and ln s for every statistical factor. With
+``marginalise`` the nuisances are integrated over instead, with constraints of unit integral, in Laplace's approximation
+
+    ln L(best) - 1/2 ln det(1 - d^2 ln L/dz^2),
+
+z the nuisances in units of their constraints' widths and L in the second term the Poisson part alone.
+
+New physics is one more sample in the signal's bins; it shares the statistical factor and the relative systematic
+errors of the Standard Model's signal there, except for shapes that are named (form factors).
+"""
+
+import math
+from collections.abc import Mapping
+from functools import cached_property
+from pathlib import Path
+from typing import final
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import BaseModel, Field
+
+from alpfit.likelihoods.forms.base import Comparison, Form
+from alpfit.likelihoods.forms.binned.build import Files, Spectrum, read_spectrum
+from alpfit.likelihoods.forms.binned.density import log_likelihood
+from alpfit.likelihoods.forms.binned.line import line_events, within_reach
+from alpfit.likelihoods.forms.binned.profile import profile_points
+from alpfit.likelihoods.forms.binned.pulls import pulls
+from alpfit.likelihoods.forms.binned.rates import empty_scratch, fill_cells
+
+Array = NDArray[np.float64]
+
+
+@final
+class Binned(Form):
+    """Counts against a branching ratio ``observable`` to a particle of mass ``abscissa`` [GeV].
+
+    ``signal`` names the Standard Model's signal sample in each channel, ``standard_model`` its strength, and
+    ``line_width`` [GeV^2] the standard deviation in q^2 over which the two-body line is spread. ``channels`` are
+    those that are fitted, all if none is named. The names of files are relative to the entry's folder.
+    """
+
+    observable: str
+    abscissa: str
+    signal: dict[str, str]
+    exclude_parameters: tuple[str, ...] = ()
+    line_width: float = Field(gt=0.0)
+    standard_model: float = Field(default=1.0, ge=0.0)
+    marginalise: bool = False
+    channels: tuple[str, ...] = ()
+    bins: str = "bins.csv"
+    samples: str = "samples.csv"
+    shapes: str = "shapes.csv"
+    norms: str = "norms.csv"
+    response: str = "response.csv"
+    spectrum: Spectrum = Field(repr=False)
+
+    @classmethod
+    def read(cls, data: Mapping[str, object], folder: Path) -> "Binned":
+        """The form from an entry's ``[data]`` and the tables in its ``folder``.
+
+        Raises pydantic's ``ValidationError`` for the former, :class:`CatalogueError` for the latter.
+        """
+        settings = _Settings.model_validate(
+            {key: value for key, value in data.items() if key in _Settings.model_fields}
+        )
+        files = {name: folder / str(data.get(name, cls.model_fields[name].default)) for name in Files.__annotations__}
+        spectrum = read_spectrum(Files(**files), settings.signal, settings.exclude_parameters, settings.channels)
+        return cls.model_validate({**data, "spectrum": spectrum})
+
+    @property
+    def observables(self) -> tuple[str, ...]:
+        """The branching ratio and the mass."""
+        return (self.observable, self.abscissa)
+
+    def loglike(self, predictions: Mapping[str, Array]) -> Array:
+        """ln L, the shape of the predictions.
+
+        A branching ratio is taken into [0, 1]. A mass beyond the range of q^2 gives the ln L of no signal.
+        """
+        ratios, masses = np.broadcast_arrays(*(np.asarray(predictions[name], float) for name in self.observables))
+        return self.log_l_of_events(self.events(ratios.ravel(), masses.ravel())).reshape(ratios.shape)
+
+    def events(self, ratios: Array, masses: Array) -> Array:
+        """Events of new physics ``(n, columns)`` in the signal's bins, of ``ratios`` and ``masses`` [GeV], ``(n,)``."""
+        response = self.spectrum.response
+        return np.asarray(line_events(ratios, masses, response.edges, response.events, self.line_width))
+
+    def log_l_of_events(self, events: Array) -> Array:
+        """ln L ``(n,)`` for ``events (n, columns)`` of new physics in the signal's bins.
+
+        Where a bin has more than five times the observed events it is continued with - ln of the excess.
+        """
+        reached, loss = within_reach(events, self.spectrum.observed)
+        return self.fit_nuisances(reached, self.start)[0] + self.log_l_of_observed - loss
+
+    def fit_nuisances(self, events: Array, start: Array) -> tuple[Array, Array, Array]:
+        """What :func:`profile_points` returns for ``events (n, columns)``, from ``start (parameters,)``."""
+        model, strengths = self.spectrum.model, np.full(len(events), self.standard_model)
+        scratch = empty_scratch(model, start.size)
+        log_l, nuisances, gains = profile_points(start, strengths, events, model, scratch, self.marginalise)
+        return log_l, nuisances, gains
+
+    def best_nuisances(self, events: Array) -> tuple[Array, Array]:
+        """The best nuisances ``(parameters,)`` and statistical factors ``(cells,)`` for ``events (columns,)``."""
+        model, alphas = self.spectrum.model, self.fit_nuisances(events[None], self.start)[1][0]
+        scratch = empty_scratch(model, alphas.size)
+        log_likelihood(alphas, self.standard_model, events, model, scratch)
+        residuals = np.repeat(scratch.bins[:, 3], np.diff(model.first_cell))
+        return alphas, 1.0 + model.spread**2 * scratch.cells[:, 1] * residuals
+
+    @cached_property
+    def start(self) -> Array:
+        """The best nuisances without new physics, where every other fit starts; ``(parameters,)``."""
+        nothing = np.zeros((1, len(self.spectrum.response.bins)))
+        nuisances: Array = self.fit_nuisances(nothing, np.zeros(len(self.spectrum.parameters)))[1]
+        return np.array(nuisances[0])
+
+    @cached_property
+    def log_l_of_observed(self) -> float:
+        """sum ln Poisson(n | n), which the kernels leave out."""
+        observed = self.spectrum.model.observed
+        return float(sum((n * math.log(n) if n > 0.0 else 0.0) - n - math.lgamma(n + 1.0) for n in observed))
+
+    def log_density(self, events: Array, alphas: Array, gammas: Array) -> float:
+        """ln L at the nuisances ``alphas (parameters,)``, ``gammas (cells,)``, for ``events (columns,)``.
+
+        Minus infinity where a bin with observed events expects none.
+        """
+        model = self.spectrum.model
+        scratch = empty_scratch(model, alphas.size)
+        fill_cells(alphas, self.standard_model, events, model, scratch)
+        expected = np.add.reduceat(gammas * scratch.cells[:, 1], model.first_cell[:-1])
+        if (expected <= 0.0).any():
+            return -math.inf
+        poisson = model.observed * np.log(expected) - expected - [math.lgamma(n + 1.0) for n in model.observed]
+        constrained = model.spread > 0.0
+        deviations = (gammas - 1.0)[constrained] / model.spread[constrained]
+        return float(poisson.sum() - 0.5 * (alphas @ alphas + deviations @ deviations))
+
+    def compare(self, predictions: Mapping[str, Array]) -> Comparison:
+        """The branching ratio, no bound, and the pull from the best branching ratio at the same mass."""
+        ratios, masses = np.broadcast_arrays(*(np.asarray(predictions[name], float) for name in self.observables))
+        return Comparison(ratios, np.full(ratios.shape, np.nan), pulls(self.loglike, self.observables, ratios, masses))
+
+    def describe(self) -> str:
+        """The spectrum in one line."""
+        edges = self.spectrum.response.edges
+        return (
+            f"{len(self.spectrum.bins)} bins of {', '.join(self.spectrum.channels)}; {self.observable} as a line at "
+            f"q2 = {self.abscissa}^2, {edges[0]:g} < q2/GeV^2 < {edges[-1]:g}, on {self.standard_model:g} times the "
+            f"Standard Model; {len(self.spectrum.parameters)} systematic errors and {len(self.spectrum.cells)} "
+            f"statistical ones {'integrated over' if self.marginalise else 'at their best'}"
+        )
+
+
+@final
+class _Settings(BaseModel):
+    """What is needed to read the tables."""
+
+    signal: dict[str, str]
+    exclude_parameters: tuple[str, ...] = ()
+    channels: tuple[str, ...] = ()

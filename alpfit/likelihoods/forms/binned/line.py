@@ -1,0 +1,46 @@
+"""A two-body decay as events by bin: a line in q^2 through the response of the experiment.
+
+The line at q^2 = m^2 is a Gaussian of the given width. What of it lies below the first bin of q^2 counts in that
+bin, so that a light particle keeps all its probability; what lies above the last bin is lost.
+"""
+
+import math
+
+import numpy as np
+from numpy.typing import NDArray
+
+from alpfit.numerics.compile import kernel
+
+Array = NDArray[np.float64]
+
+
+@kernel
+def line_events(ratios: Array, masses: Array, edges: Array, response: Array, width: float) -> Array:
+    """Events ``(n, bins)`` of ``n`` decays with branching ratios ``ratios`` to ``masses`` [GeV].
+
+    ``response (n_q2, bins)`` is in events for unit branching ratio between neighbours of ``edges (n_q2 + 1,)``
+    [GeV^2], ``width`` [GeV^2] the standard deviation of the line. A ratio is taken into [0, 1].
+    """
+    events = np.zeros((ratios.size, response.shape[1]))
+    for i in range(ratios.size):
+        ratio = min(max(ratios[i], 0.0), 1.0)
+        below = -1.0
+        for j in range(response.shape[0]):
+            above = math.erf((edges[j + 1] - masses[i] * masses[i]) / (math.sqrt(2.0) * width))
+            share = 0.5 * (above - below) * ratio
+            below = above
+            if share > 0.0:
+                for b in range(response.shape[1]):
+                    events[i, b] += share * response[j, b]
+    return events
+
+
+def within_reach(events: Array, observed: Array) -> tuple[Array, Array]:
+    """Events ``(n, bins)`` scaled down to at most five times what is ``observed (bins,)`` (+ 1) in any bin.
+
+    Also returns ln of the factor, ``(n,)``, which a likelihood may subtract so that it keeps falling. More than that
+    is far outside of what systematic errors that are known at +-1 standard deviation can tell: beyond, the best
+    nuisances would make the signal's efficiency vanish, in several ways, between which the best one jumps.
+    """
+    excess = np.max(events / (5.0 * (observed + 1.0)), axis=1, initial=1.0)
+    return events / excess[:, None], np.log(excess)

@@ -1,0 +1,119 @@
+"""The best nuisances of a point, by Newton's method, and Laplace's approximation around them."""
+
+import math
+
+import numpy as np
+from numpy.typing import NDArray
+
+from alpfit.likelihoods.forms.binned.density import fill_gradient, fill_hessian, log_likelihood
+from alpfit.likelihoods.forms.binned.rates import Model, Scratch
+from alpfit.numerics.cholesky import factorise_in_place, solve_factorised
+from alpfit.numerics.compile import kernel
+
+Array = NDArray[np.float64]
+
+
+@kernel
+def inner(a: Array, b: Array) -> float:
+    """The scalar product of two vectors."""
+    total = 0.0
+    for k in range(a.size):
+        total += a[k] * b[k]
+    return total
+
+
+@kernel
+def factorise_hessian(
+    strength: float, events: Array, model: Model, scratch: Scratch, exact: bool, hessian: Array
+) -> float:
+    """ln det of the factorised Hessian at the point of ``scratch``, of its positive part if it is not positive."""
+    log_determinant = math.nan
+    if exact:
+        fill_hessian(strength, events, model, scratch, True, hessian)
+        log_determinant = factorise_in_place(hessian)
+    if math.isnan(log_determinant):
+        fill_hessian(strength, events, model, scratch, False, hessian)
+        log_determinant = factorise_in_place(hessian)
+    return log_determinant
+
+
+@kernel
+def profile_point(
+    alphas: Array, strength: float, events: Array, model: Model, scratch: Scratch, hessian: Array
+) -> tuple[float, float]:
+    """ln L at the best nuisances, which replace ``alphas``, and what another Newton step would gain.
+
+    Newton steps, halved until they gain, from wherever ``alphas`` starts, until the next one would gain less than
+    1e-10. The Hessian is its positive part (Gauss and Newton's) while there is much to gain, and the last one again
+    where little is left. After 60 steps, or when rounding leaves nothing to gain, the best point so far is the answer.
+    """
+    gradient, step, trial = np.empty(alphas.size), np.empty(alphas.size), np.empty(alphas.size)
+    value, gain = log_likelihood(alphas, strength, events, model, scratch), math.inf
+    for _ in range(60):
+        fill_gradient(alphas, strength, events, model, scratch, gradient)
+        before, again = gain, gain < 1e-2
+        step[:] = gradient
+        if again:
+            solve_factorised(hessian, step)
+            gain = 0.5 * inner(gradient, step)
+        if not again or gain > 1e-3 * before:
+            factorise_hessian(strength, events, model, scratch, before < 0.5, hessian)
+            step[:] = gradient
+            solve_factorised(hessian, step)
+            gain = 0.5 * inner(gradient, step)
+        if gain < 1e-10:
+            break
+        length, gained = 1.0, False
+        while length > 1e-9 and not gained:
+            for k in range(alphas.size):
+                trial[k] = alphas[k] - length * step[k]
+            new = log_likelihood(trial, strength, events, model, scratch)
+            gained = new > value + 1e-4 * length * gain
+            length *= 0.5
+        if not gained:
+            break
+        alphas[:] = trial
+        value = new
+    return value, gain
+
+
+@kernel
+def laplace_correction(
+    alphas: Array, strength: float, events: Array, model: Model, scratch: Scratch, hessian: Array
+) -> float:
+    """ln of the integral over the nuisances relative to the maximum at ``alphas``, in Laplace's approximation.
+
+    With constraints of unit integral there, and 1 at their centres here, it is
+
+        -1/2 ln det H - 1/2 sum_bins ln(1 + n V/lambda^2),
+
+    H the Hessian of the profiled density, whose prior part is the unit matrix, and the sum the determinant of the
+    statistical factors over their priors'.
+    """
+    log_likelihood(alphas, strength, events, model, scratch)
+    fill_gradient(alphas, strength, events, model, scratch, np.empty(alphas.size))
+    log_determinant = factorise_hessian(strength, events, model, scratch, True, hessian)
+    for b in range(model.observed.size):
+        n, expected, variance = model.observed[b], scratch.bins[b, 1], scratch.bins[b, 2]
+        if n > 0.0:
+            log_determinant += math.log1p(n * variance / (expected * expected))
+    return -0.5 * log_determinant
+
+
+@kernel
+def profile_points(
+    start: Array, strengths: Array, events: Array, model: Model, scratch: Scratch, integrate: bool
+) -> tuple[Array, Array, Array]:
+    """For ``n`` points with signal ``strengths (n,)`` and ``events (n, columns)``, each from the same ``start``.
+
+    Returns ln L ``(n,)``, with the nuisances at their best or, if so asked, integrated over; the best nuisances
+    ``(n, parameters)``; and what another Newton step would gain ``(n,)``.
+    """
+    log_l, gains = np.empty(strengths.size), np.empty(strengths.size)
+    nuisances, hessian = np.empty((strengths.size, start.size)), np.empty((start.size, start.size))
+    for i in range(strengths.size):
+        nuisances[i] = start
+        log_l[i], gains[i] = profile_point(nuisances[i], strengths[i], events[i], model, scratch, hessian)
+        if integrate:
+            log_l[i] += laplace_correction(nuisances[i], strengths[i], events[i], model, scratch, hessian)
+    return log_l, nuisances, gains

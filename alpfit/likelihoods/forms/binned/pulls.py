@@ -1,0 +1,42 @@
+"""How far a branching ratio is from the best one at the same mass, for any likelihood of the two."""
+
+from collections.abc import Callable, Mapping, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize import minimize_scalar
+
+Array = NDArray[np.float64]
+LogLike = Callable[[Mapping[str, Array]], Array]
+
+
+def pulls(loglike: LogLike, names: Sequence[str], ratios: Array, masses: Array) -> Array:
+    """+-sqrt(2 [ln L(best) - ln L]), positive above the best branching ratio >= 0, the shape of ``ratios``.
+
+    ``names`` are those of the branching ratio and the mass. One minimisation for each point: for reports.
+    """
+
+    def pull(ratio: float, mass: float) -> float:
+        def log_l(values: Array) -> Array:
+            return loglike({names[0]: values, names[1]: np.full_like(values, mass)})
+
+        best, highest = _best_ratio(log_l)
+        own = float(log_l(np.array([ratio]))[0])
+        return float(np.copysign(np.sqrt(2.0 * max(highest - own, 0.0)), ratio - best))
+
+    return np.array([pull(*point) for point in zip(ratios.ravel(), masses.ravel(), strict=True)]).reshape(ratios.shape)
+
+
+def _best_ratio(log_l: Callable[[Array], Array]) -> tuple[float, float]:
+    """The best branching ratio from 0 to 1 and its ln L: the best of a grid, then between its neighbours."""
+    grid = np.concatenate([[0.0], np.geomspace(1e-9, 1.0, 46)])
+    values = log_l(grid)
+    i = int(np.argmax(values))
+    ends = (grid[max(i - 1, 0)], grid[min(i + 1, grid.size - 1)])
+    fit = minimize_scalar(
+        lambda ratio: -float(log_l(np.array([ratio]))[0]),
+        bounds=ends,
+        method="bounded",
+        options={"xatol": 1e-3 * ends[1]},
+    )
+    return (float(fit.x), -float(fit.fun)) if -fit.fun > values[i] else (float(grid[i]), float(values[i]))

@@ -1,0 +1,117 @@
+"""The CSV tables of a binned measurement, read and checked row by row.
+
+| file | columns | a row for |
+|---|---|---|
+| bins | channel, bin, observed [events] | each bin, numbered from 0 in its channel |
+| samples | channel, sample, bin, nominal [events], stat_error [events] | each source of events in each bin |
+| shapes | parameter, channel, sample, bin, high [events], low [events] | each sample in each bin at +-1 sigma |
+| norms | parameter, channel, sample, high, low | the factor on each sample at +-1 sigma |
+| response | q2_low [GeV^2], q2_high [GeV^2], a column ``channel:bin`` for each bin with signal | each bin of true q^2 |
+
+The response is in events for unit branching ratio.
+"""
+
+import csv
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from alpfit.errors import CatalogueError, one_of
+
+Array = NDArray[np.float64]
+Bin = tuple[str, str]
+"""A channel and the number of a bin in it."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """A line of a table: its words, its numbers, and where it stands."""
+
+    words: tuple[str, ...]
+    numbers: tuple[float, ...]
+    place: str
+
+
+def read_header(path: Path) -> tuple[list[str], list[tuple[int, list[str]]]]:
+    """The names of the columns without their units, and the numbered lines that follow."""
+    try:
+        lines = path.read_text(encoding="utf-8").splitlines()
+    except FileNotFoundError as error:
+        raise CatalogueError(f"{path} is missing, but the entry's [data] names it") from error
+    except (OSError, UnicodeDecodeError) as error:
+        raise CatalogueError(f"{path} cannot be read: {error}") from error
+    rows = [(number, row) for number, row in enumerate(csv.reader(lines), start=1) if row]
+    if not rows:
+        raise CatalogueError(f"{path} is empty: its first line names the columns")
+    return [title.partition("[")[0].strip() for title in rows[0][1]], rows[1:]
+
+
+def read_rows(path: Path, words: Sequence[str], numbers: Sequence[str], *, minimum: float = -math.inf) -> list[Row]:
+    """The rows of a table with columns of text and of finite numbers >= ``minimum``; no two have the same words."""
+    columns, lines = read_header(path)
+    for name in (*words, *numbers):
+        if name not in columns:
+            raise CatalogueError(f"{path} has no column '{name}': {', '.join(columns)}")
+    rows: dict[tuple[str, ...], Row] = {}
+    for number, cells in lines:
+        place = f"{path}, line {number}"
+        if len(cells) != len(columns):
+            raise CatalogueError(f"{place}: {','.join(cells)} has not the {len(columns)} cells of the header")
+        cell = dict(zip(columns, cells, strict=True))
+        key = tuple(cell[name].strip() for name in words)
+        if key in rows:
+            raise CatalogueError(f"{place}: {', '.join(key)} stands in the table twice; drop one")
+        values = tuple(_number(cell[name], name, minimum, place) for name in numbers)
+        rows[key] = Row(key, values, place)
+    return list(rows.values())
+
+
+def check(name: str, allowed: Iterable[str], what: str, place: str) -> None:
+    """Refuse a ``name`` that is not among the ``allowed``."""
+    choices = set(allowed)
+    if name not in choices:
+        raise CatalogueError(f"{place}: there is no {what} '{name}': {one_of(name, choices)}")
+
+
+@dataclass(frozen=True)
+class Response:
+    """Events for unit branching ratio: ``events (n_q2, bins)`` between ``edges (n_q2 + 1,)`` [GeV^2] of q^2."""
+
+    bins: tuple[Bin, ...]
+    edges: Array
+    events: Array
+
+
+def read_response(path: Path) -> Response:
+    """The response, whose bins of q^2 join each other without gaps."""
+    columns, _ = read_header(path)
+    names = [name for name in columns if name not in ("q2_low", "q2_high")]
+    rows = read_rows(path, ("q2_low",), ("q2_low", "q2_high", *names), minimum=0.0)
+    if not names or not rows:
+        raise CatalogueError(
+            f"{path} needs a column 'channel:bin' for each bin with signal and a row for each bin of q2"
+        )
+    edges = [rows[0].numbers[0]]
+    for row in rows:
+        low, high = row.numbers[:2]
+        if low != edges[-1] or not low < high:
+            raise CatalogueError(f"{row.place}: the bin from {low:g} to {high:g} does not continue at {edges[-1]:g}")
+        edges.append(high)
+    bins = tuple((channel, number) for channel, _, number in (name.rpartition(":") for name in names))
+    return Response(bins, np.array(edges), np.array([row.numbers[2:] for row in rows]))
+
+
+def _number(text: str, name: str, minimum: float, place: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        value = math.nan
+    if not math.isfinite(value):
+        raise CatalogueError(f"{place}: {name} = '{text}' is not a finite number")
+    if value < minimum:
+        raise CatalogueError(f"{place}: {name} = {text} is below {minimum:g}")
+    return value

@@ -1,0 +1,195 @@
+"""A pyhf workspace as it was published, fitted by pyhf itself, with a two-body decay on top.
+
+Slow, and free of assumptions about the workspace's modifiers: the nuisances are at their best within pyhf's bounds.
+ln L is pyhf's ``logpdf`` without the constant that its constraints have at their centres, as in the form binned.
+Needs pyhf (L. Heinrich et al., J. Open Source Softw. 6 (2021) 2823), the optional dependency ``alpfit[pyhf]``.
+"""
+
+import json
+import math
+import warnings
+from collections.abc import Mapping
+from pathlib import Path
+from types import ModuleType
+from typing import Any, final
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import Field
+
+from alpfit.errors import CatalogueError, ConfigurationError
+from alpfit.likelihoods.forms.base import Comparison, Form
+from alpfit.likelihoods.forms.binned.line import line_events
+from alpfit.likelihoods.forms.binned.pulls import pulls
+from alpfit.likelihoods.forms.binned.tables import Response, check, read_response
+
+Array = NDArray[np.float64]
+Json = dict[str, Any]
+CARRIED = ("histosys", "normsys", "staterror", "lumi")
+"""Modifiers that new physics shares with the Standard Model's signal; free normalisations are none of them."""
+
+
+@final
+class PyhfWorkspace(Form):
+    """The ``workspace`` (a JSON file) and its ``response`` to a branching ratio ``observable`` and mass ``abscissa``.
+
+    ``signal_sample`` names for each channel the sample whose relative systematic errors new physics carries, but for
+    ``exclude_parameters``; the parameter of interest of the workspace's first measurement is fixed to
+    ``standard_model``. ``line_width``
+    [GeV^2] is the standard deviation of the two-body line. Paths are absolute or relative to the entry's folder.
+    """
+
+    observable: str
+    abscissa: str
+    workspace: str
+    signal_sample: dict[str, str]
+    exclude_parameters: tuple[str, ...] = ()
+    response: str = "response.csv"
+    line_width: float = Field(gt=0.0)
+    standard_model: float = Field(default=1.0, ge=0.0)
+    specification: Json = Field(repr=False)
+    table: Response = Field(repr=False)
+
+    @classmethod
+    def read(cls, data: Mapping[str, object], folder: Path) -> "PyhfWorkspace":
+        """The form from an entry's ``[data]`` and the files that it names.
+
+        Raises :class:`ConfigurationError` without pyhf, pydantic's ``ValidationError`` for ``data`` and
+        :class:`CatalogueError` for files that cannot be used.
+        """
+        _pyhf()
+        nothing = Response((), np.empty(0), np.empty((0, 0)))
+        settings = cls.model_validate({**data, "specification": {}, "table": nothing})
+        path, response_path = folder / settings.workspace, folder / settings.response
+        files = {"specification": _read_workspace(path), "table": read_response(response_path)}
+        form = settings.model_copy(update=files)
+        bins = {channel["name"]: len(channel["samples"][0]["data"]) for channel in form.specification["channels"]}
+        for channel, number in form.table.bins:
+            check(channel, bins, "channel", str(response_path))
+            check(number, map(str, range(bins[channel])), f"bin of {channel}", str(response_path))
+            check(channel, form.signal_sample, "channel in signal_sample", str(response_path))
+        for channel in form.specification["channels"]:
+            if channel["name"] in form.signal_sample:
+                names = [sample["name"] for sample in channel["samples"]]
+                check(form.signal_sample[channel["name"]], names, "sample", f"{path}, channel {channel['name']}")
+        return form
+
+    @property
+    def observables(self) -> tuple[str, ...]:
+        """The branching ratio and the mass."""
+        return (self.observable, self.abscissa)
+
+    def loglike(self, predictions: Mapping[str, Array]) -> Array:
+        """ln L, the shape of the predictions; a branching ratio is taken into [0, 1]."""
+        ratios, masses = np.broadcast_arrays(*(np.asarray(predictions[name], float) for name in self.observables))
+        events = line_events(ratios.ravel(), masses.ravel(), self.table.edges, self.table.events, self.line_width)
+        return np.array([self.log_l_of_events(row) for row in events]).reshape(ratios.shape)
+
+    def log_l_of_events(self, events: Array) -> float:
+        """ln L for ``events (columns,)`` of new physics. A fit that fails counts with the best value it reached."""
+        pyhf = _pyhf()
+        channels = self.with_signal(events)["channels"]
+        settings = self.specification["measurements"][0]["config"]
+        model = pyhf.Model(
+            {"channels": channels, "parameters": settings["parameters"]},
+            poi_name=settings["poi"] or None,
+            validate=False,
+        )
+        counts = {channel["name"]: channel["data"] for channel in self.specification["observations"]}
+        data = [*(n for channel in model.config.channels for n in counts[channel]), *model.config.auxdata]
+        try:
+            if model.config.poi_name is None:
+                _, value = pyhf.infer.mle.fit(data, model, return_fitted_val=True, tolerance=1e-9)
+            else:
+                _, value = pyhf.infer.mle.fixed_poi_fit(
+                    self.standard_model, data, model, return_fitted_val=True, tolerance=1e-9
+                )
+        except pyhf.exceptions.FailedMinimization as error:
+            value = error.result.fun
+        centres = np.asarray(model.config.suggested_init())
+        return -0.5 * float(value) - float(model.constraint_logpdf(np.asarray(model.config.auxdata), centres))
+
+    def with_signal(self, events: Array) -> Json:
+        """The workspace with a sample ``new_physics`` of ``events (columns,)`` in each channel of the response."""
+        by_channel: dict[str, dict[str, float]] = {}
+        for (channel, number), value in zip(self.table.bins, events, strict=True):
+            by_channel.setdefault(channel, {})[number] = float(value)
+        channels = []
+        for channel in self.specification["channels"]:
+            values = by_channel.get(channel["name"])
+            samples = channel["samples"]
+            if values is not None:
+                template = next(s for s in samples if s["name"] == self.signal_sample[channel["name"]])
+                counts = [values.get(str(i), 0.0) for i in range(len(template["data"]))]
+                samples = [*samples, self._sample(counts, template, samples)]
+            channels.append({**channel, "samples": samples})
+        return {**self.specification, "channels": channels}
+
+    def _sample(self, counts: list[float], template: Json, samples: list[Json]) -> Json:
+        """New physics with the relative systematic errors of ``template``, one of the channel's ``samples``."""
+        ratios = [count / nominal if nominal else 0.0 for count, nominal in zip(counts, template["data"], strict=True)]
+        modifiers = []
+        for modifier in template["modifiers"]:
+            kind, data = modifier["type"], modifier["data"]
+            if kind not in CARRIED or modifier["name"] in self.exclude_parameters:
+                continue
+            if kind == "histosys":
+                data = {
+                    side: [r * x for r, x in zip(ratios, data[side], strict=True)] for side in ("hi_data", "lo_data")
+                }
+            elif kind == "staterror":
+                data = _shared_errors(counts, modifier["name"], samples)
+            modifiers.append({**modifier, "data": data})
+        return {"name": "new_physics", "data": counts, "modifiers": modifiers}
+
+    def compare(self, predictions: Mapping[str, Array]) -> Comparison:
+        """The branching ratio, no bound, and the pull from the best branching ratio at the same mass."""
+        ratios, masses = np.broadcast_arrays(*(np.asarray(predictions[name], float) for name in self.observables))
+        return Comparison(ratios, np.full(ratios.shape, np.nan), pulls(self.loglike, self.observables, ratios, masses))
+
+    def describe(self) -> str:
+        """The workspace in one line."""
+        names = [channel["name"] for channel in self.specification["channels"]]
+        return (
+            f"pyhf workspace {Path(self.workspace).name}, channels {', '.join(names)}; {self.observable} as a line at "
+            f"q2 = {self.abscissa}^2, on {self.standard_model:g} times the Standard Model"
+        )
+
+
+def _shared_errors(counts: list[float], name: str, samples: list[Json]) -> list[float]:
+    """Statistical errors with which one more sample leaves the relative error of a shared factor what it was.
+
+    pyhf takes sqrt(sum of squared errors)/(sum of nominal events) over the samples that share the factor.
+    """
+    sharing = [(s["data"], m["data"]) for s in samples for m in s["modifiers"] if m["name"] == name]
+    nominal = np.sum([data for data, _ in sharing], axis=0)
+    errors = np.sqrt(np.sum([np.square(errors) for _, errors in sharing], axis=0))
+    ratio = np.divide(counts, nominal, out=np.zeros(len(counts)), where=nominal > 0.0)
+    return [float(error * math.sqrt(r * (2.0 + r))) for error, r in zip(errors, ratio, strict=True)]
+
+
+def _read_workspace(path: Path) -> Json:
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+        with warnings.catch_warnings():  # pyhf 0.7.6 calls a class of jsonschema that is going to be removed
+            warnings.simplefilter("ignore", DeprecationWarning)
+            _pyhf().Workspace(content)
+    except FileNotFoundError as error:
+        raise CatalogueError(f"{path} is missing, but the entry's [data] names it as its workspace") from error
+    except (OSError, ValueError) as error:
+        raise CatalogueError(f"{path} cannot be read as JSON: {error}") from error
+    except _pyhf().exceptions.InvalidSpecification as error:
+        raise CatalogueError(f"{path} is not a pyhf workspace: {str(error).splitlines()[0]}") from error
+    if not isinstance(content, dict):
+        raise CatalogueError(f"{path} is not a pyhf workspace: it must be a JSON object")
+    return content
+
+
+def _pyhf() -> ModuleType:
+    try:
+        import pyhf
+        import pyhf.infer.mle
+    except ImportError as error:
+        raise ConfigurationError("a likelihood of the form pyhf needs pyhf: pip install alpfit[pyhf]") from error
+    module: ModuleType = pyhf
+    return module
