@@ -62,7 +62,8 @@ def validation_sentence(error: "ValidationError", tags: Iterable[str] = ()) -> s
     if problem["type"] == "extra_forbidden":
         return f"{place} is not known here"
     message = problem["msg"].removeprefix("Value error, ")
-    message = message.replace("Input should be", "must be").replace("Input should have", "must have")
+    for subject in ("Input", "String", "List"):
+        message = message.replace(f"{subject} should", "must")
     if not place:
         return message
     if isinstance(problem["input"], dict):

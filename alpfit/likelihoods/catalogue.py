@@ -104,9 +104,14 @@ def load_folder(folder: Path, options: Mapping[str, Any] | None = None) -> Measu
         projection=entry.projection,
         share=share,
         notes=entry.notes,
-        options={option: rescale if option == RESCALE else getattr(form, option) for option in entry.options},
+        options={option: rescale if option == RESCALE else _plain(getattr(form, option)) for option in entry.options},
         digest=_digest(folder),
     )
+
+
+def _plain(value: object) -> object:
+    """An option's value as TOML knows it."""
+    return list(value) if isinstance(value, tuple) else value
 
 
 def _digest(folder: Path) -> str:
@@ -148,7 +153,11 @@ def _read_entry(path: Path) -> _Entry:
         raise CatalogueError(f"{path}: {validation_sentence(error)}") from error
     if entry.form not in FORMS:
         raise CatalogueError(f"{path}: form = '{entry.form}' is not known: {one_of(entry.form, FORMS)}")
-    known = set(FORMS[entry.form].model_fields)
+    fields = FORMS[entry.form].model_fields
+    known = set(fields)
+    for key in ("observable", "abscissa", "bound", "lifetime"):
+        if key in known and fields[key].is_required() and key not in entry.data:
+            raise CatalogueError(f"{path}: [data] {key} is missing")
     for key in (*entry.data, *entry.options):
         if key not in known and not (key == RESCALE and entry.rescale is not None and key in entry.options):
             raise CatalogueError(f"{path}: {key} is no key of the form {entry.form}: {one_of(key, known)}")

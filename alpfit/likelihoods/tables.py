@@ -64,22 +64,24 @@ class Table:
         if (values <= 0.0).any():
             row = int(np.argmax(values <= 0.0)) + 1
             raise CatalogueError(f"{self.path}: {name} = {values[row - 1]:g} in row {row}: a limit must be positive")
+        if np.isnan(values).all():
+            raise CatalogueError(f"{self.path}: {name} is empty throughout; leave the column out")
         return values
 
 
 def read_table(path: Path) -> Table:
     """The table at ``path``: finite numbers or empty cells. Raises :class:`CatalogueError`."""
     try:
-        lines = path.read_text(encoding="utf-8").splitlines()
+        lines = path.read_text(encoding="utf-8-sig").splitlines()
     except FileNotFoundError as error:
         raise CatalogueError(f"{path} is missing: the entry's form needs it") from error
     except (OSError, UnicodeDecodeError) as error:
         raise CatalogueError(f"{path} cannot be read: {error}") from error
-    rows = [(number, row) for number, row in enumerate(csv.reader(lines), start=1) if row]
+    rows = [(number, row) for number, row in enumerate(csv.reader(lines), start=1) if "".join(row).strip()]
     if len(rows) <= 1:
         raise CatalogueError(f"{path} needs a header and at least one row of numbers")
     titles = [title.partition("[") for title in rows[0][1]]
-    columns, units = [name.strip() for name, _, _ in titles], [unit.rstrip("] ") for _, _, unit in titles]
+    columns, units = [name.strip() for name, _, _ in titles], [unit.strip("] ") for _, _, unit in titles]
     if len(set(columns)) < len(columns):
         raise CatalogueError(f"{path} has two columns of one name: {', '.join(columns)}")
     values = np.array([_numbers(path, *row, len(columns)) for row in rows[1:]]).T

@@ -21,15 +21,15 @@ def signed_distance(corners: Array, x: Array, y: Array) -> Array:
     for k in range(x.size):
         nearest, inside = math.inf, False
         for i in range(n):
-            x1, y1 = corners[i - 1, 0], corners[i - 1, 1]
-            dx, dy = corners[i, 0] - x1, corners[i, 1] - y1
+            x1, y1, x2, y2 = corners[i - 1, 0], corners[i - 1, 1], corners[i, 0], corners[i, 1]
+            dx, dy = x2 - x1, y2 - y1
             length = dx * dx + dy * dy
             place = 0.0
             if length > 0.0:
                 place = min(max(((x[k] - x1) * dx + (y[k] - y1) * dy) / length, 0.0), 1.0)
             off_x, off_y = x[k] - x1 - place * dx, y[k] - y1 - place * dy
-            nearest = min(nearest, off_x * off_x + off_y * off_y)
-            if (y1 > y[k]) != (y1 + dy > y[k]) and x[k] < x1 + dx * (y[k] - y1) / dy:
+            nearest = min(off_x * off_x + off_y * off_y, nearest)  # in this order nan wins
+            if (y1 > y[k]) != (y2 > y[k]) and x[k] < x1 + dx * (y[k] - y1) / dy:
                 inside = not inside
         distances[k] = math.sqrt(nearest) if inside else -math.sqrt(nearest)
     return distances

@@ -66,9 +66,9 @@ class Contour(Form):
     def edges_at(self, mass: Array) -> Array:
         """Couplings at which the polygon is crossed at ``mass``, ``(..., n)``, NaN for sides that are not crossed."""
         x = np.log10(np.maximum(mass, SMALLEST))[..., None]
-        start = self._corners
-        side = np.roll(start, -1, axis=0) - start
-        crosses = (start[:, 0] > x) != (start[:, 0] + side[:, 0] > x)
+        start, end = self._corners, np.roll(self._corners, -1, axis=0)
+        side = end - start
+        crosses = (start[:, 0] > x) != (end[:, 0] > x)
         slope = side[:, 1] / np.where(side[:, 0] == 0.0, 1.0, side[:, 0])
         return 10.0 ** np.where(crosses, start[:, 1] + slope * (x - start[:, 0]), np.nan)
 

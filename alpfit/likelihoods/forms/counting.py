@@ -4,9 +4,11 @@ With n events, the background B +- sigma, the signal s = (standard_model + obser
 
     L(s) = integral db Poisson(n | s + b) Normal(b | B, sigma),    b > 0,
 
-which sums to one over n. The integral is a Gauss-Legendre sum over B +- 6 sigma, cut off at zero.
+which sums to one over n. The integral is a Gauss-Legendre sum over B +- 6 sigma, cut off at zero, with more nodes the
+more the Poisson distribution is narrower than the background.
 """
 
+import math
 from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
@@ -54,13 +56,16 @@ class Counting(Form):
             return Rule(np.array([self.background]), np.zeros(1))
         low = max(self.background - 6.0 * self.background_error, 0.0)
         width = self.background + 6.0 * self.background_error - low
-        rule = legendre_rule(48)
+        rule = legendre_rule(48 + 16 * math.ceil(self.background_error / math.sqrt(self.n_observed + 1.0)))
         nodes = low + width * rule.nodes
         log_weights = np.log(rule.weights) - 0.5 * ((nodes - self.background) / self.background_error) ** 2
         return Rule(nodes, log_weights - logsumexp(log_weights))
 
     def compare(self, predictions: Mapping[str, Array]) -> Comparison:
-        """Standard Model and signal, the rate that fits best, and their distance in standard deviations."""
+        """Standard Model and signal, the rate at which n events are expected, and their distance in sigma.
+
+        That rate fits best if the background is known well; if not, pulls near it may be cut off at zero.
+        """
         mu = self.standard_model + np.asarray(predictions[self.observable])
         best = np.full_like(mu, max(self.n_observed - self.background, 0.0) / self.events_per_unit)
         loss = self._log_probability(best) - self._log_probability(mu)

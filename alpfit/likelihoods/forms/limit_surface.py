@@ -113,10 +113,6 @@ class LimitSurface(Form):
         """What the kernels take."""
         return self.masses, self.lifetimes, self._log_lifetimes, self._log_bounds, self._shortest, *self._rises
 
-    def log_bound(self, mass: Array, lifetime: Array) -> Array:
-        """ln U at ``mass`` [GeV] and ``lifetime`` [s], of one shape; NaN where nothing was searched."""
-        return -np.log(_reaches(*self._grid, mass.ravel(), lifetime.ravel(), np.zeros(mass.size))).reshape(mass.shape)
-
     def _reach(self, predictions: Mapping[str, Array]) -> Array:
         """f/U(longest) + (1 - f)/U(tau); NaN where nothing was searched."""
         mass, lifetime = (np.asarray(predictions[name]) for name in (self.abscissa, self.lifetime))
@@ -125,8 +121,8 @@ class LimitSurface(Form):
 
     def _pull(self, value: Array, reach: Array) -> Array:
         """The signal in standard deviations of its estimate; zero where nothing was searched."""
-        pull = one_sided_sigmas(self.confidence_level) * (value * reach) ** self.power
-        return np.where(np.isnan(pull), 0.0, pull)
+        seen = value * np.where(np.isnan(reach), 0.0, reach)
+        return np.asarray(one_sided_sigmas(self.confidence_level) * seen**self.power)
 
     def compare(self, predictions: Mapping[str, Array]) -> Comparison:
         """The observable, the bound at its mass, lifetime and invisible fraction, and the signal's pull."""
@@ -214,7 +210,7 @@ def _lifetimes(table: Table, columns: list[str], short_lived: object) -> Array:
         if unit != "ps":
             raise CatalogueError(f"{table.path}: column '{name}' must be a lifetime, such as '100 ps'")
     lifetimes = np.array(values)
-    if not values or lifetimes[0] < 0.0 or (np.diff(lifetimes) <= 0.0).any():
+    if not (values and lifetimes[0] >= 0.0 and lifetimes[-1] < np.inf and (np.diff(lifetimes) > 0.0).all()):
         raise CatalogueError(f"{table.path}: lifetimes must rise from zero or more: {', '.join(columns) or 'none'}")
     if lifetimes[0] == 0.0 and (short_lived != "constant" or len(values) == 1):
         raise CatalogueError(f"{table.path}: a column '0 ps' needs short_lived = \"constant\" and a second lifetime")
