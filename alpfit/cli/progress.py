@@ -45,7 +45,8 @@ class ProgressDisplay:
         now = time.monotonic()
         elapsed = now - self._start
         text = (
-            f"{report.n_calls} calls, ln Z = {report.log_z:.2f}, remaining Δ ln Z = {report.delta_log_z:.2f}, "
+            f"{report.n_calls} calls, ln Z = {_number(report.log_z)}, "
+            f"remaining Δ ln Z = {_number(report.delta_log_z)}, "
             f"{report.n_calls / max(elapsed, 1e-9):.0f} calls/s, {_duration(elapsed * report.fraction_left)} left"
         )
         if self._console.is_terminal:
@@ -54,6 +55,11 @@ class ProgressDisplay:
         elif now - self._last_line > SECONDS_BETWEEN_LINES:
             self._last_line = now
             self._console.print(text, soft_wrap=True, highlight=False)
+
+
+def _number(value: float) -> str:
+    """Two decimals, or the order of magnitude while the first points are still far from any measurement."""
+    return f"{value:.2f}" if abs(value) < 1e5 else f"{value:.0e}"
 
 
 def _duration(seconds: float) -> str:

@@ -65,3 +65,10 @@ def test_the_time_left_is_what_has_passed_times_the_fraction(display, clock, cap
     clock.now += 60.0
     display.update(ProgressReport(n_calls=1, log_z=0.0, delta_log_z=1.0, fraction_left=fraction))
     assert capsys.readouterr().err.endswith(f"{expected}\n")
+
+
+def test_numbers_far_off_are_shown_by_their_order_of_magnitude(display, clock, capsys):
+    clock.now += 1.01 * SECONDS_BETWEEN_LINES
+    display.update(ProgressReport(n_calls=501, log_z=-287678411612.46, delta_log_z=1e300, fraction_left=math.inf))
+    text = capsys.readouterr().err
+    assert "ln Z = -3e+11, remaining Δ ln Z = 1e+300" in text
