@@ -12,6 +12,9 @@ from alpfit.plots.style import BEST_FIT, POSTERIOR, TEXT_WIDTH, Axis
 
 QUANTILES = (0.16, 0.5, 0.84)
 
+LABEL_DISTANCE = 0.065
+"""From a panel's edge to its label, in widths of the whole grid: text has one size for any number of panels."""
+
 
 def corner_figure(samples: Samples, axes: Sequence[Axis]) -> Figure:
     """Posterior of ``axes`` from ``samples``: median and 68 % interval above, the best sample marked."""
@@ -37,10 +40,12 @@ def corner_figure(samples: Samples, axes: Sequence[Axis]) -> Figure:
             fill_contours=True,
             quantiles=QUANTILES,
             max_n_ticks=3,
-            labelpad=-0.04,
             fig=figure,
         )
     grid = np.array(figure.axes).reshape(n, n)
+    for panel in figure.axes:
+        panel.xaxis.set_label_coords(0.5, -LABEL_DISTANCE * n)
+        panel.yaxis.set_label_coords(-LABEL_DISTANCE * n, 0.5)
     for i, axis in enumerate(axes):
         low, middle, high = corner.quantile(axis.values, QUANTILES, weights=weights)
         grid[i, i].set_title(_interval(low, middle, high))

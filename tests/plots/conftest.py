@@ -31,7 +31,7 @@ class Drawing:
         self.names = list(LOGARITHMIC)[:n]
         parameters = {name: columns[name] for name in self.names}
         self.samples = Samples(parameters, {}, {}, log_l, log_weights, log_z=1.0, log_z_error=0.1, n_calls=10_000)
-        scenario = SCENARIOS["invisible"]("cbe", "unitary", "saikawa-shirai-2018", "hpqcd2022", "msbar")
+        scenario = SCENARIOS["invisible"]()
         self.axes = [axis(self.samples, name, scenario.parameters[name], LOGARITHMIC[name]) for name in self.names]
         self.pairs = list(combinations(self.axes, 2))
 

@@ -55,3 +55,17 @@ def test_the_best_sample_is_a_star_in_every_plane(grid, drawing):
             assert stars == [[[drawing.axes[j].values[best], drawing.axes[i].values[best]]]]
         else:
             assert stars == []
+
+
+@pytest.mark.parametrize("n", [1, 2, 4])
+def test_no_label_is_cut_off_at_the_edge(drawing, n):
+    with paper_style():
+        figure = corner_figure(drawing.samples, drawing.axes[:n])
+        figure.savefig(BytesIO(), format="png", dpi=50)
+        page = figure.bbox
+        for panel in figure.axes:
+            for label in (panel.xaxis.label, panel.yaxis.label):
+                if label.get_text() and label.get_visible():
+                    box = label.get_window_extent()
+                    assert box.x0 >= page.x0
+                    assert box.y0 >= page.y0

@@ -3,15 +3,19 @@
 With the bound U(m, tau) and a fraction f of particles that decay invisibly, which for a search for missing energy are
 as good as stable,
 
-    ln L = -1/2 {z(CL) [observable (f/U(m, longest) + (1 - f)/U(m, tau))]^power}^2,
+    ln L = -1/2 {z(CL) [observable (f/U(m, stable) + (1 - f)/U(m, tau))]^power}^2,
 
-normalised to zero signal. ln U is interpolated linearly in the mass and in ln tau, or in ln(tau + tau_1) with the
-first lifetime tau_1 that is not zero where the table starts with prompt decays. An empty cell is a mass and lifetime
-without sensitivity; a row of empty cells, and what lies between it and its neighbours, was not searched: ln L = 0.
+normalised to zero signal. ln U is interpolated linearly in the mass, and along the lifetime by the kind of search:
 
-Towards short lifetimes the bound is constant (a search for decays), or rises as exp(tau_s/tau - 1) from the shortest
-lifetime tau_s that it is known for (a search for missing energy, where the share that leaves the detector falls so).
-Towards long lifetimes it is constant (missing energy), or rises with tau (decays, the share of which falls with it).
+- ``missing energy``: the share exp(-t/tau) of the particles leaves the detector, so ln U is linear in 1/tau. It is
+  continued so towards short lifetimes, with the slope of the two shortest that have a bound (or, with one, the slope
+  tau_s of exp(tau_s/tau - 1)), and is constant above the longest. A column ``stable`` stands for 1/tau = 0.
+- ``decay``: linear in ln tau, or in ln(tau + tau_1) with the first lifetime tau_1 that is not zero where the table
+  starts with prompt decays. Constant below the shortest lifetime; above the longest U rises with tau, as the share of
+  decays in the detector falls.
+
+An empty cell is a mass and lifetime without sensitivity. A row of empty cells, and what lies between it and its
+neighbours, was not searched: ln L = 0.
 """
 
 import math
@@ -36,7 +40,7 @@ PICOSECOND = 1e-12
 
 @final
 class LimitSurface(Form):
-    """Bounds ``bounds (n, k)``, NaN for none, against ``masses (n,)`` [GeV] and ``lifetimes (k,)`` [s]."""
+    """Bounds ``bounds (n, k)``, NaN for none, against ``masses (n,)`` [GeV], ``lifetimes (k,)`` [s] (inf: stable)."""
 
     observable: str
     abscissa: str
@@ -44,8 +48,7 @@ class LimitSurface(Form):
     table: str = "table.csv"
     confidence_level: Annotated[float, Field(gt=0.5, lt=1.0)]
     power: float = Field(default=1.0, gt=0.0)
-    short_lived: Literal["exponential", "constant"]
-    long_lived: Literal["constant", "proportional"]
+    search: Literal["missing energy", "decay"]
     invisible_fraction: str = ""
     masses: Array
     lifetimes: Array
@@ -53,7 +56,7 @@ class LimitSurface(Form):
 
     @classmethod
     def read(cls, data: Mapping[str, object], folder: Path) -> "LimitSurface":
-        """The form from an entry's ``[data]`` and its table: masses, and a column ``<number> ps`` for each lifetime."""
+        """The form from an entry's ``[data]`` and its table: masses, columns ``<number> ps``, perhaps ``stable``."""
         table = read_table(folder / str(data.get("table", "table.csv")))
         abscissa = str(data.get("abscissa"))
         masses = table.abscissa(abscissa, from_zero=True)
@@ -62,7 +65,7 @@ class LimitSurface(Form):
             {
                 **data,
                 "masses": masses,
-                "lifetimes": _lifetimes(table, columns, data.get("short_lived")),
+                "lifetimes": _lifetimes(table, columns, data.get("search")),
                 "bounds": np.stack([table.limits(name) for name in columns], axis=1),
             }
         )
@@ -73,48 +76,49 @@ class LimitSurface(Form):
         names = (self.observable, self.abscissa, self.lifetime)
         return (*names, self.invisible_fraction) if self.invisible_fraction else names
 
-    @cached_property
-    def _shift(self) -> float:
-        """What is added to a lifetime before its logarithm is taken."""
-        return float(self.lifetimes[1]) if self.lifetimes[0] == 0.0 else 0.0
+    @property
+    def _missing(self) -> bool:
+        return self.search == "missing energy"
 
     @cached_property
-    def _shortest(self) -> Array:
-        """The shortest lifetime with a bound, for each mass; 0 where there is none."""
-        known = ~np.isnan(self.bounds)
-        return np.where(known.any(axis=1), self.lifetimes[np.argmax(known, axis=1)], 0.0)
+    def _columns(self) -> Array:
+        """Lifetimes as ln U is linear in them, rising."""
+        if self._missing:
+            return -1.0 / self.lifetimes
+        return np.log(self.lifetimes + (self.lifetimes[1] if self.lifetimes[0] == 0.0 else 0.0))
 
     @cached_property
-    def _log_bounds(self) -> Array:
-        """ln U with the empty cells filled in; NaN in rows that are empty throughout."""
-        filled = np.full_like(self.bounds, np.nan)
+    def _filled(self) -> tuple[Array, Array]:
+        """ln U ``(n, k)`` with the empty cells filled in, and its slopes ``(n,)`` beyond the shortest lifetime.
+
+        NaN in rows that are empty throughout.
+        """
+        filled, slopes = np.full_like(self.bounds, np.nan), np.full(self.masses.size, np.nan)
         for i, row in enumerate(self.bounds):
             known = ~np.isnan(row)
-            if not known.any():
-                continue
-            where = self._log_lifetimes
-            filled[i] = np.interp(where, where[known], np.log(row[known]))
-            shortest, longest = self.lifetimes[known][[0, -1]]
-            for j, lifetime in enumerate(self.lifetimes):
-                filled[i, j] += log_rise(lifetime, shortest, longest, *self._rises)
-        return filled
+            if known.any():
+                filled[i], slopes[i] = self._fill(known, np.log(row[known]))
+        return filled, slopes
+
+    def _fill(self, known: NDArray[np.bool_], log_u: Array) -> tuple[Array, float]:
+        """A row of ln U, and its slope beyond the shortest lifetime."""
+        columns, where = self._columns, self._columns[known]
+        filled = np.interp(columns, where, log_u)
+        if not self._missing:
+            longest = self.lifetimes[known][-1]
+            return filled + np.log(np.maximum(self.lifetimes / max(longest, SMALLEST), 1.0)), 0.0
+        slope = float(self.lifetimes[known][0])
+        if log_u.size > 1:
+            slope = max(float(log_u[0] - log_u[1]) / float(where[1] - where[0]), 0.0)
+        return filled + slope * np.maximum(where[0] - columns, 0.0), slope
 
     @cached_property
-    def _log_lifetimes(self) -> Array:
-        return np.log(self.lifetimes + self._shift) if self.lifetimes.size > 1 else np.zeros(1)
-
-    @cached_property
-    def _rises(self) -> tuple[bool, bool]:
-        """Whether the bound rises towards short lifetimes, and towards long ones."""
-        return self.short_lived == "exponential", self.long_lived == "proportional"
-
-    @cached_property
-    def _grid(self) -> tuple[Array, Array, Array, Array, Array, bool, bool]:
-        """What the kernels take."""
-        return self.masses, self.lifetimes, self._log_lifetimes, self._log_bounds, self._shortest, *self._rises
+    def _grid(self) -> tuple[Array, Array, Array, Array, Array, bool]:
+        """What the kernel takes."""
+        return self.masses, self.lifetimes, self._columns, *self._filled, self._missing
 
     def _reach(self, predictions: Mapping[str, Array]) -> Array:
-        """f/U(longest) + (1 - f)/U(tau); NaN where nothing was searched."""
+        """f/U(stable) + (1 - f)/U(tau); NaN where nothing was searched."""
         mass, lifetime = (np.asarray(predictions[name]) for name in (self.abscissa, self.lifetime))
         fraction = np.asarray(predictions[self.invisible_fraction]) if self.invisible_fraction else np.zeros_like(mass)
         return _reaches(*self._grid, mass.ravel(), lifetime.ravel(), fraction.ravel()).reshape(mass.shape)
@@ -138,23 +142,12 @@ class LimitSurface(Form):
 
     def describe(self) -> str:
         """The limit in one line."""
+        first, last = self.lifetimes[0] / PICOSECOND, self.lifetimes[-1] / PICOSECOND
         return (
             f"{self.observable} < {np.nanmin(self.bounds):g} to {np.nanmax(self.bounds):g} at "
             f"{100 * self.confidence_level:g} % for {self.masses[0]:g} < {self.abscissa}/GeV < {self.masses[-1]:g} and "
-            f"lifetimes from {self.lifetimes[0] / PICOSECOND:g} to {self.lifetimes[-1] / PICOSECOND:g} ps"
+            f"lifetimes from {first:g} ps {'on' if np.isinf(last) else f'to {last:g} ps'} ({self.search})"
         )
-
-
-@kernel
-def log_rise(lifetime: float, shortest: float, longest: float, exponential: bool, proportional: bool) -> float:
-    """By how much ln U rises outside of the lifetimes, ``shortest`` to ``longest``, for which a bound is known."""
-    lifetime = max(lifetime, 1e-300)
-    rise = 0.0
-    if exponential and lifetime < shortest:
-        rise += shortest / lifetime - 1.0
-    if proportional and lifetime > longest:
-        rise += math.log(lifetime / longest)
-    return rise
 
 
 @kernel
@@ -163,55 +156,58 @@ def _reaches(
     lifetimes: Array,
     columns: Array,
     log_bounds: Array,
-    shortest: Array,
-    exponential: bool,
-    proportional: bool,
+    slopes: Array,
+    missing: bool,
     mass: Array,
     lifetime: Array,
     fraction: Array,
 ) -> Array:
-    """f/U(m, longest) + (1 - f)/U(m, tau), arrays ``(k,)``; NaN where nothing was searched.
+    """f/U(m, stable) + (1 - f)/U(m, tau), arrays ``(k,)``; NaN where nothing was searched.
 
-    ``columns`` are the transformed lifetimes.
+    ``columns`` are the lifetimes as ln U is linear in them, ``slopes (n,)`` those of ln U beyond the first of them.
     """
     first, last, n = lifetimes[0], lifetimes[-1], lifetimes.size - 1
     shift = lifetimes[1] if first == 0.0 else 0.0
     found = np.full(mass.size, math.nan)
     for k in range(mass.size):
         if masses[0] <= mass[k] <= masses[-1]:
-            inside = min(max(lifetime[k], first), last)
+            place = -1.0 / max(lifetime[k], 1e-300)
+            if not missing:
+                place = math.log(min(max(lifetime[k], first), last) + shift)
             row, across = cell(masses, mass[k])
-            column, along = cell(columns, math.log(inside + shift))
+            column, along = cell(columns, place)
             above, beyond = min(row + 1, masses.size - 1), min(column + 1, n)
             value = between(
                 between(log_bounds[row, column], log_bounds[row, beyond], along),
                 between(log_bounds[above, column], log_bounds[above, beyond], along),
                 across,
             )
-            if lifetime[k] != inside:
-                start = between(shortest[row], shortest[above], across)
-                value += log_rise(lifetime[k], start, last, exponential, proportional)
-                value -= log_rise(inside, start, last, exponential, proportional)
+            if missing and place < columns[0]:
+                value += between(slopes[row], slopes[above], across) * (columns[0] - place)
+            if not missing and lifetime[k] > last:
+                value += math.log(lifetime[k] / last)
             found[k] = (1.0 - fraction[k]) * math.exp(-value)
             if fraction[k] > 0.0:
                 found[k] += fraction[k] * math.exp(-between(log_bounds[row, n], log_bounds[above, n], across))
     return found
 
 
-def _lifetimes(table: Table, columns: list[str], short_lived: object) -> Array:
+def _lifetimes(table: Table, columns: list[str], search: object) -> Array:
     """The lifetimes [s] that the names of ``columns`` give."""
     values = []
     for name in columns:
-        number, _, unit = name.partition(" ")
+        number, _, unit = ("inf", "", "ps") if name == "stable" else name.partition(" ")
         try:
             values.append(float(number) * PICOSECOND)
         except ValueError:
             unit = ""
-        if unit != "ps":
-            raise CatalogueError(f"{table.path}: column '{name}' must be a lifetime, such as '100 ps'")
+        if unit != "ps" or (np.isinf(values[-1]) and name != "stable"):
+            raise CatalogueError(f"{table.path}: column '{name}' must be a lifetime, such as '100 ps', or 'stable'")
     lifetimes = np.array(values)
-    if not (values and lifetimes[0] >= 0.0 and lifetimes[-1] < np.inf and (np.diff(lifetimes) > 0.0).all()):
+    if not (values and lifetimes[0] >= 0.0 and (np.diff(lifetimes) > 0.0).all()):
         raise CatalogueError(f"{table.path}: lifetimes must rise from zero or more: {', '.join(columns) or 'none'}")
-    if lifetimes[0] == 0.0 and (short_lived != "constant" or len(values) == 1):
-        raise CatalogueError(f"{table.path}: a column '0 ps' needs short_lived = \"constant\" and a second lifetime")
+    if lifetimes[0] == 0.0 and (search != "decay" or len(values) == 1):
+        raise CatalogueError(f"{table.path}: a column '0 ps' needs search = \"decay\" and a second lifetime")
+    if np.isinf(lifetimes[-1]) and search != "missing energy":
+        raise CatalogueError(f"{table.path}: a column 'stable' needs search = \"missing energy\"")
     return lifetimes
