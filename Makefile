@@ -20,7 +20,7 @@ lint: $(INSTALLED)
 
 # After `make run`: the committed run, thinned, and the README's figure from it.
 reference: $(INSTALLED)
-	$(BIN)/python chains/reference/thin.py chains/invisible chains/reference/invisible 600
+	$(BIN)/python chains/reference/thin.py chains/invisible chains/reference/invisible 450
 
 bench: $(INSTALLED)
 	$(BIN)/python -m pytest tests/benchmarks --override-ini addopts="--import-mode=importlib"

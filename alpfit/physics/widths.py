@@ -19,7 +19,8 @@ class Widths(NamedTuple):
 
 def photon_width(m_a: Array, g_agg: Array) -> Array:
     """Gamma(a -> gamma gamma) = g_agg^2 m_a^3/(64 pi) [GeV]; ``m_a`` [GeV] and ``g_agg`` [1/GeV] broadcast."""
-    return np.asarray(g_agg**2 * m_a**3 / (64.0 * np.pi))
+    width: Array = g_agg**2 * m_a**3 / (64.0 * np.pi)
+    return width
 
 
 def alp_widths(m_a: Array, r: Array, g_agg: Array, g_achi: Array) -> Widths:
