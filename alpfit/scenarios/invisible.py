@@ -74,15 +74,17 @@ class InvisibleScenario:
     def predict(self, points: Mapping[str, Array]) -> Predictions:
         """Predictions at ``points``: m_a [GeV], r, g_agg and g_achi [1/GeV], arrays ``(n,)``."""
         failures = failures_outside(points, RANGES)
+        if not any(failures):
+            values, status = self._calculate(points)
+            return Predictions(values, tuple(_failure(outcome) for outcome in status))
         good = np.array([not failure for failure in failures], dtype=bool)
         values = {name: np.full(good.size, np.nan) for name in OBSERVABLES}
         if good.any():
-            inside = points if good.all() else {name: np.asarray(array)[good] for name, array in points.items()}
-            calculated, status = self._calculate(inside)
+            calculated, status = self._calculate({name: array[good] for name, array in points.items()})
             for name, array in calculated.items():
                 values[name][good] = array
             for i, outcome in zip(np.flatnonzero(good), status, strict=True):
-                failures[i] = "" if outcome == Status.OK else f"no relic density: {Status(outcome).message}"
+                failures[i] = _failure(outcome)
         return Predictions(values, tuple(failures))
 
     def without_signal(self, points: Mapping[str, Array]) -> Mapping[str, Array]:
@@ -125,3 +127,8 @@ class InvisibleScenario:
             "sigma_self/m_chi": self_scattering_per_mass(m_a, r, g_achi, widths.total),
         }
         return values, relic.status
+
+
+def _failure(outcome: int) -> str:
+    """Why there is no relic density; empty where there is."""
+    return "" if outcome == Status.OK else f"no relic density: {Status(outcome).message}"

@@ -168,9 +168,11 @@ def coupling_to_w(points: Mapping[str, Array]) -> Array:
 def branching_ratio_z_to_photon_alp(m_a: Array, g_agg: Array, g_aww: Array) -> Array:
     """BR(Z -> gamma a); zero for g_agg = g_aww and above threshold. Masses [GeV], couplings [1/GeV], of one shape.
 
-    g_agz = 2 sin cos (c_W - c_B)/f_a = 2 tan (g_aww - g_agg) and Gamma = g_agz^2 m_Z^3 (1 - m_a^2/m_Z^2)^3/(384 pi)
-    (arXiv:1708.00443, eqs. 3 and 36, in the present normalisation).
+    g_agz = 2 sin cos (c_W - c_B)/f_a = 2 tan (g_aww - g_agg) in L = -g_agz/4 a F Z~, from which follows
+    Gamma = g_agz^2 m_Z^3 (1 - m_a^2/m_Z^2)^3/(384 pi) (arXiv:1708.00443 has it in another normalisation).
     """
+    if g_aww is g_agg:
+        return np.zeros_like(m_a)
     sine = WEAK_MIXING.value
     g_agz = 2.0 * np.sqrt(sine / (1.0 - sine)) * (g_aww - g_agg)
     phase_space = np.maximum(1.0 - (m_a / Z_MASS.value) ** 2, 0.0) ** 3
@@ -185,41 +187,47 @@ def alp_observables(
     ``width`` [GeV] is the ALP's total width, ``invisible_fraction`` its branching ratio to dark matter.
     """
     m_a, g_agg, g_aww = points["m_a"], points["g_agg"], coupling_to_w(points)
-    per_coupling = branching_ratios(m_a, form_factor=choices.form_factor, top_mass=choices.top_mass, ckm=choices.ckm)
-    to_k, to_k_star, to_pi, long_to_pi = per_coupling * g_aww**2
+    rates = g_aww**2 * branching_ratios(
+        m_a, form_factor=choices.form_factor, top_mass=choices.top_mass, ckm=choices.ckm
+    )
     if not points.keys().isdisjoint(SCALES):
         f0, a0, vtb_vts, k_to_pi = (points.get(name, 1.0) for name in SCALES)
-        to_k, to_k_star = to_k * (vtb_vts * f0) ** 2, to_k_star * (vtb_vts * a0) ** 2
-        to_pi, long_to_pi = to_pi * k_to_pi, long_to_pi * k_to_pi
+        for row, factor in enumerate(((vtb_vts * f0) ** 2, (vtb_vts * a0) ** 2, k_to_pi, k_to_pi)):
+            rates[row] *= factor
     photons = 1.0 - invisible_fraction
-    belle2, babar, belle, babar_star, belle_star = invisible_probability(
-        invisible_fraction, outside_after_decay(FROM_B, m_a, width)
+    outside = np.concatenate(
+        [
+            outside_after_decay(FROM_B, m_a, width),
+            outside_with_photon(WITH_PHOTON, m_a, width),
+            outside_koto(m_a, width)[None],
+        ]
     )
-    near_babar, near_belle2, near_lep = invisible_probability(
-        invisible_fraction, outside_with_photon(WITH_PHOTON, m_a, width)
-    )
+    unseen = invisible_probability(invisible_fraction, outside)
+    missing = rates[[0, 0, 0, 1, 1, 3]] * unseen[[0, 1, 2, 3, 4, 8]]
+    visible = rates[[0, 2, 3]] * photons
+    beside_photon = g_agg * np.sqrt(unseen[5:8])
     return {
         "Gamma_a": width,
         "tau_a": HBAR.value / width,
         "BR(a->inv)": invisible_fraction,
         "BR(a->gg)": photons,
-        "P_inv": belle2,
-        "BR(B+->K+ a)": to_k,
-        "BR(B+->K+ a(inv))": to_k * belle2,
-        "BR(B+->K+ a(inv), BaBar)": to_k * babar,
-        "BR(B+->K+ a(inv), Belle)": to_k * belle,
-        "BR(B0->K*0 a(inv), BaBar)": to_k_star * babar_star,
-        "BR(B0->K*0 a(inv), Belle)": to_k_star * belle_star,
-        "BR(B+->K+ a(gg))": to_k * photons,
-        "BR(K+->pi+ a)": to_pi,
-        "BR(K+->pi+ a(gg))": to_pi * photons,
-        "BR(KL->pi0 a(inv))": long_to_pi * invisible_probability(invisible_fraction, outside_koto(m_a, width)),
-        "BR(KL->pi0 a(gg))": long_to_pi * photons,
-        "g_agg*sqrt(P_inv)": g_agg * np.sqrt(near_babar),
-        "g_agg*sqrt(P_inv), LEP": g_agg * np.sqrt(near_lep),
-        "g_agg*sqrt(P_inv), Belle II": g_agg * np.sqrt(near_belle2),
+        "P_inv": unseen[0],
+        "BR(B+->K+ a)": rates[0],
+        "BR(B+->K+ a(inv))": missing[0],
+        "BR(B+->K+ a(inv), BaBar)": missing[1],
+        "BR(B+->K+ a(inv), Belle)": missing[2],
+        "BR(B0->K*0 a(inv), BaBar)": missing[3],
+        "BR(B0->K*0 a(inv), Belle)": missing[4],
+        "BR(B+->K+ a(gg))": visible[0],
+        "BR(K+->pi+ a)": rates[2],
+        "BR(K+->pi+ a(gg))": visible[1],
+        "BR(KL->pi0 a(inv))": missing[5],
+        "BR(KL->pi0 a(gg))": visible[2],
+        "g_agg*sqrt(P_inv)": beside_photon[0],
+        "g_agg*sqrt(P_inv), LEP": beside_photon[2],
+        "g_agg*sqrt(P_inv), Belle II": beside_photon[1],
         "g_agg*sqrt(BR(a->gg))": g_agg * np.sqrt(photons),
-        "BR(Z->gamma a(inv))": branching_ratio_z_to_photon_alp(m_a, g_agg, g_aww) * near_lep,
+        "BR(Z->gamma a(inv))": branching_ratio_z_to_photon_alp(m_a, g_agg, g_aww) * unseen[7],
     }
 
 
