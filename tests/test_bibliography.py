@@ -7,11 +7,9 @@ from pathlib import Path
 import pytest
 
 from alpfit.config import parse_configuration
-from alpfit.errors import ConfigurationError
 from alpfit.fit import bibliography
-from alpfit.fit.bibliography import METHODS, check_observables, references
-from alpfit.likelihoods import load, names
-from alpfit.likelihoods.catalogue import load_folder
+from alpfit.fit.bibliography import methods, references
+from alpfit.likelihoods import load
 
 ROOT = Path(__file__).parents[1]
 EXAMPLES = sorted((ROOT / "examples").glob("*.toml"))
@@ -46,27 +44,7 @@ def test_a_fit_without_dark_matter_cites_no_relic_density():
     assert "Binder:2017rgn" not in keys
 
 
-@pytest.mark.parametrize("reference", METHODS.values(), ids=METHODS)
+@pytest.mark.parametrize("reference", methods().values(), ids=methods())
 def test_every_method_has_an_inspire_key_and_an_arxiv_number(reference):
     assert re.fullmatch(r"[\w-]+:\d{4}[a-z]{2,3}", reference.key)
     assert re.fullmatch(r"\d{4}\.\d{4,5}|hep-ph/\d{7}", reference.eprint)
-
-
-@pytest.mark.parametrize("name", names())
-def test_every_entry_reads_what_its_scenarios_predict(name):
-    check_observables(load(name))
-
-
-@pytest.mark.parametrize(
-    ("old", "new", "expected"),
-    [
-        ("BR(Z->gamma a(inv))", "BR(Z->gamma b)", "needs BR(Z->gamma b), which the scenario 'invisible' does not"),
-        ('"invisible"', '"invisibel"', "scenarios: 'invisibel' is not known: did you mean 'invisible'?"),
-    ],
-)
-def test_an_unknown_observable_or_scenario_is_named(tmp_path, old, new, expected):
-    text = (ROOT / "likelihoods" / "l3_zgammainv_1997" / "likelihood.toml").read_text()
-    (tmp_path / "likelihood.toml").write_text(text.replace(old, new))
-    with pytest.raises(ConfigurationError) as caught:
-        check_observables(load_folder(tmp_path))
-    assert expected in str(caught.value)

@@ -7,9 +7,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from alpfit.config import load_configuration, parse_configuration
+from alpfit.config import check_entry, load_configuration, parse_configuration
 from alpfit.errors import CatalogueError, ConfigurationError
 from alpfit.inference.priors import LogUniform, TruncatedNormal, Uniform
+from alpfit.likelihoods import load, names
+from alpfit.likelihoods.catalogue import load_folder
 from alpfit.scenarios import Choices
 
 EXAMPLE = Path(__file__).parents[1] / "examples" / "invisible.toml"
@@ -530,3 +532,26 @@ def test_a_folder_without_an_entry_is_named(file):
     file.write_text(MINIMAL.replace('"planck_relic_2018"', '"./nothing_here"'))
     with pytest.raises(CatalogueError, match=r"nothing_here/likelihood\.toml is missing"):
         load_configuration(file)
+
+
+# Entries against their scenarios
+
+
+@pytest.mark.parametrize("name", names())
+def test_every_entry_reads_what_its_scenarios_predict(name):
+    check_entry(load(name))
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "expected"),
+    [
+        ("BR(Z->gamma a(inv))", "BR(Z->gamma b)", "needs BR(Z->gamma b), which the scenario 'invisible' does not"),
+        ('"invisible"', '"invisibel"', "scenarios: 'invisibel' is not known: did you mean 'invisible'?"),
+    ],
+)
+def test_an_unknown_observable_or_scenario_is_named(tmp_path, old, new, expected):
+    text = (Path(__file__).parents[1] / "likelihoods" / "l3_zgammainv_1997" / "likelihood.toml").read_text()
+    (tmp_path / "likelihood.toml").write_text(text.replace(old, new))
+    with pytest.raises(ConfigurationError) as caught:
+        check_entry(load_folder(tmp_path))
+    assert expected in str(caught.value)

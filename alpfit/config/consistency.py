@@ -7,6 +7,7 @@ from alpfit.config.tables import Configuration
 from alpfit.errors import ConfigurationError, one_of
 from alpfit.likelihoods import Measurement
 from alpfit.relic import resolve_annihilation_scale
+from alpfit.scenarios import SCENARIOS, Scenario
 
 
 def check_consistency(configuration: Configuration) -> None:
@@ -60,10 +61,21 @@ def _check_measurement(configuration: Configuration, measurement: Measurement) -
             f"likelihoods: '{name}' is not made for the scenario '{configuration.scenario}', "
             f"only for: {', '.join(measurement.scenarios)}"
         )
-    known = {**scenario.parameters, **scenario.optional, **scenario.observables}
+    _check_predicted(measurement, configuration.scenario, scenario)
+
+
+def check_entry(measurement: Measurement) -> None:
+    """Raise :class:`ConfigurationError` where a scenario that an entry is made for does not predict what it reads."""
+    for name in measurement.scenarios:
+        if name not in SCENARIOS:
+            raise ConfigurationError(f"{measurement.name}: scenarios: '{name}' is not known: {one_of(name, SCENARIOS)}")
+        _check_predicted(measurement, name, SCENARIOS[name]())
+
+
+def _check_predicted(measurement: Measurement, name: str, scenario: Scenario) -> None:
     for observable in measurement.observables:
-        if observable not in known:
+        if observable not in {**scenario.parameters, **scenario.optional, **scenario.observables}:
             raise ConfigurationError(
-                f"likelihoods: '{name}' needs {observable}, which the scenario "
-                f"'{configuration.scenario}' does not predict: {one_of(observable, scenario.observables)}"
+                f"likelihoods: '{measurement.name}' needs {observable}, which the scenario '{name}' does not predict: "
+                f"{one_of(observable, scenario.observables)}"
             )

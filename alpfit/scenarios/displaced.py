@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from alpfit.physics.widths import photon_width
-from alpfit.scenarios import production
+from alpfit.scenarios import production, quantities
 from alpfit.scenarios.base import DEFAULT, Choices, Predictions, Quantity, failures_outside
 
 Array = NDArray[np.float64]
@@ -21,7 +21,7 @@ PARAMETERS: Mapping[str, Quantity] = MappingProxyType(
 )
 
 RANGES: Mapping[str, tuple[float, float]] = MappingProxyType(
-    {"m_a": (1e-6, 1e3), "g_agg": (1e-20, 1e3), **production.RANGES}
+    {"m_a": (1e-6, 1e3), "g_agg": (1e-20, 1e3), **quantities.RANGES}
 )
 
 
@@ -39,17 +39,17 @@ class DisplacedScenario:
     @property
     def optional(self) -> Mapping[str, Quantity]:
         """The coupling to W bosons, and factors on uncertain numbers."""
-        return production.optional_parameters(self.choices)
+        return quantities.optional_parameters(self.choices)
 
     @property
     def observables(self) -> Mapping[str, Quantity]:
         """What :meth:`predict` returns."""
-        return production.OBSERVABLES
+        return quantities.OBSERVABLES
 
     @property
     def headline(self) -> tuple[str, ...]:
         """What every run keeps."""
-        return tuple(name for name in production.HEADLINE if name != "BR(a->inv)")
+        return tuple(name for name in quantities.HEADLINE if name != "BR(a->inv)")
 
     def predict(self, points: Mapping[str, Array]) -> Predictions:
         """Predictions at ``points``: m_a [GeV] and g_agg [1/GeV], arrays ``(n,)``."""
@@ -57,7 +57,7 @@ class DisplacedScenario:
         good = np.array([not failure for failure in failures], dtype=bool)
         if good.all():
             return Predictions(self._calculate(points), tuple(failures))
-        values = {name: np.full(good.size, np.nan) for name in production.OBSERVABLES}
+        values = {name: np.full(good.size, np.nan) for name in quantities.OBSERVABLES}
         if good.any():
             for name, array in self._calculate({name: array[good] for name, array in points.items()}).items():
                 values[name][good] = array

@@ -11,7 +11,7 @@ from alpfit.physics.annihilation import sigma_v_today
 from alpfit.physics.self_scattering import self_scattering_per_mass
 from alpfit.physics.widths import alp_widths
 from alpfit.relic import DOMAIN, RelicDensity, Status, plasma_error, relic_density, resolve_annihilation_scale
-from alpfit.scenarios import production
+from alpfit.scenarios import production, quantities
 from alpfit.scenarios.base import DEFAULT, Choices, Predictions, Quantity, failures_outside
 
 Array = NDArray[np.float64]
@@ -25,13 +25,13 @@ PARAMETERS: Mapping[str, Quantity] = MappingProxyType(
     }
 )
 
-RANGES: Mapping[str, tuple[float, float]] = MappingProxyType({**DOMAIN, **production.RANGES})
+RANGES: Mapping[str, tuple[float, float]] = MappingProxyType({**DOMAIN, **quantities.RANGES})
 
 OBSERVABLES: Mapping[str, Quantity] = MappingProxyType(
     {
         "m_chi": Quantity(r"m_\chi", "GeV", "dark matter mass", logarithmic=True),
         "Omega_h2": Quantity(r"\Omega h^2", "", "relic density", logarithmic=True),
-        **production.OBSERVABLES,
+        **quantities.OBSERVABLES,
         "sigma_v_today": Quantity(
             r"\langle\sigma v\rangle_0", r"cm$^3\,$s$^{-1}$", "annihilation rate at rest", logarithmic=True
         ),
@@ -59,7 +59,7 @@ class InvisibleScenario:
     @property
     def optional(self) -> Mapping[str, Quantity]:
         """The coupling to W bosons, and factors on uncertain numbers."""
-        return production.optional_parameters(self.choices)
+        return quantities.optional_parameters(self.choices)
 
     @property
     def observables(self) -> Mapping[str, Quantity]:
@@ -69,7 +69,7 @@ class InvisibleScenario:
     @property
     def headline(self) -> tuple[str, ...]:
         """What every run keeps."""
-        return ("m_chi", "Omega_h2", *production.HEADLINE, "sigma_v_today")
+        return ("m_chi", "Omega_h2", *quantities.HEADLINE, "sigma_v_today")
 
     def predict(self, points: Mapping[str, Array]) -> Predictions:
         """Predictions at ``points``: m_a [GeV], r, g_agg and g_achi [1/GeV], arrays ``(n,)``."""

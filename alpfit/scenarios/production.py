@@ -1,13 +1,11 @@
 """What both scenarios share: how ALPs are made, and how much of them each experiment sees."""
 
 from collections.abc import Mapping
-from types import MappingProxyType
 
 import numpy as np
 from numpy.typing import NDArray
 
 from alpfit.constants import HBAR, WEAK_MIXING, Z_MASS, Z_WIDTH
-from alpfit.physics.ckm import CKM
 from alpfit.physics.escape import (
     BABAR,
     BABAR_K_STAR,
@@ -22,132 +20,15 @@ from alpfit.physics.escape import (
     outside_koto,
     outside_with_photon,
 )
-from alpfit.physics.form_factors import A0_B_TO_K_STAR, FORM_FACTORS
 from alpfit.physics.mesons import branching_ratios
-from alpfit.scenarios.base import Choices, Published, Quantity
+from alpfit.scenarios.base import Choices
+from alpfit.scenarios.quantities import RATES, SCALES
 
 Array = NDArray[np.float64]
 
-
-def _rate(label: str, description: str) -> Quantity:
-    return Quantity(label, "", description, logarithmic=True)
-
-
-def _coupling(label: str, description: str) -> Quantity:
-    return Quantity(label, "GeV$^{-1}$", description, logarithmic=True)
-
-
-OBSERVABLES: Mapping[str, Quantity] = MappingProxyType(
-    {
-        "Gamma_a": Quantity(r"\Gamma_a", "GeV", "total width of the ALP", logarithmic=True),
-        "tau_a": Quantity(r"\tau_a", "s", "proper lifetime of the ALP", logarithmic=True),
-        "BR(a->inv)": Quantity(r"\mathrm{BR}(a\to\chi\chi)", "", "branching ratio of the ALP to dark matter"),
-        "BR(a->gg)": Quantity(r"\mathrm{BR}(a\to\gamma\gamma)", "", "branching ratio of the ALP to photons"),
-        "P_inv": Quantity(r"P_\mathrm{inv}", "", "probability that an ALP from B+ -> K+ a is invisible in Belle II"),
-        "BR(B+->K+ a)": _rate(r"\mathrm{BR}(B^+\to K^+a)", "branching ratio"),
-        "BR(B+->K+ a(inv))": _rate(
-            r"\mathrm{BR}(B^+\to K^+a)\,P_\mathrm{inv}", "branching ratio to an ALP that is invisible in Belle II"
-        ),
-        "BR(B+->K+ a(inv), BaBar)": _rate(
-            r"\mathrm{BR}(B^+\to K^+a)\,P_\mathrm{inv}^\mathrm{BaBar}",
-            "branching ratio to an ALP that is invisible in BaBar",
-        ),
-        "BR(B+->K+ a(inv), Belle)": _rate(
-            r"\mathrm{BR}(B^+\to K^+a)\,P_\mathrm{inv}^\mathrm{Belle}",
-            "branching ratio to an ALP that is invisible in Belle",
-        ),
-        "BR(B0->K*0 a(inv), BaBar)": _rate(
-            r"\mathrm{BR}(B^0\to K^{*0}a)\,P_\mathrm{inv}^\mathrm{BaBar}",
-            "branching ratio to an ALP that is invisible in BaBar",
-        ),
-        "BR(B0->K*0 a(inv), Belle)": _rate(
-            r"\mathrm{BR}(B^0\to K^{*0}a)\,P_\mathrm{inv}^\mathrm{Belle}",
-            "branching ratio to an ALP that is invisible in Belle",
-        ),
-        "BR(B+->K+ a(gg))": _rate(
-            r"\mathrm{BR}(B^+\to K^+a)\,\mathrm{BR}(a\to\gamma\gamma)", "branching ratio to photons, wherever it decays"
-        ),
-        "BR(K+->pi+ a)": _rate(r"\mathrm{BR}(K^+\to\pi^+a)", "branching ratio"),
-        "BR(K+->pi+ a(gg))": _rate(
-            r"\mathrm{BR}(K^+\to\pi^+a)\,\mathrm{BR}(a\to\gamma\gamma)",
-            "branching ratio to photons, wherever it decays",
-        ),
-        "BR(KL->pi0 a(inv))": _rate(
-            r"\mathrm{BR}(K_L\to\pi^0a)\,P_\mathrm{inv}", "branching ratio to an ALP that is invisible in KOTO"
-        ),
-        "BR(KL->pi0 a(gg))": _rate(
-            r"\mathrm{BR}(K_L\to\pi^0a)\,\mathrm{BR}(a\to\gamma\gamma)",
-            "branching ratio to photons, wherever it decays",
-        ),
-        "g_agg*sqrt(P_inv)": _coupling(
-            r"g_{a\gamma\gamma}\sqrt{P_\mathrm{inv}}",
-            "coupling that e+e- -> gamma + invisible measures, with P_inv in BaBar",
-        ),
-        "g_agg*sqrt(P_inv), LEP": _coupling(
-            r"g_{a\gamma\gamma}\sqrt{P_\mathrm{inv}^\mathrm{LEP}}",
-            "coupling that e+e- -> gamma + invisible measures, with P_inv at LEP",
-        ),
-        "g_agg*sqrt(P_inv), Belle II": _coupling(
-            r"g_{a\gamma\gamma}\sqrt{P_\mathrm{inv}^\mathrm{Belle\,II}}",
-            "coupling that e+e- -> gamma + invisible measures, with P_inv in Belle II",
-        ),
-        "g_agg*sqrt(BR(a->gg))": _coupling(
-            r"g_{a\gamma\gamma}\sqrt{\mathrm{BR}(a\to\gamma\gamma)}",
-            "coupling that e+e- -> gamma a(gamma gamma) measures",
-        ),
-        "BR(Z->gamma a(inv))": _rate(
-            r"\mathrm{BR}(Z\to\gamma a)\,P_\mathrm{inv}",
-            "branching ratio to an ALP that is invisible at LEP; zero for c_B = c_W",
-        ),
-    }
-)
-"""What :func:`alp_observables` calculates."""
-
-HEADLINE = ("Gamma_a", "tau_a", "BR(a->inv)", "P_inv", "BR(B+->K+ a)", "BR(B+->K+ a(inv))")
-
 FROM_B = (BELLE2, BABAR, BELLE, BABAR_K_STAR, BELLE_K_STAR)
 WITH_PHOTON = (BABAR_PHOTON, BELLE2_PHOTON, LEP_PHOTON)
-
-
-def optional_parameters(choices: Choices) -> Mapping[str, Quantity]:
-    """The second coupling, in one of two ways, and a factor for each uncertain number in the decays of mesons."""
-    form_factor, ckm = FORM_FACTORS[choices.form_factor], CKM[choices.ckm]
-    return {
-        "g_aww": _coupling(r"g_{aWW}", "ALP-W coupling; g_agg if not given (c_B = c_W)"),
-        "c_B/c_W": Quantity(r"c_B/c_W", "", "ratio of the couplings to hypercharge and W fields, in place of g_aww; 1"),
-        "f0_scale": Quantity(
-            r"f_0/f_0^\mathrm{central}",
-            "",
-            "factor on the form factor of B -> K; 1",
-            published=Published(1.0, form_factor.relative_error, form_factor.source),
-        ),
-        "A0_scale": Quantity(
-            r"A_0/A_0^\mathrm{central}",
-            "",
-            "factor on the form factor of B -> K*; 1",
-            published=Published(1.0, A0_B_TO_K_STAR.relative_error, A0_B_TO_K_STAR.source),
-        ),
-        "vtb_vts_scale": Quantity(
-            r"|V_{tb}V_{ts}|/\mathrm{central}",
-            "",
-            "factor on |V_tb V_ts| in decays of the B; 1",
-            published=Published(1.0, ckm.relative_error_vts, ckm.source),
-        ),
-        "K_to_pi_scale": Quantity(
-            r"\mathrm{BR}(K\to\pi a)/\mathrm{central}",
-            "",
-            "factor on the branching ratios of K -> pi a; 1",
-            published=Published(1.0, 0.30, "spread with arXiv:1611.09355 (1.37) and with the charm mass (0.84)"),
-        ),
-    }
-
-
-SCALES = ("f0_scale", "A0_scale", "vtb_vts_scale", "K_to_pi_scale")
-
-RANGES: Mapping[str, tuple[float, float]] = MappingProxyType(
-    {"g_aww": (0.0, 1e3), "c_B/c_W": (-1e3, 1e3)} | dict.fromkeys(SCALES, (0.0, 100.0))
-)
-"""Where optional parameters may lie."""
+"""The sources of ALPs, in the order in which :func:`alp_observables` names what is seen of them."""
 
 
 def coupling_to_w(points: Mapping[str, Array]) -> Array:
@@ -182,7 +63,7 @@ def branching_ratio_z_to_photon_alp(m_a: Array, g_agg: Array, g_aww: Array) -> A
 def alp_observables(
     points: Mapping[str, Array], width: Array, invisible_fraction: Array, choices: Choices
 ) -> dict[str, Array]:
-    """:data:`OBSERVABLES` at ``points`` (m_a, g_agg and optional parameters, arrays ``(n,)``).
+    """:data:`quantities.OBSERVABLES` at ``points`` (m_a, g_agg and optional parameters, arrays ``(n,)``).
 
     ``width`` [GeV] is the ALP's total width, ``invisible_fraction`` its branching ratio to dark matter.
     """
@@ -229,10 +110,6 @@ def alp_observables(
         "g_agg*sqrt(BR(a->gg))": g_agg * np.sqrt(photons),
         "BR(Z->gamma a(inv))": branching_ratio_z_to_photon_alp(m_a, g_agg, g_aww) * unseen[7],
     }
-
-
-RATES = tuple(name for name in OBSERVABLES if name.startswith(("BR(B", "BR(K", "BR(Z", "g_agg*")))
-"""Observables that vanish without an ALP."""
 
 
 def no_signal(points: Mapping[str, Array]) -> dict[str, Array]:

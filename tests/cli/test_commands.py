@@ -173,7 +173,7 @@ def test_likelihoods_checks_an_entry_of_ones_own(alpfit, tmp_path):
     (folder / "likelihood.toml").write_text(original.read_text().replace("BR(Z->gamma a(inv))", "BR(Z->nothing)"))
     outcome = alpfit("likelihoods", folder)
     assert outcome.code == 2
-    assert "mine needs BR(Z->nothing), which the scenario 'invisible' does not predict" in outcome.err
+    assert "'mine' needs BR(Z->nothing), which the scenario 'invisible' does not predict" in outcome.err
     assert outcome.err.count("\n") == 1
 
 

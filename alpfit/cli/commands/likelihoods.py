@@ -17,11 +17,11 @@ def likelihoods(
 ) -> None:
     """List the catalogue of likelihoods, or check and show one entry."""
     from alpfit import likelihoods as catalogue
-    from alpfit.fit.bibliography import check_observables
+    from alpfit.config import check_entry
 
     if name is not None:
         measurement = catalogue.load(name)
-        check_observables(measurement)
+        check_entry(measurement)
         typer.echo(measurement.describe())
         return
     rows = [COLUMNS]
