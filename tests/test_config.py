@@ -478,8 +478,8 @@ def test_a_measurement_belongs_to_its_scenarios():
 
 
 def test_the_second_coupling_is_given_in_one_way():
-    message = refusal(parameters__g_aww=1e-4, **{"parameters__c_B/c_W": 0.5})
-    assert message == "[parameters] g_aww and c_B/c_W say the same twice: give one of them"
+    message = refusal(parameters__g_aww=1e-4, **{"parameters__cB_over_cW": 0.5})
+    assert message == "[parameters] g_aww and cB_over_cW say the same twice: give one of them"
 
 
 # Priors from the literature

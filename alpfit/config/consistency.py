@@ -35,8 +35,8 @@ def _check_parameters(configuration: Configuration) -> None:
     for name in scenario.parameters:
         if name not in configuration.parameters:
             raise ConfigurationError(f"[parameters] {name} is missing: give it a prior or a fixed value")
-    if {"g_aww", "c_B/c_W"} <= set(configuration.parameters):
-        raise ConfigurationError("[parameters] g_aww and c_B/c_W say the same twice: give one of them")
+    if {"g_aww", "cB_over_cW"} <= set(configuration.parameters):
+        raise ConfigurationError("[parameters] g_aww and cB_over_cW say the same twice: give one of them")
 
 
 def _check_named_once(configuration: Configuration) -> None:

@@ -35,7 +35,7 @@ OBSERVABLES: Mapping[str, Quantity] = MappingProxyType(
         "sigma_v_today": Quantity(
             r"\langle\sigma v\rangle_0", r"cm$^3\,$s$^{-1}$", "annihilation rate at rest", logarithmic=True
         ),
-        "sigma_self/m_chi": Quantity(
+        "sigma_self_over_m_chi": Quantity(
             r"\sigma_\mathrm{self}/m_\chi",
             r"cm$^2\,$g$^{-1}$",
             "self-scattering at 1000 km/s over the mass",
@@ -90,7 +90,7 @@ class InvisibleScenario:
     def without_signal(self, points: Mapping[str, Array]) -> Mapping[str, Array]:
         """Parameters and predictions if there were no ALP; there is no relic density then."""
         nothing = np.zeros_like(points["m_a"])
-        silent = dict.fromkeys(("sigma_v_today", "sigma_self/m_chi"), nothing)
+        silent = dict.fromkeys(("sigma_v_today", "sigma_self_over_m_chi"), nothing)
         return {**production.no_signal(points), "m_chi": points["r"] * points["m_a"], **silent}
 
     def diagnose(self, points: Mapping[str, Array]) -> Mapping[str, Array]:
@@ -124,7 +124,7 @@ class InvisibleScenario:
             "Omega_h2": relic.omega_h2,
             **production.alp_observables(points, widths.total, widths.invisible_fraction, self.choices),
             "sigma_v_today": sigma_v_today(m_a, r, g_agg, g_achi, widths.total, self._scale),
-            "sigma_self/m_chi": self_scattering_per_mass(m_a, r, g_achi, widths.total),
+            "sigma_self_over_m_chi": self_scattering_per_mass(m_a, r, g_achi, widths.total),
         }
         return values, relic.status
 

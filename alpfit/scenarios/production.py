@@ -39,10 +39,10 @@ def coupling_to_w(points: Mapping[str, Array]) -> Array:
     g_agg = points["g_agg"]
     if "g_aww" in points:
         return points["g_aww"]
-    if "c_B/c_W" not in points:
+    if "cB_over_cW" not in points:
         return g_agg
     sine = WEAK_MIXING.value
-    share = (1.0 - sine) * points["c_B/c_W"] + sine
+    share = (1.0 - sine) * points["cB_over_cW"] + sine
     return np.abs(g_agg / np.where(np.abs(share) < 1e-6, 1e-6, share))
 
 

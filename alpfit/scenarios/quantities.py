@@ -93,7 +93,9 @@ def optional_parameters(choices: Choices) -> Mapping[str, Quantity]:
     form_factor, ckm = FORM_FACTORS[choices.form_factor], CKM[choices.ckm]
     return {
         "g_aww": _coupling(r"g_{aWW}", "ALP-W coupling; g_agg if not given (c_B = c_W)"),
-        "c_B/c_W": Quantity(r"c_B/c_W", "", "ratio of the couplings to hypercharge and W fields, in place of g_aww; 1"),
+        "cB_over_cW": Quantity(
+            r"cB_over_cW", "", "ratio of the couplings to hypercharge and W fields, in place of g_aww; 1"
+        ),
         "f0_scale": Quantity(
             r"f_0/f_0^\mathrm{central}",
             "",
@@ -124,6 +126,6 @@ def optional_parameters(choices: Choices) -> Mapping[str, Quantity]:
 SCALES = ("f0_scale", "A0_scale", "vtb_vts_scale", "K_to_pi_scale")
 
 RANGES: Mapping[str, tuple[float, float]] = MappingProxyType(
-    {"g_aww": (0.0, 1e3), "c_B/c_W": (-1e3, 1e3)} | dict.fromkeys(SCALES, (0.0, 100.0))
+    {"g_aww": (0.0, 1e3), "cB_over_cW": (-1e3, 1e3)} | dict.fromkeys(SCALES, (0.0, 100.0))
 )
 """Where optional parameters may lie."""

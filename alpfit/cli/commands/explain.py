@@ -39,7 +39,8 @@ def _table(explanation: "Explanation") -> str:
         cells = (column.get(name) for column in columns.values())
         lines.append(f"  {name:30s}" + "".join(f"{'-' if c is None else format(c, '.3f'):>14s}" for c in cells))
     totals = (sum(column[name] for name in explanation.entries) for column in columns.values())
-    lines.append(f"  {'total':30s}" + "".join(f"{total:14.3f}" for total in totals))
+    title = "total" if len(explanation.entries) == len(explanation.best.log_l) else "total where both are known"
+    lines.append(f"  {title:30s}" + "".join(f"{total:14.3f}" for total in totals))
     lines.append("at")
     for name in explanation.best.parameters:
         cells = (points.get(title, {}).get(name) for title in columns)
