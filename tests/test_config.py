@@ -478,7 +478,7 @@ def test_a_measurement_belongs_to_its_scenarios():
 
 
 def test_the_second_coupling_is_given_in_one_way():
-    message = refusal(parameters__g_aww=1e-4, **{"parameters__cB_over_cW": 0.5})
+    message = refusal(parameters__g_aww=1e-4, parameters__cB_over_cW=0.5)
     assert message == "[parameters] g_aww and cB_over_cW say the same twice: give one of them"
 
 

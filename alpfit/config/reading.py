@@ -143,7 +143,7 @@ def _published(document: Mapping[str, Any]) -> dict[str, Any]:
             if name not in nuisances:
                 raise ConfigurationError(
                     f"[parameters] {name} = 'published', but its value is not known from elsewhere: give it a prior "
-                    f"({one_of(name, nuisances)} have a published one)"
+                    f"(published: {', '.join(nuisances)})"
                 )
             known_as = nuisances[name]
             limits = {"min": 0.0, "max": known_as.mean + 10.0 * known_as.sigma}

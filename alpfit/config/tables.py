@@ -59,9 +59,8 @@ class Configuration(_Table):
     """A complete run: what to predict, what to compare it with, the priors, and how to sample.
 
     ``likelihoods`` names entries of the catalogue, or folders of entries (with a slash). ``parameters`` holds a prior
-    table or a fixed number for each parameter of the scenario; ``options`` a table for
-    each likelihood whose options differ from its entry's. Only with ``projection`` may a fit use what an experiment
-    expects to see one day.
+    table or a fixed number for each parameter of the scenario; ``options`` a table for each likelihood whose options
+    differ from its entry's. Only with ``projection`` may a fit use what an experiment expects to see one day.
     """
 
     scenario: str
