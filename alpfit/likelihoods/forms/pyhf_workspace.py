@@ -19,8 +19,8 @@ from pydantic import Field
 
 from alpfit.errors import CatalogueError, ConfigurationError
 from alpfit.likelihoods.forms.base import Comparison, Form
+from alpfit.likelihoods.forms.binned.comparison import compare_with_best
 from alpfit.likelihoods.forms.binned.line import line_events
-from alpfit.likelihoods.forms.binned.pulls import pulls
 from alpfit.likelihoods.forms.binned.tables import Response, check, read_response
 
 Array = NDArray[np.float64]
@@ -143,9 +143,8 @@ class PyhfWorkspace(Form):
         return {"name": "new_physics", "data": counts, "modifiers": modifiers}
 
     def compare(self, predictions: Mapping[str, Array]) -> Comparison:
-        """The branching ratio, no bound, and the pull from the best branching ratio at the same mass."""
-        ratios, masses = np.broadcast_arrays(*(np.asarray(predictions[name], float) for name in self.observables))
-        return Comparison(ratios, np.full(ratios.shape, np.nan), pulls(self.loglike, self.observables, ratios, masses))
+        """The branching ratio, the best one at the same mass in place of a bound, and the pull from it."""
+        return compare_with_best(self.loglike, self.observables, predictions)
 
     def describe(self) -> str:
         """The workspace in one line."""

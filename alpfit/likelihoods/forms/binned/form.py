@@ -26,10 +26,10 @@ from pydantic import BaseModel, Field
 
 from alpfit.likelihoods.forms.base import Comparison, Form
 from alpfit.likelihoods.forms.binned.build import Files, Spectrum, read_spectrum
+from alpfit.likelihoods.forms.binned.comparison import compare_with_best
 from alpfit.likelihoods.forms.binned.density import log_likelihood
 from alpfit.likelihoods.forms.binned.line import line_events, within_reach
 from alpfit.likelihoods.forms.binned.profile import profile_points
-from alpfit.likelihoods.forms.binned.pulls import pulls
 from alpfit.likelihoods.forms.binned.rates import empty_scratch, fill_cells
 
 Array = NDArray[np.float64]
@@ -143,9 +143,8 @@ class Binned(Form):
         return float(poisson.sum() - 0.5 * (alphas @ alphas + deviations @ deviations))
 
     def compare(self, predictions: Mapping[str, Array]) -> Comparison:
-        """The branching ratio, no bound, and the pull from the best branching ratio at the same mass."""
-        ratios, masses = np.broadcast_arrays(*(np.asarray(predictions[name], float) for name in self.observables))
-        return Comparison(ratios, np.full(ratios.shape, np.nan), pulls(self.loglike, self.observables, ratios, masses))
+        """The branching ratio, the best one at the same mass in place of a bound, and the pull from it."""
+        return compare_with_best(self.loglike, self.observables, predictions)
 
     def describe(self) -> str:
         """The spectrum in one line."""

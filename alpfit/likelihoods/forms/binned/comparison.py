@@ -6,25 +6,30 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize_scalar
 
+from alpfit.likelihoods.forms.base import Comparison
+
 Array = NDArray[np.float64]
 LogLike = Callable[[Mapping[str, Array]], Array]
 
 
-def pulls(loglike: LogLike, names: Sequence[str], ratios: Array, masses: Array) -> Array:
-    """+-sqrt(2 [ln L(best) - ln L]), positive above the best branching ratio >= 0, the shape of ``ratios``.
+def compare_with_best(loglike: LogLike, names: Sequence[str], predictions: Mapping[str, Array]) -> Comparison:
+    """The branching ratio, the best one >= 0 at its mass, and +-sqrt(2 [ln L(best) - ln L]), positive above the best.
 
     ``names`` are those of the branching ratio and the mass. One minimisation for each point: for reports.
     """
 
-    def pull(ratio: float, mass: float) -> float:
+    def compared(ratio: float, mass: float) -> tuple[float, float]:
         def log_l(values: Array) -> Array:
             return loglike({names[0]: values, names[1]: np.full_like(values, mass)})
 
         best, highest = _best_ratio(log_l)
         own = float(log_l(np.array([ratio]))[0])
-        return float(np.copysign(np.sqrt(2.0 * max(highest - own, 0.0)), ratio - best))
+        return best, float(np.copysign(np.sqrt(2.0 * max(highest - own, 0.0)), ratio - best))
 
-    return np.array([pull(*point) for point in zip(ratios.ravel(), masses.ravel(), strict=True)]).reshape(ratios.shape)
+    ratios, masses = np.broadcast_arrays(*(np.asarray(predictions[name], float) for name in names))
+    points = zip(ratios.ravel(), masses.ravel(), strict=True)
+    best, pulls = np.array([compared(*point) for point in points]).reshape(-1, 2).T
+    return Comparison(ratios, best.reshape(ratios.shape), pulls.reshape(ratios.shape))
 
 
 def _best_ratio(log_l: Callable[[Array], Array]) -> tuple[float, float]:
