@@ -1,6 +1,6 @@
 """What a scenario is: the names of its parameters and predictions, and the way from the ones to the others."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -102,16 +102,30 @@ class Scenario(Protocol):
         """How far the predictions at ``points`` can be trusted: what is good to know and no measurement asks for."""
 
 
-def failures_outside(points: Mapping[str, Array], ranges: Mapping[str, tuple[float, float]]) -> list[str]:
-    """For each point, why it has no prediction: the first parameter that is out of its range; empty where none is."""
+def predict_within(
+    ranges: Mapping[str, tuple[float, float]],
+    points: Mapping[str, Array],
+    observables: Iterable[str],
+    calculate: Callable[[Mapping[str, Array]], Predictions],
+) -> Predictions:
+    """What ``calculate`` says of the ``points`` within ``ranges``; of the others, which parameter is out of range."""
     values = np.array(list(points.values()))
     low, high = np.array([ranges[name] for name in points]).T[..., None]
-    inside = ((values >= low) & (values <= high)).all(axis=0)
-    n = inside.size
-    if inside.all():
-        return [""] * n
-    sentences = [""] * n
-    for i in np.flatnonzero(~inside):
-        complaints = (outside(name, float(array[i]), ranges[name]) for name, array in points.items())
-        sentences[i] = next(complaint for complaint in complaints if complaint)
-    return sentences
+    good = ((values >= low) & (values <= high)).all(axis=0)
+    if good.all():
+        return calculate(points)
+    failures = [_complaint(ranges, {name: float(array[i]) for name, array in points.items()}) for i in range(good.size)]
+    predicted = {name: np.full(good.size, np.nan) for name in observables}
+    if good.any():
+        inside = calculate({name: array[good] for name, array in points.items()})
+        for name, array in inside.values.items():
+            predicted[name][good] = array
+        for i, failure in zip(np.flatnonzero(good), inside.failures, strict=True):
+            failures[i] = failure
+    return Predictions(predicted, tuple(failures))
+
+
+def _complaint(ranges: Mapping[str, tuple[float, float]], point: Mapping[str, float]) -> str:
+    """The sentence about the first parameter that is out of its range; empty where none is."""
+    sentences = (outside(name, value, ranges[name]) for name, value in point.items())
+    return next((sentence for sentence in sentences if sentence), "")

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from alpfit.physics.widths import photon_width
 from alpfit.scenarios import production, quantities
-from alpfit.scenarios.base import DEFAULT, Choices, Predictions, Quantity, failures_outside
+from alpfit.scenarios.base import DEFAULT, Choices, Predictions, Quantity, predict_within
 
 Array = NDArray[np.float64]
 
@@ -53,15 +53,7 @@ class DisplacedScenario:
 
     def predict(self, points: Mapping[str, Array]) -> Predictions:
         """Predictions at ``points``: m_a [GeV] and g_agg [1/GeV], arrays ``(n,)``."""
-        failures = failures_outside(points, RANGES)
-        good = np.array([not failure for failure in failures], dtype=bool)
-        if good.all():
-            return Predictions(self._calculate(points), tuple(failures))
-        values = {name: np.full(good.size, np.nan) for name in quantities.OBSERVABLES}
-        if good.any():
-            for name, array in self._calculate({name: array[good] for name, array in points.items()}).items():
-                values[name][good] = array
-        return Predictions(values, tuple(failures))
+        return predict_within(RANGES, points, quantities.OBSERVABLES, self._calculate)
 
     def without_signal(self, points: Mapping[str, Array]) -> Mapping[str, Array]:
         """Parameters and predictions if there were no ALP."""
@@ -71,6 +63,7 @@ class DisplacedScenario:
         """Nothing: no step of the calculation has an error of its own."""
         return {}
 
-    def _calculate(self, points: Mapping[str, Array]) -> dict[str, Array]:
+    def _calculate(self, points: Mapping[str, Array]) -> Predictions:
         width = photon_width(points["m_a"], points["g_agg"])
-        return production.alp_observables(points, width, np.zeros_like(width), self.choices)
+        values = production.alp_observables(points, width, np.zeros_like(width), self.choices)
+        return Predictions(values, ("",) * width.size)

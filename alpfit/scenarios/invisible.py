@@ -12,7 +12,7 @@ from alpfit.physics.self_scattering import self_scattering_per_mass
 from alpfit.physics.widths import alp_widths
 from alpfit.relic import DOMAIN, RelicDensity, Status, plasma_error, relic_density, resolve_annihilation_scale
 from alpfit.scenarios import production, quantities
-from alpfit.scenarios.base import DEFAULT, Choices, Predictions, Quantity, failures_outside
+from alpfit.scenarios.base import DEFAULT, Choices, Predictions, Quantity, predict_within
 
 Array = NDArray[np.float64]
 
@@ -73,19 +73,7 @@ class InvisibleScenario:
 
     def predict(self, points: Mapping[str, Array]) -> Predictions:
         """Predictions at ``points``: m_a [GeV], r, g_agg and g_achi [1/GeV], arrays ``(n,)``."""
-        failures = failures_outside(points, RANGES)
-        if not any(failures):
-            values, status = self._calculate(points)
-            return Predictions(values, tuple(_failure(outcome) for outcome in status))
-        good = np.array([not failure for failure in failures], dtype=bool)
-        values = {name: np.full(good.size, np.nan) for name in OBSERVABLES}
-        if good.any():
-            calculated, status = self._calculate({name: array[good] for name, array in points.items()})
-            for name, array in calculated.items():
-                values[name][good] = array
-            for i, outcome in zip(np.flatnonzero(good), status, strict=True):
-                failures[i] = _failure(outcome)
-        return Predictions(values, tuple(failures))
+        return predict_within(RANGES, points, OBSERVABLES, self._calculate)
 
     def without_signal(self, points: Mapping[str, Array]) -> Mapping[str, Array]:
         """Parameters and predictions if there were no ALP; there is no relic density then."""
@@ -115,7 +103,7 @@ class InvisibleScenario:
         choices = self.choices
         return relic_density(*couplings, engine=choices.engine, annihilation_scale=self._scale, plasma=choices.plasma)
 
-    def _calculate(self, points: Mapping[str, Array]) -> tuple[dict[str, Array], NDArray[np.int64]]:
+    def _calculate(self, points: Mapping[str, Array]) -> Predictions:
         m_a, r, g_agg, g_achi = (points[name] for name in PARAMETERS)
         widths = alp_widths(m_a, r, g_agg, g_achi)
         relic = self._relic(m_a, r, g_agg, g_achi)
@@ -126,7 +114,7 @@ class InvisibleScenario:
             "sigma_v_today": sigma_v_today(m_a, r, g_agg, g_achi, widths.total, self._scale),
             "sigma_self_over_m_chi": self_scattering_per_mass(m_a, r, g_achi, widths.total),
         }
-        return values, relic.status
+        return Predictions(values, tuple(_failure(outcome) for outcome in relic.status))
 
 
 def _failure(outcome: int) -> str:
