@@ -59,7 +59,7 @@ def validation_sentence(error: "ValidationError", tags: Iterable[str] = ()) -> s
     place = ".".join(str(part) for part in problem["loc"] if part not in hidden)
     if problem["type"] == "missing":
         return f"{place} is missing"
-    if problem["type"] == "extra_forbidden":
+    if problem["type"] in {"extra_forbidden", "unexpected_keyword_argument"}:
         return f"{place} is not known here"
     message = problem["msg"].removeprefix("Value error, ")
     for subject in ("Input", "String", "List"):

@@ -4,10 +4,8 @@ import tomllib
 from collections.abc import Mapping
 from hashlib import sha256
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from alpfit.errors import CatalogueError, ConfigurationError, one_of, validation_sentence
@@ -15,20 +13,8 @@ from alpfit.likelihoods.forms import FORMS, Form
 from alpfit.likelihoods.measurement import Measurement, Share
 from alpfit.likelihoods.source import Reference, Source
 
-Array = NDArray[np.float64]
-
 RESCALE = "rescale"
 """The option that an entry with a table ``[rescale]`` may have: whether it is in force."""
-
-
-class _Rescale(BaseModel):
-    """The table ``[rescale]``: see :class:`Share`."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    by: Annotated[str, Field(min_length=1)]
-    reference: Annotated[float, Field(gt=0.0)]
-    power: Annotated[float, Field(gt=0.0)]
 
 
 class _Entry(BaseModel):
@@ -44,7 +30,7 @@ class _Entry(BaseModel):
     overlaps: list[str] = []
     projection: bool = False
     data: dict[str, Any]
-    rescale: _Rescale | None = None
+    rescale: Share | None = None
     source: Source
     references: list[Reference] = Field(min_length=1)
     notes: dict[str, str] = {}
@@ -84,13 +70,13 @@ def load_folder(folder: Path, options: Mapping[str, Any] | None = None) -> Measu
             allowed = one_of(option, entry.options) if entry.options else "it has none"
             raise ConfigurationError(f"[options.{folder.name}] {option} is not an option of this entry: {allowed}")
     rescale = _is_rescaled(chosen.pop(RESCALE, False), folder)
-    form = _read_form(entry, {}, path)
-    if chosen:
-        try:
-            form = _read_form(entry, chosen, path)
-        except CatalogueError as error:
-            raise ConfigurationError(f"[options.{folder.name}] {error.__cause__ or error}") from error
-    share = Share(**entry.rescale.model_dump()) if rescale and entry.rescale is not None else None
+    try:
+        form = _read_form(entry, chosen, path)
+    except CatalogueError as error:
+        if not chosen:
+            raise
+        _read_form(entry, {}, path)  # raises where the entry itself is to blame
+        raise ConfigurationError(f"[options.{folder.name}] {error.__cause__ or error}") from error
     return Measurement(
         name=folder.name,
         title=entry.title,
@@ -102,7 +88,7 @@ def load_folder(folder: Path, options: Mapping[str, Any] | None = None) -> Measu
         references=tuple(entry.references),
         overlaps=tuple(entry.overlaps),
         projection=entry.projection,
-        share=share,
+        share=entry.rescale if rescale else None,
         notes=entry.notes,
         options={option: rescale if option == RESCALE else _plain(getattr(form, option)) for option in entry.options},
         digest=_digest(folder),

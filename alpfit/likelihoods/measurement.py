@@ -3,24 +3,26 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import Annotated, Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+from pydantic import ConfigDict, Field
+from pydantic.dataclasses import dataclass as validated_dataclass
 
 from alpfit.likelihoods.forms import Comparison, Form
-from alpfit.likelihoods.source import Reference, Source
+from alpfit.likelihoods.source import Reference, Source, Text
 
 Array = NDArray[np.float64]
 
 
-@dataclass(frozen=True)
+@validated_dataclass(frozen=True, config=ConfigDict(extra="forbid"))
 class Share:
     """The factor min(1, by/reference)^power for a rate of chi that is a part of the dark matter only."""
 
-    by: str
-    reference: float
-    power: float
+    by: Text
+    reference: Annotated[float, Field(gt=0.0)]
+    power: Annotated[float, Field(gt=0.0)]
 
     def of(self, predictions: Mapping[str, Array]) -> Array:
         """The factor, the shape of the predictions."""

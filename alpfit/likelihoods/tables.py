@@ -11,6 +11,8 @@ from numpy.typing import NDArray
 from alpfit.errors import CatalogueError
 
 Array = NDArray[np.float64]
+TABLE = "table.csv"
+"""The name of an entry's table, if its ``[data]`` gives no other."""
 
 
 @dataclass(frozen=True)
@@ -69,15 +71,28 @@ class Table:
         return values
 
 
-def read_table(path: Path) -> Table:
-    """The table at ``path``: finite numbers or empty cells. Raises :class:`CatalogueError`."""
+def numbered_rows(path: Path, missing: str) -> list[tuple[int, list[str]]]:
+    """The lines of a CSV file that are not blank, with their numbers; ``missing`` is said of a file that is not there.
+
+    Raises :class:`CatalogueError`.
+    """
     try:
         lines = path.read_text(encoding="utf-8-sig").splitlines()
     except FileNotFoundError as error:
-        raise CatalogueError(f"{path} is missing: the entry's form needs it") from error
+        raise CatalogueError(f"{path} {missing}") from error
     except (OSError, UnicodeDecodeError) as error:
         raise CatalogueError(f"{path} cannot be read: {error}") from error
-    rows = [(number, row) for number, row in enumerate(csv.reader(lines), start=1) if "".join(row).strip()]
+    return [(number, row) for number, row in enumerate(csv.reader(lines), start=1) if "".join(row).strip()]
+
+
+def table_of(data: Mapping[str, object], folder: Path) -> Table:
+    """The table that an entry's ``[data]`` names, ``table.csv`` if it names none. Raises :class:`CatalogueError`."""
+    return read_table(folder / str(data.get("table", TABLE)))
+
+
+def read_table(path: Path) -> Table:
+    """The table at ``path``: finite numbers or empty cells. Raises :class:`CatalogueError`."""
+    rows = numbered_rows(path, "is missing: the entry's form needs it")
     if len(rows) <= 1:
         raise CatalogueError(f"{path} needs a header and at least one row of numbers")
     titles = [title.partition("[") for title in rows[0][1]]

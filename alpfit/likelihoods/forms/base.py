@@ -67,14 +67,19 @@ def one_sided_sigmas(confidence_level: float) -> float:
     return float(ndtri(confidence_level))
 
 
+@cache
+def _edge_offset(confidence_level: float) -> float:
+    """c in ln Phi(c) = -z(CL)^2/2."""
+    return float(ndtri(np.exp(-0.5 * one_sided_sigmas(confidence_level) ** 2)))
+
+
 def soft_exclusion(depth: Array, confidence_level: float) -> Array:
     """ln L of a region excluded at ``confidence_level``, at ``depth`` (in widths of its edge) inside of it.
 
     ln L = ln Phi(c - depth) with the normal distribution function Phi: zero far outside, falling as a parabola far
     inside, and -z(CL)^2/2 on the edge, which fixes c.
     """
-    on_the_edge = np.exp(-0.5 * one_sided_sigmas(confidence_level) ** 2)
-    return np.asarray(log_ndtr(ndtri(on_the_edge) - depth))
+    return np.asarray(log_ndtr(_edge_offset(confidence_level) - depth))
 
 
 def excluded_sigmas(log_l: Array) -> Array:

@@ -19,7 +19,7 @@ from pydantic import Field
 
 from alpfit.errors import CatalogueError
 from alpfit.likelihoods.forms.base import SMALLEST, Comparison, Form, excluded_sigmas, soft_exclusion
-from alpfit.likelihoods.tables import read_table
+from alpfit.likelihoods.tables import TABLE, table_of
 from alpfit.numerics.polygon import signed_distance
 
 Array = NDArray[np.float64]
@@ -31,7 +31,7 @@ class Contour(Form):
 
     observable: str
     abscissa: str
-    table: str = "table.csv"
+    table: str = TABLE
     confidence_level: Annotated[float, Field(gt=0.5, lt=1.0)]
     width: float = Field(gt=0.0)
     masses: Array
@@ -40,7 +40,7 @@ class Contour(Form):
     @classmethod
     def read(cls, data: Mapping[str, object], folder: Path) -> "Contour":
         """The form from an entry's ``[data]`` and the columns ``abscissa`` and ``observable`` of its table."""
-        table = read_table(folder / str(data.get("table", "table.csv")))
+        table = table_of(data, folder)
         masses, couplings = table.masses(str(data.get("abscissa"))), table.column(str(data.get("observable")))
         if masses.size < 3:
             raise CatalogueError(f"{table.path} has {masses.size} rows: a contour needs three or more")

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from pydantic import Field
 
 from alpfit.likelihoods.forms.base import Comparison, Form, one_sided_sigmas
-from alpfit.likelihoods.tables import read_table
+from alpfit.likelihoods.tables import TABLE, table_of
 from alpfit.numerics.compile import kernel
 from alpfit.numerics.lookup import look_up
 
@@ -33,7 +33,7 @@ class LimitCurve(Form):
 
     observable: str
     abscissa: str
-    table: str = "table.csv"
+    table: str = TABLE
     bound: str
     power: float = Field(gt=0.0)
     confidence_level: Annotated[float, Field(gt=0.5, lt=1.0)]
@@ -43,7 +43,7 @@ class LimitCurve(Form):
     @classmethod
     def read(cls, data: Mapping[str, object], folder: Path) -> "LimitCurve":
         """The form from an entry's ``[data]`` and its table's columns ``abscissa`` and ``bound``."""
-        table = read_table(folder / str(data.get("table", "table.csv")))
+        table = table_of(data, folder)
         columns = {
             "masses": table.abscissa(str(data.get("abscissa"))),
             "bounds": table.limits(str(data.get("bound"))),

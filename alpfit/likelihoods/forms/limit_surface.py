@@ -30,7 +30,7 @@ from pydantic import Field
 
 from alpfit.errors import CatalogueError
 from alpfit.likelihoods.forms.base import SMALLEST, Comparison, Form, one_sided_sigmas
-from alpfit.likelihoods.tables import Table, read_table
+from alpfit.likelihoods.tables import TABLE, Table, table_of
 from alpfit.numerics.compile import kernel
 from alpfit.numerics.lookup import between, cell
 
@@ -45,7 +45,7 @@ class LimitSurface(Form):
     observable: str
     abscissa: str
     lifetime: str
-    table: str = "table.csv"
+    table: str = TABLE
     confidence_level: Annotated[float, Field(gt=0.5, lt=1.0)]
     power: float = Field(default=1.0, gt=0.0)
     search: Literal["missing energy", "decay"]
@@ -57,7 +57,7 @@ class LimitSurface(Form):
     @classmethod
     def read(cls, data: Mapping[str, object], folder: Path) -> "LimitSurface":
         """The form from an entry's ``[data]`` and its table: masses, columns ``<number> ps``, perhaps ``stable``."""
-        table = read_table(folder / str(data.get("table", "table.csv")))
+        table = table_of(data, folder)
         abscissa = str(data.get("abscissa"))
         masses = table.abscissa(abscissa, from_zero=True)
         columns = [name for name in table.columns if name != abscissa]

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from pydantic import Field, model_validator
 
 from alpfit.likelihoods.forms.base import Comparison, Form, one_sided_sigmas
-from alpfit.likelihoods.tables import read_table
+from alpfit.likelihoods.tables import TABLE, table_of
 
 Array = NDArray[np.float64]
 
@@ -29,7 +29,7 @@ class Parabola(Form):
 
     observable: str
     abscissa: str
-    table: str = "table.csv"
+    table: str = TABLE
     two_sided: bool = False
     confidence_level: Annotated[float, Field(gt=0.5, lt=1.0)] = 0.95
     energies: Array
@@ -39,7 +39,7 @@ class Parabola(Form):
     @classmethod
     def read(cls, data: Mapping[str, object], folder: Path) -> "Parabola":
         """The form from an entry's ``[data]`` and the columns abscissa, best and sigma of its table."""
-        table = read_table(folder / str(data.get("table", "table.csv")))
+        table = table_of(data, folder)
         columns = {
             "energies": table.abscissa(str(data.get("abscissa"))),
             "best": table.column("best"),

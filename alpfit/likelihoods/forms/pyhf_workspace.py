@@ -66,7 +66,7 @@ class PyhfWorkspace(Form):
         bins = {channel["name"]: len(channel["samples"][0]["data"]) for channel in form.specification["channels"]}
         for channel, number in form.table.bins:
             check(channel, bins, "channel", str(response_path))
-            check(number, map(str, range(bins[channel])), f"bin of {channel}", str(response_path))
+            check(number, [str(i) for i in range(bins[channel])], f"bin of {channel}", str(response_path))
             check(channel, form.signal_sample, "channel in signal_sample", str(response_path))
         for channel in form.specification["channels"]:
             if channel["name"] in form.signal_sample:

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from pydantic import Field, model_validator
 
 from alpfit.likelihoods.forms.base import Comparison, Form, one_sided_sigmas
-from alpfit.likelihoods.tables import read_table
+from alpfit.likelihoods.tables import TABLE, table_of
 
 Array = NDArray[np.float64]
 
@@ -32,7 +32,7 @@ class TwoBodyBand(Form):
 
     observable: str
     abscissa: str
-    table: str = "table.csv"
+    table: str = TABLE
     masses: Array
     best: Array
     lower: Array
@@ -43,7 +43,7 @@ class TwoBodyBand(Form):
     @classmethod
     def read(cls, data: Mapping[str, object], folder: Path) -> "TwoBodyBand":
         """The form from an entry's ``[data]`` and the columns abscissa, best, lower_68, upper_68 of its table."""
-        table = read_table(folder / str(data.get("table", "table.csv")))
+        table = table_of(data, folder)
         columns = {
             "masses": table.abscissa(str(data.get("abscissa"))),
             "best": table.column("best"),

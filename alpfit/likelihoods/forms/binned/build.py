@@ -102,9 +102,10 @@ def read_spectrum(
 def _read_cells(path: Path, known: set[Bin], bins: Mapping[Bin, float]) -> dict[Cell, tuple[float, float]]:
     """Nominal events and relative statistical error of every cell, bin by bin."""
     by_bin: dict[Bin, dict[Cell, tuple[float, float]]] = {place: {} for place in bins}
+    names = {":".join(place) for place in known}
     for row in read_rows(path, ("channel", "sample", "bin"), ("nominal", "stat_error"), minimum=0.0):
         channel, sample, number = row.words
-        check(f"{channel}:{number}", (":".join(place) for place in known), "bin", row.place)
+        check(f"{channel}:{number}", names, "bin", row.place)
         nominal, error = row.numbers
         if error > 0.0 and nominal == 0.0:
             raise CatalogueError(f"{row.place}: stat_error = {error:g} of no events; give nominal a small number")
@@ -117,11 +118,12 @@ def _read_cells(path: Path, known: set[Bin], bins: Mapping[Bin, float]) -> dict[
 
 
 def _read_shapes(path: Path, cells: Mapping[Cell, tuple[float, float]], chosen: Sequence[str], terms: _Terms) -> None:
+    names = {":".join(cell) for cell in cells}
     for row in read_rows(path, ("parameter", "channel", "sample", "bin"), ("high", "low")):
         parameter, channel, sample, number = row.words
         if channel not in chosen:
             continue
-        check(":".join(row.words[1:]), (":".join(cell) for cell in cells), "sample in a bin", row.place)
+        check(":".join(row.words[1:]), names, "sample in a bin", row.place)
         nominal, (high, low) = cells[channel, sample, number][0], row.numbers
         term = terms.at((channel, sample, number), parameter)
         term.slope = 0.5 * ((high - nominal) + (nominal - low))
@@ -129,13 +131,14 @@ def _read_shapes(path: Path, cells: Mapping[Cell, tuple[float, float]], chosen: 
 
 
 def _read_norms(path: Path, cells: Mapping[Cell, tuple[float, float]], chosen: Sequence[str], terms: _Terms) -> None:
+    names = {":".join(cell[:2]) for cell in cells}
     for row in read_rows(path, ("parameter", "channel", "sample"), ("high", "low")):
         parameter, channel, sample = row.words
         if not min(row.numbers) > 0.0:
             raise CatalogueError(f"{row.place}: high = {row.numbers[0]:g}, low = {row.numbers[1]:g} must be positive")
         if channel not in chosen:
             continue
-        check(f"{channel}:{sample}", (":".join(cell[:2]) for cell in cells), "sample in a channel", row.place)
+        check(f"{channel}:{sample}", names, "sample in a channel", row.place)
         high, low = row.numbers
         norm = terms.norms.setdefault((parameter, high, low), len(terms.norms))
         for cell in cells:

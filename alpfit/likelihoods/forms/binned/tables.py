@@ -11,9 +11,8 @@
 The response is in events for unit branching ratio.
 """
 
-import csv
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,6 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from alpfit.errors import CatalogueError, one_of
+from alpfit.likelihoods.tables import numbered_rows
 
 Array = NDArray[np.float64]
 Bin = tuple[str, str]
@@ -38,13 +38,7 @@ class Row:
 
 def read_header(path: Path) -> tuple[list[str], list[tuple[int, list[str]]]]:
     """The names of the columns without their units, and the numbered lines that follow."""
-    try:
-        lines = path.read_text(encoding="utf-8").splitlines()
-    except FileNotFoundError as error:
-        raise CatalogueError(f"{path} is missing, but the entry's [data] names it") from error
-    except (OSError, UnicodeDecodeError) as error:
-        raise CatalogueError(f"{path} cannot be read: {error}") from error
-    rows = [(number, row) for number, row in enumerate(csv.reader(lines), start=1) if row]
+    rows = numbered_rows(path, "is missing, but the entry's [data] names it")
     if not rows:
         raise CatalogueError(f"{path} is empty: its first line names the columns")
     return [title.partition("[")[0].strip() for title in rows[0][1]], rows[1:]
@@ -70,11 +64,10 @@ def read_rows(path: Path, words: Sequence[str], numbers: Sequence[str], *, minim
     return list(rows.values())
 
 
-def check(name: str, allowed: Iterable[str], what: str, place: str) -> None:
+def check(name: str, allowed: Collection[str], what: str, place: str) -> None:
     """Refuse a ``name`` that is not among the ``allowed``."""
-    choices = set(allowed)
-    if name not in choices:
-        raise CatalogueError(f"{place}: there is no {what} '{name}': {one_of(name, choices)}")
+    if name not in allowed:
+        raise CatalogueError(f"{place}: there is no {what} '{name}': {one_of(name, allowed)}")
 
 
 @dataclass(frozen=True)
