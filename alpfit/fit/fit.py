@@ -5,6 +5,7 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +37,11 @@ class Fit:
     configuration: Configuration
     name: str
 
+    @cached_property
+    def problem(self) -> Problem:
+        """The inference problem, for which the tables of all likelihoods are read once."""
+        return self.configuration.build_problem()
+
     @classmethod
     def from_file(cls, path: str | Path, overrides: Sequence[str] = ()) -> "Fit":
         """Read and check a TOML file; ``overrides`` are ``table.key=value``. Raises :class:`ConfigurationError`."""
@@ -47,7 +53,7 @@ class Fit:
         Raises :class:`ConfigurationError` for a name that is unknown or missing, :class:`PredictionError` where the
         model has no answer.
         """
-        problem = self.configuration.build_problem()
+        problem = self.problem
         known = {**problem.scenario.parameters, **problem.scenario.optional}
         for name in values:
             if name not in known:
@@ -62,8 +68,8 @@ class Fit:
 
     def diagnose(self, point: Evaluation) -> dict[str, float]:
         """How far the predictions at a point that :meth:`evaluate` returned can be trusted."""
-        scenario = self.configuration.build_scenario()
-        return {name: float(array[0]) for name, array in scenario.diagnose(point.parameters).items()}
+        diagnostics = self.problem.scenario.diagnose(point.parameters)
+        return {name: float(array[0]) for name, array in diagnostics.items()}
 
     def compare(self, point: Evaluation) -> dict[str, dict[str, float]]:
         """Of a point that :meth:`evaluate` returned, by likelihood: log_likelihood, prediction, bound and pull.
@@ -72,21 +78,21 @@ class Fit:
         """
         seen = {**point.parameters, **point.predictions}
         table = {}
-        for measurement in self.configuration.build_likelihood().measurements:
+        for measurement in self.problem.likelihood.measurements:
             comparison = {name: float(array[0]) for name, array in measurement.compare(seen)._asdict().items()}
             table[measurement.name] = {"log_likelihood": float(point.log_l_by_entry[measurement.name][0]), **comparison}
         return table
 
     def explain(self) -> Explanation:
         """Whether the model explains an excess, by scanning the priors and improving the best points."""
-        problem = self.configuration.build_problem()
+        problem = self.problem
         if not problem.names:
             raise ConfigurationError("[parameters] all are fixed: give at least one of them a prior")
         return explain(problem, self.configuration.sampler.seed)
 
     def seconds_per_call(self) -> float:
         """Time of one likelihood call, warm: the median over seven points spread over the prior."""
-        problem = self.configuration.build_problem()
+        problem = self.problem
         times = []
         for u in np.linspace(0.2, 0.8, 8):
             start = time.perf_counter()
@@ -103,7 +109,7 @@ class Fit:
         """
         path = Path(output) if output is not None else Path("chains") / self.name
         check_output(path, overwrite)
-        problem = self.configuration.build_problem()
+        problem = self.problem
         if not problem.names:
             raise ConfigurationError("[parameters] all are fixed: give at least one of them a prior, or use evaluate")
         watched = InterruptibleProgress(progress or NoProgress())

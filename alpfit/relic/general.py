@@ -5,7 +5,6 @@ from functools import cache
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from alpfit.numerics.graded import graded_nodes
 from alpfit.numerics.quadrature import Rule, legendre_rule
@@ -18,8 +17,6 @@ from alpfit.relic.dark_sector import DarkSector
 from alpfit.relic.engines import ENGINES
 from alpfit.relic.results import Evolution, RelicDensity
 from alpfit.relic.run import history, relic_densities, resolve_engine, resolve_plasma
-
-Array = NDArray[np.float64]
 
 
 class Grids(NamedTuple):

@@ -49,9 +49,11 @@ class Dynesty(BaseModel):
         """Sample the posterior of ``problem``; the same seed gives the same samples."""
         from dynesty import NestedSampler
 
+        derived = problem.derived
+
         def log_l_and_blob(theta: Array) -> tuple[float, Array]:
             point = problem.evaluate(theta[None, :])
-            columns = [*(point.predictions[name] for name in problem.derived), *point.log_l_by_entry.values()]
+            columns = [*(point.predictions[name] for name in derived), *point.log_l_by_entry.values()]
             return max(float(point.log_l[0]), NO_LIKELIHOOD), np.array([column[0] for column in columns])
 
         def report(state: Any, n_iterations: int, n_calls: int, **_: object) -> None:
