@@ -24,6 +24,10 @@ class RunFolderError(AlpfitError):
     """A run folder that exists already, is incomplete, or cannot be read."""
 
 
+class ExecutorError(AlpfitError):
+    """Workers that cannot be had, or were lost."""
+
+
 class PredictionError(AlpfitError, ValueError):
     """A parameter point for which the model has no prediction."""
 

@@ -9,6 +9,9 @@ from secrets import token_hex
 
 from alpfit.errors import RunFolderError
 
+UNFINISHED = "unfinished"
+"""The folder inside a run folder that holds a run which is under way, or was interrupted."""
+
 
 @dataclass(frozen=True)
 class RunFolder:
@@ -62,15 +65,25 @@ class RunFolder:
 
 
 def check_output(path: Path, overwrite: bool) -> None:
-    """Raise :class:`RunFolderError` where a run must not be written."""
+    """Raise :class:`RunFolderError` where a run must not be written; an unfinished one is not looked at."""
     if path.exists() and not path.is_dir():
         raise RunFolderError(f"{path} is a file: choose a folder with --output DIR")
     if not path.is_dir() or not any(path.iterdir()):
         return
     if not RunFolder(path).manifest.exists():
+        if [file.name for file in path.iterdir()] == [UNFINISHED]:
+            return
         raise RunFolderError(f"{path} holds something that is not a run: choose another folder with --output DIR")
     if not overwrite:
         raise RunFolderError(f"{path} holds a run already: replace it with --overwrite, or keep it with --output DIR")
+
+
+def recover(path: Path) -> None:
+    """Bring back a run that was just being replaced when its process died."""
+    if not path.exists():
+        for replaced in path.parent.glob(f".{path.name}.*.replaced"):
+            replaced.rename(path)
+            return
 
 
 @contextmanager
@@ -82,6 +95,8 @@ def staged(path: Path) -> Iterator[RunFolder]:
     """
     path = path.resolve()
     mark = token_hex(4)
+    for left_over in path.parent.glob(f".{path.name}.*.writing"):
+        shutil.rmtree(left_over, ignore_errors=True)
     staging, replaced = (path.with_name(f".{path.name}.{mark}.{what}") for what in ("writing", "replaced"))
     try:
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -6,13 +6,14 @@ from typing import Any
 import numpy as np
 
 from alpfit.inference.samples import Samples
+from alpfit.inference.session import Account
 
 PROBABILITIES = np.array([0.025, 0.16, 0.5, 0.84, 0.975])
 KEYS = ("lower_95", "lower_68", "median", "upper_68", "upper_95")
 
 
-def summarise(samples: Samples, run_time: float) -> dict[str, Any]:
-    """The summary as it stands in ``summary.json``; ``run_time`` in seconds."""
+def summarise(samples: Samples, account: Account) -> dict[str, Any]:
+    """The summary as it stands in ``summary.json``, of a run that has spent ``account``."""
     best = samples.best
     intervals = {
         group: {
@@ -34,7 +35,14 @@ def summarise(samples: Samples, run_time: float) -> dict[str, Any]:
         "n_samples": int(samples.log_l.size),
         "n_eff": samples.n_eff,
         "n_calls": samples.n_calls,
-        "run_time_s": run_time,
+        "calls_per_s": samples.n_calls / max(account.elapsed_s, 1e-9),
+        "run_time_s": account.elapsed_s,
+        "likelihood_time_s": account.likelihood_s,
+        "first_call_s": account.first_call_s,
+        "diagnostics": dict(samples.diagnostics),
+        "prior_share_without_likelihood": account.share_without_likelihood,
+        "failures": dict(account.failures.most_common()),
+        "shortfalls": list(samples.shortfalls),
     }
 
 
@@ -55,9 +63,14 @@ def as_text(summary: Mapping[str, Any]) -> str:
     lines += [f"  {name:30s}{value:12.3f}" for name, value in best["log_likelihood"].items()]
     lines.append(f"  {'total':30s}{best['log_likelihood_total']:12.3f}")
     lines.append("")
-    lines.append(f"ln Z = {summary['log_z']:.3f} +- {summary['log_z_error']:.3f}")
+    if summary["log_z"] is not None:
+        lines.append(f"ln Z = {summary['log_z']:.3f} +- {summary['log_z_error']:.3f}")
+    lines += [f"{name}: {value:.4g}" for name, value in summary["diagnostics"].items()]
+    lines.append(f"prior volume without a likelihood: {100.0 * summary['prior_share_without_likelihood']:.1f} %")
+    lines += [f"  {count} calls failed: {reason}" for reason, count in summary["failures"].items()]
     lines.append(
-        f"{summary['n_calls']} likelihood calls in {summary['run_time_s']:.0f} s; "
+        f"{summary['n_calls']} likelihood calls in {summary['run_time_s']:.0f} s ({summary['calls_per_s']:.0f} per s); "
         f"{summary['n_samples']} samples, worth {summary['n_eff']:.0f} independent ones"
     )
+    lines += [f"target missed: {sentence}" for sentence in summary["shortfalls"]]
     return "\n".join(lines) + "\n"

@@ -1,23 +1,14 @@
 """``alpfit``: the program, and what its exit codes mean."""
 
 import sys
-from enum import IntEnum
 from typing import Annotated, Any
 
 import typer
 
-from alpfit.cli.commands import check, cite, evaluate, explain, likelihoods, plot, run
+from alpfit.cli.commands import check, cite, evaluate, explain, export, likelihoods, plot, run, status
+from alpfit.cli.exit_codes import ExitCode
 from alpfit.errors import AlpfitError
 from alpfit.version import __version__
-
-
-class ExitCode(IntEnum):
-    """What the shell sees."""
-
-    OK = 0
-    BAD_INPUT = 2
-    INTERRUPTED = 130
-
 
 UsageError: Any = typer.BadParameter.__base__
 """What the parser raises for a command line that it cannot read; typer has no public name for it."""
@@ -47,10 +38,12 @@ def _program(
 
 
 app.command()(run.run)
+app.command()(status.status)
 app.command()(check.check)
 app.command()(evaluate.evaluate)
 app.command()(explain.explain)
 app.command()(plot.plot)
+app.command()(export.export)
 app.command()(likelihoods.likelihoods)
 app.command()(cite.cite)
 
@@ -69,5 +62,9 @@ def main() -> None:
             typer.echo(f"alpfit: {message}", err=True)
         sys.exit(ExitCode.BAD_INPUT)
     if code == ExitCode.INTERRUPTED:
-        typer.echo("alpfit: interrupted; a run that was not finished leaves nothing behind", err=True)
+        typer.echo("alpfit: interrupted", err=True)
     sys.exit(code)
+
+
+if __name__ == "__main__":
+    main()

@@ -2,20 +2,21 @@
 
 import math
 import time
+from collections.abc import Mapping
 from types import TracebackType
 from typing import Self
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-from alpfit.inference.samplers import ProgressReport
+from alpfit.inference.progress import ProgressReport
 
 SECONDS_BETWEEN_LINES = 30.0
 """How often a line is printed where there is no terminal to redraw."""
 
 
 class ProgressDisplay:
-    """Shows calls, ln Z, remaining delta ln Z, calls per second and the estimated time left."""
+    """Shows calls, what the sampler says of itself, calls per second and the estimated time left."""
 
     def __init__(self) -> None:
         self._console = Console(stderr=True)
@@ -30,6 +31,7 @@ class ProgressDisplay:
         )
         self._task = self._bar.add_task("compiling, drawing the first points", total=None)
         self._start = self._last_line = time.monotonic()
+        self._calls_before: int | None = None
 
     def __enter__(self) -> Self:
         self._bar.start()
@@ -44,10 +46,11 @@ class ProgressDisplay:
         """Redraw; without a terminal, print a line every half minute."""
         now = time.monotonic()
         elapsed = now - self._start
+        self._calls_before = report.n_calls if self._calls_before is None else self._calls_before
+        rate = (report.n_calls - self._calls_before) / max(elapsed, 1e-9)
         text = (
-            f"{report.n_calls} calls, ln Z = {_number(report.log_z)}, "
-            f"remaining Δ ln Z = {_number(report.delta_log_z)}, "
-            f"{report.n_calls / max(elapsed, 1e-9):.0f} calls/s, {_duration(elapsed * report.fraction_left)} left"
+            f"{described(report.n_calls, report.values)}, "
+            f"{rate:.0f} calls/s, {_duration(elapsed * report.fraction_left)} left"
         )
         if self._console.is_terminal:
             done = 1.0 / (1.0 + report.fraction_left)
@@ -55,6 +58,15 @@ class ProgressDisplay:
         elif now - self._last_line > SECONDS_BETWEEN_LINES:
             self._last_line = now
             self._console.print(text, soft_wrap=True, highlight=False)
+
+    def note(self, sentence: str) -> None:
+        """Print ``sentence`` above the bar."""
+        self._console.print(f"alpfit: {sentence}", soft_wrap=True, highlight=False)
+
+
+def described(n_calls: int, values: Mapping[str, float]) -> str:
+    """Where a run stands."""
+    return ", ".join([f"{n_calls} calls", *(f"{name} = {_number(value)}" for name, value in values.items())])
 
 
 def _number(value: float) -> str:

@@ -14,6 +14,7 @@ def check_consistency(configuration: Configuration) -> None:
     """Raise :class:`ConfigurationError` for the first thing that does not fit the rest."""
     resolve_annihilation_scale(configuration.relic.annihilation_scale)
     _check_parameters(configuration)
+    _check_sampler(configuration)
     _check_named_once(configuration)
     measurements = configuration.build_likelihood().measurements
     for measurement in measurements:
@@ -37,6 +38,16 @@ def _check_parameters(configuration: Configuration) -> None:
             raise ConfigurationError(f"[parameters] {name} is missing: give it a prior or a fixed value")
     if {"g_aww", "cB_over_cW"} <= set(configuration.parameters):
         raise ConfigurationError("[parameters] g_aww and cB_over_cW say the same twice: give one of them")
+
+
+def _check_sampler(configuration: Configuration) -> None:
+    """Whether the parameters that the sampler's options name are sampled."""
+    for option in ("periodic", "reflective"):
+        for name in getattr(configuration.sampler, option, ()):
+            if name not in configuration.priors:
+                raise ConfigurationError(
+                    f"[sampler] {option} = '{name}' is not a sampled parameter: {one_of(name, configuration.priors)}"
+                )
 
 
 def _check_named_once(configuration: Configuration) -> None:

@@ -10,8 +10,9 @@ from pydantic import BaseModel, ValidationError
 from alpfit.config.consistency import check_consistency
 from alpfit.config.tables import NUMBER, Configuration, PhysicsTable, RelicTable
 from alpfit.errors import ConfigurationError, one_of, validation_sentence
+from alpfit.inference.parallel import EXECUTORS, Parallel
 from alpfit.inference.priors import PRIORS
-from alpfit.inference.samplers import SAMPLERS
+from alpfit.inference.samplers import DEFAULT_SAMPLER, SAMPLERS
 from alpfit.physics.ckm import CKM
 from alpfit.physics.form_factors import FORM_FACTORS
 from alpfit.physics.mesons import TOP_MASSES
@@ -25,7 +26,8 @@ PUBLISHED = "published"
 def load_configuration(path: Path, overrides: Sequence[str] = ()) -> Configuration:
     """Read and check ``path``; ``overrides`` are ``table.key=value`` with the value as in TOML (or a bare word).
 
-    Raises :class:`ConfigurationError`.
+    An override of ``sampler.name`` leaves of the file's options for another sampler only the seed. Raises
+    :class:`ConfigurationError`.
     """
     try:
         document = tomllib.loads(path.read_text(encoding="utf-8"))
@@ -35,8 +37,13 @@ def load_configuration(path: Path, overrides: Sequence[str] = ()) -> Configurati
         raise ConfigurationError(f"{path} cannot be read: {error}") from error
     except tomllib.TOMLDecodeError as error:
         raise ConfigurationError(f"{path} is not TOML: {error}") from error
-    for override in overrides:
+    sampler_before = _sampler_name(document)
+    for override in sorted(overrides, key=lambda override: not override.startswith("sampler.name")):
         _apply(document, override)
+        if _sampler_name(document) != sampler_before:
+            sampler_before = _sampler_name(document)
+            kept = {"name", "seed"}
+            document["sampler"] = {key: value for key, value in document["sampler"].items() if key in kept}
     return parse_configuration(document, str(path), path.parent)
 
 
@@ -53,7 +60,7 @@ def parse_configuration(
         raise ConfigurationError(f"{name}: {error}") from error
     except ValidationError as error:
         raise ConfigurationError(
-            f"{name}: {validation_sentence(error, tags=(NUMBER, *PRIORS, 'str', 'float'))}"
+            f"{name}: {validation_sentence(error, tags=(NUMBER, *PRIORS, *SAMPLERS, 'str', 'float'))}"
         ) from error
     return configuration
 
@@ -75,10 +82,15 @@ def _apply(document: dict[str, Any], override: str) -> None:
     document[key] = value
 
 
+def _sampler_name(document: Mapping[str, Any]) -> object:
+    return _table(document, "sampler").get("name", DEFAULT_SAMPLER)
+
+
 def _check_names(document: Mapping[str, Any]) -> None:
     """Every name against what exists, with a hint: before pydantic, which gives none."""
     _check_keys("", document, Configuration)
-    relic, physics, sampler = (_table(document, name) for name in ("relic", "physics", "sampler"))
+    tables = ("relic", "physics", "sampler", "parallel")
+    relic, physics, sampler, parallel = (_table(document, name) for name in tables)
     _check_choice("scenario", document.get("scenario"), SCENARIOS)
     _check_keys("relic", relic, RelicTable)
     _check_keys("physics", physics, PhysicsTable)
@@ -88,7 +100,9 @@ def _check_names(document: Mapping[str, Any]) -> None:
     _check_choice("[physics] top_mass", physics.get("top_mass"), TOP_MASSES)
     _check_choice("[physics] ckm", physics.get("ckm"), CKM)
     _check_choice("[sampler] name", sampler.get("name"), SAMPLERS)
-    _check_keys("sampler", sampler, SAMPLERS[sampler.get("name", "dynesty")])
+    _check_keys("sampler", sampler, SAMPLERS[sampler.get("name", DEFAULT_SAMPLER)])
+    _check_keys("parallel", parallel, Parallel)
+    _check_choice("[parallel] executor", parallel.get("executor"), EXECUTORS)
     for name, value in _table(document, "parameters").items():
         _check_parameter(name, value)
     for name, value in _table(document, "options").items():

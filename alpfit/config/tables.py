@@ -7,13 +7,18 @@ import tomli_w
 from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag
 
 from alpfit import likelihoods as catalogue
+from alpfit.inference.parallel import Parallel
 from alpfit.inference.priors import LogNormal, LogUniform, Normal, Prior, TruncatedNormal, Uniform
 from alpfit.inference.problem import Problem
-from alpfit.inference.samplers import Dynesty
+from alpfit.inference.samplers import SamplerTable
+from alpfit.inference.samplers.dynesty import Dynesty
 from alpfit.likelihoods import JointLikelihood
 from alpfit.scenarios import SCENARIOS, Choices, Scenario
 
 NUMBER = "number"
+
+INDIFFERENT = frozenset({"parallel", "checkpoint_interval"})
+"""What may change between an interrupted run and its continuation: the samples do not depend on it."""
 
 
 def _kind(value: object) -> str:
@@ -61,6 +66,7 @@ class Configuration(_Table):
     ``likelihoods`` names entries of the catalogue, or folders of entries (with a slash). ``parameters`` holds a prior
     table or a fixed number for each parameter of the scenario; ``options`` a table for each likelihood whose options
     differ from its entry's. Only with ``projection`` may a fit use what an experiment expects to see one day.
+    ``checkpoint_interval`` is in seconds.
     """
 
     scenario: str
@@ -70,7 +76,9 @@ class Configuration(_Table):
     physics: PhysicsTable = PhysicsTable()
     parameters: dict[str, Parameter]
     options: dict[str, dict[str, Any]] = {}
-    sampler: Dynesty = Dynesty()
+    sampler: SamplerTable = Dynesty()
+    parallel: Parallel = Parallel()
+    checkpoint_interval: Annotated[float, Field(ge=0.0, allow_inf_nan=False)] = 60.0
 
     @property
     def fixed(self) -> dict[str, float]:
@@ -101,6 +109,10 @@ class Configuration(_Table):
         document = self.model_dump(exclude_none=True)
         used = {m.name: dict(m.options) for m in self.build_likelihood().measurements if m.options}
         return {**document, "options": used}
+
+    def deciding(self) -> dict[str, Any]:
+        """Of :meth:`completed` what decides the samples."""
+        return {key: value for key, value in self.completed().items() if key not in INDIFFERENT}
 
     def to_toml(self) -> str:
         """:meth:`completed` as a TOML file that runs again."""

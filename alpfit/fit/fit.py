@@ -10,32 +10,41 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from alpfit.chains.folder import RunFolder, check_output, staged
 from alpfit.chains.posterior import write_posterior
-from alpfit.chains.provenance import manifest
+from alpfit.chains.provenance import code_digest, manifest
 from alpfit.chains.summary import as_text, summarise
 from alpfit.chains.tables import write_profile
+from alpfit.chains.unfinished import StatusFile, UnfinishedRun, is_finished, under_way, what_is_left
 from alpfit.config import Configuration, load_configuration
-from alpfit.errors import ConfigurationError, PredictionError, one_of
+from alpfit.errors import ConfigurationError, PredictionError, RunFolderError, one_of
 from alpfit.fit.figures import profiles_1d, profiles_2d
+from alpfit.fit.repeat import Repeats
 from alpfit.fit.run import Run
 from alpfit.inference.explanation import Explanation, explain
-from alpfit.inference.interrupts import InterruptibleProgress
+from alpfit.inference.interrupts import Interrupted, Interrupts
+from alpfit.inference.parallel import EXECUTORS, Job
 from alpfit.inference.problem import Evaluation, Problem
-from alpfit.inference.samplers import NoProgress, Progress
+from alpfit.inference.progress import NoProgress, Progress
 from alpfit.inference.samples import Samples
-
-N_TRIALS = 1000
-"""Points drawn from the prior before a run, at most, to see that there is a likelihood."""
+from alpfit.inference.session import Account, Session
+from alpfit.inference.trial import try_prior
+from alpfit.version import __version__
 
 
 @dataclass(frozen=True)
 class Fit:
-    """A checked configuration, ready to evaluate or to run; ``name`` is that of its default run folder."""
+    """A checked configuration, ready to evaluate or to run; ``name`` is that of its default run folder.
+
+    ``file`` and ``overrides`` are what it was read from.
+    """
 
     configuration: Configuration
     name: str
+    file: Path | None = None
+    overrides: tuple[str, ...] = ()
 
     @cached_property
     def problem(self) -> Problem:
@@ -45,7 +54,8 @@ class Fit:
     @classmethod
     def from_file(cls, path: str | Path, overrides: Sequence[str] = ()) -> "Fit":
         """Read and check a TOML file; ``overrides`` are ``table.key=value``. Raises :class:`ConfigurationError`."""
-        return cls(load_configuration(Path(path), overrides), Path(path).stem)
+        path = Path(path)
+        return cls(load_configuration(path, overrides), path.stem, path, tuple(overrides))
 
     def evaluate(self, values: Mapping[str, float]) -> Evaluation:
         """One point: ``values`` of all parameters that the file does not fix.
@@ -100,33 +110,124 @@ class Fit:
             times.append(time.perf_counter() - start)
         return float(np.median(times[1:]))
 
+    def serve(self) -> bool:
+        """Under mpirun, in all processes but the first: evaluate for that one until it is done. Elsewhere False."""
+        from alpfit.inference.parallel import ranks
+
+        if self.configuration.parallel.executor != "mpi" or not ranks.is_worker():
+            return False
+        ranks.serve(self.problem)
+        return True
+
     def run(
-        self, output: str | Path | None = None, *, overwrite: bool = False, progress: Progress | None = None
+        self,
+        output: str | Path | None = None,
+        *,
+        overwrite: bool = False,
+        resume: bool = False,
+        force: bool = False,
+        progress: Progress | None = None,
     ) -> Run:
         """Sample, and write the run folder ``output`` (``chains/`` and the file's name if None).
 
-        Raises :class:`ConfigurationError` if all parameters are fixed, :class:`RunFolderError` if ``output`` is taken.
+        ``resume`` continues the run that was interrupted there, ``force`` also where its input, the likelihoods' data
+        or the code have changed; what is finished is read.
+
+        Raises :class:`ConfigurationError` if all parameters are fixed, :class:`RunFolderError` if ``output`` is taken,
+        :class:`ExecutorError` if workers are lost, and :class:`Interrupted`.
         """
-        path = Path(output) if output is not None else Path("chains") / self.name
-        check_output(path, overwrite)
-        problem = self.problem
-        if not problem.names:
+        path = self._path(output)
+        if not self.problem.names:
             raise ConfigurationError("[parameters] all are fixed: give at least one of them a prior, or use evaluate")
-        watched = InterruptibleProgress(progress or NoProgress())
-        with watched.held_back(), staged(path) as folder:
-            started, start = datetime.now(UTC), time.perf_counter()
-            check_prior(problem, self.configuration.sampler.seed)
-            samples = self.configuration.sampler.run(problem, watched)
-            summary = summarise(samples, time.perf_counter() - start)
-            self._write(folder, problem, samples, summary, started)
-        run = Run(RunFolder(path), self.configuration, samples, summary)
+        progress, interrupts = progress or NoProgress(), Interrupts()
+        parallel = self.configuration.parallel
+        job = Job(self.problem, parallel, interrupts)
+        try:
+            with interrupts.held_back(), EXECUTORS[parallel.executor](job) as evaluate:
+                if resume and is_finished(path):
+                    progress.note(f"{path} is finished already")
+                    return Run.read(path)
+                choices = {"overwrite": overwrite, "resume": resume, "force": force}
+                with under_way(path, self._identity(), progress, **choices) as checkpoints:
+                    session = Session(
+                        self.problem,
+                        evaluate=evaluate,
+                        progress=StatusFile(UnfinishedRun(path), progress),
+                        store=checkpoints,
+                        checkpoint_interval=self.configuration.checkpoint_interval,
+                        interrupts=interrupts,
+                        read_points=best_points,
+                    )
+                    run = self._run(path, session)
+            run.plot()
+        except Interrupted as interrupt:
+            raise Interrupted(interrupt.number, what_is_left(path)) from interrupt
+        return run
+
+    def repeat(
+        self,
+        n: int,
+        output: str | Path | None = None,
+        *,
+        flags: Sequence[str] = (),
+        progress: Progress | None = None,
+    ) -> Run:
+        """Run ``n`` seeds side by side, and write them merged to the run folder ``output``.
+
+        ``flags`` are those of ``alpfit run`` for each seed, whose folders stand beside ``output``. Errors as in
+        :meth:`run`.
+        """
+        path = self._path(output)
+        if self.file is None:
+            raise ConfigurationError("only a fit that was read from a file can be repeated")
+        check_output(path, overwrite="--overwrite" in flags or "--resume" in flags)
+        progress, interrupts = progress or NoProgress(), Interrupts()
+        repeats = Repeats(self.configuration, self.file, self.overrides, path, n)
+        started = datetime.now(UTC)
+        with interrupts.held_back():
+            try:
+                repeats.run(flags, progress, interrupts)
+            except Interrupted as interrupt:
+                raise Interrupted(interrupt.number, "continue with --resume") from interrupt
+            run = self._publish(path, *repeats.merged(), started)
         run.plot()
         return run
+
+    def _path(self, output: str | Path | None) -> Path:
+        return Path(output) if output is not None else Path("chains") / self.name
+
+    def _run(self, path: Path, session: Session) -> Run:
+        """Sample in ``session``, and put the run folder ``path`` in place, but for the figures."""
+        started = datetime.now(UTC)
+        trial = try_prior(self.problem, self.configuration.sampler.seed)
+        session.account.first_call_s, session.account.share_without_likelihood = trial.first_call_s, trial.share
+        samples = session.finished or self.configuration.sampler.run(session)
+        session.end(samples)
+        return self._publish(path, samples, session.account, started)
+
+    def _publish(self, path: Path, samples: Samples, account: Account, started: datetime) -> Run:
+        """Put the run folder in place, but for the figures."""
+        summary = summarise(samples, account)
+        try:
+            with staged(path) as folder:
+                self._write(folder, samples, summary, started)
+        except OSError as error:
+            raise RunFolderError(
+                f"{path} cannot be written: {error.strerror or error}; make room, then continue with --resume"
+            ) from error
+        return Run(RunFolder(path), self.configuration, samples, summary)
+
+    def _identity(self) -> dict[str, Any]:
+        """What decides the samples: a run that was begun with something else is not continued."""
+        return {
+            "configuration": self.configuration.deciding(),
+            "likelihoods": {m.name: m.digest for m in self.problem.likelihood.measurements},
+            "code": {"alpfit": __version__, "digest": code_digest()},
+        }
 
     def _write(
         self,
         folder: RunFolder,
-        problem: Problem,
         samples: Samples,
         summary: Mapping[str, Any],
         started: datetime,
@@ -142,7 +243,7 @@ class Fit:
         write_profile(folder.profile_2d, samples, profiles_2d(configuration, samples))
         facts = manifest(
             seed=configuration.sampler.seed,
-            likelihoods={m.name: m.digest for m in problem.likelihood.measurements},
+            likelihoods={m.name: m.digest for m in self.problem.likelihood.measurements},
             started=started.isoformat(timespec="seconds"),
             finished=datetime.now(UTC).isoformat(timespec="seconds"),
             run_time_s=summary["run_time_s"],
@@ -153,19 +254,11 @@ class Fit:
         folder.manifest.write_text(json.dumps(facts, indent=2) + "\n", encoding="utf-8")
 
 
-def check_prior(problem: Problem, seed: int) -> None:
-    """Raise :class:`ConfigurationError` where none of some points drawn from the prior has a likelihood."""
-    rng, failure = np.random.default_rng(seed), ""
-    for _ in range(N_TRIALS // 50):
-        trial = problem.evaluate(problem.prior_transform(rng.random((50, problem.n_dim))))
-        if np.isfinite(trial.log_l).any():
-            return
-        failure = failure or trial.failures[0]
-    if failure:
-        raise ConfigurationError(
-            f"[parameters] none of {N_TRIALS} points drawn from the prior has a likelihood, the first because: "
-            f"{failure}; change the priors"
-        )
+def best_points(path: str) -> dict[str, NDArray[np.float64]]:
+    """Parameters of the samples in the run folder ``path``, the largest ln L first."""
+    samples = Run.read(path).samples
+    order = np.argsort(-samples.log_l)
+    return {name: values[order] for name, values in samples.parameters.items()}
 
 
 def best_fit_toml(configuration: Configuration, summary: Mapping[str, Any]) -> str:

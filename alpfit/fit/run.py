@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from alpfit.chains.exports import Contents, export
 from alpfit.chains.folder import RunFolder
 from alpfit.chains.posterior import read_posterior
 from alpfit.config import Configuration, load_configuration
@@ -42,6 +43,12 @@ class Run:
             )
         return cls(folder, configuration, samples, summary)
 
+    @property
+    def headline(self) -> dict[str, float]:
+        """What to say of it in a line."""
+        evidence = {} if self.samples.log_z is None else {"ln Z": self.samples.log_z}
+        return {**evidence, "effective samples": self.samples.n_eff}
+
     def plot(self, output: str | Path | None = None) -> list[Path]:
         """Draw all figures anew, into ``output`` or the run's own folder; the files written."""
         folder = self.folder if output is None else RunFolder(Path(output))
@@ -50,3 +57,17 @@ class Run:
         except OSError as error:
             raise RunFolderError(f"{folder.path} is no folder for figures: {error.strerror}") from error
         return draw_figures(folder, self.configuration, self.samples)
+
+    def export(self, format: str, output: str | Path | None = None) -> list[Path]:  # noqa: A002
+        """Write the samples for another program: a format of :data:`~alpfit.chains.exports.EXPORTS`.
+
+        The files, which are returned, are in a folder named as the format, in ``output`` or the run's own folder, and
+        begin with the name of the run's folder. Raises :class:`ConfigurationError` for a format that cannot be written,
+        :class:`RunFolderError` for a place that cannot.
+        """
+        scenario = self.configuration.build_scenario()
+        quantities = {**scenario.parameters, **scenario.optional, **scenario.observables}
+        labels = {name: quantity.label for name, quantity in quantities.items()}
+        contents = Contents(self.samples, labels, self.configuration.priors)
+        folder = self.folder.path if output is None else Path(output)
+        return export(self.folder.path.resolve().name, format, contents, folder)

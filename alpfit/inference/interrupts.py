@@ -1,49 +1,61 @@
-"""Ctrl-C at a moment of our choosing."""
+"""Ctrl-C, and a scheduler's wish that a run should end, at a moment of our choosing."""
 
 import signal
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from alpfit.inference.samplers.base import Progress, ProgressReport
+SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
-class InterruptibleProgress:
-    """Passes reports on to ``inner``, unless SIGINT came since :meth:`held_back`: then it interrupts.
+class Interrupted(KeyboardInterrupt):
+    """A run was asked to end by signal ``number``; ``sentence`` says what is left of it."""
+
+    def __init__(self, number: int, sentence: str = "") -> None:
+        self.number, self.sentence = number, sentence
+
+    def __str__(self) -> str:
+        return self.sentence
+
+
+class Interrupts:
+    """Notes SIGINT and SIGTERM instead of having them raised; the second one is raised at once.
 
     Inside the likelihood an interrupt meets compiled code, which cannot take one, and samplers, which report it as the
-    likelihood's fault; between two iterations it is an interrupt.
+    likelihood's fault; between two steps of a sampler it finds a state that can be kept.
     """
 
-    def __init__(self, inner: Progress) -> None:
-        self._inner = inner
-        self._arrived = False
+    def __init__(self) -> None:
+        self._number: int | None = None
 
-    def update(self, report: ProgressReport) -> None:
-        """Raise :class:`KeyboardInterrupt` if it is due, else pass ``report`` on."""
-        self.raise_if_interrupted()
-        self._inner.update(report)
+    @property
+    def arrived(self) -> bool:
+        """Whether the run is to end."""
+        return self._number is not None
 
-    def raise_if_interrupted(self) -> None:
-        """Raise :class:`KeyboardInterrupt` if it is due."""
-        if self._arrived:
-            raise KeyboardInterrupt
+    def raise_if_arrived(self) -> None:
+        """Raise :class:`Interrupted` if the run is to end."""
+        if self._number is not None:
+            raise Interrupted(self._number)
 
     @contextmanager
     def held_back(self) -> Iterator[None]:
-        """Note SIGINT inside the block instead of raising; due at its end at the latest.
+        """Note signals inside the block; they are due at its end at the latest.
 
         Outside of the main thread, where Python delivers no signals, there is nothing to hold back.
         """
         if threading.current_thread() is not threading.main_thread():
             yield
             return
-        before = signal.signal(signal.SIGINT, self._note)
+        before = {number: signal.signal(number, self._note) for number in SIGNALS}
         try:
             yield
         finally:
-            signal.signal(signal.SIGINT, before)
-        self.raise_if_interrupted()
+            for number, handler in before.items():
+                signal.signal(number, handler)
+        self.raise_if_arrived()
 
-    def _note(self, *_: object) -> None:
-        self._arrived = True
+    def _note(self, number: int, _: object) -> None:
+        if self._number is not None:
+            raise Interrupted(number)
+        self._number = number

@@ -1,7 +1,7 @@
 """What every sampler returns, and the statistics that everybody reads from it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,7 +14,13 @@ class Samples:
     """Weighted samples of the posterior.
 
     ``parameters``, ``derived`` and ``log_l_by_entry`` map names to arrays ``(n,)``; ``log_weights`` are normalised
-    so that the weights sum to one. ``log_z`` is ln of the evidence, with its error, from ``n_calls`` calls.
+    so that the weights sum to one. ``log_z`` is ln of the evidence, with its error, both None from a sampler that has
+    none. ``n_calls`` counts the points at which the likelihood was evaluated.
+
+    ``log_l_birth``, where nested sampling with live points has it, is the ln L above which each sample was drawn, -inf
+    for those drawn from the whole prior. ``n_chains`` is the number of Markov chains, whose samples follow each other,
+    all of the same length, and ``autocorrelation`` their integrated autocorrelation time. ``diagnostics`` are measures
+    of trust by their names; ``shortfalls`` are sentences, one for each target of its own that the run has not met.
     """
 
     parameters: Mapping[str, Array]
@@ -22,9 +28,14 @@ class Samples:
     log_l_by_entry: Mapping[str, Array]
     log_l: Array
     log_weights: Array
-    log_z: float
-    log_z_error: float
+    log_z: float | None
+    log_z_error: float | None
     n_calls: int
+    log_l_birth: Array | None = None
+    n_chains: int = 1
+    autocorrelation: float = 1.0
+    diagnostics: Mapping[str, float] = field(default_factory=dict)
+    shortfalls: tuple[str, ...] = ()
 
     @property
     def weights(self) -> Array:
@@ -33,8 +44,8 @@ class Samples:
 
     @property
     def n_eff(self) -> float:
-        """Kish's effective number of samples."""
-        return float(1.0 / np.sum(self.weights**2))
+        """Effective number of independent samples: Kish's, over the autocorrelation time."""
+        return float(1.0 / np.sum(self.weights**2)) / self.autocorrelation
 
     @property
     def best(self) -> int:

@@ -27,7 +27,7 @@ def thinned(samples: Samples, n: int, seed: int) -> Samples:
         group: {name: values[draws] for name, values in getattr(samples, group).items()}
         for group in ("parameters", "derived", "log_l_by_entry")
     }
-    return replace(samples, **columns, log_l=samples.log_l[draws], log_weights=np.full(n, -np.log(n)))
+    return replace(samples, **columns, log_l=samples.log_l[draws], log_weights=np.full(n, -np.log(n)), log_l_birth=None)
 
 
 def main(source: Path, target: Path, n: int) -> None:

@@ -3,6 +3,7 @@
 import dataclasses
 import warnings
 
+import h5py
 import numpy as np
 import pytest
 import xarray
@@ -28,14 +29,45 @@ def groups(path):
     return arviz.from_netcdf(str(path))
 
 
+@pytest.fixture
+def nested(samples):
+    """The same with all that nested sampling can know of itself."""
+    birth = np.where(np.arange(samples.log_l.size) < 50, -np.inf, samples.log_l - 1.0)
+    return dataclasses.replace(
+        samples,
+        log_l_birth=birth,
+        diagnostics={"insertion ranks, p-value": 0.25, "log10 of it": -np.inf},
+        shortfalls=("the evidence has an error of 0.125, above 0.1",),
+    )
+
+
+@pytest.fixture
+def chains(samples):
+    """The same as four Markov chains, which have no evidence."""
+    n = samples.log_l.size
+    return dataclasses.replace(
+        samples,
+        log_weights=np.full(n, -np.log(n)),
+        log_z=None,
+        log_z_error=None,
+        n_chains=4,
+        autocorrelation=12.5,
+        diagnostics={"R hat": 1.02},
+        shortfalls=("R hat = 1.02 is above 1.01", "τ is not known well"),
+    )
+
+
 def refusal(path):
     with pytest.raises(RunFolderError) as caught:
         read_posterior(path)
     return str(caught.value)
 
 
-def test_reading_gives_back_exactly_what_was_written(path, samples):
-    again = read_posterior(path)
+@pytest.mark.parametrize("kind", ["samples", "nested", "chains"])
+def test_reading_gives_back_exactly_what_was_written(kind, request, tmp_path):
+    samples = request.getfixturevalue(kind)
+    write_posterior(tmp_path / "posterior.nc", samples, seed=1)
+    again = read_posterior(tmp_path / "posterior.nc")
     for field in dataclasses.fields(samples):
         written, read = getattr(samples, field.name), getattr(again, field.name)
         if isinstance(written, dict):
@@ -44,6 +76,37 @@ def test_reading_gives_back_exactly_what_was_written(path, samples):
                 np.testing.assert_array_equal(read[name], values)
         else:
             np.testing.assert_array_equal(read, written)
+            assert type(read) is type(written)
+
+
+def test_a_file_from_before_births_chains_and_diagnostics_is_read(path, samples):
+    with h5py.File(path, "r+") as file:
+        for name in ("n_chains", "autocorrelation", "shortfalls"):
+            del file.attrs[name]
+    again = read_posterior(path)
+    assert again.log_l_birth is None
+    assert (again.n_chains, again.autocorrelation, again.diagnostics, again.shortfalls) == (1, 1.0, {}, ())
+    np.testing.assert_array_equal(again.log_l, samples.log_l)
+
+
+def test_arviz_sees_markov_chains_as_they_are(tmp_path, chains):
+    write_posterior(tmp_path / "posterior.nc", chains, seed=1)
+    groups = arviz.from_netcdf(str(tmp_path / "posterior.nc"))
+    for group, columns in (
+        ("posterior", {**chains.parameters, **chains.derived}),
+        ("log_likelihood", chains.log_l_by_entry),
+    ):
+        for name, values in columns.items():
+            assert groups[group][name].dims == ("chain", "draw")
+            np.testing.assert_array_equal(groups[group][name], values.reshape(4, 150))
+
+
+def test_without_an_evidence_there_is_no_attribute_for_it(tmp_path, chains):
+    write_posterior(tmp_path / "posterior.nc", chains, seed=1)
+    with xarray.open_datatree(tmp_path / "posterior.nc", engine="h5netcdf") as tree:
+        assert not {"log_z", "log_z_error"} & set(tree.attrs)
+        assert tree.attrs["diagnostic:R hat"] == 1.02
+        assert "nested_samples" not in tree.children
 
 
 def test_a_single_parameter_is_read_back(tmp_path, samples):

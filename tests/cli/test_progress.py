@@ -1,14 +1,15 @@
 """The progress display where there is no terminal: lines on stderr, now and then."""
 
+import dataclasses
 import math
 from types import SimpleNamespace
 
 import pytest
 
 from alpfit.cli.progress import SECONDS_BETWEEN_LINES, ProgressDisplay
-from alpfit.inference.samplers import ProgressReport
+from alpfit.inference.progress import ProgressReport
 
-REPORT = ProgressReport(n_calls=1200, log_z=7.345, delta_log_z=2.5, fraction_left=2.0)
+REPORT = ProgressReport(n_calls=1200, values={"ln Z": 7.345, "remaining Δ ln Z": 2.5}, fraction_left=2.0)
 
 
 class Clock:
@@ -52,10 +53,17 @@ def test_a_long_run_prints_a_line_now_and_then_to_stderr(display, clock, capsys)
 
 
 def test_a_line_says_how_far_it_is_and_how_long_it_takes(display, clock, capsys):
-    clock.now += 60.0
+    display.update(dataclasses.replace(REPORT, n_calls=200))  # calls of the part before an interruption do not count
+    clock.now += 50.0
     display.update(REPORT)
     line = capsys.readouterr().err
-    assert line == ("1200 calls, ln Z = 7.34, remaining Δ ln Z = 2.50, 20 calls/s, about 2 min 00 s left\n")
+    assert line == "1200 calls, ln Z = 7.34, remaining Δ ln Z = 2.50, 20 calls/s, about 1 min 40 s left\n"
+
+
+def test_a_note_is_printed_at_once(display, capsys):
+    display.note("checkpoint run/unfinished/checkpoint-000002.bin is damaged: the one before is used")
+    expected = "alpfit: checkpoint run/unfinished/checkpoint-000002.bin is damaged: the one before is used\n"
+    assert capsys.readouterr().err == expected
 
 
 @pytest.mark.parametrize(
@@ -63,12 +71,12 @@ def test_a_line_says_how_far_it_is_and_how_long_it_takes(display, clock, capsys)
 )
 def test_the_time_left_is_what_has_passed_times_the_fraction(display, clock, capsys, fraction, expected):
     clock.now += 60.0
-    display.update(ProgressReport(n_calls=1, log_z=0.0, delta_log_z=1.0, fraction_left=fraction))
+    display.update(ProgressReport(n_calls=1, values={}, fraction_left=fraction))
     assert capsys.readouterr().err.endswith(f"{expected}\n")
 
 
 def test_numbers_far_off_are_shown_by_their_order_of_magnitude(display, clock, capsys):
     clock.now += 1.01 * SECONDS_BETWEEN_LINES
-    display.update(ProgressReport(n_calls=501, log_z=-287678411612.46, delta_log_z=1e300, fraction_left=math.inf))
+    display.update(ProgressReport(501, {"ln Z": -287678411612.46, "remaining Δ ln Z": 1e300}, math.inf))
     text = capsys.readouterr().err
     assert "ln Z = -3e+11, remaining Δ ln Z = 1e+300" in text

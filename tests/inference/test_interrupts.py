@@ -1,61 +1,57 @@
-"""An interrupt waits until the sampler is between two iterations."""
+"""An interrupt waits until the run is between two steps."""
 
 import signal
 import threading
 
 import pytest
 
-from alpfit.inference.interrupts import InterruptibleProgress
-from alpfit.inference.samplers import NoProgress, ProgressReport
-
-REPORT = ProgressReport(n_calls=1, log_z=0.0, delta_log_z=1.0, fraction_left=1.0)
+from alpfit.inference.interrupts import SIGNALS, Interrupted, Interrupts
 
 
-class Counter:
-    def __init__(self):
-        self.n = 0
-
-    def update(self, report):
-        self.n += 1
-
-
-def test_reports_pass_until_an_interrupt_comes_and_then_it_is_raised():
-    counter = Counter()
-    watched = InterruptibleProgress(counter)
-    with pytest.raises(KeyboardInterrupt), watched.held_back():
-        watched.update(REPORT)
-        signal.raise_signal(signal.SIGINT)
-        reached = True
-        watched.update(REPORT)
-        reached = False
-
-    assert counter.n == 1
-    assert reached
-
-
-def test_an_interrupt_after_the_last_report_is_raised_at_the_end():
-    watched, done = InterruptibleProgress(NoProgress()), []
-    with pytest.raises(KeyboardInterrupt), watched.held_back():
-        signal.raise_signal(signal.SIGINT)
+@pytest.mark.parametrize("number", SIGNALS)
+def test_a_signal_is_noted_and_due_at_the_end_of_the_block(number):
+    interrupts, done = Interrupts(), []
+    with pytest.raises(Interrupted) as ended, interrupts.held_back():
+        assert not interrupts.arrived
+        signal.raise_signal(number)
+        assert interrupts.arrived
         done.append("the rest of the block")
 
     assert done == ["the rest of the block"]
+    assert ended.value.number == number
+    assert isinstance(ended.value, KeyboardInterrupt)
 
 
-def test_the_handler_before_is_put_back():
-    before = signal.getsignal(signal.SIGINT)
-    with pytest.raises(ValueError, match="from inside"), InterruptibleProgress(NoProgress()).held_back():
-        assert signal.getsignal(signal.SIGINT) != before
+def test_it_can_be_raised_before():
+    interrupts = Interrupts()
+    with pytest.raises(Interrupted), interrupts.held_back():
+        interrupts.raise_if_arrived()
+        signal.raise_signal(signal.SIGINT)
+        interrupts.raise_if_arrived()
+        pytest.fail("it was not raised")
+
+
+def test_the_second_signal_is_raised_at_once():
+    with pytest.raises(Interrupted), Interrupts().held_back():
+        signal.raise_signal(signal.SIGINT)
+        signal.raise_signal(signal.SIGINT)
+        pytest.fail("it was not raised")
+
+
+def test_the_handlers_before_are_put_back():
+    before = [signal.getsignal(number) for number in SIGNALS]
+    with pytest.raises(ValueError, match="from inside"), Interrupts().held_back():
+        assert all(signal.getsignal(number) != handler for number, handler in zip(SIGNALS, before, strict=True))
         raise ValueError("from inside")
 
-    assert signal.getsignal(signal.SIGINT) == before
+    assert [signal.getsignal(number) for number in SIGNALS] == before
 
 
 def test_in_another_thread_nothing_is_touched():
     seen = []
 
     def work():
-        with InterruptibleProgress(NoProgress()).held_back():
+        with Interrupts().held_back():
             seen.append(signal.getsignal(signal.SIGINT))
 
     before = signal.getsignal(signal.SIGINT)
@@ -64,3 +60,7 @@ def test_in_another_thread_nothing_is_touched():
     thread.join()
 
     assert seen == [before]
+
+
+def test_it_says_what_is_left_of_the_run():
+    assert str(Interrupted(2, "continue with --resume")) == "continue with --resume"

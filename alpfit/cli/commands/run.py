@@ -1,11 +1,13 @@
 """``alpfit run``."""
 
+import sys
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from alpfit.cli.arguments import File, Overrides
+from alpfit.cli.exit_codes import ExitCode
 
 
 def run(
@@ -14,14 +16,37 @@ def run(
     overrides: Overrides = None,
     seed: Annotated[int | None, typer.Option(help="Replace the sampler's seed.")] = None,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace a run folder that is there.")] = False,
-) -> None:
-    """Sample the posterior, write the run folder, and print the summary."""
+    resume: Annotated[bool, typer.Option("--resume", help="Continue an interrupted run.")] = False,
+    force: Annotated[
+        bool, typer.Option("--force", help="Continue it although input, likelihoods or code have changed.")
+    ] = False,
+    repeat: Annotated[
+        int, typer.Option(min=1, help="Run so many seeds side by side, compare them, and merge them.")
+    ] = 1,
+) -> ExitCode:
+    """Sample the posterior, write the run folder, and print the summary.
+
+    Exit code 3 says that the run did not reach its own target; its results are kept.
+    """
     from alpfit.cli.progress import ProgressDisplay
     from alpfit.fit import Fit
+    from alpfit.inference.interrupts import Interrupted
 
     seeds = [] if seed is None else [f"sampler.seed={seed}"]
     fit = Fit.from_file(file, [*(overrides or []), *seeds])
-    with ProgressDisplay() as display:
-        finished = fit.run(output, overwrite=overwrite, progress=display)
+    if fit.serve():
+        return ExitCode.OK
+    choices = {"overwrite": overwrite, "resume": resume, "force": force}
+    try:
+        with ProgressDisplay() as display:
+            if repeat == 1:
+                finished = fit.run(output, **choices, progress=display)
+            else:
+                flags = [f"--{name}" for name, wanted in choices.items() if wanted]
+                finished = fit.repeat(repeat, output, flags=flags, progress=display)
+    except Interrupted as interrupt:
+        typer.echo(f"alpfit: interrupted; {interrupt}", err=True)
+        sys.exit(128 + interrupt.number)
     typer.echo(finished.folder.summary_text.read_text(encoding="utf-8"))
     typer.echo(f"written to {finished.folder.path}")
+    return ExitCode.TARGET_MISSED if finished.summary["shortfalls"] else ExitCode.OK

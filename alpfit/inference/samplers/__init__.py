@@ -2,11 +2,27 @@
 
 from collections.abc import Mapping
 from types import MappingProxyType
+from typing import Annotated
 
-from alpfit.inference.samplers.base import NoProgress, Progress, ProgressReport
+from pydantic import Discriminator, Tag
+
+from alpfit.inference.samplers.base import Sampler
 from alpfit.inference.samplers.dynesty import Dynesty
 
-SAMPLERS: Mapping[str, type[Dynesty]] = MappingProxyType({"dynesty": Dynesty})
-"""``dynesty``: static nested sampling (J. Speagle, arXiv:1904.02180)."""
+DEFAULT_SAMPLER = "dynesty"
 
-__all__ = ["SAMPLERS", "Dynesty", "NoProgress", "Progress", "ProgressReport"]
+SAMPLERS: Mapping[str, type[Dynesty]] = MappingProxyType({"dynesty": Dynesty})
+
+
+def _kind(value: object) -> str:
+    """Which sampler a table is meant for."""
+    return str(value.get("name", DEFAULT_SAMPLER) if isinstance(value, dict) else getattr(value, "name", ""))
+
+
+SamplerTable = Annotated[
+    Annotated[Dynesty, Tag("dynesty")],
+    Discriminator(_kind),
+]
+"""The table ``[sampler]`` of any of them."""
+
+__all__ = ["DEFAULT_SAMPLER", "SAMPLERS", "Sampler", "SamplerTable"]

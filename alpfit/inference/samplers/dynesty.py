@@ -1,100 +1,216 @@
-"""Static nested sampling with dynesty (J. Speagle, arXiv:1904.02180)."""
+"""Nested sampling with dynesty, static or dynamic (J. Speagle, arXiv:1904.02180)."""
 
+import io
 import math
+import pickle
+import sys
+import warnings
+from collections.abc import Mapping
 from typing import Annotated, Any, Literal, Self, final
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
-from alpfit.inference.problem import Problem
-from alpfit.inference.samplers.base import Progress, ProgressReport
+from alpfit.inference.diagnostics import insertion_rank_p_value
+from alpfit.inference.progress import ProgressReport
+from alpfit.inference.samplers.base import SamplerOptions, indices, samples_of
+from alpfit.inference.samplers.lockstep import Lockstep
 from alpfit.inference.samples import Samples
+from alpfit.inference.session import Session
 
 Array = NDArray[np.float64]
 
 NO_LIKELIHOOD = -1e300
 """dynesty's own stand-in for ln L = -inf."""
 
+N_RESAMPLED = 100
+"""Resampled runs for the second error of ln Z."""
+
 
 @final
-class Dynesty(BaseModel):
-    """Options with dynesty's names and meanings (``n_live`` is its nlive).
+class Dynesty(SamplerOptions):
+    """Options with dynesty's names and meanings (``n_live`` is its nlive, for each batch if ``dynamic``).
 
-    ``dlogz`` is the ln Z that the live points may still add when the run stops; ``max_calls`` stops it earlier.
-    ``walks`` and ``slices`` are the lengths of their kinds of proposal, dynesty's own if not given. Proposals that
-    are uniform in the bound, dynesty's choice in few dimensions, stall in the thin curved shells of a relic density.
+    ``dlogz`` is the ln Z that the live points may still add when the run stops, or, if dynamic, when the first pass
+    ends and batches follow until there are ``n_effective`` samples; ``max_calls`` stops it earlier. ``walks`` and
+    ``slices`` are the lengths of their kinds of proposal, dynesty's own if not given. ``periodic`` and ``reflective``
+    name parameters. ``queue_size`` proposals are made side by side, so that their likelihood calls come in batches; if
+    None an eighth of the live points, at most 64. Proposals that are uniform in the bound (``unif``), dynesty's choice
+    in few dimensions, stall in the thin curved shells of a relic density.
     """
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     name: Literal["dynesty"] = "dynesty"
     n_live: Annotated[int, Field(ge=20)] = 500
+    dynamic: bool = False
     dlogz: Annotated[float, Field(gt=0.0, le=100.0)] = 0.1
-    seed: Annotated[int, Field(ge=0)] = 1
+    n_effective: Annotated[int, Field(ge=1)] | None = None
     bound: Literal["none", "single", "multi", "balls", "cubes"] = "multi"
     sample: Literal["auto", "unif", "rwalk", "slice", "rslice"] = "rwalk"
     walks: Annotated[int, Field(ge=1)] | None = None
     slices: Annotated[int, Field(ge=1)] | None = None
+    periodic: tuple[str, ...] = ()
+    reflective: tuple[str, ...] = ()
+    queue_size: Annotated[int, Field(ge=1)] | None = None
     max_calls: Annotated[int, Field(ge=1)] | None = None
 
     @model_validator(mode="after")
-    def _lengths_belong_to_the_proposal(self) -> Self:
+    def _options_belong_together(self) -> Self:
         for option, kinds in (("walks", ("rwalk",)), ("slices", ("slice", "rslice"))):
             if getattr(self, option) is not None and self.sample not in kinds:
                 raise ValueError(f"{option} needs sample = {' or '.join(repr(k) for k in kinds)}")
+        if self.n_effective is not None and not self.dynamic:
+            raise ValueError("n_effective needs dynamic = true")
+        if both := set(self.periodic) & set(self.reflective):
+            raise ValueError(f"{min(both)} is both periodic and reflective: choose one")
         return self
 
-    def run(self, problem: Problem, progress: Progress) -> Samples:
-        """Sample the posterior of ``problem``; the same seed gives the same samples."""
-        from dynesty import NestedSampler
+    def run(self, session: Session) -> Samples:
+        """Sample the posterior; the same seed gives the same samples."""
+        import dynesty
 
-        derived = problem.derived
+        problem = session.problem
 
-        def log_l_and_blob(theta: Array) -> tuple[float, Array]:
-            point = problem.evaluate(theta[None, :])
-            columns = [*(point.predictions[name] for name in derived), *point.log_l_by_entry.values()]
-            return max(float(point.log_l[0]), NO_LIKELIHOOD), np.array([column[0] for column in columns])
+        def evaluate(theta: Array) -> list[tuple[float, Array]]:
+            batch = session.evaluate(theta)
+            return list(zip(batch.log_l.tolist(), batch.columns, strict=True))
 
-        def report(state: Any, n_iterations: int, n_calls: int, **_: object) -> None:
-            progress.update(self._report(state, n_iterations, n_calls))
+        pool = Lockstep(self.queue_size or min(64, max(1, self.n_live // 8)), evaluate)
+        attached = {"likelihood": pool.likelihood, "prior_transform": problem.prior_transform}
+        with warnings.catch_warnings():
+            warnings.filterwarnings("ignore", module="dynesty")
+            if session.restored is None:
+                kind = dynesty.DynamicNestedSampler if self.dynamic else dynesty.NestedSampler
+                sampler = kind(
+                    attached["likelihood"],
+                    attached["prior_transform"],
+                    problem.n_dim,
+                    nlive=self.n_live,
+                    bound=self.bound,
+                    sample=self.sample,
+                    walks=self.walks,
+                    slices=self.slices,
+                    periodic=indices(problem, self.periodic),
+                    reflective=indices(problem, self.reflective),
+                    rstate=np.random.default_rng(self.seed),
+                    blob=True,
+                    pool=pool,
+                    queue_size=pool.size,
+                )
+            else:
+                sampler = _taken_up(session.restored, attached, pool)
+            remaining = [math.inf]
 
-        sampler = NestedSampler(
-            log_l_and_blob,
-            problem.prior_transform,
-            problem.n_dim,
-            nlive=self.n_live,
-            bound=self.bound,
-            sample=self.sample,
-            walks=self.walks,
-            slices=self.slices,
-            rstate=np.random.default_rng(self.seed),
-            blob=True,
-        )
-        sampler.run_nested(dlogz=self.dlogz, maxcall=self.max_calls, print_func=report)
-        return _samples(sampler.results, problem)
+            def report(state: Any, n_iterations: int, *_: object, **__: object) -> None:
+                safe = _can_be_taken_up(sampler)
+                remaining[0] = float(state.delta_logz) if safe else remaining[0]
+                session.step(
+                    self._report(state, n_iterations, session.account.n_calls),
+                    (lambda: _dump(sampler, attached)) if safe else None,
+                )
+
+            sampler.run_nested(
+                **self._limits(sampler.ncall),
+                print_func=report,
+                save_bounds=False,
+                resume=session.restored is not None,
+            )
+            stopped_early = self.max_calls is not None and sampler.ncall > self.max_calls
+            return self._samples(sampler.results, session, remaining[0] if stopped_early else 0.0)
+
+    def _limits(self, n_calls: int) -> dict[str, Any]:
+        """When to stop, of a sampler that has made ``n_calls`` so far."""
+        left = sys.maxsize if self.max_calls is None else max(self.max_calls - n_calls, 0)
+        if not self.dynamic:
+            return {"dlogz": self.dlogz, "maxcall": left}
+        return {
+            "dlogz_init": self.dlogz,
+            "n_effective": self.n_effective,
+            "maxcall_init": left,
+            "maxcall": self.max_calls,
+        }
 
     def _report(self, state: Any, n_iterations: int, n_calls: int) -> ProgressReport:
         """The live points' share of the evidence falls by 1/n_live in ln per iteration, from now to dlogz."""
         remaining = float(state.delta_logz)
         folds = math.log(math.expm1(min(max(remaining, self.dlogz), 500.0)) / math.expm1(self.dlogz))
         left = folds * self.n_live / max(n_iterations, 1) if math.isfinite(folds) else math.inf
-        return ProgressReport(n_calls, float(state.logz), remaining, left)
+        return ProgressReport(n_calls, {"ln Z": float(state.logz), "remaining Δ ln Z": remaining}, left)
+
+    def _samples(self, results: Any, session: Session, remaining: float) -> Samples:
+        """dynesty's results without the points that have no likelihood, whose weight is zero."""
+        keep = results.logl > NO_LIKELIHOOD
+        log_weights = results.logwt[keep]
+        log_l, birth = results.logl[keep], None if self.dynamic else _birth(results)[keep]
+        diagnostics = {"error of ln Z, resampled": _resampled_error(results, self.seed)}
+        if birth is not None:
+            diagnostics["insertion rank p-value"] = insertion_rank_p_value(log_l, birth)
+        return Samples(
+            **samples_of(session.problem, results.samples[keep], np.asarray(results.blob)[keep]),
+            log_l=log_l,
+            log_weights=log_weights - np.logaddexp.reduce(log_weights),
+            log_z=float(results.logz[-1]),
+            log_z_error=float(results.logzerr[-1]),
+            n_calls=session.account.n_calls,
+            log_l_birth=birth,
+            diagnostics=diagnostics,
+            shortfalls=self._shortfalls(log_weights, remaining),
+        )
+
+    def _shortfalls(self, log_weights: Array, remaining: float) -> tuple[str, ...]:
+        """What the run was to reach and did not, having stopped at ``max_calls``."""
+        if self.dynamic and self.n_effective is not None:
+            n_eff = float(np.exp(2.0 * np.logaddexp.reduce(log_weights) - np.logaddexp.reduce(2.0 * log_weights)))
+            if n_eff < self.n_effective:
+                return (f"{n_eff:.0f} effective samples, n_effective = {self.n_effective}: raise max_calls",)
+        if not self.dynamic and remaining > self.dlogz:
+            return (f"the live points may still add {remaining:.2g} to ln Z, dlogz = {self.dlogz:g}: raise max_calls",)
+        return ()
 
 
-def _samples(results: Any, problem: Problem) -> Samples:
-    """dynesty's results without the points that have no likelihood, whose weight is zero."""
-    keep = results.logl > NO_LIKELIHOOD
-    theta, blobs = results.samples[keep], np.asarray(results.blob)[keep]
-    n_derived = len(problem.derived)
-    log_weights = results.logwt[keep]
-    return Samples(
-        parameters={name: theta[:, i] for i, name in enumerate(problem.names)},
-        derived={name: blobs[:, i] for i, name in enumerate(problem.derived)},
-        log_l_by_entry={name: blobs[:, n_derived + i] for i, name in enumerate(problem.entries)},
-        log_l=results.logl[keep],
-        log_weights=log_weights - np.logaddexp.reduce(log_weights),
-        log_z=float(results.logz[-1]),
-        log_z_error=float(results.logzerr[-1]),
-        n_calls=int(np.sum(results.ncall)),
-    )
+def _birth(results: Any) -> Array:
+    """ln L of the point that each sample of a static run took the place of, -inf for the first live points."""
+    born = np.asarray(results.samples_it, dtype=int)
+    log_l = np.asarray(results.logl)
+    return np.where(born > 0, log_l[np.maximum(born - 1, 0)], -np.inf)
+
+
+def _resampled_error(results: Any, seed: int) -> float:
+    """Standard deviation of ln Z over runs drawn anew from this one's strands of live points."""
+    from dynesty.utils import resample_run
+
+    rng = np.random.default_rng(seed)
+    return float(np.std([resample_run(results, rstate=rng).logz[-1] for _ in range(N_RESAMPLED)], ddof=1))
+
+
+def _can_be_taken_up(sampler: Any) -> bool:
+    """Whether dynesty is between two iterations of a pass or a batch, the moments it can continue from."""
+    state = getattr(sampler, "internal_state", None)
+    return not sampler.added_live if state is None else state.name in {"INBASE", "INBATCH"}
+
+
+def _dump(sampler: Any, attached: Mapping[str, Any]) -> bytes:
+    """The sampler's state without the functions that are ``attached`` to it."""
+    names = {id(value): name for name, value in attached.items()}
+
+    class Pickler(pickle.Pickler):
+        def persistent_id(self, value: Any) -> str | None:
+            return names.get(id(value))
+
+    buffer = io.BytesIO()
+    Pickler(buffer).dump(sampler)
+    return buffer.getvalue()
+
+
+def _taken_up(state: bytes, attached: Mapping[str, Any], pool: Lockstep) -> Any:
+    """The sampler that :func:`_dump` wrote, with functions and pool of this process."""
+
+    class Unpickler(pickle.Unpickler):
+        def persistent_load(self, name: str) -> Any:
+            return attached[name]
+
+    sampler = Unpickler(io.BytesIO(state)).load()
+    for part in (sampler, getattr(sampler, "sampler", None), getattr(sampler, "batch_sampler", None)):
+        if part is not None:
+            part.pool, part.mapper = pool, pool.map
+    return sampler

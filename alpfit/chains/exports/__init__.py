@@ -1,0 +1,35 @@
+"""Exports: the samples of a run in files for other programs."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from types import MappingProxyType
+
+from alpfit.chains.exports import anesthetic, csv, getdist, hdf5, parquet
+from alpfit.chains.exports.base import Contents, Format
+from alpfit.chains.exports.writing import replace_files
+from alpfit.errors import ConfigurationError, one_of
+
+EXPORTS: Mapping[str, Format] = MappingProxyType(
+    {
+        "getdist": getdist.FORMAT,
+        "anesthetic": anesthetic.FORMAT,
+        "csv": csv.FORMAT,
+        "parquet": parquet.FORMAT,
+        "hdf5": hdf5.FORMAT,
+    }
+)
+"""The formats by name, each in a file of its own, which says what it holds."""
+
+
+def export(name: str, kind: str, contents: Contents, folder: Path) -> list[Path]:
+    """Write ``contents`` to ``folder``/``kind``/``name`` and endings, in place of what an earlier export left there.
+
+    ``kind`` is a name in :data:`EXPORTS`. Returns the files. Raises :class:`ConfigurationError` for one that is not, or
+    that lacks a package, :class:`RunFolderError` where ``folder`` cannot be written; then what was there before stays.
+    """
+    if kind not in EXPORTS:
+        raise ConfigurationError(f"--format {kind}: there is no such export: {one_of(kind, EXPORTS)}")
+    return replace_files(folder / kind, name, EXPORTS[kind], contents)
+
+
+__all__ = ["EXPORTS", "Contents", "Format", "export"]

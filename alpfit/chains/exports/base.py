@@ -1,0 +1,79 @@
+"""What every export is made of: the run's samples, their columns by name, and the facts that are no column."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from alpfit.inference.priors import Prior
+from alpfit.inference.samples import Samples
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Contents:
+    """The samples of a run; ``labels`` in LaTeX without dollars, by quantity; ``priors`` of its parameters."""
+
+    samples: Samples
+    labels: Mapping[str, str]
+    priors: Mapping[str, Prior]
+
+    def label(self, name: str) -> str:
+        """The label of a quantity; its name where it has none."""
+        return self.labels.get(name, name)
+
+
+@dataclass(frozen=True)
+class Format:
+    """``write`` takes what the files' names begin with, ``endings`` is a regular expression for how they end.
+
+    Different contents may want different files. Where they are ``numbered``, NAME_1 is the first chain of NAME.
+    """
+
+    write: Callable[[Path, Contents], None]
+    endings: str
+    numbered: bool = False
+
+
+def columns(samples: Samples) -> dict[str, NDArray[Any]]:
+    """All columns of a table with a row a sample; ``chain`` counts Markov chains from zero, where there are some."""
+    table: dict[str, NDArray[Any]] = {
+        "weight": samples.weights,
+        "log_weight": samples.log_weights,
+        "log_likelihood": samples.log_l,
+    }
+    if samples.log_l_birth is not None:
+        table["log_likelihood_birth"] = samples.log_l_birth
+    if samples.n_chains > 1:
+        table["chain"] = chain_numbers(samples)
+    table |= {**samples.parameters, **samples.derived}
+    return table | {f"log_likelihood:{name}": values for name, values in samples.log_l_by_entry.items()}
+
+
+def chain_numbers(samples: Samples) -> NDArray[np.int64]:
+    """The Markov chain that each sample belongs to, counted from zero."""
+    return np.repeat(np.arange(samples.n_chains), samples.log_l.size // samples.n_chains)
+
+
+def relative_weights(samples: Samples) -> Array:
+    """Weights over the largest one, so that those of Markov chains are counts."""
+    return np.asarray(np.exp(samples.log_weights - samples.log_weights.max()))
+
+
+def facts(samples: Samples) -> dict[str, Any]:
+    """Evidence, cost and trust, as they can stand in JSON; what the run has not got is left out."""
+    everything = {
+        "log_z": samples.log_z,
+        "log_z_error": samples.log_z_error,
+        "n_calls": samples.n_calls,
+        "n_eff": samples.n_eff,
+        "n_chains": samples.n_chains,
+        "autocorrelation": samples.autocorrelation,
+        "diagnostics": dict(samples.diagnostics),
+        "shortfalls": list(samples.shortfalls),
+    }
+    return {name: value for name, value in everything.items() if value is not None}

@@ -1,0 +1,26 @@
+"""``alpfit export``."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from alpfit.cli.arguments import RunPath
+
+
+def export(
+    run: RunPath,
+    kind: Annotated[
+        str,
+        typer.Option("--format", help="getdist, anesthetic, csv, parquet or hdf5.", show_default=False),
+    ],
+    output: Annotated[
+        Path | None,
+        typer.Option(help="Where to make a folder for the format; the run's own folder if not given."),
+    ] = None,
+) -> None:
+    """Write the samples of a run for another program."""
+    from alpfit.fit import Run
+
+    for path in Run.read(run).export(kind, output):
+        typer.echo(path)

@@ -1,0 +1,115 @@
+"""The same fit with several seeds side by side: each a run folder of its own, and one of all together.
+
+Each seed is a process that runs ``alpfit run``, so that what holds for one run (checkpoints, ``--resume``) holds here.
+"""
+
+import math
+import subprocess
+import sys
+import time
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from alpfit.chains.unfinished import UnfinishedRun
+from alpfit.config import Configuration
+from alpfit.errors import ConfigurationError, ExecutorError
+from alpfit.fit.run import Run
+from alpfit.inference.interrupts import Interrupts
+from alpfit.inference.merging import merge
+from alpfit.inference.progress import Progress, ProgressReport
+from alpfit.inference.samples import Samples
+from alpfit.inference.session import Account
+
+POLL_S = 0.5
+"""Seconds between two looks at the processes."""
+
+FINE = (0, 3)
+"""Exit codes of a run that is finished: 3 says that it missed its own target."""
+
+
+@dataclass(frozen=True)
+class Repeats:
+    """The seeds of a fit that goes to ``path``, from its TOML ``file`` with ``overrides``."""
+
+    configuration: Configuration
+    file: Path
+    overrides: tuple[str, ...]
+    path: Path
+    n: int
+
+    @property
+    def folders(self) -> dict[int, Path]:
+        """The run folder of each seed, beside that of all."""
+        first = self.configuration.sampler.seed
+        return {seed: self.path.with_name(f"{self.path.name}.seed-{seed}") for seed in range(first, first + self.n)}
+
+    def run(self, flags: Sequence[str], progress: Progress, interrupts: Interrupts) -> None:
+        """Run all seeds, as many at once as there are workers; ``flags`` are those of ``alpfit run``."""
+        parallel = self.configuration.parallel
+        if parallel.executor not in {"serial", "threads", "processes"}:
+            raise ConfigurationError(
+                f"--repeat runs its seeds side by side on this machine, but [parallel] executor = "
+                f"'{parallel.executor}': give --seed and --output for each instead"
+            )
+        at_once = min(self.n, parallel.n_workers)
+        workers = [] if parallel.executor == "serial" else [f"parallel.workers={max(1, parallel.n_workers // at_once)}"]
+        waiting, running = list(self.folders), dict[int, subprocess.Popen[str]]()
+        try:
+            while waiting or running:
+                while waiting and len(running) < at_once and not interrupts.arrived:
+                    seed = waiting.pop(0)
+                    running[seed] = self._start(seed, flags, [*self.overrides, *workers])
+                time.sleep(POLL_S)
+                for seed, process in list(running.items()):
+                    if process.poll() is not None:
+                        self._check(seed, running.pop(seed), interrupts)
+                progress.update(self._report(waiting, list(running)))
+                if interrupts.arrived:
+                    for process in running.values():
+                        process.terminate()
+                    for process in running.values():
+                        process.communicate()
+                    interrupts.raise_if_arrived()
+        finally:
+            for process in running.values():
+                process.kill()
+
+    def merged(self) -> tuple[Samples, Account]:
+        """All seeds as one, and what they have spent together."""
+        runs = [Run.read(path) for path in self.folders.values()]
+        failures: Counter[str] = Counter()
+        for run in runs:
+            failures.update(run.summary["failures"])
+        account = Account(
+            n_calls=sum(run.samples.n_calls for run in runs),
+            likelihood_s=sum(run.summary["likelihood_time_s"] for run in runs),
+            elapsed_s=sum(run.summary["run_time_s"] for run in runs),
+            failures=failures,
+            first_call_s=max(run.summary["first_call_s"] for run in runs),
+            share_without_likelihood=sum(run.summary["prior_share_without_likelihood"] for run in runs) / self.n,
+        )
+        return merge([run.samples for run in runs]), account
+
+    def _start(self, seed: int, flags: Sequence[str], overrides: Sequence[str]) -> subprocess.Popen[str]:
+        sets = [word for override in overrides for word in ("--set", override)]
+        command = [sys.executable, "-m", "alpfit.cli.main", "run", str(self.file), *flags, *sets]
+        command += ["--seed", str(seed), "--output", str(self.folders[seed])]
+        return subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+
+    def _check(self, seed: int, process: subprocess.Popen[str], interrupts: Interrupts) -> None:
+        """Raise :class:`ExecutorError` where the run of a seed has failed."""
+        said = process.communicate()[1].strip().splitlines()
+        if process.returncode not in FINE and not interrupts.arrived:
+            reason = said[-1].removeprefix("alpfit: ") if said else f"exit code {process.returncode}"
+            raise ExecutorError(f"seed {seed}: {reason}; the others can be continued with --resume")
+
+    def _report(self, waiting: Sequence[int], running: Sequence[int]) -> ProgressReport:
+        """Where all seeds stand together."""
+        status = [UnfinishedRun(self.folders[seed]).last_status() for seed in running]
+        n_done = self.n - len(waiting) - len(running)
+        done = n_done + sum(1.0 / (1.0 + s.get("fraction_left", math.inf)) for s in status)
+        calls = sum(int(s.get("n_calls", 0)) for s in status)
+        values = {"seeds running": len(running), "seeds done": n_done}
+        return ProgressReport(calls, values, self.n / done - 1.0 if done > 0.0 else math.inf)

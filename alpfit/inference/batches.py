@@ -1,0 +1,57 @@
+"""Many points at once: what a sampler gets back for them, wherever they were evaluated."""
+
+import re
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from alpfit.inference.problem import Evaluation, Problem
+
+Array = NDArray[np.float64]
+
+VALUE = re.compile(r" = \S+")
+"""What differs between two points that fail for the same reason."""
+
+
+@dataclass(frozen=True)
+class Batch:
+    """ln L ``(n,)`` of ``n`` points, and ``columns`` ``(n, k)``: derived quantities, then ln L by entry.
+
+    ``failures`` counts the points that have no likelihood, by reason.
+    """
+
+    log_l: Array
+    columns: Array
+    failures: Mapping[str, int]
+
+
+def evaluate_batch(problem: Problem, theta: Array) -> Batch:
+    """All that samplers keep of the points ``theta``, shape ``(n, n_dim)``."""
+    point = problem.evaluate(theta)
+    columns = [*(point.predictions[name] for name in problem.derived), *point.log_l_by_entry.values()]
+    return Batch(point.log_l, np.stack(columns, axis=1), Counter(reasons(point)))
+
+
+def join(batches: Sequence[Batch]) -> Batch:
+    """The batches as one."""
+    if len(batches) == 1:
+        return batches[0]
+    failures: Counter[str] = Counter()
+    for batch in batches:
+        failures.update(batch.failures)
+    return Batch(np.concatenate([b.log_l for b in batches]), np.concatenate([b.columns for b in batches]), failures)
+
+
+def reasons(point: Evaluation) -> list[str]:
+    """Why points have no likelihood, one sentence for each that has none, without the values that differ."""
+    return [_reason(point, int(i)) for i in np.flatnonzero(~np.isfinite(point.log_l))]
+
+
+def _reason(point: Evaluation, i: int) -> str:
+    if point.failures[i]:
+        return VALUE.sub("", point.failures[i])
+    without = next(name for name, log_l in point.log_l_by_entry.items() if not np.isfinite(log_l[i]))
+    return f"{without} has no likelihood"

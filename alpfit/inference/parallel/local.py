@@ -1,0 +1,78 @@
+"""On this machine: one after the other, on threads, or in processes."""
+
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
+from typing import Any
+
+from alpfit.errors import ExecutorError
+from alpfit.inference.batches import Batch, evaluate_batch
+from alpfit.inference.parallel.base import Job
+from alpfit.inference.parallel.worker import evaluate, install
+from alpfit.inference.problem import Problem
+from alpfit.inference.session import Array, Evaluate
+
+N_RESTARTS = 3
+"""How often in a row the processes are started anew when one of them has died."""
+
+
+@contextmanager
+def serial(job: Job) -> Iterator[Evaluate]:
+    """In this thread."""
+    yield lambda chunks: [evaluate_batch(job.problem, chunk) for chunk in chunks]
+
+
+@contextmanager
+def threads(job: Job) -> Iterator[Evaluate]:
+    """On threads: compiled code does not hold the interpreter's lock."""
+    with ThreadPoolExecutor(job.options.n_workers) as pool:
+        yield lambda chunks: list(pool.map(lambda chunk: evaluate_batch(job.problem, chunk), chunks))
+
+
+@contextmanager
+def processes(job: Job) -> Iterator[Evaluate]:
+    """In processes of their own (loky), which need no guard in the user's script and are replaced when they die."""
+    pool = _Processes(job.problem, job.options.n_workers)
+    try:
+        yield pool.evaluate
+    finally:
+        pool.close()
+
+
+class _Processes:
+    """Processes that hold the problem."""
+
+    def __init__(self, problem: Problem, n_workers: int) -> None:
+        from cloudpickle import dumps
+
+        self._shipment, self._n_workers = dumps(problem), n_workers
+        self._pool = self._start()
+
+    def _start(self) -> Any:
+        from loky import ProcessPoolExecutor
+
+        return ProcessPoolExecutor(self._n_workers, timeout=None, initializer=install, initargs=(self._shipment,))
+
+    def evaluate(self, chunks: Sequence[Array]) -> list[Batch]:
+        """Evaluate ``chunks``; what a worker that died took with it is evaluated again."""
+        done: dict[int, Batch] = {}
+        for _ in range(N_RESTARTS + 1):
+            waiting = [i for i in range(len(chunks)) if i not in done]
+            try:
+                futures = {i: self._pool.submit(evaluate, chunks[i]) for i in waiting}
+                for i, future in futures.items():
+                    done[i] = future.result()
+            except BrokenProcessPool:
+                self.close()
+                self._pool = self._start()
+            else:
+                return [done[i] for i in range(len(chunks))]
+        raise ExecutorError(
+            f"a worker process died {N_RESTARTS + 1} times at the same points (out of memory?): "
+            "take fewer with [parallel] workers"
+        )
+
+    def close(self) -> None:
+        """End the processes."""
+        self._pool.shutdown(wait=True, kill_workers=True)

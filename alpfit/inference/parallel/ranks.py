@@ -1,0 +1,68 @@
+"""Under ``mpirun``: the first process samples, the others evaluate."""
+
+import signal
+from collections.abc import Iterator, Sequence
+from concurrent.futures import wait
+from contextlib import contextmanager
+from typing import Any
+
+from alpfit.errors import ConfigurationError
+from alpfit.inference.batches import Batch
+from alpfit.inference.interrupts import SIGNALS
+from alpfit.inference.parallel.base import Job
+from alpfit.inference.parallel.worker import Worker, evaluate
+from alpfit.inference.problem import Problem
+from alpfit.inference.session import Array, Evaluate
+
+PATIENCE = 0.3
+"""Seconds in which points must come back once the run is to end: mpirun kills it after one."""
+
+
+def is_worker() -> bool:
+    """Whether this process is one of those that evaluate."""
+    return int(_world().Get_rank()) > 0
+
+
+def serve(problem: Problem) -> None:
+    """Evaluate for the first process until it is done."""
+    from mpi4py.futures import MPICommExecutor
+
+    for number in SIGNALS:
+        signal.signal(number, signal.SIG_IGN)
+    Worker.problem = problem
+    with MPICommExecutor(_world(), root=0):
+        pass
+
+
+@contextmanager
+def mpi(job: Job) -> Iterator[Evaluate]:
+    """Chunks go to the other processes of ``mpirun``, which have read the problem themselves."""
+    world = _world()
+    if world.Get_size() < 2:
+        raise ConfigurationError(
+            "[parallel] executor = 'mpi' needs two processes or more: mpirun -n 8 alpfit run FILE, or another executor"
+        )
+    from mpi4py.futures import MPICommExecutor
+
+    with MPICommExecutor(world, root=0) as opened:
+        pool: Any = opened
+
+        def evaluate_there(chunks: Sequence[Array]) -> list[Batch]:
+            futures = [pool.submit(evaluate, chunk) for chunk in chunks]
+            while (open_ := wait(futures, timeout=PATIENCE).not_done) and not job.interrupts.arrived:
+                pass
+            if open_ and wait(futures, timeout=PATIENCE).not_done:
+                job.interrupts.raise_if_arrived()
+            return [future.result() for future in futures]
+
+        yield evaluate_there
+
+
+def _world() -> Any:
+    try:
+        from mpi4py import MPI
+    except (ImportError, RuntimeError) as error:
+        raise ConfigurationError(
+            "[parallel] executor = 'mpi' needs mpi4py and an MPI library: pip install alpfit[mpi]"
+        ) from error
+    return MPI.COMM_WORLD

@@ -1,0 +1,138 @@
+"""What a sampler has to do with the world while it runs: likelihood calls, progress, and moments to stop at."""
+
+import pickle
+import time
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from alpfit.errors import ConfigurationError
+from alpfit.inference.batches import Batch, evaluate_batch, join
+from alpfit.inference.interrupts import Interrupts
+from alpfit.inference.problem import Problem
+from alpfit.inference.progress import NoProgress, Progress, ProgressReport
+from alpfit.inference.samples import Samples
+
+Array = NDArray[np.float64]
+
+Evaluate = Callable[[Sequence[Array]], Sequence[Batch]]
+"""From chunks of points, each of shape ``(n, n_dim)``, to what they evaluate to, in the same order."""
+
+CHUNK = 8
+"""Points that travel together: enough to be worth a message, few enough to be shared out evenly."""
+
+
+class Store(Protocol):
+    """Where checkpoints go."""
+
+    def load(self) -> bytes | None:
+        """The newest checkpoint that is good; None where there is none."""
+
+    def save(self, state: bytes) -> None:
+        """Keep ``state``, whole or not at all."""
+
+
+class NoStore:
+    """Nothing is kept."""
+
+    def load(self) -> bytes | None:
+        """Nothing."""
+        return None
+
+    def save(self, state: bytes) -> None:
+        """Forget it."""
+
+
+@dataclass
+class Account:
+    """What a run has spent: points, seconds in the likelihood and in all, and points without a likelihood by reason.
+
+    ``first_call_s`` is the time of the first call, which compiles; ``share_without_likelihood`` that of the prior.
+    """
+
+    n_calls: int = 0
+    likelihood_s: float = 0.0
+    elapsed_s: float = 0.0
+    failures: Counter[str] = field(default_factory=Counter)
+    first_call_s: float = 0.0
+    share_without_likelihood: float = 0.0
+
+
+class Session:
+    """A run of a sampler on ``problem``.
+
+    ``evaluate`` takes chunks of points; if it is None they are evaluated here, one chunk after the other. With a
+    ``store`` there is a checkpoint each ``checkpoint_interval`` seconds, and one when ``interrupts`` says that the run
+    is to end; ``restored`` is what the sampler itself saved in the last one, and ``finished`` the samples where it was
+    done already. ``read_points`` gives the samples of another run by the path of its folder.
+    """
+
+    def __init__(
+        self,
+        problem: Problem,
+        *,
+        evaluate: Evaluate | None = None,
+        progress: Progress | None = None,
+        store: Store | None = None,
+        checkpoint_interval: float = 60.0,
+        interrupts: Interrupts | None = None,
+        read_points: Callable[[str], Mapping[str, Array]] | None = None,
+    ) -> None:
+        self.problem = problem
+        self._evaluate = evaluate or (lambda chunks: [evaluate_batch(problem, chunk) for chunk in chunks])
+        self._progress = progress or NoProgress()
+        self._store = store or NoStore()
+        self._interval = checkpoint_interval
+        self._interrupts = interrupts or Interrupts()
+        self._read_points = read_points
+        saved = self._store.load()
+        self.restored: bytes | None
+        self.account: Account
+        self.finished: Samples | None
+        self.restored, self.account, self.finished = pickle.loads(saved) if saved else (None, Account(), None)
+        self._start = time.monotonic() - self.account.elapsed_s
+        self._last_checkpoint = time.monotonic()
+
+    def evaluate(self, theta: Array) -> Batch:
+        """ln L and what is kept with it at ``theta``, shape ``(n, n_dim)``."""
+        start = time.perf_counter()
+        chunks = np.split(theta, range(CHUNK, len(theta), CHUNK))
+        batch = join(self._evaluate(chunks))
+        self.account.likelihood_s += time.perf_counter() - start
+        self.account.n_calls += len(theta)
+        self.account.failures.update(batch.failures)
+        return batch
+
+    def step(self, report: ProgressReport, state: Callable[[], bytes] | None) -> None:
+        """Between two steps of a sampler: ``state`` is what it can be taken up from, None where it cannot.
+
+        Raises :class:`~alpfit.inference.interrupts.Interrupted` where the run is to end here.
+        """
+        self._progress.update(report)
+        if state is None:
+            return
+        if self._interrupts.arrived or time.monotonic() - self._last_checkpoint >= self._interval:
+            self._save(state(), None)
+        self._interrupts.raise_if_arrived()
+
+    def end(self, samples: Samples) -> None:
+        """The sampler is done: keep ``samples``, in case they cannot be written where they belong."""
+        self._save(None, samples)
+
+    def start_points(self, path: str) -> Mapping[str, Array]:
+        """Parameters of the samples in the run folder ``path``, the largest ln L first, name to array ``(n,)``.
+
+        Raises :class:`~alpfit.errors.ConfigurationError` where nobody can read it.
+        """
+        if self._read_points is None:
+            raise ConfigurationError(f"start = '{path}': no run can be read here")
+        return self._read_points(path)
+
+    def _save(self, state: bytes | None, samples: Samples | None) -> None:
+        self.account.elapsed_s = time.monotonic() - self._start
+        self._store.save(pickle.dumps((state, self.account, samples)))
+        self._last_checkpoint = time.monotonic()

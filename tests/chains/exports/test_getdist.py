@@ -1,0 +1,69 @@
+"""getdist reads our chains and finds our numbers."""
+
+import warnings
+
+import numpy as np
+import pytest
+
+with warnings.catch_warnings():  # at import, of packages that it would like to have
+    warnings.simplefilter("ignore")
+    from getdist import loadMCSamples
+
+
+@pytest.fixture
+def load(exported):
+    """Samples as getdist reads them."""
+    return lambda contents: loadMCSamples(str(exported("getdist", contents)), no_cache=True)
+
+
+def test_getdist_finds_our_means_and_widths(load, contents, mean_and_width):
+    read = load(contents)
+    samples = contents.samples
+    names = [*samples.parameters, *samples.derived]
+    assert read.getParamNames().numParams() == len(names)
+    for name, mean, width in zip(names, read.getMeans(), np.sqrt(np.diag(read.getCov())), strict=True):
+        expected, spread = mean_and_width(samples, name)
+        assert mean == pytest.approx(expected, rel=1e-6, abs=1e-6 * spread), name
+        assert width == pytest.approx(spread, rel=1e-6), name
+
+
+def test_its_likelihoods_are_posteriors(load, weighted):
+    read = load(weighted)
+    samples = weighted.samples
+    log_prior = sum(prior.log_density(samples.parameters[name]) for name, prior in weighted.priors.items())
+    np.testing.assert_allclose(read.loglikes, -(samples.log_l + log_prior), rtol=1e-14)
+
+
+def test_derived_quantities_are_marked_and_have_labels(load, weighted):
+    infos = {info.name: (info.isDerived, info.label) for info in load(weighted).getParamNames().names}
+    assert infos == {
+        "m_a": (False, "m_a"),
+        "g_agg": (False, r"g_{a\gamma\gamma}"),
+        "BR_Bp_to_Kp_a_inv": (True, r"\mathrm{BR}(B^+\to K^+a)\,P_\mathrm{inv}"),
+        "g_agg_sqrt_P_inv": (True, "g_agg*sqrt(P_inv)"),
+    }
+
+
+def test_priors_with_limits_have_them_as_ranges(load, weighted, nested):
+    ranges = load(weighted).ranges
+    assert [(ranges.getLower(name), ranges.getUpper(name)) for name in ("m_a", "g_agg")] == [(0.6, 4.7), (1e-5, 1e-3)]
+    ranges = load(nested).ranges
+    assert [(ranges.getLower(name), ranges.getUpper(name)) for name in "xy"] == [(-1.0, 1.0), (None, None)]
+
+
+def test_markov_chains_stay_apart(load, exported, chains):
+    read = load(chains)
+    assert read.sampler == "mcmc"
+    assert np.diff(read.chain_offsets).tolist() == [200, 200, 200]
+    assert set(read.weights) == {1.0}
+    assert [path.name for path in sorted(exported("getdist", chains).parent.glob("*.txt"))] == [
+        "fit_1.txt",
+        "fit_2.txt",
+        "fit_3.txt",
+    ]
+
+
+def test_weighted_samples_are_known_to_be_independent(load, weighted):
+    read = load(weighted)
+    assert read.sampler == "nested"
+    assert read.getEffectiveSamplesGaussianKDE("m_a") == pytest.approx(weighted.samples.n_eff, rel=1e-6)

@@ -1,0 +1,40 @@
+"""posterior.nc needs no alpfit: arviz alone opens it, in the newest version that there is for this Python."""
+
+import os
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+from alpfit.chains.posterior import write_posterior
+
+PACKAGES = ["arviz", "h5netcdf", "h5py", *(["matplotlib<3.11"] if sys.version_info < (3, 12) else [])]
+"""arviz, and what it reads netCDF with (h5netcdf brings no h5py); beside the arviz of old Pythons an old matplotlib."""
+
+PROGRAM = """\
+import sys
+import arviz
+groups = arviz.from_netcdf(sys.argv[1])
+print(float(groups["posterior"]["m_a"].mean()))
+print(*groups["log_likelihood"]["planck_relic_2018"].dims)
+"""
+
+
+def run(*command):
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
+    answer = subprocess.run(list(map(str, command)), env=environment, capture_output=True, text=True, check=False)
+    assert answer.returncode == 0, answer.stderr
+    return answer.stdout
+
+
+def test_arviz_alone_opens_it_and_finds_our_mean(tmp_path, samples):
+    write_posterior(tmp_path / "posterior.nc", samples, seed=1)
+    run(sys.executable, "-m", "venv", tmp_path / "fresh")
+    python = tmp_path / "fresh" / "bin" / "python"
+    run(python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-compile", *PACKAGES)
+
+    mean, dims = run(python, "-c", PROGRAM, tmp_path / "posterior.nc").splitlines()
+    draws = samples.equally_weighted(np.random.default_rng(1))
+    assert float(mean) == pytest.approx(samples.parameters["m_a"][draws].mean(), rel=1e-14)
+    assert dims == "chain draw"

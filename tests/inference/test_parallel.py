@@ -1,0 +1,205 @@
+"""Executors: the same numbers anywhere, workers that may die, and schedulers that may not answer."""
+
+import builtins
+import os
+import signal
+import sys
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+import pytest
+from pydantic import ValidationError
+
+from alpfit import Fit
+from alpfit.errors import ConfigurationError, ExecutorError
+from alpfit.inference.batches import Batch, evaluate_batch
+from alpfit.inference.interrupts import Interrupts
+from alpfit.inference.parallel import EXECUTORS, Job, Parallel, worker
+
+pytestmark = pytest.mark.filterwarnings("ignore::ResourceWarning")  # of dask's sockets, when it is collected late
+
+FILE = """\
+scenario = "invisible"
+likelihoods = ["belle2_bknunu_2023", "planck_relic_2018"]
+[relic]
+engine = "nbe"
+[parameters]
+m_a = 1.0
+r = 0.48
+g_agg = { prior = "log-uniform", min = 2e-5, max = 1e4 }
+g_achi = { prior = "log-uniform", min = 1e-5, max = 1e-2 }
+"""
+
+
+@pytest.fixture(scope="module")
+def problem(tmp_path_factory):
+    path = tmp_path_factory.mktemp("input") / "small.toml"
+    path.write_text(FILE)
+    return Fit.from_file(path).problem
+
+
+@pytest.fixture(scope="module")
+def chunks(problem):
+    theta = problem.prior_transform(np.random.default_rng(3).random((60, 2)))
+    return np.split(theta, range(8, 60, 8))
+
+
+@pytest.fixture(scope="module")
+def expected(problem, chunks):
+    return [evaluate_batch(problem, chunk) for chunk in chunks]
+
+
+def opened(problem, **options):
+    parallel = Parallel(**options)
+    return EXECUTORS[parallel.executor](Job(problem, parallel, Interrupts()))
+
+
+def assert_equal(found, expected):
+    for one, other in zip(found, expected, strict=True):
+        np.testing.assert_array_equal(one.log_l, other.log_l)
+        np.testing.assert_array_equal(one.columns, other.columns)
+        assert one.failures == other.failures
+
+
+@pytest.mark.parametrize(
+    ("executor", "workers"), [("serial", None), ("threads", 1), ("threads", 3), ("processes", 1), ("processes", 2)]
+)
+def test_numbers_do_not_depend_on_where_they_are_made(problem, chunks, expected, executor, workers):
+    assert any(batch.failures for batch in expected)  # failures travel, too
+    with opened(problem, executor=executor, workers=workers) as evaluate:
+        assert_equal(evaluate(chunks), expected)
+        assert_equal(evaluate(chunks[:1]), expected[:1])
+
+
+def test_a_process_that_dies_is_replaced(problem, chunks, expected):
+    with opened(problem, executor="processes", workers=2) as evaluate:
+        evaluate(chunks)
+        pool = evaluate.__self__._pool
+        for process in list(pool._processes.values())[:1]:
+            os.kill(process.pid, signal.SIGKILL)
+        assert_equal(evaluate(chunks), expected)
+
+
+def test_processes_that_die_of_their_points_end_the_run_with_a_sentence(problem):
+    class Deadly(np.ndarray):
+        """Points that kill whoever unpacks them."""
+
+        def __reduce__(self):
+            return os._exit, (1,)
+
+    with (
+        opened(problem, executor="processes", workers=1) as evaluate,
+        pytest.raises(ExecutorError, match="a worker process died 4 times at the same points"),
+    ):
+        evaluate([np.zeros((1, 2)).view(Deadly)])
+
+
+def test_no_process_is_left_behind(problem, chunks):
+    with opened(problem, executor="processes", workers=2) as evaluate:
+        evaluate(chunks)
+        pids = list(evaluate.__self__._pool._processes)
+    for pid in pids:
+        with pytest.raises(ProcessLookupError):
+            os.kill(pid, 0)
+
+
+def test_a_worker_evaluates_what_it_was_given_and_leaves_signals_to_the_main_process(problem, chunks, expected):
+    import pickle
+
+    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        with pytest.raises(RuntimeError, match="this worker was given no problem"):
+            worker.evaluate(chunks[0])
+        worker.install(pickle.dumps(problem))
+        assert signal.getsignal(signal.SIGINT) == signal.getsignal(signal.SIGTERM) == signal.SIG_IGN
+        assert_equal([worker.evaluate(chunks[0])], expected[:1])
+    finally:
+        worker.Worker.problem = None
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def test_a_cluster_gives_the_same_numbers_also_when_a_worker_is_killed(problem, chunks, expected):
+    import distributed
+
+    def kill(pids):
+        for pid in pids[:1]:
+            os.kill(pid, signal.SIGKILL)
+
+    with opened(problem, executor="dask", workers=2) as evaluate:
+        assert_equal(evaluate(chunks), expected)
+        pids = list(distributed.default_client().run(os.getpid).values())
+        assert len(set(pids)) == 2
+        with ThreadPoolExecutor(1) as pool:
+            many = pool.submit(evaluate, chunks * 40)
+            kill(pids)
+            assert_equal(many.result(timeout=120), expected * 40)
+
+
+def test_a_cluster_that_runs_already_is_used_and_its_end_is_told(problem, chunks, expected):
+    from distributed import LocalCluster
+
+    cluster = LocalCluster(n_workers=1, threads_per_worker=1, dashboard_address=None)
+    try:
+        with opened(problem, executor="dask", scheduler=cluster.scheduler_address) as evaluate:
+            assert_equal(evaluate(chunks[:2]), expected[:2])
+    finally:
+        cluster.close()
+
+
+def test_a_scheduler_that_does_not_answer_is_told_with_its_address(problem):
+    with (
+        pytest.raises(ExecutorError) as refused,
+        opened(problem, executor="dask", scheduler="tcp://127.0.0.1:9", timeout=1.0),
+    ):
+        pytest.fail("there is a cluster")
+    assert str(refused.value).startswith("[parallel] scheduler = 'tcp://127.0.0.1:9' does not answer within 1 s")
+
+
+def test_mpi_needs_more_than_one_process(problem):
+    pytest.importorskip("mpi4py.MPI", reason="there is no MPI library", exc_type=(ImportError, RuntimeError))
+    with pytest.raises(ConfigurationError, match="needs two processes or more"), opened(problem, executor="mpi"):
+        pytest.fail("there is another process")
+
+
+@pytest.mark.parametrize(("executor", "package"), [("dask", "distributed"), ("mpi", "mpi4py")])
+def test_a_package_that_is_missing_is_named_with_its_pip_command(problem, monkeypatch, executor, package):
+    found = builtins.__import__
+
+    def missing(name, *arguments, **options):
+        if name.split(".")[0] == package:
+            raise ImportError(name)
+        return found(name, *arguments, **options)
+
+    for name in list(sys.modules):
+        if name.split(".")[0] == package:
+            monkeypatch.delitem(sys.modules, name)
+    monkeypatch.setattr(builtins, "__import__", missing)
+    with pytest.raises(ConfigurationError) as refused, opened(problem, executor=executor):
+        pytest.fail("the package is there")
+    assert f"pip install alpfit[{executor}]" in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("options", "sentence"),
+    [
+        ({"executor": "threads", "scheduler": "tcp://there:8786"}, "scheduler needs executor = 'dask'"),
+        ({"executor": "mpi", "workers": 4}, "mpirun -n says how many"),
+        ({"executor": "serial", "workers": 4}, "a serial run has one"),
+        ({"executor": "dask", "scheduler": "tcp://there:8786", "workers": 4}, "the scheduler has its own"),
+        ({"workers": 0}, "greater than or equal to 1"),
+    ],
+)
+def test_options_belong_to_their_executor(options, sentence):
+    with pytest.raises(ValidationError, match=sentence):
+        Parallel(**options)
+
+
+def test_there_is_a_worker_for_each_core():
+    assert Parallel().n_workers == len(os.sched_getaffinity(0))
+    assert Parallel(executor="serial").n_workers == 1
+    assert Parallel(workers=7).n_workers == 7
+
+
+def test_a_batch_says_what_it_is_made_of(expected):
+    assert isinstance(expected[0], Batch)
