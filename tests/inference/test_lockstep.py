@@ -29,10 +29,7 @@ def pool(likelihood):
 
 def walk(pool, start, n_steps):
     """A walk that asks for ``n_steps`` values, one after the other."""
-    seen = []
-    for i in range(n_steps):
-        seen.append(pool.likelihood(np.array([start, i], dtype=float)))
-    return seen
+    return [pool.likelihood(np.array([start, i], dtype=float)) for i in range(n_steps)]
 
 
 def test_walks_of_one_length_share_every_batch(pool, likelihood):

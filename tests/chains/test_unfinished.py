@@ -1,0 +1,165 @@
+"""A run that is under way: one process at a time, and continued only as what it was begun."""
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+from alpfit.chains.unfinished import StatusFile, UnfinishedRun, is_finished, under_way, what_is_left
+from alpfit.errors import RunFolderError
+from alpfit.inference.progress import NoProgress, ProgressReport
+
+IDENTITY = {"configuration": {"sampler": {"n_live": 400, "seed": 1}}, "code": {"digest": "abc"}}
+
+HOLD = """\
+import sys
+from alpfit.chains.unfinished import under_way
+from alpfit.inference.progress import NoProgress
+from pathlib import Path
+with under_way(Path(sys.argv[1]), {}, NoProgress()) as checkpoints:
+    checkpoints.save(b"theirs")
+    print("held", flush=True)
+    sys.stdin.readline()
+"""
+
+
+@pytest.fixture
+def path(tmp_path):
+    return tmp_path / "run"
+
+
+def begin(path, identity=IDENTITY, state=b"state", **choices):
+    """A run that is interrupted after a checkpoint."""
+    with under_way(path, identity, NoProgress(), **choices) as checkpoints:
+        found = checkpoints.load()
+        if state:
+            checkpoints.save(state)
+    return found
+
+
+def refusal(path, identity=IDENTITY, **choices):
+    with pytest.raises(RunFolderError) as refused, under_way(path, identity, NoProgress(), **choices):
+        pytest.fail("the block was entered")
+    assert "\n" not in str(refused.value)
+    return str(refused.value)
+
+
+def test_a_run_without_a_checkpoint_leaves_nothing_behind(path):
+    begin(path, state=None)
+    assert not path.exists()
+    assert what_is_left(path) == "there was nothing yet to keep"
+
+
+def test_an_unfinished_run_is_named_with_both_ways_out(path):
+    begin(path)
+    message = refusal(path)
+    assert message.startswith(f"{path} holds an unfinished run (0 likelihood calls): continue it with --resume")
+    assert message.endswith("or begin anew with --overwrite")
+    assert what_is_left(path) == f"continue {path} with --resume"
+
+
+def test_it_is_continued_with_its_last_checkpoint(path):
+    begin(path)
+    assert begin(path, resume=True) == b"state"
+
+
+def test_it_is_begun_anew_without_its_checkpoints(path):
+    begin(path)
+    assert begin(path, overwrite=True) is None
+
+
+def test_where_there_is_none_a_run_that_is_to_be_continued_begins(path):
+    assert begin(path, resume=True) is None
+
+
+@pytest.mark.parametrize(
+    ("changed", "named"),
+    [
+        (
+            {"configuration": {"sampler": {"n_live": 500, "seed": 1}}, "code": {"digest": "abc"}},
+            "n_live = 400, which is 500",
+        ),
+        ({"configuration": {"sampler": {"n_live": 400}}, "code": {"digest": "abc"}}, "seed = 1, which is None"),
+        ({**IDENTITY, "code": {"digest": "xyz"}}, "code.digest = abc, which is xyz"),
+        ({**IDENTITY, "likelihoods": {"planck": "123"}}, "likelihoods.planck = None, which is 123"),
+    ],
+)
+def test_what_has_changed_since_is_told_and_refused_unless_forced(path, changed, named):
+    begin(path)
+    message = refusal(path, changed, resume=True)
+    assert named in message
+    assert message.endswith("or continue nevertheless with --force")
+    assert begin(path, changed, resume=True, force=True) == b"state"
+
+
+def test_a_finished_run_stays_until_its_replacement_is_complete(path):
+    path.mkdir()
+    (path / "manifest.json").write_text("finished")
+    assert refusal(path).startswith(f"{path} holds a run already")
+    begin(path, overwrite=True)
+    assert (path / "manifest.json").read_text() == "finished"
+    assert not is_finished(path)
+    assert begin(path, resume=True) == b"state"
+
+
+def test_a_finished_run_is_recognised(path):
+    assert not is_finished(path)
+    path.mkdir()
+    (path / "manifest.json").write_text("finished")
+    assert is_finished(path)
+    assert what_is_left(path) == f"{path} is complete but for its figures: alpfit plot {path}"
+
+
+def test_a_second_process_is_refused_and_the_first_is_seen_to_run(path):
+    unfinished = UnfinishedRun(path)
+    assert not unfinished.is_running()
+    with subprocess.Popen(
+        [sys.executable, "-c", HOLD, path], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as other:
+        assert other.stdout.readline() == "held\n"
+        for choices in ({}, {"resume": True}, {"overwrite": True}):
+            assert refusal(path, **choices).startswith(f"{path} is being written by another process")
+        assert unfinished.is_running()
+        assert len(unfinished.checkpoints()) == 1  # and nothing of it was touched
+        other.communicate("done\n")
+    assert not unfinished.is_running()
+
+
+def test_a_killed_process_holds_nothing(path):
+    with subprocess.Popen(
+        [sys.executable, "-c", HOLD, path], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as other:
+        other.stdout.readline()
+        other.kill()
+    assert begin(path, {}, resume=True) == b"theirs"
+
+
+def test_a_run_that_was_just_being_replaced_comes_back(path):
+    replaced = path.with_name(f".{path.name}.0a1b2c3d.replaced")
+    replaced.mkdir()
+    (replaced / "manifest.json").write_text("finished")
+    assert refusal(path).startswith(f"{path} holds a run already")
+    assert (path / "manifest.json").read_text() == "finished"
+
+
+def test_an_identity_that_cannot_be_read_is_told(path):
+    begin(path)
+    UnfinishedRun(path).identity.write_text("{")
+    assert refusal(path, resume=True).startswith(f"{UnfinishedRun(path).identity} cannot be read: ")
+
+
+def test_the_status_says_how_far_the_run_is(path):
+    begin(path)
+    unfinished, report = UnfinishedRun(path), ProgressReport(1200, {"ln Z": -3.5}, 0.25)
+    assert unfinished.last_status() == {}
+    StatusFile(unfinished, NoProgress()).update(report)
+    status = json.loads(unfinished.status.read_text())
+    assert (status["n_calls"], status["values"], status["fraction_left"]) == (1200, {"ln Z": -3.5}, 0.25)
+    assert unfinished.last_status() == status
+    assert refusal(path).startswith(f"{path} holds an unfinished run (1200 likelihood calls)")
+
+
+def test_a_folder_that_cannot_be_made_is_refused(tmp_path):
+    (tmp_path / "file").write_text("")
+    assert "cannot be written" in refusal(tmp_path / "file" / "run")
