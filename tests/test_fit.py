@@ -1,7 +1,10 @@
 """A whole fit: evaluating points, running, and what is found in the run folder afterwards."""
 
 import csv
+import errno
 import json
+import os
+import shutil
 import tomllib
 
 import numpy as np
@@ -9,6 +12,8 @@ import pytest
 
 from alpfit import Fit, Run
 from alpfit.errors import AlpfitError, ConfigurationError, PredictionError, RunFolderError
+from alpfit.inference.interrupts import Interrupted
+from alpfit.likelihoods.catalogue import data_folder
 
 FILE = """\
 scenario = "invisible"
@@ -64,6 +69,9 @@ class Calls:
 
     def update(self, report):
         self.n_calls.append(report.n_calls)
+
+    def note(self, sentence):
+        raise AssertionError(sentence)
 
 
 @pytest.fixture(scope="module")
@@ -301,6 +309,54 @@ def test_a_damaged_run_is_refused_with_the_file_that_is_damaged(run, tmp_path, n
 def test_a_run_without_its_input_is_refused(run, tmp_path):
     (tmp_path / "manifest.json").write_text("{}")
     assert refusal(AlpfitError, Run.read, tmp_path) == f"{tmp_path / 'run.toml'} does not exist"
+
+
+def test_a_full_disk_at_the_end_is_told_and_the_samples_are_kept(file, tmp_path, monkeypatch, run):
+    path = tmp_path / "run"
+
+    def full_disk(*arguments):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    with monkeypatch.context() as patch:
+        patch.setattr("alpfit.fit.fit.write_posterior", full_disk)
+        message = refusal(RunFolderError, Fit.from_file(file).run, path)
+    assert message == f"{path} cannot be written: No space left on device; make room, then continue with --resume"
+    assert [folder.name for folder in tmp_path.iterdir()] == ["run"]
+    monkeypatch.setattr("alpfit.inference.samplers.dynesty.Dynesty.run", None)  # it has done its work
+    again = Fit.from_file(file).run(path, resume=True)
+    np.testing.assert_array_equal(again.samples.log_l, run.samples.log_l)
+
+
+def test_changed_data_and_code_are_noticed(tmp_path, monkeypatch):
+    entry, file, path = tmp_path / "planck_relic_2018", tmp_path / "own.toml", tmp_path / "run"
+    shutil.copytree(data_folder() / entry.name, entry)
+    file.write_text(FILE.replace('"planck_relic_2018"', '"./planck_relic_2018"'))
+
+    def interrupt(*arguments):
+        raise Interrupted(2)
+
+    with monkeypatch.context() as patch, pytest.raises(Interrupted):
+        patch.setattr("alpfit.inference.session.Session.end", interrupt)
+        Fit.from_file(file, ["checkpoint_interval=0"]).run(path)
+    with monkeypatch.context() as patch:
+        patch.setattr("alpfit.fit.fit.code_digest", lambda: "changed")
+        message = refusal(RunFolderError, Fit.from_file(file).run, path, resume=True)
+        assert "was begun with code.digest = " in message
+        assert "which is changed now" in message
+    with (entry / "likelihood.toml").open("a") as stream:
+        stream.write("# read again\n")
+    message = refusal(RunFolderError, Fit.from_file(file).run, path, resume=True)
+    assert "was begun with likelihoods.planck_relic_2018 = " in message
+    Fit.from_file(file).run(path, resume=True, force=True)
+
+
+def test_executor_and_interval_may_change_in_between(file):
+    one, other = (
+        Fit.from_file(file, overrides).configuration.deciding()
+        for overrides in ([], ["parallel.executor=serial", "checkpoint_interval=5"])
+    )
+    assert one == other
+    assert Fit.from_file(file, ["sampler.seed=6"]).configuration.deciding() != one
 
 
 # One parameter, and running over an old run

@@ -66,15 +66,12 @@ class Repeats:
                     if process.poll() is not None:
                         self._check(seed, running.pop(seed), interrupts)
                 progress.update(self._report(waiting, list(running)))
-                if interrupts.arrived:
-                    for process in running.values():
-                        process.terminate()
-                    for process in running.values():
-                        process.communicate()
-                    interrupts.raise_if_arrived()
+                interrupts.raise_if_arrived()
         finally:
             for process in running.values():
-                process.kill()
+                process.terminate()
+            for process in running.values():
+                process.communicate()
 
     def merged(self) -> tuple[Samples, Account]:
         """All seeds as one, and what they have spent together."""

@@ -1,16 +1,28 @@
 """The summary: the same numbers for programs and for humans."""
 
+import dataclasses
 import json
+from collections import Counter
 
 import numpy as np
 import pytest
 
 from alpfit.chains.summary import as_text, summarise
+from alpfit.inference.session import Account
 
 
 @pytest.fixture
 def summary(samples):
-    return summarise(samples, run_time=61.7)
+    account = Account(
+        n_calls=12345,
+        likelihood_s=40.0,
+        elapsed_s=61.7,
+        failures=Counter({"no relic density": 12, "r must be between 0.01 and 0.99": 30}),
+        first_call_s=2.5,
+        share_without_likelihood=0.125,
+    )
+    trust = {"diagnostics": {"insertion rank p-value": 0.25}, "shortfalls": ("raise max_calls",)}
+    return summarise(dataclasses.replace(samples, **trust), account)
 
 
 def test_it_survives_json(summary):
@@ -66,8 +78,31 @@ def test_the_text_has_the_best_fit_the_evidence_and_the_cost(summary):
     for name, log_l in (*fit["log_likelihood"].items(), ("total", fit["log_likelihood_total"])):
         assert any(line.split() == [name, f"{log_l:.3f}"] for line in text.splitlines()), name
     assert "ln Z = 7.250 +- 0.125" in text
-    assert "12345 likelihood calls in 62 s" in text
+    assert "12345 likelihood calls in 62 s (200 per s)" in text
     assert f"600 samples, worth {summary['n_eff']:.0f} independent ones" in text
+
+
+def test_it_says_what_to_think_of_the_run(summary):
+    assert summary["diagnostics"] == {"insertion rank p-value": 0.25}
+    assert summary["failures"] == {"r must be between 0.01 and 0.99": 30, "no relic density": 12}
+    assert summary["prior_share_without_likelihood"] == 0.125
+    assert summary["calls_per_s"] == pytest.approx(12345 / 61.7)
+    assert (summary["likelihood_time_s"], summary["first_call_s"]) == (40.0, 2.5)
+    assert summary["shortfalls"] == ["raise max_calls"]
+    lines = as_text(summary).splitlines()
+    for line in (
+        "insertion rank p-value: 0.25",
+        "prior volume without a likelihood: 12.5 %",
+        "  30 calls failed: r must be between 0.01 and 0.99",
+        "target missed: raise max_calls",
+    ):
+        assert line in lines
+
+
+def test_a_run_without_an_evidence_says_nothing_of_it(samples):
+    summary = summarise(dataclasses.replace(samples, log_z=None, log_z_error=None), Account())
+    assert summary["log_z"] is None
+    assert "ln Z" not in as_text(summary)
 
 
 def test_the_columns_of_the_text_line_up(summary):

@@ -133,6 +133,54 @@ def test_without_a_terminal_no_bar_is_drawn(finished_run):
     assert all("calls, ln Z = " in line for line in finished.stderr.splitlines())
 
 
+def test_status_shows_a_finished_run(alpfit, finished_run):
+    path, _ = finished_run
+    summary = json.loads((path / "summary.json").read_text())
+    outcome = alpfit("status", path)
+    assert outcome.code == 0
+    assert outcome.out.startswith(f"finished: {summary['n_calls']} calls, ln Z = {summary['log_z']:.2f}, ")
+
+
+def test_a_finished_run_that_is_to_be_continued_is_shown_again(alpfit, file, finished_run):
+    path, finished = finished_run
+    outcome = alpfit("run", file, "--output", path, "--resume", "--seed", "3", "--set", "sampler.walks=4")
+    assert (outcome.code, outcome.err) == (0, f"alpfit: {path} is finished already\n")
+    assert outcome.out == finished.stdout
+
+
+def test_a_run_that_misses_its_target_says_so_and_keeps_its_results(alpfit, file, tmp_path):
+    path = tmp_path / "run"
+    outcome = alpfit("run", file, "--output", path, "--set", "sampler.max_calls=60", "--set", "sampler.n_live=50")
+    assert outcome.code == 3
+    assert "target missed: the live points may still add " in outcome.out
+    assert (path / "posterior.nc").exists()
+    assert json.loads((path / "summary.json").read_text())["shortfalls"][0].endswith("raise max_calls")
+
+
+def test_seeds_are_run_side_by_side_compared_and_merged(alpfit, file, tmp_path):
+    path = tmp_path / "run"
+    outcome = alpfit("run", file, "--output", path, "--repeat", "2", "--seed", "7")
+    assert outcome.code == 0
+    assert {folder.name for folder in tmp_path.iterdir()} == {"run", "run.seed-7", "run.seed-8"}
+    seeds = [json.loads((tmp_path / f"run.seed-{seed}" / "summary.json").read_text()) for seed in (7, 8)]
+    summary = json.loads((path / "summary.json").read_text())
+    assert summary["n_calls"] == sum(seed["n_calls"] for seed in seeds)
+    assert min(s["log_z"] for s in seeds) < summary["log_z"] < max(s["log_z"] for s in seeds)
+    assert summary["diagnostics"]["seeds"] == 2.0
+    assert summary["diagnostics"]["ln Z spread p-value"] > 1e-4
+    again = alpfit("run", file, "--output", path, "--repeat", "2", "--seed", "7", "--resume")
+    assert again.out == outcome.out
+    assert alpfit("run", file, "--output", path, "--repeat", "2", "--seed", "7").code == 2
+
+
+def test_a_seed_that_fails_is_told(alpfit, file, tmp_path):
+    (tmp_path / "run.seed-1").write_text("in the way")
+    outcome = alpfit("run", file, "--output", tmp_path / "run", "--repeat", "2")
+    assert outcome.code == 2
+    assert f"seed 1: {tmp_path / 'run.seed-1'} is a file" in outcome.err
+    assert not (tmp_path / "run").exists()
+
+
 def test_run_does_not_replace_a_run_without_being_told(alpfit, file, finished_run):
     path, _ = finished_run
     before = {file.name: file.read_bytes() for file in path.iterdir()}

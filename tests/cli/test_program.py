@@ -9,10 +9,11 @@ from pathlib import Path
 
 import pytest
 
+from alpfit.inference.interrupts import Interrupted
 from alpfit.version import __version__
 
 REFERENCE = Path(__file__).resolve().parents[2] / "chains" / "reference" / "invisible"
-VERBS = ["run", "check", "evaluate", "plot", "likelihoods"]
+VERBS = ["run", "status", "check", "evaluate", "explain", "plot", "export", "likelihoods", "cite"]
 
 
 def is_one_line(text):
@@ -81,6 +82,27 @@ WRONG_CALLS = {
         "--set sampler.seed: write it as table.key=value",
     ),
     "--set with an unknown key": (["check", "FILE", "--set", "sampler.nlive=50"], "did you mean 'n_live'?"),
+    "option of no sampler": (
+        ["run", "FILE", "--set", "sampler.name=dynesty", "--set", "sampler.walk=5"],
+        "did you mean 'walks'?",
+    ),
+    "unknown sampler": (["check", "FILE", "--set", "sampler.name=dynasty"], "did you mean 'dynesty'?"),
+    "unknown executor": (["check", "FILE", "--set", "parallel.executor=thread"], "did you mean 'threads'?"),
+    "option of another executor": (
+        ["check", "FILE", "--set", "parallel.scheduler=tcp://x:1"],
+        "needs executor = 'dask'",
+    ),
+    "negative interval": (["check", "FILE", "--set", "checkpoint_interval=-1"], "checkpoint_interval = -1"),
+    "periodic parameter that is none": (
+        ["check", "FILE", "--set", "sampler.periodic=['g_ag']"],
+        "[sampler] periodic = 'g_ag' is not a sampled parameter: did you mean 'g_agg'?",
+    ),
+    "no repeat": (["run", "FILE", "--repeat", "0"], "'--repeat'"),
+    "repeats on a cluster": (
+        ["run", "FILE", "--repeat", "2", "--set", "parallel.executor=dask"],
+        "give --seed and --output",
+    ),
+    "status of no run": (["status", "EMPTY"], "is not a run folder"),
     "negative seed": (["run", "FILE", "--seed", "-1"], "sampler.seed = -1"),
     "folder that is no run": (["plot", "EMPTY"], "is not a run folder"),
     "output that is a file": (["run", "FILE", "--output", "FILE"], "is a file: choose a folder"),
@@ -108,31 +130,51 @@ def test_the_shell_sees_the_same(tmp_path):
     assert finished.stderr == f"alpfit: {tmp_path / 'none.toml'} does not exist\n"
 
 
-def test_an_interrupted_run_writes_nothing_and_exits_with_130(alpfit, file, tmp_path, monkeypatch):
+def test_a_run_that_is_interrupted_before_anything_can_be_kept_leaves_nothing(alpfit, file, tmp_path, monkeypatch):
+    def interrupt(*arguments):
+        raise Interrupted(signal.SIGINT)
+
+    monkeypatch.setattr("alpfit.inference.samplers.dynesty.Dynesty.run", interrupt)
+    outcome = alpfit("run", file, "--output", tmp_path / "run")
+    assert (outcome.code, outcome.out) == (130, "")
+    assert outcome.err == "alpfit: interrupted; there was nothing yet to keep\n"
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_any_other_verb_is_interrupted_with_a_word(alpfit, file, monkeypatch):
     def interrupt(*arguments):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("alpfit.inference.samplers.Dynesty.run", interrupt)
-    outcome = alpfit("run", file, "--output", tmp_path / "run")
-    assert (outcome.code, outcome.out) == (130, "")
-    assert is_one_line(outcome.err)
-    assert outcome.err.startswith("alpfit: interrupted")
-    assert list(tmp_path.iterdir()) == []
+    monkeypatch.setattr("alpfit.fit.Fit.from_file", interrupt)
+    outcome = alpfit("check", file)
+    assert (outcome.code, outcome.out, outcome.err) == (130, "", "alpfit: interrupted\n")
 
 
-def test_ctrl_c_ends_a_real_run_with_a_sentence(file, tmp_path):
-    command = Path(sys.executable).with_name("alpfit")
-    arguments = ["run", file, "--output", tmp_path / "run", "--set", "sampler.n_live=1000"]
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_ends_a_real_run_with_a_checkpoint_and_a_sentence(alpfit, file, tmp_path, number):
+    command, path = Path(sys.executable).with_name("alpfit"), tmp_path / "run"
+    arguments = ["run", file, "--output", path, "--set", "sampler.n_live=1000", "--set", "sampler.dlogz=0.1"]
     with subprocess.Popen([command, *arguments], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
-        while not any(tmp_path.iterdir()) and process.poll() is None:
+        while not (path / "unfinished" / "status.json").exists() and process.poll() is None:
             time.sleep(0.05)  # until the run is under way
-        process.send_signal(signal.SIGINT)
+        process.send_signal(number)
         out, err = process.communicate(timeout=120)
 
-    assert (process.returncode, out) == (130, "")
-    assert err.startswith("alpfit: interrupted")
-    assert is_one_line(err)
-    assert list(tmp_path.iterdir()) == []
+    assert (process.returncode, out) == (128 + number, "")
+    assert err == f"alpfit: interrupted; continue {path} with --resume\n"
+    assert [file.name for file in path.iterdir()] == ["unfinished"]
+    outcome = alpfit("status", path)
+    assert outcome.code == 0
+    lines = outcome.out.splitlines()
+    assert lines[0] == f"interrupted: continue with alpfit run FILE --output {path} --resume"
+    assert "calls, ln Z = " in lines[1]
+    assert lines[-1] == f"last checkpoint: {path / 'unfinished' / 'checkpoint-000001.bin'}"
+    refused = alpfit("run", file, "--output", path)
+    assert refused.code == 2
+    assert "holds an unfinished run" in refused.err
+    changed = alpfit("run", file, "--output", path, "--resume")
+    assert changed.code == 2
+    assert "was begun with configuration.sampler.n_live = 1000, which is 25 now" in changed.err
 
 
 def test_a_mistake_of_the_program_is_not_hidden(file, monkeypatch):
