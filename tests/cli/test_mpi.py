@@ -1,0 +1,96 @@
+"""The program under a real mpirun."""
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from alpfit import Run
+
+pytestmark = pytest.mark.skipif(shutil.which("mpirun") is None, reason="there is no mpirun on this machine")
+
+ALPFIT = Path(sys.executable).with_name("alpfit")
+
+ENVIRONMENT = {
+    **os.environ,
+    "OMPI_ALLOW_RUN_AS_ROOT": "1",
+    "OMPI_ALLOW_RUN_AS_ROOT_CONFIRM": "1",
+    "OMPI_MCA_rmaps_base_oversubscribe": "1",
+    "OMPI_MCA_btl_vader_single_copy_mechanism": "none",
+}
+
+
+def command(n, file, path, *arguments):
+    """``mpirun -n N alpfit run FILE``."""
+    return ["mpirun", "-n", str(n), ALPFIT, "run", file, "--output", path, "--set", "parallel.executor=mpi", *arguments]
+
+
+def run(n, file, path, *arguments):
+    return subprocess.run(
+        command(n, file, path, *arguments), env=ENVIRONMENT, capture_output=True, text=True, check=False, timeout=180
+    )
+
+
+def workers(path):
+    """Processes of a run but the first, by what mpirun has told them."""
+    for process in Path("/proc").glob("[0-9]*"):
+        try:
+            words = (process / "cmdline").read_bytes().split(b"\0")
+            ranks = [
+                v for v in (process / "environ").read_bytes().split(b"\0") if v.startswith(b"OMPI_COMM_WORLD_RANK=")
+            ]
+        except OSError:
+            continue
+        if str(path).encode() in words and ranks and not ranks[0].endswith(b"=0"):
+            yield int(process.name)
+
+
+@pytest.fixture(scope="module")
+def serial(file, tmp_path_factory):
+    """The same fit without MPI."""
+    path = tmp_path_factory.mktemp("runs") / "serial"
+    arguments = ["run", file, "--output", path, "--set", "parallel.executor=serial"]
+    subprocess.run([ALPFIT, *arguments], capture_output=True, check=True)
+    return Run.read(path)
+
+
+def test_two_processes_give_the_samples_of_one(file, serial, tmp_path):
+    path = tmp_path / "run"
+    finished = run(2, file, path)
+    assert finished.returncode == 0, finished.stderr
+    assert finished.stdout.count("written to") == 1
+    samples = Run.read(path).samples
+    np.testing.assert_array_equal(samples.log_l, serial.samples.log_l)
+    np.testing.assert_array_equal(samples.log_weights, serial.samples.log_weights)
+
+
+def test_what_is_wrong_is_said_once_and_nobody_waits(file, serial):
+    finished = run(2, file, serial.folder.path)
+    assert finished.returncode == 2
+    assert finished.stderr.count("holds a run already: replace it with --overwrite") == 1
+
+
+def test_when_a_worker_dies_the_run_ends_and_can_be_continued(file, serial, tmp_path):
+    path = tmp_path / "run"
+    settings = ["--set", "checkpoint_interval=0", "--set", "sampler.dlogz=0.01"]
+    checkpoints = path / "unfinished"
+    with subprocess.Popen(
+        command(3, file, path, *settings), env=ENVIRONMENT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as process:
+        while not list(checkpoints.glob("*.bin")) and process.poll() is None:
+            time.sleep(0.02)
+        for pid in list(workers(path))[:1]:
+            os.kill(pid, signal.SIGKILL)
+        out, err = process.communicate(timeout=60)
+    assert process.returncode != 0
+    assert out == ""
+    assert f"alpfit: interrupted; continue {path} with --resume" in err
+    finished = run(2, file, path, *settings, "--resume")
+    assert finished.returncode == 0, finished.stderr
+    assert Run.read(path).samples.n_calls > serial.samples.n_calls
