@@ -32,3 +32,38 @@ def insertion_rank_p_value(log_l: Array, log_l_birth: Array) -> float:
 
     ranks = insertion_ranks(log_l, log_l_birth)
     return float(kstest(ranks, "uniform").pvalue) if ranks.size else float("nan")
+
+
+def split_r_hat(chains: Array) -> float:
+    """How much the halves of ``chains`` ``(n_chains, n_steps)`` of one parameter differ: 1 if not at all.
+
+    The larger of the rank-normalised and the folded one (A. Vehtari et al., arXiv:1903.08008); infinite where chains
+    stand still.
+    """
+    from scipy.special import ndtri
+    from scipy.stats import rankdata
+
+    n = chains.shape[1] // 2
+    if n < 2:
+        return float("nan")
+    halves = np.concatenate([chains[:, :n], chains[:, -n:]])
+
+    def r_hat(values: Array) -> float:
+        z = ndtri((rankdata(values) - 0.375) / (values.size + 0.25)).reshape(values.shape)
+        within = float(z.var(axis=1, ddof=1).mean())
+        between = float(z.mean(axis=1).var(ddof=1))
+        return float(np.sqrt((n - 1) / n + between / within)) if within > 0.0 else float("inf")
+
+    return max(r_hat(halves), r_hat(np.abs(halves - np.median(halves))))
+
+
+def autocorrelation_time(chain: Array) -> float:
+    """The longest integrated autocorrelation time, in steps, of ``chain`` ``(n_steps, n_walkers, n_dim)``.
+
+    Infinite where a walker has not moved; Sokal's window, over all walkers, from emcee.
+    """
+    from emcee.autocorr import integrated_time
+
+    if len(chain) < 2 or np.any(np.ptp(chain, axis=0) == 0.0):
+        return float("inf")
+    return float(np.max(integrated_time(chain, tol=0)))

@@ -44,18 +44,25 @@ def mpi(job: Job) -> Iterator[Evaluate]:
         )
     from mpi4py.futures import MPICommExecutor
 
-    with MPICommExecutor(world, root=0) as opened:
-        pool: Any = opened
+    ranks = MPICommExecutor(world, root=0)
+    pool: Any = ranks.__enter__()
+    lost = False
 
-        def evaluate_there(chunks: Sequence[Array]) -> list[Batch]:
-            futures = [pool.submit(evaluate, chunk) for chunk in chunks]
-            while (open_ := wait(futures, timeout=PATIENCE).not_done) and not job.interrupts.arrived:
-                pass
-            if open_ and wait(futures, timeout=PATIENCE).not_done:
-                job.interrupts.raise_if_arrived()
-            return [future.result() for future in futures]
+    def evaluate_there(chunks: Sequence[Array]) -> list[Batch]:
+        nonlocal lost
+        futures = [pool.submit(evaluate, chunk) for chunk in chunks]
+        while (open_ := wait(futures, timeout=PATIENCE).not_done) and not job.interrupts.arrived:
+            pass
+        if open_ and wait(futures, timeout=PATIENCE).not_done:
+            lost = True
+            job.interrupts.raise_if_arrived()
+        return [future.result() for future in futures]
 
+    try:
         yield evaluate_there
+    finally:
+        if not lost:  # those that are would be waited for until mpirun kills this process, too
+            ranks.__exit__(None, None, None)
 
 
 def _world() -> Any:

@@ -8,10 +8,16 @@ from pydantic import Discriminator, Tag
 
 from alpfit.inference.samplers.base import Sampler
 from alpfit.inference.samplers.dynesty import Dynesty
+from alpfit.inference.samplers.emcee import Emcee
+from alpfit.inference.samplers.minuit import Minuit
+from alpfit.inference.samplers.nautilus import Nautilus
 
 DEFAULT_SAMPLER = "dynesty"
 
-SAMPLERS: Mapping[str, type[Dynesty]] = MappingProxyType({"dynesty": Dynesty})
+SAMPLERS: Mapping[str, type[Dynesty | Nautilus | Emcee | Minuit]] = MappingProxyType(
+    {"dynesty": Dynesty, "nautilus": Nautilus, "emcee": Emcee, "minuit": Minuit}
+)
+"""The samplers, by the value of the key ``name`` of their table."""
 
 
 def _kind(value: object) -> str:
@@ -20,9 +26,12 @@ def _kind(value: object) -> str:
 
 
 SamplerTable = Annotated[
-    Annotated[Dynesty, Tag("dynesty")],
+    Annotated[Dynesty, Tag("dynesty")]
+    | Annotated[Nautilus, Tag("nautilus")]
+    | Annotated[Emcee, Tag("emcee")]
+    | Annotated[Minuit, Tag("minuit")],
     Discriminator(_kind),
 ]
 """The table ``[sampler]`` of any of them."""
 
-__all__ = ["DEFAULT_SAMPLER", "SAMPLERS", "Sampler", "SamplerTable"]
+__all__ = ["DEFAULT_SAMPLER", "SAMPLERS", "Dynesty", "Emcee", "Minuit", "Nautilus", "Sampler", "SamplerTable"]

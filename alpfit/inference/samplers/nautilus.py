@@ -1,0 +1,164 @@
+"""Importance nested sampling with neural networks, nautilus (J. U. Lange, arXiv:2306.16923)."""
+
+import math
+import pickle
+import warnings
+from typing import Annotated, Any, Literal, final
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import Field
+
+from alpfit.errors import ConfigurationError
+from alpfit.inference.progress import ProgressReport
+from alpfit.inference.samplers.base import SamplerOptions, indices, samples_of
+from alpfit.inference.samplers.shells import Shell, log_z_error, resampled_log_z_error
+from alpfit.inference.samples import Samples
+from alpfit.inference.session import Session
+
+Array = NDArray[np.float64]
+
+TYPICAL_EFFICIENCY = 0.3
+"""Effective samples for a likelihood call once the shells stand; a guess, for the progress bar, until they do."""
+
+ATTACHED = ("prior", "likelihood")
+"""What a sampler holds of the process it runs in; the rest is its state."""
+
+
+@final
+class Nautilus(SamplerOptions):
+    """Options with nautilus' names and meanings.
+
+    Shells are built with ``n_live`` points until at most ``f_live`` of the evidence is among the live ones, and then
+    sampled until there are ``n_shell`` points in each and ``n_eff`` effective ones; ``n_like_max`` calls stop it
+    earlier. ``discard_exploration`` leaves out the points that built the shells, which are not quite independent of
+    them. ``n_batch`` points are evaluated at once. ``n_update``, ``n_like_new_bound`` and ``n_points_min`` are
+    nautilus' own if not given. ``periodic`` names parameters.
+    """
+
+    name: Literal["nautilus"] = "nautilus"
+    n_live: Annotated[int, Field(ge=20)] = 1000
+    n_networks: Annotated[int, Field(ge=0)] = 1
+    n_eff: Annotated[float, Field(gt=0.0, allow_inf_nan=False)] = 4000.0
+    f_live: Annotated[float, Field(gt=0.0, lt=1.0)] = 0.01
+    n_shell: Annotated[int, Field(ge=1)] = 1
+    n_update: Annotated[int, Field(ge=1)] | None = None
+    n_like_new_bound: Annotated[int, Field(ge=1)] | None = None
+    n_points_min: Annotated[int, Field(ge=2)] | None = None
+    enlarge_per_dim: Annotated[float, Field(ge=1.0, le=10.0)] = 1.1
+    split_threshold: Annotated[float, Field(ge=1.0, allow_inf_nan=False)] = 100.0
+    n_batch: Annotated[int, Field(ge=2)] = 128
+    n_like_max: Annotated[int, Field(ge=1)] | None = None
+    discard_exploration: bool = True
+    periodic: tuple[str, ...] = ()
+
+    def run(self, session: Session) -> Samples:
+        """Sample the posterior; the same seed gives the same samples."""
+        problem = session.problem
+        if problem.n_dim < 2:
+            raise ConfigurationError("sampler nautilus needs at least 2 parameters with a prior: use sampler dynesty")
+
+        def evaluate(theta: Array) -> tuple[Array, Array]:
+            batch = session.evaluate(theta)
+            return batch.log_l, batch.columns
+
+        with warnings.catch_warnings():
+            warnings.filterwarnings("ignore", category=RuntimeWarning, module=r"nautilus|scipy\.special")
+            warnings.filterwarnings("ignore", module="sklearn")
+            sampler = self._sampler(session, evaluate)
+            if session.restored is not None:
+                vars(sampler).update(pickle.loads(session.restored))
+            most, finished = self.n_like_max or math.inf, False
+            while not finished and sampler.n_like < most:
+                # one turn of nautilus' loop
+                finished = sampler.run(
+                    f_live=self.f_live,
+                    n_shell=self.n_shell,
+                    n_eff=self.n_eff,
+                    n_like_max=sampler.n_like + 1,
+                    discard_exploration=self.discard_exploration,
+                )
+                session.step(self._report(sampler, session.account.n_calls), lambda: _dump(sampler))
+            return self._samples(sampler, session)
+
+    def _sampler(self, session: Session, evaluate: Any) -> Any:
+        from nautilus import Sampler
+
+        periodic = indices(session.problem, self.periodic)
+        return Sampler(
+            session.problem.prior_transform,
+            evaluate,
+            n_dim=session.problem.n_dim,
+            n_live=self.n_live,
+            n_networks=self.n_networks,
+            n_update=self.n_update,
+            n_like_new_bound=self.n_like_new_bound,
+            n_points_min=self.n_points_min,
+            enlarge_per_dim=self.enlarge_per_dim,
+            split_threshold=self.split_threshold,
+            n_batch=self.n_batch,
+            periodic=None if periodic is None else np.array(periodic),
+            vectorized=True,
+            seed=self.seed,
+        )
+
+    def _report(self, sampler: Any, n_calls: int) -> ProgressReport:
+        """Live points lose 1/n_live of their share in ln with each call, until it is f_live; then n_eff rises."""
+        n_eff, log_z = float(sampler.n_eff), sampler.log_z
+        if sampler.explored:
+            calls = max(self.n_eff - n_eff, 0.0) / max(float(np.nan_to_num(sampler.eta)), 1e-3)
+        else:
+            share = float(np.clip(np.nan_to_num(sampler.f_live, nan=1.0), self.f_live, 1.0 - 1e-9))
+            folds = math.log(share / (1.0 - share)) - math.log(self.f_live / (1.0 - self.f_live))
+            calls = self.n_live * folds + self.n_eff / TYPICAL_EFFICIENCY
+        values = {"ln Z": -math.inf if log_z is None else float(log_z), "effective samples": n_eff}
+        return ProgressReport(n_calls, values, calls / max(sampler.n_like, 1))
+
+    def _samples(self, sampler: Any, session: Session) -> Samples:
+        """All points of the shells that have a likelihood."""
+        shortfalls = self._shortfalls(sampler)
+        if np.any(sampler.shell_n < 1):
+            sampler.discard_exploration = False
+        theta, log_weights, log_l, columns = sampler.posterior(return_blobs=True)
+        keep = np.isfinite(log_l)
+        shells = _shells(sampler)
+        return Samples(
+            **samples_of(session.problem, theta[keep], columns.reshape(len(theta), -1)[keep]),
+            log_l=log_l[keep],
+            log_weights=log_weights[keep] - np.logaddexp.reduce(log_weights[keep]),
+            log_z=float(sampler.log_z),
+            log_z_error=log_z_error(shells),
+            n_calls=session.account.n_calls,
+            diagnostics={"error of ln Z, resampled": resampled_log_z_error(shells, self.seed)},
+            shortfalls=shortfalls,
+        )
+
+    def _shortfalls(self, sampler: Any) -> tuple[str, ...]:
+        """What the run was to reach and did not, having stopped at ``n_like_max``."""
+        if not sampler.explored:
+            share = f"{sampler.f_live:.2g} of the evidence is among the live points, f_live = {self.f_live:g}"
+            return (f"{share}: raise n_like_max",)
+        if empty := int(np.sum(sampler.shell_n < self.n_shell)):
+            return (f"{empty} shells have fewer than n_shell = {self.n_shell} points: raise n_like_max",)
+        if sampler.n_eff < self.n_eff:
+            return (f"{sampler.n_eff:.0f} effective samples, n_eff = {self.n_eff:g}: raise n_like_max",)
+        return ()
+
+
+def _dump(sampler: Any) -> bytes:
+    """The sampler's state, in one piece: its bounds share its random numbers."""
+    return pickle.dumps({name: value for name, value in vars(sampler).items() if name not in ATTACHED})
+
+
+def _shells(sampler: Any) -> list[Shell]:
+    """What the shells say of their part of the evidence."""
+    discarded = sampler.explored and sampler.discard_exploration
+    shells = []
+    for i, bound in enumerate(sampler.bounds):
+        start = int(sampler.shell_end_exp[i]) if discarded else 0
+        drawn = int(sampler.shell_n_sample[i]) - (int(sampler.shell_n_sample_exp[i]) if discarded else 0)
+        if drawn:
+            # the first bound is the whole cube; the others' volumes were found by rejection, in two stages
+            trials = tuple((part.n_sample, part.n_reject) for part in (bound, bound.outer_bound)) if i else ()
+            shells.append(Shell(sampler.log_l[i][start:], drawn, float(bound.log_v), trials))
+    return shells

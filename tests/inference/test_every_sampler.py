@@ -1,0 +1,301 @@
+"""What every sampler owes: the right answer to problems whose answer is known, and the same one after an interruption.
+
+Errors of ln Z are the samplers' own, at three sigma; seeds are fixed, since of a hundred such claims one may fail by
+chance about every fourth time.
+"""
+
+import numpy as np
+import pytest
+from scipy.stats import norm
+from toys import GAUSSIAN_LOG_Z, Gaussian, Mesa, Ridges, gaussian, line, mesa, mesa_log_z, ridges, ridges_by_importance
+
+from alpfit.errors import AlpfitError, ConfigurationError
+from alpfit.inference.samplers import SAMPLERS
+from alpfit.inference.session import Session
+
+QUICK = {
+    "dynesty": {"n_live": 70, "dlogz": 0.3},
+    "nautilus": {"n_live": 100, "n_networks": 0, "n_eff": 300, "f_live": 0.1},
+    "emcee": {"n_walkers": 16, "max_steps": 3000},
+    "minuit": {"n_scan": 64, "n_starts": 4},
+}
+EVIDENCE = ("dynesty", "nautilus")
+SAMPLED = ("dynesty", "nautilus", "emcee")
+PROBLEMS = {
+    "gaussian": (gaussian, GAUSSIAN_LOG_Z),
+    "half of the prior": (
+        lambda: gaussian(0.0),
+        GAUSSIAN_LOG_Z + norm.logcdf(0.0, *Gaussian.MEAN[:1], Gaussian.WIDTH[0]),
+    ),
+    "mesa": (mesa, mesa_log_z()),
+}
+
+
+class Memory:
+    """A store that keeps every checkpoint, and gives back the one it is told to."""
+
+    def __init__(self, state=None):
+        self.saved, self.state = [], state
+
+    def load(self):
+        return self.state
+
+    def save(self, state):
+        self.saved.append(state)
+
+
+class Reports:
+    def __init__(self):
+        self.received = []
+
+    def update(self, report):
+        self.received.append(report)
+
+
+def test_every_sampler_is_tested_here():
+    assert SAMPLERS.keys() == QUICK.keys()
+
+
+@pytest.fixture(scope="module")
+def finished():
+    """Runs by what they were made with, each made once."""
+    return {}
+
+
+@pytest.fixture
+def run(finished):
+    def once(name, problem, seed):
+        key = (name, problem, seed)
+        if key not in finished:
+            finished[key] = SAMPLERS[name](seed=seed, **QUICK[name]).run(Session(PROBLEMS[problem][0]()))
+        return finished[key]
+
+    return once
+
+
+def moments(samples, values):
+    """Weighted mean and standard deviation."""
+    mean = np.average(values, weights=samples.weights)
+    return mean, np.sqrt(np.average((values - mean) ** 2, weights=samples.weights))
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3, 4, 5])
+@pytest.mark.parametrize("problem", PROBLEMS)
+@pytest.mark.parametrize("name", EVIDENCE)
+def test_the_evidence_is_right_within_its_error(run, name, problem, seed):
+    samples = run(name, problem, seed)
+    assert 0.0 < samples.log_z_error < 0.4
+    assert abs(samples.log_z - PROBLEMS[problem][1]) < 3.0 * samples.log_z_error
+    assert 1.0 / 3.0 < samples.diagnostics["error of ln Z, resampled"] / samples.log_z_error < 3.0
+
+
+@pytest.mark.parametrize("name", ["emcee", "minuit"])
+def test_a_sampler_without_evidence_says_none(run, name):
+    samples = run(name, "gaussian", 1)
+    assert (samples.log_z, samples.log_z_error) == (None, None)
+
+
+@pytest.mark.parametrize("name", SAMPLERS)
+def test_the_posterior_of_a_gaussian_has_the_right_means_and_widths(run, name):
+    samples = run(name, "gaussian", 1)
+    assert samples.shortfalls == ()
+    assert samples.weights.sum() == pytest.approx(1.0, rel=1e-12)
+    for values, mean, width in zip(
+        (samples.parameters["x"], np.log(samples.parameters["y"])), Gaussian.MEAN, Gaussian.WIDTH, strict=True
+    ):
+        found_mean, found_width = moments(samples, values)
+        assert abs(found_mean - mean) < 4.0 * width / np.sqrt(samples.n_eff)
+        assert abs(found_width - width) < 4.0 * width / np.sqrt(2.0 * samples.n_eff)
+
+
+@pytest.mark.parametrize("name", SAMPLED)
+def test_nothing_is_found_where_there_is_no_likelihood(run, name):
+    samples = run(name, "half of the prior", 1)
+    assert (samples.parameters["x"] < 0.0).all()
+    assert np.isfinite(samples.log_l).all()
+    mean = norm(*Gaussian.MEAN[:1], Gaussian.WIDTH[0]).expect(lb=-np.inf, ub=0.0, conditional=True)
+    assert moments(samples, samples.parameters["x"])[0] == pytest.approx(mean, abs=4.0 * 0.04 / np.sqrt(samples.n_eff))
+
+
+@pytest.mark.parametrize("name", SAMPLED)
+def test_a_plateau_is_covered_evenly(run, name):
+    samples = run(name, "mesa", 1)
+    x, y = samples.parameters["x"], samples.parameters["y"]
+    top = np.hypot(x, y) < Mesa.RADIUS
+    share = np.pi * Mesa.RADIUS**2 / 4.0 / np.exp(mesa_log_z())
+    assert samples.weights[top].sum() == pytest.approx(share, abs=4.0 * np.sqrt(share * (1.0 - share) / samples.n_eff))
+    for values in (x, y):
+        assert abs(moments(samples, values)[0]) < 4.0 * 0.2 / np.sqrt(samples.n_eff)
+
+
+@pytest.mark.parametrize("name", SAMPLERS)
+def test_what_is_kept_belongs_to_its_sample(run, name):
+    samples = run(name, "gaussian", 1)
+    expected = -0.5 * ((samples.parameters["x"] - 0.2) / 0.1) ** 2
+    np.testing.assert_allclose(samples.log_l_by_entry["first"], expected, rtol=1e-6, atol=1e-12)
+    np.testing.assert_allclose(sum(samples.log_l_by_entry.values()), samples.log_l, rtol=1e-12, atol=1e-300)
+    assert tuple(samples.derived) == ("first", "second")
+
+
+def assert_same(samples, others):
+    np.testing.assert_array_equal(samples.log_l, others.log_l)
+    np.testing.assert_array_equal(samples.log_weights, others.log_weights)
+    for name, values in samples.parameters.items():
+        np.testing.assert_array_equal(values, others.parameters[name])
+    for name, values in samples.log_l_by_entry.items():
+        np.testing.assert_array_equal(values, others.log_l_by_entry[name])
+    assert (samples.log_z, samples.log_z_error, samples.n_calls) == (others.log_z, others.log_z_error, others.n_calls)
+    assert samples.diagnostics == others.diagnostics
+    assert samples.shortfalls == others.shortfalls
+
+
+SHORT = {
+    "dynesty": {"n_live": 50, "dlogz": 0.5},
+    "nautilus": {"n_live": 60, "n_networks": 1, "n_eff": 100, "f_live": 0.4},
+    "emcee": {"n_walkers": 8, "max_steps": 130, "moves": "de", "check_interval": 50},
+    "minuit": {"n_scan": 16, "n_starts": 4, "minos": True, "n_draws": 100},
+}
+
+
+@pytest.mark.parametrize("name", SAMPLERS)
+def test_an_interrupted_run_ends_as_the_uninterrupted_one_with_rising_calls(name):
+    sampler, memory, reports = SAMPLERS[name](seed=3, **SHORT[name]), Memory(), Reports()
+    whole = sampler.run(Session(gaussian(0.3), store=memory, checkpoint_interval=0.0, progress=reports))
+    calls = [report.n_calls for report in reports.received]
+    assert calls == sorted(calls)
+    assert calls[0] < calls[-1] <= whole.n_calls
+    assert all(report.fraction_left >= 0.0 for report in reports.received)
+    assert len({tuple(report.values) for report in reports.received}) == 1
+    for state in memory.saved[:: max(1, len(memory.saved) // 3)][:4]:
+        assert_same(whole, sampler.run(Session(gaussian(0.3), store=Memory(state), checkpoint_interval=100.0)))
+    assert_same(whole, sampler.run(Session(gaussian(0.3))))
+
+
+@pytest.mark.parametrize("name", ["dynesty", "emcee", "minuit"])
+def test_a_single_parameter_can_be_sampled(name):
+    samples = SAMPLERS[name](seed=1, **QUICK[name]).run(Session(line()))
+    mean, width = moments(samples, samples.parameters["x"])
+    assert abs(mean - 0.2) < 4.0 * 0.1 / np.sqrt(samples.n_eff)
+    assert abs(width - 0.1) < 4.0 * 0.1 / np.sqrt(2.0 * samples.n_eff)
+
+
+def test_nautilus_says_what_to_use_for_a_single_parameter():
+    with pytest.raises(ConfigurationError, match=r"at least 2 parameters .* use sampler dynesty"):
+        SAMPLERS["nautilus"]().run(Session(line()))
+
+
+@pytest.mark.parametrize(("name", "limit"), [("nautilus", {"n_like_max": 300}), ("emcee", {"max_steps": 20})])
+def test_a_run_that_is_cut_short_says_so(name, limit):
+    samples = SAMPLERS[name](seed=1, **(QUICK[name] | limit)).run(Session(gaussian()))
+    assert any(next(iter(limit)) in sentence for sentence in samples.shortfalls)
+    assert samples.weights.sum() == pytest.approx(1.0, rel=1e-12)
+
+
+# ---- three stretches of a thin curved ridge, one of them cut by a wall
+
+
+def test_two_integrals_of_the_ridges_agree():
+    log_z, fractions = Ridges().evidence()
+    other_log_z, other_fractions = ridges_by_importance(200_000, np.random.default_rng(1))
+    assert other_log_z == pytest.approx(log_z, abs=0.01)
+    np.testing.assert_allclose(other_fractions, fractions, atol=0.005)
+
+
+RIDGES = {
+    "dynesty": {"n_live": 300, "dlogz": 0.5},
+    "nautilus": {"n_live": 250, "n_eff": 500, "f_live": 0.2},
+}
+
+
+@pytest.mark.parametrize("name", EVIDENCE)
+def test_the_ridges_have_the_right_evidence_and_shares(name):
+    samples = SAMPLERS[name](seed=1, **RIDGES[name]).run(Session(ridges()))
+    log_z, fractions = Ridges().evidence()
+    assert abs(samples.log_z - log_z) < 3.0 * samples.log_z_error
+    found = np.histogram(samples.parameters["x"], bins=Ridges.BORDERS, weights=samples.weights)[0]
+    # live points die out of modes at random: shares scatter by 0.04 in runs of dynesty with n_live = 500
+    np.testing.assert_allclose(found, fractions, atol=0.15)
+    assert (found > 0.0).all()
+
+
+def test_emcee_says_that_it_has_not_found_its_way_between_the_ridges():
+    # walkers hardly ever cross from one mode to another: 10 000 steps of 64 walkers are not enough either
+    samples = SAMPLERS["emcee"](seed=1, n_walkers=16, max_steps=300).run(Session(ridges()))
+    assert any("R-hat" in sentence for sentence in samples.shortfalls)
+    assert any("autocorrelation time" in sentence for sentence in samples.shortfalls)
+
+
+def peak():
+    """The largest ln L of the ridges: on the ridge, at u = 0."""
+    x = np.linspace(-2.0, 2.0, 100_001)
+    return Ridges.HEIGHT + Ridges()._place(x, np.zeros_like(x))[x**2 < 3.0].max()
+
+
+@pytest.mark.parametrize(
+    ("problem", "best"),
+    [(gaussian, 0.0), (lambda: gaussian(0.0), -2.0), (line, 0.0), (mesa, 0.0), (ridges, peak())],
+    ids=["gaussian", "half of the prior", "line", "mesa", "ridges"],
+)
+def test_minuit_finds_the_best_fit(problem, best):
+    samples = SAMPLERS["minuit"](seed=1).run(Session(problem()))
+    assert samples.log_l[samples.best] == pytest.approx(best, abs=0.01)
+
+
+def test_minuit_says_that_a_plateau_has_no_gaussian_errors():
+    samples = SAMPLERS["minuit"](seed=1).run(Session(mesa()))
+    assert any("not positive definite" in sentence for sentence in samples.shortfalls)
+
+
+def test_minuit_says_that_ridges_are_no_gaussian():
+    samples = SAMPLERS["minuit"](seed=1).run(Session(ridges()))
+    assert any("not near a Gaussian" in sentence for sentence in samples.shortfalls)
+
+
+def test_minos_agrees_with_hesse_for_a_gaussian():
+    found = SAMPLERS["minuit"](seed=1, minos=True).run(Session(gaussian())).diagnostics
+    y = np.exp(Gaussian.MEAN[1])
+    assert found["valid minimum"] == 1.0
+    assert found["x: MINOS upper error"] == pytest.approx(0.1, rel=1e-3)
+    assert found["x: Hesse error"] == pytest.approx(0.1, rel=0.01)
+    assert found["y: Hesse error"] == pytest.approx(0.2 * y, rel=0.02)
+    assert found["y: MINOS upper error"] == pytest.approx(y * np.expm1(0.2), rel=1e-3)
+    assert found["y: MINOS lower error"] == pytest.approx(y * np.expm1(-0.2), rel=1e-3)
+
+
+class StartingSession(Session):
+    """A session that knows the samples of another run."""
+
+    def __init__(self, problem, points):
+        Session.__init__(self, problem)
+        self.points = points
+
+    def start_points(self, path):
+        assert path == "chains/first"
+        return self.points
+
+
+def test_walkers_start_at_the_best_distinct_points_of_another_run():
+    rng = np.random.default_rng(1)
+    x, y = rng.normal(0.2, 0.1, 40), np.exp(rng.normal(-0.3, 0.2, 40))
+    session = StartingSession(gaussian(), {"x": np.repeat(x, 2), "y": np.repeat(y, 2)})
+    options = {"n_walkers": 16, "max_steps": 10, "start": "chains/first"}
+    samples = SAMPLERS["emcee"](**options).run(session)
+    assert samples.n_chains == 16
+    assert session.account.n_calls <= 16 * 11
+
+    with pytest.raises(AlpfitError, match="10 of 10 points in chains/first have a likelihood, n_walkers = 16"):
+        SAMPLERS["emcee"](**options).run(StartingSession(gaussian(), {"x": x[:10], "y": y[:10]}))
+    with pytest.raises(ConfigurationError, match="has no samples of y"):
+        SAMPLERS["emcee"](**options).run(StartingSession(gaussian(), {"x": x}))
+
+
+def test_too_few_walkers_are_an_error():
+    with pytest.raises(ConfigurationError, match=r"n_walkers = 8: .* 5 parameters, 10 or more"):
+        SAMPLERS["emcee"](n_walkers=8).run(Session(_many()))
+
+
+def _many():
+    from alpfit.inference.problem import Problem
+
+    problem = line()
+    return Problem(problem.scenario, problem.likelihood, {f"x{i}": problem.priors["x"] for i in range(5)})

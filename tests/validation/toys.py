@@ -1,0 +1,213 @@
+"""Problems whose evidence is known, among them one as hard as a relic density: thin, curved, walled, in three modes.
+
+All are made of module-level classes, so that they can be pickled, and take many points at once.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.special import erf, logsumexp
+
+from alpfit.inference.priors import LogUniform, Uniform
+from alpfit.inference.problem import Problem
+from alpfit.scenarios import Predictions, Quantity
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A measurement whose ln L is a prediction."""
+
+    name: str
+
+    @property
+    def observables(self):
+        return (self.name,)
+
+
+@dataclass(frozen=True)
+class Sum:
+    """The likelihood whose entries are the predictions ``names``."""
+
+    names: tuple[str, ...]
+
+    @property
+    def measurements(self):
+        return tuple(Entry(name) for name in self.names)
+
+    @property
+    def observables(self):
+        return self.names
+
+    def loglike_by_entry(self, predictions):
+        return {name: predictions[name] for name in self.names}
+
+
+class Toy:
+    """A scenario that predicts its own ln L by name; ``terms`` gives them, and where there is a prediction."""
+
+    names: tuple[str, ...]
+    entries: tuple[str, ...]
+    headline: tuple[str, ...] = ()
+    optional: Mapping[str, Quantity] = {}
+
+    @property
+    def parameters(self):
+        return {name: Quantity(name, "", name) for name in self.names}
+
+    @property
+    def observables(self):
+        return {name: Quantity(name, "", name) for name in self.entries}
+
+    def predict(self, points):
+        terms, works = self.terms(*(points[name] for name in self.names))
+        values = {name: np.where(works, term, np.nan) for name, term in zip(self.entries, terms, strict=True)}
+        return Predictions(values, tuple("" if good else "nothing works there" for good in works))
+
+
+@dataclass(frozen=True)
+class Gaussian(Toy):
+    """Independent Gaussians around ``MEAN`` of ``WIDTH`` in x and ln y; nothing where x > ``wall``."""
+
+    wall: float = np.inf
+    names = ("x", "y")
+    entries = ("first", "second")
+    MEAN, WIDTH = (0.2, -0.3), (0.1, 0.2)
+
+    def terms(self, x, y):
+        first = -0.5 * ((x - self.MEAN[0]) / self.WIDTH[0]) ** 2
+        return (first, -0.5 * ((np.log(y) - self.MEAN[1]) / self.WIDTH[1]) ** 2), x < self.wall
+
+
+@dataclass(frozen=True)
+class Line(Toy):
+    """One parameter, and a Gaussian around 0.2 of width 0.1."""
+
+    names = ("x",)
+    entries = ("only",)
+
+    def terms(self, x):
+        return (-0.5 * ((x - 0.2) / 0.1) ** 2,), np.full(x.shape, True)
+
+
+@dataclass(frozen=True)
+class Mesa(Toy):
+    """ln L = 0 within ``RADIUS`` of the origin, and a steep Gaussian slope of width ``SLOPE`` outside."""
+
+    names = ("x", "y")
+    entries = ("mesa",)
+    RADIUS, SLOPE = 0.3, 0.05
+
+    def terms(self, x, y):
+        beyond = np.maximum(np.hypot(x, y) - self.RADIUS, 0.0)
+        return (-0.5 * (beyond / self.SLOPE) ** 2,), np.full(x.shape, True)
+
+
+@dataclass(frozen=True)
+class Ridges(Toy):
+    r"""Three stretches of a thin curved ridge in four dimensions, one of them cut by a wall.
+
+    With a = log10 g, the ridge is at :math:`a = x^2 - 1` and :math:`v = \cos(3u) + x/2`, WIDTH wide in both, where the
+    prior is 4 wide; along it :math:`\ln L = \ln\sum_k w_k N(x; m_k, s_k) - u^2/(2 \cdot 0.5^2)`. There is nothing
+    where :math:`u > 0.5 - 0.4 x`. The integral over a and v gives error functions, that over x and u is left.
+    """
+
+    names = ("x", "g", "u", "v")
+    entries = ("ridge", "place")
+    WIDTH, HEIGHT = 0.03, 20.0
+    MODES = ((0.5, -1.1, 0.15), (0.45, 1.2, 0.25), (0.05, 0.1, 0.06))  # w, m, s
+    SPREAD = 0.5
+    BORDERS = (-2.0, -0.4, 0.5, 2.0)
+    """The modes from left to right lie between these x: the first, the third and the second of MODES."""
+
+    def terms(self, x, g, u, v):
+        ridge = -0.5 * ((np.log10(g) - x**2 + 1.0) ** 2 + (v - np.cos(3.0 * u) - 0.5 * x) ** 2) / self.WIDTH**2
+        return (ridge, self.HEIGHT + self._place(x, u)), u <= 0.5 - 0.4 * x
+
+    def _place(self, x, u):
+        w, m, s = (np.reshape(column, (3,) + (1,) * x.ndim) for column in zip(*self.MODES, strict=True))
+        modes = logsumexp(np.log(w / (s * np.sqrt(2.0 * np.pi))) - 0.5 * ((x - m) / s) ** 2, axis=0)
+        return modes - 0.5 * (u / self.SPREAD) ** 2
+
+    def evidence(self, n=2001):
+        """ln Z and the fractions of the modes from left to right: a sum over cells in x, each with exact ends in u."""
+        edges = np.linspace(-2.0, 2.0, 2 * n)
+        x, step = 0.5 * (edges[1:] + edges[:-1]), edges[1] - edges[0]
+        nodes, weights = np.polynomial.legendre.leggauss(200)
+        top = np.minimum(1.0, 0.5 - 0.4 * x)
+        u = -1.0 + 0.5 * (top[:, None] + 1.0) * (nodes + 1.0)
+        at = np.broadcast_to(x[:, None], u.shape)
+        density = np.exp(self._place(at, u)) * self._inside(at**2 - 1.0) * self._inside(np.cos(3.0 * u) + 0.5 * at)
+        by_x = np.sum(density * weights, axis=1) * 0.5 * (top + 1.0) * step
+        by_mode = np.histogram(x, bins=self.BORDERS, weights=by_x)[0]
+        volume = 4.0 * 4.0 * 2.0 * 4.0
+        return self.HEIGHT + np.log(by_mode.sum() / volume), by_mode / by_mode.sum()
+
+    def _inside(self, centre):
+        """Integral of the ridge's Gaussian around ``centre`` over the prior, -2 to 2."""
+        scale = np.sqrt(2.0) * self.WIDTH
+        return 0.5 * np.sqrt(np.pi) * scale * (erf((2.0 - centre) / scale) + erf((2.0 + centre) / scale))
+
+
+def _uniform(low, high):
+    return Uniform(prior="uniform", min=low, max=high)
+
+
+def _log_uniform(low, high):
+    return LogUniform(prior="log-uniform", min=low, max=high)
+
+
+def gaussian(wall=np.inf):
+    """x uniform in -1 to 1 and y log-uniform in exp(-2) to exp(2), :class:`Gaussian`."""
+    toy = Gaussian(wall)
+    return Problem(toy, Sum(toy.entries), {"x": _uniform(-1.0, 1.0), "y": _log_uniform(np.exp(-2.0), np.exp(2.0))})
+
+
+GAUSSIAN_LOG_Z = float(np.log(2.0 * np.pi * 0.1 * 0.2 / 8.0))
+
+
+def line():
+    """x uniform in -1 to 1, :class:`Line`."""
+    return Problem(Line(), Sum(Line.entries), {"x": _uniform(-1.0, 1.0)})
+
+
+def mesa():
+    """x and y uniform in -1 to 1, :class:`Mesa`."""
+    return Problem(Mesa(), Sum(Mesa.entries), {"x": _uniform(-1.0, 1.0), "y": _uniform(-1.0, 1.0)})
+
+
+def mesa_log_z():
+    """The top, and the slope: 2 pi (R s sqrt(pi/2) + s^2)."""
+    r, s = Mesa.RADIUS, Mesa.SLOPE
+    return float(np.log((np.pi * r**2 + 2.0 * np.pi * (r * s * np.sqrt(np.pi / 2.0) + s**2)) / 4.0))
+
+
+def ridges():
+    """:class:`Ridges`; x and v uniform in -2 to 2, u in -1 to 1, g log-uniform in 0.01 to 100."""
+    priors = {
+        "x": _uniform(-2.0, 2.0),
+        "g": _log_uniform(0.01, 100.0),
+        "u": _uniform(-1.0, 1.0),
+        "v": _uniform(-2.0, 2.0),
+    }
+    return Problem(Ridges(), Sum(Ridges.entries), priors)
+
+
+def ridges_by_importance(n, rng):
+    """ln Z and mode fractions of :func:`ridges` from its ln L alone, at points drawn around the ridge."""
+    toy, problem = Ridges(), ridges()
+    mixture = rng.choice(3, size=n, p=[0.4, 0.4, 0.2])
+    m, s = np.array(toy.MODES)[mixture, 1], 1.3 * np.array(toy.MODES)[mixture, 2]
+    x, u = rng.normal(m, s), rng.uniform(-1.0, 1.0, n)
+    a, v = rng.normal(x**2 - 1.0, 1.2 * toy.WIDTH), rng.normal(np.cos(3.0 * u) + 0.5 * x, 1.2 * toy.WIDTH)
+    theta = np.stack([x, 10.0**a, u, v], axis=1)
+    inside = (np.abs(x) < 2.0) & (np.abs(a) < 2.0) & (np.abs(v) < 2.0)
+    log_l = np.full(n, -np.inf)
+    log_l[inside] = problem.evaluate(theta[inside]).log_l
+    places = [(w, m, 1.3 * s) for w, (_, m, s) in zip((0.4, 0.4, 0.2), toy.MODES, strict=True)]
+    density = sum(w / s * np.exp(-0.5 * ((x - m) / s) ** 2) for w, m, s in places) / np.sqrt(2.0 * np.pi)
+    thin = ((a - x**2 + 1.0) ** 2 + (v - np.cos(3.0 * u) - 0.5 * x) ** 2) / (1.2 * toy.WIDTH) ** 2
+    density *= 0.5 * np.exp(-0.5 * thin) / (2.0 * np.pi * (1.2 * toy.WIDTH) ** 2)
+    weights = np.exp(log_l) / density / 128.0
+    by_mode = np.histogram(x, bins=toy.BORDERS, weights=weights)[0]
+    return float(np.log(weights.mean())), by_mode / by_mode.sum()
