@@ -64,7 +64,7 @@ class LogUniform(_Table):
 
     def transform(self, u: ArrayLike) -> Array:
         """The parameter at cumulative probability ``u``."""
-        return np.asarray(self.min * np.exp(np.asarray(u) * self._folds()))
+        return np.clip(self.min * np.exp(np.asarray(u) * self._folds()), self.min, self.max)
 
     def log_density(self, x: ArrayLike) -> Array:
         """ln of the density at ``x``."""

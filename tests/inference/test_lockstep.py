@@ -63,10 +63,22 @@ def test_an_error_in_a_walk_is_raised(pool):
         pool.map(stumble, [1.0, 2.0])
 
 
-def test_an_error_in_the_likelihood_is_raised():
+def test_an_error_in_the_likelihood_is_raised_and_walks_end_in_silence(capsys):
     def fail(theta):
         raise ArithmeticError("in the likelihood")
 
     pool = Lockstep(2, fail)
+    ended = []
+
+    def told(start):
+        try:
+            walk(pool, start, 1)
+        except BaseException:
+            print("a sampler's complaint")  # noqa: T201
+            ended.append(start)
+            raise
+
     with pytest.raises(ArithmeticError, match="in the likelihood"):
-        pool.map(lambda start: walk(pool, start, 1), [1.0, 2.0])
+        pool.map(told, [1.0, 2.0])
+    assert ended == [1.0, 2.0]
+    assert capsys.readouterr().out == ""

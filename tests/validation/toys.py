@@ -104,6 +104,29 @@ class Mesa(Toy):
 
 
 @dataclass(frozen=True)
+class Crescents(Toy):
+    """Two modes on a parabola y = x^2 - 1, WIDTH wide, at x = -0.9 and 1.1."""
+
+    names = ("x", "y")
+    entries = ("parabola", "place")
+    WIDTH = 0.08
+    MODES = ((0.65, -0.9, 0.2), (0.35, 1.1, 0.15))  # w, m, s
+
+    def terms(self, x, y):
+        parabola = -0.5 * ((y - x**2 + 1.0) / self.WIDTH) ** 2
+        modes = [np.log(w / (s * np.sqrt(2.0 * np.pi))) - 0.5 * ((x - m) / s) ** 2 for w, m, s in self.MODES]
+        return (parabola, np.logaddexp(*modes)), np.full(x.shape, True)
+
+    def evidence(self, n=4001):
+        """ln Z and the share of x > 0, by sums over a grid on the prior, -2 to 2 in both."""
+        x = np.linspace(-2.0, 2.0, n)
+        grid = np.exp(sum(self.terms(x[:, None], x[None, ::8])[0]))
+        cell = (x[1] - x[0]) ** 2 * 8
+        by_x = grid.sum(axis=1) * cell
+        return float(np.log(by_x.sum() / 16.0)), float(by_x[x > 0.0].sum() / by_x.sum())
+
+
+@dataclass(frozen=True)
 class Ridges(Toy):
     r"""Three stretches of a thin curved ridge in four dimensions, one of them cut by a wall.
 
@@ -180,6 +203,11 @@ def mesa_log_z():
     """The top, and the slope: 2 pi (R s sqrt(pi/2) + s^2)."""
     r, s = Mesa.RADIUS, Mesa.SLOPE
     return float(np.log((np.pi * r**2 + 2.0 * np.pi * (r * s * np.sqrt(np.pi / 2.0) + s**2)) / 4.0))
+
+
+def crescents():
+    """x and y uniform in -2 to 2, :class:`Crescents`."""
+    return Problem(Crescents(), Sum(Crescents.entries), {"x": _uniform(-2.0, 2.0), "y": _uniform(-2.0, 2.0)})
 
 
 def ridges():

@@ -28,6 +28,9 @@ STABLE = 0.01
 BURN_IN = 5
 """Autocorrelation times that are left out at the beginning, but at most half of the steps."""
 
+KEPT = 500
+"""Steps of each walker that are kept at most where the autocorrelation time is not known."""
+
 LARGEST_R_HAT = 1.05
 r"""A. Vehtari et al., arXiv:1903.08008, ask for 1.01 of a few long chains; of many walkers with 50 autocorrelation
 times each, converged, it is already :math:`\sqrt{1 + 2/50} = 1.02`."""
@@ -161,8 +164,10 @@ class Emcee(SamplerOptions):
         """The walkers' chains, one after the other, without their beginnings."""
         n_steps = int(sampler.iteration)
         discard = min(math.ceil(BURN_IN * tau), n_steps // 2) if math.isfinite(tau) else n_steps // 2
-        chain = np.swapaxes(sampler.get_chain(discard=discard), 0, 1)
-        blobs = np.swapaxes(sampler.get_blobs(discard=discard), 0, 1)
+        # at most two samples in an autocorrelation time: the steps between say nothing new
+        thin = max(1, int(0.5 * tau)) if converged else max(1, (n_steps - discard) // KEPT)
+        chain = np.swapaxes(sampler.get_chain(discard=discard, thin=thin), 0, 1)
+        blobs = np.swapaxes(sampler.get_blobs(discard=discard, thin=thin), 0, 1)
         z, kept = chain.reshape(-1, chain.shape[2]), blobs.reshape(-1, blobs.shape[2])
         r_hat = max(split_r_hat(chain[:, :, i]) for i in range(chain.shape[2]))
         shortfalls = []
@@ -182,7 +187,7 @@ class Emcee(SamplerOptions):
             log_z_error=None,
             n_calls=session.account.n_calls,
             n_chains=self.n_walkers,
-            autocorrelation=max(tau, 1.0) if math.isfinite(tau) else float(n_steps - discard),
+            autocorrelation=max(tau / thin, 1.0) if math.isfinite(tau) else float(chain.shape[1]),
             diagnostics={
                 "autocorrelation time": tau,
                 "split R-hat": r_hat,

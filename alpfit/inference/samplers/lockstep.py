@@ -6,6 +6,8 @@ neither the number of workers nor on who is first.
 """
 
 from collections.abc import Callable, Iterable
+from contextlib import redirect_stderr, redirect_stdout
+from io import StringIO
 from typing import Any, TypeVar
 
 import numpy as np
@@ -37,8 +39,20 @@ class Lockstep:
             walk = greenlet(function)
             walks.append(walk)
             answers.append(walk.switch(item))
-        while asking := [i for i, walk in enumerate(walks) if not walk.dead]:
-            log_l = self._evaluate(np.array([answers[i] for i in asking]))
-            for i, value in zip(asking, log_l, strict=True):
-                answers[i] = walks[i].switch(value)
+        try:
+            while asking := [i for i, walk in enumerate(walks) if not walk.dead]:
+                log_l = self._evaluate(np.array([answers[i] for i in asking]))
+                for i, value in zip(asking, log_l, strict=True):
+                    answers[i] = walks[i].switch(value)
+        except BaseException:
+            _end(walks)
+            raise
         return answers
+
+
+def _end(walks: Iterable[greenlet]) -> None:
+    """End walks that nobody waits for any more; samplers print what is raised in them."""
+    with redirect_stdout(StringIO()), redirect_stderr(StringIO()):
+        for walk in walks:
+            if not walk.dead:
+                walk.throw()

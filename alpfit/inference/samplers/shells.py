@@ -33,7 +33,7 @@ class Shell:
     def variance(self) -> float:
         """Variance of ``log_z``, in which the volume's errors are binomial."""
         moments = [float(np.logaddexp.reduce(k * self.log_l)) for k in (1.0, 2.0)]
-        of_mean = float(np.exp(moments[1] - 2.0 * moments[0])) - 1.0 / self.n_drawn
+        of_mean = max(float(np.exp(moments[1] - 2.0 * moments[0])) - 1.0 / self.n_drawn, 0.0)
         return of_mean + sum(rejected / (drawn * (drawn - rejected)) for drawn, rejected in self.trials)
 
 
