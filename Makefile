@@ -10,7 +10,7 @@ run: $(INSTALLED)
 	$(BIN)/alpfit run examples/invisible.toml --overwrite
 
 test: $(INSTALLED)
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses logical --dist loadfile
 
 lint: $(INSTALLED)
 	$(BIN)/ruff check .

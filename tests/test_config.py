@@ -10,6 +10,7 @@ import pytest
 from alpfit.config import check_entry, load_configuration, parse_configuration
 from alpfit.errors import CatalogueError, ConfigurationError
 from alpfit.inference.priors import LogUniform, TruncatedNormal, Uniform
+from alpfit.inference.samplers import SAMPLERS
 from alpfit.likelihoods import load, names
 from alpfit.likelihoods.catalogue import load_folder
 from alpfit.scenarios import Choices
@@ -192,6 +193,44 @@ def test_an_override_reaches_into_tables_that_are_not_there_yet(file):
 
 def test_the_last_override_wins(file):
     assert load_configuration(file, ["sampler.seed=3", "sampler.seed=4"]).sampler.seed == 4
+
+
+def test_another_sampler_needs_no_other_change(file):
+    before = load_configuration(file, ["sampler.seed=9", "sampler.n_live=50", "sampler.dlogz=0.5"]).sampler
+    assert (before.name, before.n_live) == ("dynesty", 50)
+    # of another sampler's options only the seed is kept; its own may stand before the name or after it
+    for overrides in (["sampler.name=nautilus", "sampler.n_eff=900"], ["sampler.n_eff=900", "sampler.name=nautilus"]):
+        sampler = load_configuration(file, overrides).sampler
+        assert sampler == SAMPLERS["nautilus"](seed=load_configuration(file).sampler.seed, n_eff=900)
+    # the name that the file has changes nothing
+    assert load_configuration(file, ["sampler.name=dynesty"]).sampler == load_configuration(file).sampler
+
+
+@pytest.mark.parametrize("name", SAMPLERS)
+def test_the_completed_input_keeps_every_sampler(file, tmp_path, name):
+    original = load_configuration(file, [f"sampler.name={name}", "sampler.seed=4", "parallel.executor=serial"])
+    assert type(original.sampler) is SAMPLERS[name]
+    (tmp_path / "completed.toml").write_text(original.to_toml())
+    again = load_configuration(tmp_path / "completed.toml")
+    assert (again.sampler, again.parallel) == (original.sampler, original.parallel)
+
+
+@pytest.mark.parametrize(
+    ("overrides", "sentence"),
+    [
+        (["sampler.name=nautilus", "sampler.n_lives=5"], "[sampler] n_lives is not known: did you mean 'n_live'?"),
+        (["sampler.name=emcee", "sampler.n_walkers=9"], "sampler.n_walkers = 9: "),
+        (["sampler.name=minuit", "sampler.n_starts=0"], "sampler.n_starts = 0: "),
+        (["parallel.executer=dask"], "[parallel] executer is not known: did you mean 'executor'?"),
+        (["parallel.workers=two"], "parallel.workers = 'two': "),
+        (["checkpoint_interval=soon"], "checkpoint_interval = 'soon': "),
+    ],
+)
+def test_options_of_samplers_and_executors_are_checked(file, overrides, sentence):
+    with pytest.raises(ConfigurationError) as refused:
+        load_configuration(file, overrides)
+    assert sentence in str(refused.value)
+    assert "\n" not in str(refused.value)
 
 
 def test_the_file_itself_is_not_changed(file):

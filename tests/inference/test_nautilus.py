@@ -45,8 +45,8 @@ def shell(values, n_drawn, trials=()):
 
 
 def test_points_of_one_likelihood_that_all_lie_in_the_shell_have_no_error():
-    assert log_z_error([shell(np.zeros(100), 100)]) == pytest.approx(0.0, abs=1e-12)
-    assert resampled_log_z_error([shell(np.zeros(100), 100)], seed=1) == pytest.approx(0.0, abs=1e-12)
+    assert log_z_error([shell(np.zeros(100), 100)]) == pytest.approx(0.0, abs=1e-8)
+    assert resampled_log_z_error([shell(np.zeros(100), 100)], seed=1) == pytest.approx(0.0, abs=1e-8)
 
 
 def test_the_share_of_points_in_the_shell_has_a_binomial_error():
