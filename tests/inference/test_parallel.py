@@ -3,7 +3,9 @@
 import builtins
 import os
 import signal
+import subprocess
 import sys
+import time
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
@@ -145,6 +147,56 @@ def test_a_cluster_that_runs_already_is_used_and_its_end_is_told(problem, chunks
             assert_equal(evaluate(chunks[:2]), expected[:2])
     finally:
         cluster.close()
+
+
+SCHEDULER = """\
+import sys, time
+from distributed import LocalCluster
+if __name__ == "__main__":
+    cluster = LocalCluster(n_workers=1, threads_per_worker=1, dashboard_address=None)
+    print(cluster.scheduler_address, flush=True)
+    for line in sys.stdin:
+        cluster.scale(0)
+"""
+
+
+@pytest.fixture
+def foreign_cluster(tmp_path):
+    """A cluster in a process of its own: its address, and the process."""
+    script = tmp_path / "cluster.py"
+    script.write_text(SCHEDULER)
+    with subprocess.Popen(
+        [sys.executable, script],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+        start_new_session=True,
+    ) as process:
+        yield process.stdout.readline().strip(), process
+        os.killpg(process.pid, signal.SIGKILL)
+
+
+def test_a_cluster_that_is_lost_ends_the_run_with_a_sentence(problem, chunks, foreign_cluster):
+    address, process = foreign_cluster
+    with (
+        pytest.raises(ExecutorError, match=r"the dask cluster was lost|has had no worker"),
+        opened(problem, executor="dask", scheduler=address, timeout=2.0) as evaluate,
+    ):
+        evaluate(chunks)
+        os.killpg(process.pid, signal.SIGKILL)
+        evaluate(chunks)
+
+
+def test_a_cluster_without_workers_is_not_waited_for_for_ever(problem, chunks, foreign_cluster):
+    address, process = foreign_cluster
+    with opened(problem, executor="dask", scheduler=address, timeout=2.0) as evaluate:
+        evaluate(chunks)
+        process.stdin.write("no more workers\n")
+        process.stdin.flush()
+        time.sleep(1.0)
+        with pytest.raises(ExecutorError, match=r"the dask cluster has had no worker for 2 s: start some"):
+            evaluate(chunks)
 
 
 def test_a_scheduler_that_does_not_answer_is_told_with_its_address(problem):
