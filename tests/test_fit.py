@@ -318,13 +318,20 @@ def test_a_full_disk_at_the_end_is_told_and_the_samples_are_kept(file, tmp_path,
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
     with monkeypatch.context() as patch:
-        patch.setattr("alpfit.fit.fit.write_posterior", full_disk)
+        patch.setattr("alpfit.fit.publishing.write_posterior", full_disk)
         message = refusal(RunFolderError, Fit.from_file(file).run, path)
     assert message == f"{path} cannot be written: No space left on device; make room, then continue with --resume"
     assert [folder.name for folder in tmp_path.iterdir()] == ["run"]
     monkeypatch.setattr("alpfit.inference.samplers.dynesty.Dynesty.run", None)  # it has done its work
     again = Fit.from_file(file).run(path, resume=True)
     np.testing.assert_array_equal(again.samples.log_l, run.samples.log_l)
+
+
+def test_a_finished_run_of_another_input_is_not_taken_for_this_one(run, file):
+    path = run.folder.path
+    assert Fit.from_file(file).run(path, resume=True).summary == run.summary
+    message = refusal(RunFolderError, Fit.from_file(file, ["sampler.seed=6"]).run, path, resume=True)
+    assert message.startswith(f"{path} is a finished run of another input, see {path / 'run.toml'}: replace it with ")
 
 
 def test_changed_data_and_code_are_noticed(tmp_path, monkeypatch):

@@ -1,6 +1,5 @@
 """A fit, from its TOML file to its run folder: the one place where everything meets."""
 
-import json
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -12,15 +11,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from alpfit.chains.folder import RunFolder, check_output, staged
-from alpfit.chains.posterior import write_posterior
-from alpfit.chains.provenance import code_digest, manifest
-from alpfit.chains.summary import as_text, summarise
-from alpfit.chains.tables import write_profile
+from alpfit.chains.folder import check_output
+from alpfit.chains.provenance import code_digest
 from alpfit.chains.unfinished import StatusFile, UnfinishedRun, is_finished, under_way, what_is_left
 from alpfit.config import Configuration, load_configuration
 from alpfit.errors import ConfigurationError, PredictionError, RunFolderError, one_of
-from alpfit.fit.figures import profiles_1d, profiles_2d
+from alpfit.fit.publishing import publish
 from alpfit.fit.repeat import Repeats
 from alpfit.fit.run import Run
 from alpfit.inference.explanation import Explanation, explain
@@ -28,8 +24,7 @@ from alpfit.inference.interrupts import Interrupted, Interrupts
 from alpfit.inference.parallel import EXECUTORS, Job
 from alpfit.inference.problem import Evaluation, Problem
 from alpfit.inference.progress import NoProgress, Progress
-from alpfit.inference.samples import Samples
-from alpfit.inference.session import Account, Session
+from alpfit.inference.session import Session
 from alpfit.inference.trial import try_prior
 from alpfit.version import __version__
 
@@ -145,8 +140,7 @@ class Fit:
         try:
             with interrupts.held_back(), EXECUTORS[parallel.executor](job) as evaluate:
                 if resume and is_finished(path):
-                    progress.note(f"{path} is finished already")
-                    return Run.read(path)
+                    return self._finished(path, progress)
                 choices = {"overwrite": overwrite, "resume": resume, "force": force}
                 with under_way(path, self._identity(), progress, **choices) as checkpoints:
                     session = Session(
@@ -189,33 +183,33 @@ class Fit:
                 repeats.run(flags, progress, interrupts)
             except Interrupted as interrupt:
                 raise Interrupted(interrupt.number, "continue with --resume") from interrupt
-            run = self._publish(path, *repeats.merged(), started)
+            run = publish(path, self.configuration, *repeats.merged(), started)
         run.plot()
         return run
 
     def _path(self, output: str | Path | None) -> Path:
         return Path(output) if output is not None else Path("chains") / self.name
 
+    def _finished(self, path: Path, progress: Progress) -> Run:
+        """The finished run at ``path``, if it is this fit."""
+        run = Run.read(path)
+        if run.configuration.deciding() != self.configuration.deciding():
+            raise RunFolderError(
+                f"{path} is a finished run of another input, see {run.folder.configuration}: replace it with "
+                "--overwrite, or choose another folder with --output DIR"
+            )
+        progress.note(f"{path} is finished already")
+        return run
+
     def _run(self, path: Path, session: Session) -> Run:
         """Sample in ``session``, and put the run folder ``path`` in place, but for the figures."""
         started = datetime.now(UTC)
         trial = try_prior(self.problem, self.configuration.sampler.seed)
         session.account.first_call_s, session.account.share_without_likelihood = trial.first_call_s, trial.share
+        session.raise_if_interrupted()
         samples = session.finished or self.configuration.sampler.run(session)
         session.end(samples)
-        return self._publish(path, samples, session.account, started)
-
-    def _publish(self, path: Path, samples: Samples, account: Account, started: datetime) -> Run:
-        """Put the run folder in place, but for the figures."""
-        summary = summarise(samples, account)
-        try:
-            with staged(path) as folder:
-                self._write(folder, samples, summary, started)
-        except OSError as error:
-            raise RunFolderError(
-                f"{path} cannot be written: {error.strerror or error}; make room, then continue with --resume"
-            ) from error
-        return Run(RunFolder(path), self.configuration, samples, summary)
+        return publish(path, self.configuration, samples, session.account, started)
 
     def _identity(self) -> dict[str, Any]:
         """What decides the samples: a run that was begun with something else is not continued."""
@@ -225,48 +219,9 @@ class Fit:
             "code": {"alpfit": __version__, "digest": code_digest()},
         }
 
-    def _write(
-        self,
-        folder: RunFolder,
-        samples: Samples,
-        summary: Mapping[str, Any],
-        started: datetime,
-    ) -> None:
-        """All files but the figures."""
-        configuration = self.configuration
-        folder.configuration.write_text(configuration.to_toml(), encoding="utf-8")
-        write_posterior(folder.posterior, samples, configuration.sampler.seed)
-        folder.summary_json.write_text(json.dumps(summary, indent=2) + "\n", encoding="utf-8")
-        folder.summary_text.write_text(as_text(summary), encoding="utf-8")
-        folder.best_fit.write_text(best_fit_toml(configuration, summary), encoding="utf-8")
-        write_profile(folder.profile_1d, samples, profiles_1d(configuration, samples))
-        write_profile(folder.profile_2d, samples, profiles_2d(configuration, samples))
-        facts = manifest(
-            seed=configuration.sampler.seed,
-            likelihoods={m.name: m.digest for m in self.problem.likelihood.measurements},
-            started=started.isoformat(timespec="seconds"),
-            finished=datetime.now(UTC).isoformat(timespec="seconds"),
-            run_time_s=summary["run_time_s"],
-            n_calls=samples.n_calls,
-            log_z=samples.log_z,
-            log_z_error=samples.log_z_error,
-        )
-        folder.manifest.write_text(json.dumps(facts, indent=2) + "\n", encoding="utf-8")
-
 
 def best_points(path: str) -> dict[str, NDArray[np.float64]]:
     """Parameters of the samples in the run folder ``path``, the largest ln L first."""
     samples = Run.read(path).samples
     order = np.argsort(-samples.log_l)
     return {name: values[order] for name, values in samples.parameters.items()}
-
-
-def best_fit_toml(configuration: Configuration, summary: Mapping[str, Any]) -> str:
-    """The run's input with all parameters fixed at the best sample; what is predicted there, as comments."""
-    best = summary["best_fit"]
-    fixed = configuration.model_copy(update={"parameters": {**configuration.fixed, **best["parameters"]}})
-    lines = ["# The sample with the largest ln L; `alpfit evaluate` on this file gives these numbers again."]
-    lines += [f"# ln L {name} = {value:.6g}" for name, value in best["log_likelihood"].items()]
-    lines.append(f"# ln L total = {best['log_likelihood_total']:.6g}")
-    lines += [f"# {name} = {value:.6g}" for name, value in best["derived"].items()]
-    return "\n".join([*lines, "", fixed.to_toml()])

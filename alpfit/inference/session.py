@@ -119,6 +119,10 @@ class Session:
             self._save(state(), None)
         self._interrupts.raise_if_arrived()
 
+    def raise_if_interrupted(self) -> None:
+        """Raise :class:`~alpfit.inference.interrupts.Interrupted` where the run is to end before its next step."""
+        self._interrupts.raise_if_arrived()
+
     def end(self, samples: Samples) -> None:
         """The sampler is done: keep ``samples``, in case they cannot be written where they belong."""
         self._save(None, samples)

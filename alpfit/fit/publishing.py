@@ -1,0 +1,70 @@
+"""A run folder is written whole, and put in place at once."""
+
+import json
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from alpfit.chains.folder import RunFolder, staged
+from alpfit.chains.posterior import write_posterior
+from alpfit.chains.provenance import manifest
+from alpfit.chains.summary import as_text, summarise
+from alpfit.chains.tables import write_profile
+from alpfit.config import Configuration
+from alpfit.errors import RunFolderError
+from alpfit.fit.figures import profiles_1d, profiles_2d
+from alpfit.fit.run import Run
+from alpfit.inference.samples import Samples
+from alpfit.inference.session import Account
+
+
+def publish(path: Path, configuration: Configuration, samples: Samples, account: Account, started: datetime) -> Run:
+    """Put the run folder ``path`` in place, all of it but the figures.
+
+    Raises :class:`RunFolderError` where it cannot be written.
+    """
+    summary = summarise(samples, account)
+    try:
+        with staged(path) as folder:
+            _write(folder, configuration, samples, summary, started)
+    except OSError as error:
+        raise RunFolderError(
+            f"{path} cannot be written: {error.strerror or error}; make room, then continue with --resume"
+        ) from error
+    return Run(RunFolder(path), configuration, samples, summary)
+
+
+def _write(
+    folder: RunFolder, configuration: Configuration, samples: Samples, summary: Mapping[str, Any], started: datetime
+) -> None:
+    """All files but the figures."""
+    folder.configuration.write_text(configuration.to_toml(), encoding="utf-8")
+    write_posterior(folder.posterior, samples, configuration.sampler.seed)
+    folder.summary_json.write_text(json.dumps(summary, indent=2) + "\n", encoding="utf-8")
+    folder.summary_text.write_text(as_text(summary), encoding="utf-8")
+    folder.best_fit.write_text(best_fit_toml(configuration, summary), encoding="utf-8")
+    write_profile(folder.profile_1d, samples, profiles_1d(configuration, samples))
+    write_profile(folder.profile_2d, samples, profiles_2d(configuration, samples))
+    facts = manifest(
+        seed=configuration.sampler.seed,
+        likelihoods={m.name: m.digest for m in configuration.build_likelihood().measurements},
+        started=started.isoformat(timespec="seconds"),
+        finished=datetime.now(UTC).isoformat(timespec="seconds"),
+        run_time_s=summary["run_time_s"],
+        n_calls=samples.n_calls,
+        log_z=samples.log_z,
+        log_z_error=samples.log_z_error,
+    )
+    folder.manifest.write_text(json.dumps(facts, indent=2) + "\n", encoding="utf-8")
+
+
+def best_fit_toml(configuration: Configuration, summary: Mapping[str, Any]) -> str:
+    """The run's input with all parameters fixed at the best sample; what is predicted there, as comments."""
+    best = summary["best_fit"]
+    fixed = configuration.model_copy(update={"parameters": {**configuration.fixed, **best["parameters"]}})
+    lines = ["# The sample with the largest ln L; `alpfit evaluate` on this file gives these numbers again."]
+    lines += [f"# ln L {name} = {value:.6g}" for name, value in best["log_likelihood"].items()]
+    lines.append(f"# ln L total = {best['log_likelihood_total']:.6g}")
+    lines += [f"# {name} = {value:.6g}" for name, value in best["derived"].items()]
+    return "\n".join([*lines, "", fixed.to_toml()])
