@@ -1,6 +1,7 @@
 """Executors: the same numbers anywhere, workers that may die, and schedulers that may not answer."""
 
 import builtins
+import dataclasses
 import os
 import signal
 import subprocess
@@ -11,6 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 import pytest
 from pydantic import ValidationError
+from toys import Shipped, gaussian
 
 from alpfit import Fit
 from alpfit.errors import ConfigurationError, ExecutorError
@@ -94,6 +96,20 @@ def test_processes_that_die_of_their_points_end_the_run_with_a_sentence(problem)
         pytest.raises(ExecutorError, match="a worker process died 4 times at the same points"),
     ):
         evaluate([np.zeros((1, 2)).view(Deadly)])
+
+
+@pytest.mark.parametrize("executor", ["processes", "dask"])
+def test_the_problem_is_shipped_once_to_each_worker(tmp_path, executor):
+    toy = Shipped(receipts=str(tmp_path))
+    problem = dataclasses.replace(gaussian(), scenario=toy)
+    theta = problem.prior_transform(np.random.default_rng(1).random((320, 2)))
+    with opened(problem, executor=executor, workers=2) as evaluate:
+        for _ in range(5):
+            assert_equal(evaluate(np.split(theta, 40)), [evaluate_batch(problem, part) for part in np.split(theta, 40)])
+    receipts = {path.name: path.read_text().count("unpacked") for path in tmp_path.iterdir()}
+    assert str(os.getpid()) not in receipts
+    assert len(receipts) == 2
+    assert set(receipts.values()) == {1}
 
 
 def test_no_process_is_left_behind(problem, chunks):

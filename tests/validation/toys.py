@@ -3,8 +3,10 @@
 All are made of module-level classes, so that they can be pickled, and take many points at once.
 """
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 from scipy.special import erf, logsumexp
@@ -77,6 +79,18 @@ class Gaussian(Toy):
     def terms(self, x, y):
         first = -0.5 * ((x - self.MEAN[0]) / self.WIDTH[0]) ** 2
         return (first, -0.5 * ((np.log(y) - self.MEAN[1]) / self.WIDTH[1]) ** 2), x < self.wall
+
+
+@dataclass(frozen=True)
+class Shipped(Gaussian):
+    """The same, and notes in the folder ``receipts`` each process that unpacks it."""
+
+    receipts: str = ""
+
+    def __setstate__(self, state):
+        vars(self).update(state)
+        with (Path(self.receipts) / str(os.getpid())).open("a") as stream:
+            stream.write("unpacked\n")
 
 
 @dataclass(frozen=True)
