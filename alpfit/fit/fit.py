@@ -151,6 +151,7 @@ class Fit:
                         checkpoint_interval=self.configuration.checkpoint_interval,
                         interrupts=interrupts,
                         read_points=best_points,
+                        chunk=parallel.chunk,
                     )
                     run = self._run(path, session)
             run.plot()

@@ -22,8 +22,12 @@ Array = NDArray[np.float64]
 Evaluate = Callable[[Sequence[Array]], Sequence[Batch]]
 """From chunks of points, each of shape ``(n, n_dim)``, to what they evaluate to, in the same order."""
 
-CHUNK = 8
-"""Points that travel together: enough to be worth a message, few enough to be shared out evenly."""
+CHUNK, SHARES = 8, 8
+"""At most so many points travel together, and fewer where there would not be so many chunks to share out.
+
+What a chunk holds depends on the batch alone and never on the number of workers: on some machines vectorised functions
+round differently for arrays of different lengths.
+"""
 
 
 class Store(Protocol):
@@ -65,10 +69,10 @@ class Account:
 class Session:
     """A run of a sampler on ``problem``.
 
-    ``evaluate`` takes chunks of points; if it is None they are evaluated here, one chunk after the other. With a
-    ``store`` there is a checkpoint each ``checkpoint_interval`` seconds, and one when ``interrupts`` says that the run
-    is to end; ``restored`` is what the sampler itself saved in the last one, and ``finished`` the samples where it was
-    done already. ``read_points`` gives the samples of another run by the path of its folder.
+    ``evaluate`` takes chunks of at most ``chunk`` points; if it is None they are evaluated here, one after the other.
+    With a ``store`` there is a checkpoint each ``checkpoint_interval`` seconds, and one when ``interrupts`` says that
+    the run is to end; ``restored`` is what the sampler itself saved in the last one, and ``finished`` the samples where
+    it was done already. ``read_points`` gives the samples of another run by the path of its folder.
     """
 
     def __init__(
@@ -81,6 +85,7 @@ class Session:
         checkpoint_interval: float = 60.0,
         interrupts: Interrupts | None = None,
         read_points: Callable[[str], Mapping[str, Array]] | None = None,
+        chunk: int = CHUNK,
     ) -> None:
         self.problem = problem
         self._evaluate = evaluate or (lambda chunks: [evaluate_batch(problem, chunk) for chunk in chunks])
@@ -89,6 +94,7 @@ class Session:
         self._interval = checkpoint_interval
         self._interrupts = interrupts or Interrupts()
         self._read_points = read_points
+        self._chunk = chunk
         saved = self._store.load()
         self.restored: bytes | None
         self.account: Account
@@ -100,7 +106,8 @@ class Session:
     def evaluate(self, theta: Array) -> Batch:
         """ln L and what is kept with it at ``theta``, shape ``(n, n_dim)``."""
         start = time.perf_counter()
-        chunks = np.split(theta, range(CHUNK, len(theta), CHUNK))
+        size = min(self._chunk, -(-len(theta) // SHARES))
+        chunks = np.split(theta, range(size, len(theta), size))
         batch = join(self._evaluate(chunks))
         self.account.likelihood_s += time.perf_counter() - start
         self.account.n_calls += len(theta)

@@ -47,8 +47,18 @@ def test_chunks_are_cut_by_the_session_and_not_by_the_workers(plane_problem):
         seen.extend(len(chunk) for chunk in chunks)
         return [evaluate_batch(plane_problem(), chunk) for chunk in chunks]
 
-    Session(plane_problem(), evaluate=evaluate).evaluate(points(2 * CHUNK + 1))
-    assert seen == [CHUNK, CHUNK, 1]
+    session = Session(plane_problem(), evaluate=evaluate)
+    for n, expected in (
+        (8 * CHUNK + 1, [CHUNK] * 8 + [1]),
+        (62, [8] * 7 + [6]),
+        (25, [4] * 6 + [1]),  # so that there is something to share out
+        (5, [1] * 5),
+    ):
+        seen.clear()
+        session.evaluate(points(n))
+        assert seen == expected
+    Session(plane_problem(), evaluate=evaluate, chunk=1).evaluate(points(3 * CHUNK))
+    assert seen[5:] == [1] * (3 * CHUNK)
 
 
 def test_calls_and_failures_are_counted(plane_problem):

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from alpfit.inference.interrupts import Interrupts
 from alpfit.inference.problem import Problem
-from alpfit.inference.session import Evaluate
+from alpfit.inference.session import CHUNK, Evaluate
 
 
 @final
@@ -17,7 +17,8 @@ class Parallel(BaseModel):
     """Where likelihood calls are made: on ``workers`` threads or processes, one for each core if None.
 
     ``scheduler`` is the address of a running dask scheduler, and ``timeout`` how many seconds it has to answer; without
-    one dask starts its own on this machine. Under MPI the workers are those of ``mpirun``. Samples depend on neither.
+    one dask starts its own on this machine. Under MPI the workers are those of ``mpirun``. Samples depend on none of
+    these. At most ``chunk`` points travel together; with more than eight workers and slow likelihoods, take fewer.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -26,6 +27,7 @@ class Parallel(BaseModel):
     workers: Annotated[int, Field(ge=1)] | None = None
     scheduler: str | None = None
     timeout: Annotated[float, Field(gt=0.0)] = 30.0
+    chunk: Annotated[int, Field(ge=1)] = CHUNK
 
     @model_validator(mode="after")
     def _options_belong_to_the_executor(self) -> Self:
