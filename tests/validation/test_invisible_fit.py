@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 
 from alpfit import Fit
-from alpfit.inference.samplers import NoProgress
+from alpfit.inference.session import Session
 
 EXAMPLE = Path(__file__).resolve().parents[2] / "examples" / "invisible.toml"
-SMALL = ["sampler.n_live=40", "sampler.walks=10", "sampler.dlogz=0.5"]
+SMALL = ["sampler.name=dynesty", "sampler.n_live=40", "sampler.walks=10", "sampler.dlogz=0.5"]
 
 
 @pytest.fixture(scope="module")
@@ -18,7 +18,7 @@ def sampled():
 
     def run(seed):
         configuration = Fit.from_file(EXAMPLE, [*SMALL, f"sampler.seed={seed}"]).configuration
-        return configuration.sampler.run(configuration.build_problem(), NoProgress())
+        return configuration.sampler.run(Session(configuration.build_problem()))
 
     return {"first": run(1), "second": run(2), "again": run(1)}
 

@@ -1,6 +1,6 @@
 """What the samplers cost and how right they are on three stretches of a thin curved ridge: a table in Markdown.
 
-Run as ``python slow_samplers.py [words]``, where only the rows with all the words in them are computed.
+Run as ``python sampler_table.py [words]``, where only the rows with all the words in them are computed.
 """
 
 import sys
