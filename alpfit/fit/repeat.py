@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryFile
 
 from alpfit.chains.unfinished import UnfinishedRun
 from alpfit.config import Configuration
@@ -55,7 +56,7 @@ class Repeats:
             )
         at_once = min(self.n, parallel.n_workers)
         workers = [] if parallel.executor == "serial" else [f"parallel.workers={max(1, parallel.n_workers // at_once)}"]
-        waiting, running = list(self.folders), dict[int, subprocess.Popen[str]]()
+        waiting, running = list(self.folders), dict[int, _Seed]()
         try:
             while waiting or running:
                 while waiting and len(running) < at_once and not interrupts.arrived:
@@ -71,7 +72,7 @@ class Repeats:
             for process in running.values():
                 process.terminate()
             for process in running.values():
-                process.communicate()
+                process.wait()
 
     def merged(self) -> tuple[Samples, Account]:
         """All seeds as one, and what they have spent together."""
@@ -89,17 +90,17 @@ class Repeats:
         )
         return merge([run.samples for run in runs]), account
 
-    def _start(self, seed: int, flags: Sequence[str], overrides: Sequence[str]) -> subprocess.Popen[str]:
+    def _start(self, seed: int, flags: Sequence[str], overrides: Sequence[str]) -> "_Seed":
         sets = [word for override in overrides for word in ("--set", override)]
         command = [sys.executable, "-m", "alpfit.cli.main", "run", str(self.file), *flags, *sets]
         command += ["--seed", str(seed), "--output", str(self.folders[seed])]
-        return subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+        return _Seed(command)
 
-    def _check(self, seed: int, process: subprocess.Popen[str], interrupts: Interrupts) -> None:
+    def _check(self, seed: int, process: "_Seed", interrupts: Interrupts) -> None:
         """Raise :class:`ExecutorError` where the run of a seed has failed."""
-        said = process.communicate()[1].strip().splitlines()
-        if process.returncode not in FINE and not interrupts.arrived:
-            reason = said[-1].removeprefix("alpfit: ") if said else f"exit code {process.returncode}"
+        code, said = process.wait()
+        if code not in FINE and not interrupts.arrived:
+            reason = said[-1].removeprefix("alpfit: ") if said else f"exit code {code}"
             raise ExecutorError(f"seed {seed}: {reason}; the others can be continued with --resume")
 
     def _report(self, waiting: Sequence[int], running: Sequence[int]) -> ProgressReport:
@@ -110,3 +111,19 @@ class Repeats:
         calls = sum(int(s.get("n_calls", 0)) for s in status)
         values = {"seeds running": len(running), "seeds done": n_done}
         return ProgressReport(calls, values, self.n / done - 1.0 if done > 0.0 else math.inf)
+
+
+class _Seed:
+    """The process of a seed; what it says goes to a file, since a pipe that nobody reads would stop it."""
+
+    def __init__(self, command: Sequence[str]) -> None:
+        self._said = TemporaryFile("w+")  # noqa: SIM115 - closed when the process has ended
+        self._process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=self._said)
+        self.poll, self.terminate = self._process.poll, self._process.terminate
+
+    def wait(self) -> tuple[int, list[str]]:
+        """Its exit code, and the lines that it has said."""
+        code = self._process.wait()
+        with self._said:
+            self._said.seek(0)
+            return code, self._said.read().strip().splitlines()

@@ -1,7 +1,6 @@
 """Relic densities of the ALP portal: the public functions."""
 
 import math
-import os
 from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from numbers import Integral, Real
@@ -12,6 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from alpfit.errors import ConfigurationError, PredictionError, one_of
+from alpfit.numerics.cores import n_cores
 from alpfit.physics.annihilation import ANNIHILATION_SCALES
 from alpfit.physics.plasma import PLASMAS, Plasma
 from alpfit.physics.scattering import momentum_transfers
@@ -145,7 +145,7 @@ def _choices(engine: str, plasma: str, annihilation_scale: str | float) -> tuple
 
 def _resolve_threads(n_threads: int | None) -> int:
     if n_threads is None:
-        return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+        return n_cores()
     if isinstance(n_threads, bool) or not isinstance(n_threads, Integral) or n_threads < 1:
         raise ConfigurationError(f"n_threads = {n_threads!r} must be a whole number from 1 on, or None for all cores")
     return int(n_threads)

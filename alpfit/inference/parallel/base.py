@@ -1,6 +1,5 @@
 """The table ``[parallel]``, and what an executor is."""
 
-import os
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Annotated, Literal, Protocol, Self, final
@@ -10,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from alpfit.inference.interrupts import Interrupts
 from alpfit.inference.problem import Problem
 from alpfit.inference.session import CHUNK, Evaluate
+from alpfit.numerics.cores import n_cores
 
 
 @final
@@ -43,7 +43,7 @@ class Parallel(BaseModel):
         """Threads or processes on this machine."""
         if self.executor == "serial":
             return 1
-        return self.workers or len(os.sched_getaffinity(0))
+        return self.workers or n_cores()
 
 
 @dataclass(frozen=True)
