@@ -108,7 +108,7 @@ def test_the_problem_is_shipped_once_to_each_worker(tmp_path, executor):
             assert_equal(evaluate(np.split(theta, 40)), [evaluate_batch(problem, part) for part in np.split(theta, 40)])
     receipts = {path.name: path.read_text().count("unpacked") for path in tmp_path.iterdir()}
     assert str(os.getpid()) not in receipts
-    assert len(receipts) == 2
+    assert 1 <= len(receipts) <= 2  # on a busy machine one of them may do all the work
     assert set(receipts.values()) == {1}
 
 
