@@ -25,7 +25,8 @@ def merge(runs: Sequence[Samples]) -> Samples:
     shares = shares - np.logaddexp.reduce(shares)
     births = [r.log_l_birth for r in runs if r.log_l_birth is not None]
     log_l = np.concatenate([r.log_l for r in runs])
-    diagnostics = {"seeds": float(len(runs)), **_spread(runs), "largest shift of a mean": largest_shift(runs)[0]}
+    spread, (shift, name) = _spread(runs), largest_shift(runs)
+    diagnostics = {"seeds": float(len(runs)), **spread, "largest shift of a mean": shift}
     birth = np.concatenate(births) if len(births) == len(runs) else None
     if birth is not None:
         diagnostics["insertion rank p-value"] = insertion_rank_p_value(log_l, birth)
@@ -41,7 +42,7 @@ def merge(runs: Sequence[Samples]) -> Samples:
         log_l_birth=birth,
         autocorrelation=max(r.autocorrelation for r in runs),
         diagnostics=diagnostics,
-        shortfalls=(*dict.fromkeys(s for r in runs for s in r.shortfalls), *_disagreements(runs)),
+        shortfalls=(*dict.fromkeys(s for r in runs for s in r.shortfalls), *_disagreements(spread, shift, name)),
     )
 
 
@@ -88,13 +89,12 @@ def largest_shift(runs: Sequence[Samples]) -> tuple[float, str]:
     return max(shifts)
 
 
-def _disagreements(runs: Sequence[Samples]) -> tuple[str, ...]:
+def _disagreements(spread: Mapping[str, float], shift: float, name: str) -> tuple[str, ...]:
     """Sentences about what the runs do not agree on."""
     found = []
-    p_value = _spread(runs).get("ln Z spread p-value", 1.0)
+    p_value = spread.get("ln Z spread p-value", 1.0)
     if p_value < TOO_UNLIKELY:
         found.append(f"the seeds' ln Z differ by more than their errors allow (p = {p_value:.1g}): raise n_live")
-    shift, name = largest_shift(runs)
     if shift > TOO_FAR:
         found.append(f"the seeds' means of {name} differ by {shift:.1f} standard errors: raise n_live")
     return tuple(found)

@@ -99,11 +99,12 @@ class Dynesty(SamplerOptions):
                 )
             else:
                 sampler = _taken_up(session.restored, attached, pool)
-            remaining = [math.inf]
+            remaining = math.inf
 
             def report(state: Any, n_iterations: int, *_: object, **__: object) -> None:
+                nonlocal remaining
                 safe = _can_be_taken_up(sampler)
-                remaining[0] = float(state.delta_logz) if safe else remaining[0]
+                remaining = float(state.delta_logz) if safe else remaining
                 session.step(
                     self._report(state, n_iterations, session.account.n_calls),
                     (lambda: _dump(sampler, attached)) if safe else None,
@@ -116,7 +117,7 @@ class Dynesty(SamplerOptions):
                 resume=session.restored is not None,
             )
             stopped_early = self.max_calls is not None and sampler.ncall > self.max_calls
-            return self._samples(sampler.results, session, remaining[0] if stopped_early else 0.0)
+            return self._samples(sampler.results, session, remaining if stopped_early else 0.0)
 
     def _limits(self, n_calls: int) -> dict[str, Any]:
         """When to stop, of a sampler that has made ``n_calls`` so far."""
