@@ -9,6 +9,9 @@ from alpfit.inference.samples import Samples
 from alpfit.inference.session import Account
 
 PROBABILITIES = np.array([0.025, 0.16, 0.5, 0.84, 0.975])
+REWEIGHTED = "reweighted_from"
+"""The key, in a summary and a manifest, of what a run without sampling of its own was made of."""
+
 KEYS = ("lower_95", "lower_68", "median", "upper_68", "upper_95")
 
 
@@ -72,5 +75,13 @@ def as_text(summary: Mapping[str, Any]) -> str:
         f"{summary['n_calls']} likelihood calls in {summary['run_time_s']:.0f} s ({summary['calls_per_s']:.0f} per s); "
         f"{summary['n_samples']} samples, worth {summary['n_eff']:.0f} independent ones"
     )
+    if REWEIGHTED in summary:
+        lines.append(_origin(summary[REWEIGHTED]))
     lines += [f"target missed: {sentence}" for sentence in summary["shortfalls"]]
     return "\n".join(lines) + "\n"
+
+
+def _origin(reweighted: Mapping[str, Any]) -> str:
+    """What a run was reweighted from, and to what."""
+    changes = [f"{what} {', '.join(reweighted[what])}" for what in ("added", "dropped", "set") if reweighted[what]]
+    return f"reweighted from {reweighted['run']}, worth {reweighted['n_eff']:.0f} samples: {'; '.join(changes)}"

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 import typer
 
-from alpfit.cli.commands import check, cite, evaluate, explain, export, likelihoods, plot, run, status
+from alpfit.cli.commands import check, cite, evaluate, explain, export, likelihoods, plot, reweight, run, status
 from alpfit.cli.exit_codes import ExitCode
 from alpfit.errors import AlpfitError
 from alpfit.version import __version__
@@ -42,6 +42,7 @@ app.command()(status.status)
 app.command()(check.check)
 app.command()(evaluate.evaluate)
 app.command()(explain.explain)
+app.command()(reweight.reweight)
 app.command()(plot.plot)
 app.command()(export.export)
 app.command()(likelihoods.likelihoods)

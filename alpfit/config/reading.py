@@ -39,7 +39,7 @@ def load_configuration(path: Path, overrides: Sequence[str] = ()) -> Configurati
         raise ConfigurationError(f"{path} is not TOML: {error}") from error
     sampler_before = _sampler_name(document)
     for override in sorted(overrides, key=lambda override: not override.startswith("sampler.name")):
-        _apply(document, override)
+        apply_override(document, override)
         if _sampler_name(document) != sampler_before:
             sampler_before = _sampler_name(document)
             kept = {"name", "seed"}
@@ -65,8 +65,8 @@ def parse_configuration(
     return configuration
 
 
-def _apply(document: dict[str, Any], override: str) -> None:
-    """Set ``table.key=value`` in ``document``."""
+def apply_override(document: dict[str, Any], override: str) -> None:
+    """Set ``table.key=value`` in ``document``; raises :class:`ConfigurationError` where it cannot be read."""
     place, equals, text = override.partition("=")
     *tables, key = place.strip().split(".")
     if not equals or not all((*tables, key)):

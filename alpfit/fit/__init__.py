@@ -2,6 +2,7 @@
 
 from alpfit.fit.bibliography import bibliography
 from alpfit.fit.fit import Fit
+from alpfit.fit.reweighting import Changes, Reweighting
 from alpfit.fit.run import Run
 
-__all__ = ["Fit", "Run", "bibliography"]
+__all__ = ["Changes", "Fit", "Reweighting", "Run", "bibliography"]

@@ -9,7 +9,7 @@ from typing import Any
 from alpfit.chains.folder import RunFolder, staged
 from alpfit.chains.posterior import write_posterior
 from alpfit.chains.provenance import manifest
-from alpfit.chains.summary import as_text, summarise
+from alpfit.chains.summary import REWEIGHTED, as_text, summarise
 from alpfit.chains.tables import write_profile
 from alpfit.config import Configuration
 from alpfit.errors import RunFolderError
@@ -19,12 +19,19 @@ from alpfit.inference.samples import Samples
 from alpfit.inference.session import Account
 
 
-def publish(path: Path, configuration: Configuration, samples: Samples, account: Account, started: datetime) -> Run:
-    """Put the run folder ``path`` in place, all of it but the figures.
+def publish(
+    path: Path,
+    configuration: Configuration,
+    samples: Samples,
+    account: Account,
+    started: datetime,
+    origin: Mapping[str, Any] | None = None,
+) -> Run:
+    """Put the run folder ``path`` in place, all of it but the figures; ``origin`` says of what run it was made.
 
     Raises :class:`RunFolderError` where it cannot be written.
     """
-    summary = summarise(samples, account)
+    summary = summarise(samples, account) | ({} if origin is None else {REWEIGHTED: dict(origin)})
     try:
         with staged(path) as folder:
             _write(folder, configuration, samples, summary, started)
@@ -55,6 +62,7 @@ def _write(
         n_calls=samples.n_calls,
         log_z=samples.log_z,
         log_z_error=samples.log_z_error,
+        **{key: summary[key] for key in (REWEIGHTED,) if key in summary},
     )
     folder.manifest.write_text(json.dumps(facts, indent=2) + "\n", encoding="utf-8")
 

@@ -1,6 +1,5 @@
 """``alpfit run``."""
 
-import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -8,6 +7,7 @@ import typer
 
 from alpfit.cli.arguments import File, Overrides
 from alpfit.cli.exit_codes import ExitCode
+from alpfit.cli.outcome import interruptible, tell
 
 
 def run(
@@ -30,23 +30,16 @@ def run(
     """
     from alpfit.cli.progress import ProgressDisplay
     from alpfit.fit import Fit
-    from alpfit.inference.interrupts import Interrupted
 
     seeds = [] if seed is None else [f"sampler.seed={seed}"]
     fit = Fit.from_file(file, [*(overrides or []), *seeds])
     if fit.serve():
         return ExitCode.OK
     choices = {"overwrite": overwrite, "resume": resume, "force": force}
-    try:
-        with ProgressDisplay() as display:
-            if repeat == 1:
-                finished = fit.run(output, **choices, progress=display)
-            else:
-                flags = [f"--{name}" for name, wanted in choices.items() if wanted]
-                finished = fit.repeat(repeat, output, flags=flags, progress=display)
-    except Interrupted as interrupt:
-        typer.echo(f"alpfit: interrupted; {interrupt}", err=True)
-        sys.exit(128 + interrupt.number)
-    typer.echo(finished.folder.summary_text.read_text(encoding="utf-8"))
-    typer.echo(f"written to {finished.folder.path}")
-    return ExitCode.TARGET_MISSED if finished.summary["shortfalls"] else ExitCode.OK
+    with interruptible(), ProgressDisplay() as display:
+        if repeat == 1:
+            finished = fit.run(output, **choices, progress=display)
+        else:
+            flags = [f"--{name}" for name, wanted in choices.items() if wanted]
+            finished = fit.repeat(repeat, output, flags=flags, progress=display)
+    return tell(finished)

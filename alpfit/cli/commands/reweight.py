@@ -1,0 +1,37 @@
+"""``alpfit reweight``."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from alpfit.cli.arguments import Overrides, RunPath
+from alpfit.cli.exit_codes import ExitCode
+from alpfit.cli.outcome import interruptible, tell
+
+
+def reweight(
+    run: RunPath,
+    add: Annotated[
+        list[str] | None, typer.Option(metavar="ENTRY", help="A likelihood to add; may be repeated.")
+    ] = None,
+    drop: Annotated[
+        list[str] | None, typer.Option(metavar="ENTRY", help="A likelihood to leave out; may be repeated.")
+    ] = None,
+    overrides: Overrides = None,
+    output: Annotated[Path | None, typer.Option(help="Run folder; RUN.reweighted if not given.")] = None,
+    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace a run folder that is there.")] = False,
+) -> ExitCode:
+    """Reweight a run to other likelihoods, or another relic engine (--set relic.engine=nbe): a new run folder.
+
+    Exit code 3 says that too few effective samples are left; the results are kept.
+    """
+    from alpfit.cli.progress import ProgressDisplay
+    from alpfit.fit import Changes, Reweighting
+
+    reweighting = Reweighting.of(run, Changes(tuple(add or ()), tuple(drop or ()), tuple(overrides or ())))
+    if reweighting.fit.serve():
+        return ExitCode.OK
+    with interruptible(), ProgressDisplay() as display:
+        written = reweighting.write(output, overwrite=overwrite, progress=display)
+    return tell(written)

@@ -1,0 +1,145 @@
+"""A finished run, reweighted to other likelihoods or other predictions: a new run folder, without sampling."""
+
+import tomllib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from alpfit.chains.folder import check_output
+from alpfit.config import Configuration, apply_override, parse_configuration
+from alpfit.errors import ConfigurationError, one_of
+from alpfit.fit.fit import Fit
+from alpfit.fit.publishing import publish
+from alpfit.fit.run import Run
+from alpfit.inference.batches import join
+from alpfit.inference.interrupts import Interrupted, Interrupts
+from alpfit.inference.parallel import EXECUTORS, Job
+from alpfit.inference.progress import Progress, ProgressReport
+from alpfit.inference.reweighting import reweighted
+from alpfit.inference.samples import Samples
+from alpfit.inference.session import Session
+
+CHANGEABLE = ("relic", "physics", "options", "parallel")
+"""Tables of the input that may change: samples of another prior or scenario would be those of another run."""
+
+POINTS_AT_ONCE = 512
+"""Between two looks at the progress."""
+
+
+@dataclass(frozen=True)
+class Changes:
+    """Entries to add, entries to drop, and ``table.key=value`` to set."""
+
+    add: tuple[str, ...] = ()
+    drop: tuple[str, ...] = ()
+    overrides: tuple[str, ...] = ()
+
+    def apply(self, run: Run) -> Configuration:
+        """The input of ``run`` with the changes; raises :class:`ConfigurationError`."""
+        if not (self.add or self.drop or self.overrides):
+            raise ConfigurationError("nothing to change: give --add ENTRY, --drop ENTRY or --set TABLE.KEY=VALUE")
+        document = tomllib.loads(run.folder.configuration.read_text(encoding="utf-8"))
+        document["likelihoods"] = [*self._kept(document["likelihoods"]), *map(_found_from_here, self.add)]
+        options = document.get("options", {})
+        document["options"] = {name: table for name, table in options.items() if name not in self.drop}
+        for override in self.overrides:
+            table = override.partition("=")[0].split(".")[0].strip()
+            if table not in CHANGEABLE:
+                raise ConfigurationError(
+                    f"--set {override}: a run can be reweighted to another [relic], [physics] or [options]; for other "
+                    f"[{table}] run anew"
+                )
+            apply_override(document, override)
+        return parse_configuration(document, "reweight")
+
+    def _kept(self, likelihoods: Sequence[str]) -> list[str]:
+        names = [Path(entry).name for entry in likelihoods]
+        for name in self.drop:
+            if name not in names:
+                raise ConfigurationError(f"--drop {name} is not one of this run's likelihoods: {one_of(name, names)}")
+        return [entry for entry in likelihoods if Path(entry).name not in self.drop]
+
+
+def _found_from_here(entry: str) -> str:
+    """An entry of one's own by its whole path."""
+    return str(Path(entry).resolve()) if "/" in entry else entry
+
+
+@dataclass(frozen=True)
+class Reweighting:
+    """``run`` with ``changes``, whose input is ``configuration``."""
+
+    run: Run
+    changes: Changes
+    configuration: Configuration
+
+    @classmethod
+    def of(cls, path: str | Path, changes: Changes) -> "Reweighting":
+        """For the run folder ``path``; raises :class:`ConfigurationError` or :class:`RunFolderError`."""
+        run = Run.read(path)
+        return cls(run, changes, changes.apply(run))
+
+    @property
+    def fit(self) -> Fit:
+        """What would be sampled if the run were made anew."""
+        return Fit(self.configuration, self.run.folder.path.name)
+
+    def write(
+        self, output: str | Path | None = None, *, overwrite: bool = False, progress: Progress | None = None
+    ) -> Run:
+        """Evaluate all samples anew and put the run folder ``output`` in place (NAME.reweighted beside it if None).
+
+        Raises :class:`RunFolderError` if ``output`` is taken, :class:`AlpfitError` if no sample has a likelihood, and
+        :class:`Interrupted`.
+        """
+        source = self.run.folder.path.resolve()
+        path = Path(output) if output is not None else source.with_name(f"{source.name}.reweighted")
+        check_output(path, overwrite)
+        interrupts, started = Interrupts(), datetime.now(UTC)
+        job = Job(self.fit.problem, self.configuration.parallel, interrupts)
+        try:
+            with interrupts.held_back():
+                with EXECUTORS[job.options.executor](job) as evaluate:
+                    session = Session(
+                        job.problem,
+                        evaluate=evaluate,
+                        progress=progress,
+                        interrupts=interrupts,
+                        chunk=job.options.chunk,
+                    )
+                    samples = self._samples(session)
+                run = publish(path, self.configuration, samples, session.account, started, self._origin())
+            run.plot()
+        except Interrupted as interrupt:
+            raise Interrupted(interrupt.number, "nothing is written: begin again") from interrupt
+        return run
+
+    def _samples(self, session: Session) -> Samples:
+        """The run's samples, evaluated anew and reweighted."""
+        problem, before = session.problem, self.run.samples
+        theta = np.stack([before.parameters[name] for name in problem.names], axis=1)
+        batches = []
+        for begin in range(0, len(theta), POINTS_AT_ONCE):
+            session.raise_if_interrupted()
+            batches.append(session.evaluate(theta[begin : begin + POINTS_AT_ONCE]))
+            left = len(theta) / session.account.n_calls - 1.0
+            session.step(ProgressReport(session.account.n_calls, {}, left), None)
+        session.account.share_without_likelihood = self.run.summary["prior_share_without_likelihood"]
+        samples = reweighted(before, problem, theta, join(batches))
+        session.end(samples)
+        return samples
+
+    def _origin(self) -> dict[str, Any]:
+        """Where the new run comes from, as JSON."""
+        return {
+            "run": str(self.run.folder.path.resolve()),
+            "log_z": self.run.samples.log_z,
+            "n_eff": self.run.samples.n_eff,
+            "added": list(self.changes.add),
+            "dropped": list(self.changes.drop),
+            "set": list(self.changes.overrides),
+        }
