@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from alpfit import likelihoods
     from alpfit.errors import AlpfitError
     from alpfit.fit import Fit, Run
-    from alpfit.relic import Evolution, RelicDensity, Status, evolve, relic_density
+    from alpfit.relic import Evolution, RelicDensity, Status, evolve, relic_density, required_coupling
 
 __all__ = [
     "AlpfitError",
@@ -29,6 +29,7 @@ __all__ = [
     "evolve",
     "likelihoods",
     "relic_density",
+    "required_coupling",
 ]
 
 _HOMES = {
@@ -40,6 +41,7 @@ _HOMES = {
     "Status": "alpfit.relic",
     "evolve": "alpfit.relic",
     "relic_density": "alpfit.relic",
+    "required_coupling": "alpfit.relic",
 }
 
 

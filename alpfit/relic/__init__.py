@@ -5,6 +5,7 @@ from alpfit.relic.dark_sector import DarkSector
 from alpfit.relic.density import DOMAIN, evolve, outside, plasma_error, relic_density, resolve_annihilation_scale
 from alpfit.relic.engines import ENGINES
 from alpfit.relic.general import solve, trace
+from alpfit.relic.required import required_coupling
 from alpfit.relic.results import Evolution, RelicDensity, Status
 
 __all__ = [
@@ -19,6 +20,7 @@ __all__ = [
     "outside",
     "plasma_error",
     "relic_density",
+    "required_coupling",
     "resolve_annihilation_scale",
     "solve",
     "trace",
