@@ -60,15 +60,15 @@ class Measurement:
 
     def loglike(self, predictions: Mapping[str, ArrayLike]) -> Array:
         """ln L of predictions, observable name to float or array; arrays of one shape, a point each."""
-        return self.form.loglike(self._read(predictions))
+        return self.form.loglike(self.read(predictions))
 
     def loglike_of_arrays(self, predictions: Mapping[str, Array]) -> Array:
         """The same for floating point arrays of one shape alone, without a check: it is called a million times."""
-        return self.form.loglike(predictions if self.share is None else self._read(predictions))
+        return self.form.loglike(predictions if self.share is None else self.read(predictions))
 
     def compare(self, predictions: Mapping[str, ArrayLike]) -> Comparison:
         """What is measured, its bound and the pull; predictions as for :meth:`loglike`."""
-        return self.form.compare(self._read(predictions))
+        return self.form.compare(self.read(predictions))
 
     def describe(self) -> str:
         """What is measured, the numbers, the source and the assumptions, as a paragraph."""
@@ -89,8 +89,8 @@ class Measurement:
         lines += [f"  option {name} = {value}" for name, value in self.options.items()]
         return "\n".join(lines + [f"  {topic}: {text}" for topic, text in self.notes.items()])
 
-    def _read(self, predictions: Mapping[str, ArrayLike]) -> dict[str, Array]:
-        """The predictions that count, as arrays of one shape, with the share applied."""
+    def read(self, predictions: Mapping[str, ArrayLike]) -> dict[str, Array]:
+        """Of predictions those that count, as arrays of one shape, with the share applied: what the form sees."""
         arrays = np.broadcast_arrays(*(np.asarray(predictions[name], dtype=float) for name in self.observables))
         values = dict(zip(self.observables, arrays, strict=True))
         if self.share is not None:

@@ -66,14 +66,18 @@ class Counting(Form):
 
         That rate fits best if the background is known well; if not, pulls near it may be cut off at zero.
         """
-        mu = self.standard_model + np.asarray(predictions[self.observable])
+        mu = self.expected(predictions)
         best = np.full_like(mu, max(self.n_observed - self.background, 0.0) / self.events_per_unit)
         loss = self._log_probability(best) - self._log_probability(mu)
         return Comparison(mu, best, np.sign(mu - best) * np.sqrt(np.maximum(2.0 * loss, 0.0)))
 
     def loglike(self, predictions: Mapping[str, Array]) -> Array:
         """ln L, the shape of the prediction."""
-        return self._log_probability(self.standard_model + np.asarray(predictions[self.observable]))
+        return self._log_probability(self.expected(predictions))
+
+    def expected(self, predictions: Mapping[str, Array]) -> Array:
+        """The whole rate: the prediction with its Standard Model part."""
+        return self.standard_model + np.asarray(predictions[self.observable])
 
     def _log_probability(self, mu: Array) -> Array:
         """ln of the probability of the observed events at the whole rate ``mu``."""

@@ -52,24 +52,28 @@ class Gaussian(Form):
 
     def loglike(self, predictions: Mapping[str, Array]) -> Array:
         """ln L, the shape of the prediction."""
-        mu = self._limited(self.standard_model + np.asarray(predictions[self.observable]))
-        up, down = self._errors(mu)
+        mu = self._limited(self.expected(predictions))
+        up, down = self.errors(mu)
         pull = (mu - self.value) / np.where(mu > self.value, up, down)
         return np.asarray(-0.5 * pull**2 + np.log(2.0 / (np.sqrt(2.0 * np.pi) * (up + down))))
 
     def compare(self, predictions: Mapping[str, Array]) -> Comparison:
         """The prediction with its Standard Model part, the measured value, and their distance over the error."""
-        mu = self.standard_model + np.asarray(predictions[self.observable])
+        mu = self.expected(predictions)
         limited = self._limited(mu)
-        up, down = self._errors(limited)
+        up, down = self.errors(limited)
         pull = (limited - self.value) / np.where(limited > self.value, up, down)
         return Comparison(mu, np.full_like(mu, self.value), pull)
+
+    def expected(self, predictions: Mapping[str, Array]) -> Array:
+        """What would be measured without errors: the prediction with its Standard Model part."""
+        return self.standard_model + np.asarray(predictions[self.observable])
 
     def _limited(self, mu: Array) -> Array:
         """``mu``, or the measured value in place of what is below it for an upper limit."""
         return np.maximum(mu, self.value) if self.upper_limit else mu
 
-    def _errors(self, mu: Array) -> tuple[Array, Array]:
+    def errors(self, mu: Array) -> tuple[Array, Array]:
         """Errors upwards and downwards for the prediction ``mu``, of its shape."""
         up, down = math.hypot(*self.errors_up), math.hypot(*self.errors_down)
         theory = np.hypot(self.standard_model_error, self.relative_theory_error * mu)

@@ -1,7 +1,7 @@
 """From the tables of an entry to the flat arrays of the kernels."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
@@ -43,6 +43,12 @@ class Spectrum:
     response: Response
     observed: Array
     model: Model
+
+    def with_counts(self, counts: Array) -> "Spectrum":
+        """The same with other ``counts (bins,)``, in the order of ``bins``."""
+        place = {name: i for i, name in enumerate(self.bins)}
+        observed = counts[[place[name] for name in self.response.bins]]
+        return replace(self, observed=observed, model=self.model._replace(observed=counts))
 
 
 @dataclass

@@ -131,16 +131,20 @@ class Binned(Form):
 
         Minus infinity where a bin with observed events expects none.
         """
-        model = self.spectrum.model
-        scratch = empty_scratch(model, alphas.size)
-        fill_cells(alphas, self.standard_model, events, model, scratch)
-        expected = np.add.reduceat(gammas * scratch.cells[:, 1], model.first_cell[:-1])
+        model, expected = self.spectrum.model, self.rates(events, alphas, gammas)
         if (expected <= 0.0).any():
             return -math.inf
         poisson = model.observed * np.log(expected) - expected - [math.lgamma(n + 1.0) for n in model.observed]
         constrained = model.spread > 0.0
         deviations = (gammas - 1.0)[constrained] / model.spread[constrained]
         return float(poisson.sum() - 0.5 * (alphas @ alphas + deviations @ deviations))
+
+    def rates(self, events: Array, alphas: Array, gammas: Array) -> Array:
+        """Expected counts ``(bins,)``; arguments as for :meth:`log_density`."""
+        model = self.spectrum.model
+        scratch = empty_scratch(model, alphas.size)
+        fill_cells(alphas, self.standard_model, events, model, scratch)
+        return np.asarray(np.add.reduceat(gammas * scratch.cells[:, 1], model.first_cell[:-1]))
 
     def compare(self, predictions: Mapping[str, Array]) -> Comparison:
         """The branching ratio, the best one at the same mass in place of a bound, and the pull from it."""
