@@ -14,7 +14,7 @@ from alpfit.inference.samples import Samples
 Array = NDArray[np.float64]
 
 FEWEST = 400.0
-"""Fewer effective samples give quantiles to worse than a tenth of a standard deviation: too few for 95 % limits."""
+"""With fewer effective samples a 95 % limit is off by more than a tenth of a standard deviation."""
 
 LARGEST_WEIGHT = 0.02
 """A larger share of one sample says that the new posterior lies where the old one had next to no samples."""

@@ -23,11 +23,11 @@ AnyForm = TypeVar("AnyForm", bound=Form)
 
 
 def toy(measurement: Measurement, predictions: Mapping[str, Array], rng: np.random.Generator) -> Measurement | None:
-    """``measurement`` with toy data drawn where ``predictions``, arrays ``(1,)``, are true; None where none are known."""
+    """``measurement`` with toy data where ``predictions``, arrays ``(1,)``, are true; None where none can be drawn."""
     draw = _DRAWS.get(type(measurement.form))
-    return (
-        None if draw is None else replace(measurement, form=draw(measurement.form, measurement.read(predictions), rng))
-    )
+    if draw is None:
+        return None
+    return replace(measurement, form=draw(measurement.form, measurement.read(predictions), rng))
 
 
 def _gaussian(form: Gaussian, predictions: Mapping[str, Array], rng: np.random.Generator) -> Gaussian:

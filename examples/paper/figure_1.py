@@ -36,9 +36,7 @@ def compare() -> list[Row]:
     equal = g_achi[np.argmin(np.abs(branching_ratios(g_achi)[0] - 0.5))]
     at = float(branching_ratios(np.array([1e-4]))[0][0])
     return [
-        Row(
-            "Fig. 1", "BR(a→χχ) at g_aχχ = 1e-4 GeV⁻¹", "dominates from there", at, "the paper's “≳” is a power of ten"
-        ),
+        Row("Fig. 1", "BR(a→χχ) at g_aχχ = 1e-4 GeV⁻¹", "dominates", at, "the paper's “≳” is a power of ten"),
         Row("Fig. 1", "g_aχχ [GeV⁻¹] where both are equal", "≲ 1e-4", equal),
     ]
 

@@ -41,7 +41,7 @@ def compare() -> list[Row]:
             "Ω_CBE/Ω_NBE at r = 0.37",
             agree,
             at[0.37],
-            "it is lost below that already; at 0.33 it still holds",
+            "lost already; at 0.33 it still holds",
         ),
         Row("Fig. 3", "the same at r = 0.33", agree, at[0.33]),
         Row("Fig. 3", "the same at r = 0.55", agree, at[0.55]),

@@ -17,10 +17,8 @@ def draw() -> None:
         for panel, ratios in zip(panels, ((0.45,), (0.49, 0.50)), strict=True):
             for r in ratios:
                 colour, line = CURVES[r]
-                with_temperature, plain = history(r), history(r, "nbe")
-                panel.loglog(
-                    with_temperature.x, with_temperature.Y, color=colour, linestyle=line, label=f"$r = {r:g}$, CBE"
-                )
+                coupled, plain = history(r), history(r, "nbe")
+                panel.loglog(coupled.x, coupled.Y, color=colour, linestyle=line, label=f"$r = {r:g}$, CBE")
                 panel.loglog(plain.x, plain.Y, color="0.5", linestyle=line, linewidth=0.9, label=f"$r = {r:g}$, NBE")
             panel.loglog(plain.x, plain.Y_eq, color="0.8", linewidth=0.8, label="equilibrium", zorder=0)
             panel.set(xlabel=r"$x = m_\chi/T$", xlim=(10.0, 1e5), ylim=(1e-12, 1e-4))

@@ -18,7 +18,7 @@ LOWER = (
 UPPER = ((9.037e-5, 6.930e-5), (8.810e-5, 1.280e-4), (9.750e-5, 8.400e-5), (1.148e-4, 6.100e-5))
 
 EXCESS = 2.3e-5 - np.hypot(0.5e-5, 0.4e-5) - 5.58e-6
-"""The smallest B+ -> K+ a at one standard deviation: Belle II (arXiv:2311.14647) less the Standard Model (2207.13371)."""
+"""Smallest BR(B+ -> K+ a) at one standard deviation: Belle II (arXiv:2311.14647) less Standard Model (2207.13371)."""
 
 SCATTERING = (
     "BR(a→χχ) > 0.997: the density no longer depends on g_aχχ but by elastic scattering, which would have to be some "
