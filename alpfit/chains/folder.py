@@ -64,8 +64,11 @@ class RunFolder:
         return self.path / name
 
 
-def check_output(path: Path, overwrite: bool) -> None:
-    """Raise :class:`RunFolderError` where a run must not be written; an unfinished one is not looked at."""
+def check_output(path: Path, overwrite: bool, what: str = "run") -> None:
+    """Raise :class:`RunFolderError` where a run must not be written; an unfinished one is not looked at.
+
+    ``what`` is written, and has a manifest as a run has one.
+    """
     if path.exists() and not path.is_dir():
         raise RunFolderError(f"{path} is a file: choose a folder with --output DIR")
     if not path.is_dir() or not any(path.iterdir()):
@@ -73,9 +76,11 @@ def check_output(path: Path, overwrite: bool) -> None:
     if not RunFolder(path).manifest.exists():
         if [file.name for file in path.iterdir()] == [UNFINISHED]:
             return
-        raise RunFolderError(f"{path} holds something that is not a run: choose another folder with --output DIR")
+        raise RunFolderError(f"{path} holds something that is not a {what}: choose another folder with --output DIR")
     if not overwrite:
-        raise RunFolderError(f"{path} holds a run already: replace it with --overwrite, or keep it with --output DIR")
+        raise RunFolderError(
+            f"{path} holds a {what} already: replace it with --overwrite, or keep it with --output DIR"
+        )
 
 
 def recover(path: Path) -> None:

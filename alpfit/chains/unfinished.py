@@ -118,15 +118,17 @@ def under_way(
     overwrite: bool = False,
     resume: bool = False,
     force: bool = False,
+    what: str = "run",
 ) -> Iterator[Checkpoints]:
     """The checkpoints of the run that goes to ``path``, for as long as the block holds its lock.
 
     Raises :class:`RunFolderError` where there is a run that is not to be replaced or continued, where another process
-    is at work, and where ``identity`` is not what the run was begun with, unless ``force`` is set.
+    is at work, and where ``identity`` is not what the run was begun with, unless ``force`` is set. ``what`` is under
+    way: only a run can be continued nevertheless.
     """
     unfinished = UnfinishedRun(path)
     recover(path)
-    check_output(path, overwrite or (resume and unfinished.exists))
+    check_output(path, overwrite or (resume and unfinished.exists), what)
     try:
         unfinished.path.mkdir(parents=True, exist_ok=True)
         lock = unfinished.lock.acquire()
@@ -139,7 +141,7 @@ def under_way(
     checkpoints = Checkpoints(unfinished.path, progress.note)
     with lock:
         try:
-            _begin(unfinished, identity, overwrite=overwrite, resume=resume, force=force)
+            _begin(unfinished, identity, overwrite=overwrite, resume=resume, force=force, what=what)
             yield checkpoints
         finally:
             if not checkpoints.files():
@@ -149,17 +151,17 @@ def under_way(
 
 
 def _begin(
-    unfinished: UnfinishedRun, identity: Mapping[str, Any], *, overwrite: bool, resume: bool, force: bool
+    unfinished: UnfinishedRun, identity: Mapping[str, Any], *, overwrite: bool, resume: bool, force: bool, what: str
 ) -> None:
     """Check that the run may begin or continue, and write down what it is."""
     if unfinished.exists and resume:
         if not force:
-            _check_identity(unfinished, identity)
+            _check_identity(unfinished, identity, what)
     elif unfinished.exists and not overwrite:
         calls = unfinished.last_status().get("n_calls", 0)
         raise RunFolderError(
-            f"{unfinished.run} holds an unfinished run ({calls} likelihood calls): continue it with --resume, or begin "
-            "anew with --overwrite"
+            f"{unfinished.run} holds an unfinished {what} ({calls} likelihood calls): continue it with --resume, or "
+            "begin anew with --overwrite"
         )
     else:
         for old in unfinished.checkpoints():
@@ -167,18 +169,19 @@ def _begin(
     write_durably(unfinished.identity, json.dumps(identity, indent=2).encode())
 
 
-def _check_identity(unfinished: UnfinishedRun, identity: Mapping[str, Any]) -> None:
+def _check_identity(unfinished: UnfinishedRun, identity: Mapping[str, Any], what: str) -> None:
     """Raise :class:`RunFolderError` for the first thing that is not as it was when the run began."""
     try:
         before = json.loads(unfinished.identity.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise RunFolderError(f"{unfinished.identity} cannot be read: {error}; begin anew with --overwrite") from error
+    way_out = "begin anew with --overwrite" + (", or continue nevertheless with --force" if what == "run" else "")
     was, now = _flat(before), _flat(json.loads(json.dumps(identity)))
     for key in [*was, *now]:
         if was.get(key) != now.get(key):
             raise RunFolderError(
                 f"{unfinished.run} was begun with {key} = {was.get(key)}, which is {now.get(key)} now: put it back, "
-                "begin anew with --overwrite, or continue nevertheless with --force"
+                f"{'' if what == 'run' else 'or '}{way_out}"
             )
 
 

@@ -5,7 +5,20 @@ from typing import Annotated, Any
 
 import typer
 
-from alpfit.cli.commands import check, cite, evaluate, explain, export, likelihoods, plot, reweight, run, status
+from alpfit.cli.arguments import SeveralValues
+from alpfit.cli.commands import (
+    check,
+    cite,
+    evaluate,
+    explain,
+    export,
+    likelihoods,
+    plot,
+    profile,
+    reweight,
+    run,
+    status,
+)
 from alpfit.cli.exit_codes import ExitCode
 from alpfit.errors import AlpfitError
 from alpfit.version import __version__
@@ -42,6 +55,7 @@ app.command()(status.status)
 app.command()(check.check)
 app.command()(evaluate.evaluate)
 app.command()(explain.explain)
+app.command(cls=SeveralValues)(profile.profile)
 app.command()(reweight.reweight)
 app.command()(plot.plot)
 app.command()(export.export)

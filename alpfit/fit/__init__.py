@@ -2,7 +2,20 @@
 
 from alpfit.fit.bibliography import bibliography
 from alpfit.fit.fit import Fit
+from alpfit.fit.profile_folder import RunProfile
+from alpfit.fit.profile_request import ProfileRequest
+from alpfit.fit.profiling import fit_of, profile_run
 from alpfit.fit.reweighting import Changes, Reweighting
 from alpfit.fit.run import Run
 
-__all__ = ["Changes", "Fit", "Reweighting", "Run", "bibliography"]
+__all__ = [
+    "Changes",
+    "Fit",
+    "ProfileRequest",
+    "Reweighting",
+    "Run",
+    "RunProfile",
+    "bibliography",
+    "fit_of",
+    "profile_run",
+]

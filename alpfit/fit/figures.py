@@ -17,7 +17,7 @@ BINS_1D, BINS_2D = 50, 40
 """Bins of the profile likelihood from samples, along each axis."""
 
 
-def _is_logarithmic(configuration: Configuration, name: str) -> bool:
+def is_logarithmic(configuration: Configuration, name: str) -> bool:
     """How to bin and draw a quantity: parameters as their prior says, derived ones as the scenario does."""
     priors = configuration.priors
     return priors[name].logarithmic if name in priors else configuration.build_scenario().observables[name].logarithmic
@@ -26,7 +26,7 @@ def _is_logarithmic(configuration: Configuration, name: str) -> bool:
 def profiles_1d(configuration: Configuration, samples: Samples) -> list[ProfileBin]:
     """Bins of every sampled parameter and derived quantity."""
     names = (*samples.parameters, *samples.derived)
-    return [b for name in names for b in profile(samples, (name,), (_is_logarithmic(configuration, name),), BINS_1D)]
+    return [b for name in names for b in profile(samples, (name,), (is_logarithmic(configuration, name),), BINS_1D)]
 
 
 def profiles_2d(configuration: Configuration, samples: Samples) -> list[ProfileBin]:
@@ -34,7 +34,7 @@ def profiles_2d(configuration: Configuration, samples: Samples) -> list[ProfileB
     pairs = list(combinations(samples.parameters, 2))
     bins = []
     for pair in pairs:
-        logarithmic = tuple(_is_logarithmic(configuration, name) for name in pair)
+        logarithmic = tuple(is_logarithmic(configuration, name) for name in pair)
         bins += profile(samples, pair, logarithmic, BINS_2D)
     return bins
 
@@ -46,7 +46,7 @@ def figures(configuration: Configuration, samples: Samples) -> dict[str, "Figure
 
     scenario = configuration.build_scenario()
     quantities = {**scenario.parameters, **scenario.optional}
-    axes = [axis(samples, name, quantities[name], _is_logarithmic(configuration, name)) for name in samples.parameters]
+    axes = [axis(samples, name, quantities[name], is_logarithmic(configuration, name)) for name in samples.parameters]
     pairs = list(combinations(axes, 2))
     with paper_style():
         drawn = {

@@ -141,8 +141,10 @@ class Fit:
             with interrupts.held_back(), EXECUTORS[parallel.executor](job) as evaluate:
                 if resume and is_finished(path):
                     return self._finished(path, progress)
-                choices = {"overwrite": overwrite, "resume": resume, "force": force}
-                with under_way(path, self._identity(), progress, **choices) as checkpoints:
+                identity = self.identity()
+                with under_way(
+                    path, identity, progress, overwrite=overwrite, resume=resume, force=force
+                ) as checkpoints:
                     session = Session(
                         self.problem,
                         evaluate=evaluate,
@@ -212,7 +214,7 @@ class Fit:
         session.end(samples)
         return publish(path, self.configuration, samples, session.account, started)
 
-    def _identity(self) -> dict[str, Any]:
+    def identity(self) -> dict[str, Any]:
         """What decides the samples: a run that was begun with something else is not continued."""
         return {
             "configuration": self.configuration.deciding(),

@@ -186,6 +186,55 @@ class Ridges(Toy):
         return 0.5 * np.sqrt(np.pi) * scale * (erf((2.0 - centre) / scale) + erf((2.0 + centre) / scale))
 
 
+@dataclass(frozen=True)
+class Correlated(Toy):
+    """A Gaussian around ``MEAN`` in x, ln g and u with covariance ``COVARIANCE``; nothing where x > ``wall``."""
+
+    wall: float = np.inf
+    names = ("x", "g", "u")
+    entries = ("only",)
+    MEAN = np.array([0.2, -1.0, 0.1])
+    COVARIANCE = np.array([[0.04, 0.03, 0.01], [0.03, 0.09, -0.02], [0.01, -0.02, 0.0225]])
+
+    def terms(self, x, g, u):
+        away = np.stack([x, np.log(g), u], axis=-1) - self.MEAN
+        return (-0.5 * np.sum(away @ np.linalg.inv(self.COVARIANCE) * away, axis=-1),), x <= self.wall
+
+    def minus_two_delta(self, *axes):
+        """-2 Delta ln L of the profile at coordinates by the index of their axis: ``((0, x), (2, u))``."""
+        index = [axis for axis, _ in axes]
+        away = np.stack([values for _, values in axes], axis=-1) - self.MEAN[index]
+        return np.sum(away @ np.linalg.inv(self.COVARIANCE[np.ix_(index, index)]) * away, axis=-1)
+
+
+@dataclass(frozen=True)
+class Twins(Toy):
+    """Two ridges along x at y = -1 and 1, of which one is best on the left and the other on the right."""
+
+    names = ("x", "y")
+    entries = ("only",)
+
+    def terms(self, x, y):
+        left = -0.5 * ((y + 1.0) / 0.1) ** 2 - 2.0 * (x + 0.5) ** 2
+        right = -0.5 * ((y - 1.0) / 0.1) ** 2 - 2.0 * (x - 0.5) ** 2
+        return (np.maximum(left, right),), np.full(x.shape, True)
+
+    def profile(self, x):
+        """The largest ln L at ``x``."""
+        return -2.0 * (np.abs(x) - 0.5) ** 2
+
+
+@dataclass(frozen=True)
+class Rough(Toy):
+    """A Gaussian in x, and in y one with teeth that no gradient describes."""
+
+    names = ("x", "y")
+    entries = ("only",)
+
+    def terms(self, x, y):
+        return (-0.5 * (x / 0.3) ** 2 - 0.5 * (y / 0.3) ** 2 + np.sin(1e12 * y),), np.full(x.shape, True)
+
+
 def _uniform(low, high):
     return Uniform(prior="uniform", min=low, max=high)
 
@@ -206,6 +255,22 @@ GAUSSIAN_LOG_Z = float(np.log(2.0 * np.pi * 0.1 * 0.2 / 8.0))
 def line():
     """x uniform in -1 to 1, :class:`Line`."""
     return Problem(Line(), Sum(Line.entries), {"x": _uniform(-1.0, 1.0)})
+
+
+def correlated(wall=np.inf):
+    """x and u uniform in -1 to 1 and g log-uniform in exp(-3) to exp(1), :class:`Correlated`."""
+    priors = {"x": _uniform(-1.0, 1.0), "g": _log_uniform(np.exp(-3.0), np.exp(1.0)), "u": _uniform(-1.0, 1.0)}
+    return Problem(Correlated(wall), Sum(Correlated.entries), priors)
+
+
+def twins():
+    """x and y uniform in -2 to 2, :class:`Twins`."""
+    return Problem(Twins(), Sum(Twins.entries), {"x": _uniform(-2.0, 2.0), "y": _uniform(-2.0, 2.0)})
+
+
+def rough():
+    """x and y uniform in -1 to 1, :class:`Rough`."""
+    return Problem(Rough(), Sum(Rough.entries), {"x": _uniform(-1.0, 1.0), "y": _uniform(-1.0, 1.0)})
 
 
 def mesa():

@@ -1,13 +1,11 @@
 """-ln L as a minimiser wants it: finite everywhere, and with a gradient whose points are evaluated together."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
-
-from alpfit.inference.coordinates import Coordinates
-from alpfit.inference.session import Session
 
 Array = NDArray[np.float64]
 
@@ -35,11 +33,30 @@ class End:
     edm: float
 
 
-class Cost:
-    """-ln L in the coordinates."""
+class Space(Protocol):
+    """Coordinates within ``lower`` and ``upper``, of width ``scale``, all ``(n_dim,)``."""
 
-    def __init__(self, session: Session, coordinates: Coordinates) -> None:
-        self._session = session
+    @property
+    def lower(self) -> Array:
+        """Lower ends."""
+
+    @property
+    def upper(self) -> Array:
+        """Upper ends."""
+
+    @property
+    def scale(self) -> Array:
+        """Half of the prior's central 68 %."""
+
+    def parameters(self, z: Array) -> Array:
+        """The parameters at coordinates ``(n, n_dim)``."""
+
+
+class Cost:
+    """-ln L in the coordinates; ``log_l`` gives ln L at parameters ``(n, n_parameters)``."""
+
+    def __init__(self, log_l: Callable[[Array], Array], coordinates: Space) -> None:
+        self._log_l = log_l
         self.coordinates = coordinates
         self.begin()
 
@@ -52,7 +69,7 @@ class Cost:
         cost = np.full(len(z), NO_COST)
         known = np.isfinite(z).all(axis=1)
         if known.any():
-            log_l = self._session.evaluate(self.coordinates.parameters(z[known])).log_l
+            log_l = self._log_l(self.coordinates.parameters(z[known]))
             cost[known] = np.where(np.isfinite(log_l), -log_l, NO_COST)
         return cost
 

@@ -50,10 +50,12 @@ class Minuit(SamplerOptions):
     def run(self, session: Session) -> Samples:
         """Find the best fit and sample around it; the same seed gives the same samples."""
         coordinates = Coordinates(session.problem.priors)
-        cost = Cost(session, coordinates)
+        cost = Cost(lambda theta: session.evaluate(theta).log_l, coordinates)
         points: Array
         ends: list[End]
-        points, ends = pickle.loads(session.restored) if session.restored else (self._scan(session, cost), [])
+        points, ends = (
+            pickle.loads(session.restored) if session.restored else (self._scan(session, coordinates, cost), [])
+        )
         while True:
             best = -min((end.cost for end in ends), default=math.inf)
             left = (len(points) - len(ends)) / (1 + len(ends))
@@ -67,14 +69,14 @@ class Minuit(SamplerOptions):
             minuit.hesse()
         return self._samples(session, coordinates, minuit, end, ends)
 
-    def _scan(self, session: Session, cost: Cost) -> Array:
+    def _scan(self, session: Session, coordinates: Coordinates, cost: Cost) -> Array:
         """The best points of a Sobol sequence in the prior, in coordinates."""
         from scipy.stats import qmc
 
         n_dim = session.problem.n_dim
         m = math.ceil(math.log2(max(self.n_scan, self.n_starts)))
         u = np.clip(qmc.Sobol(n_dim, rng=np.random.default_rng(self.seed)).random_base2(m), 1e-9, 1.0 - 1e-9)
-        z = cost.coordinates.of(session.problem.prior_transform(u))
+        z = coordinates.of(session.problem.prior_transform(u))
         values = cost.many(z)
         order = np.argsort(values, kind="stable")[: self.n_starts]
         points = z[order][values[order] < NO_COST]

@@ -1,0 +1,48 @@
+"""Profiles and their contours as CSV, with as many digits as bring back the same numbers."""
+
+import csv
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+import numpy as np
+
+from alpfit.chains.profiles.contents import bin_ends, columns
+from alpfit.inference.profiling import Contour, Profile
+
+
+def write_bins(path: Path, profile: Profile, top: float) -> None:
+    """A row a bin that has a point.
+
+    Columns: for each axis its quantity, bin edges and position; ``log_likelihood``, ``minus_two_delta_log_likelihood``
+    (against ``top``), ``converged``; then all parameters, derived quantities and ln L by measurement.
+    """
+    axes = ("",) if len(profile.names) == 1 else ("_x", "_y")
+    known = profile.known
+    table = {}
+    for axis, name, ends, position in zip(axes, profile.names, bin_ends(profile), profile.positions, strict=True):
+        table[f"quantity{axis}"] = np.full(int(known.sum()), name).tolist()
+        for key, values in zip(("lower", "upper", "position"), (*ends, position), strict=True):
+            table[f"{key}{axis}"] = values[known].tolist()
+    table["log_likelihood"] = profile.log_l[known].tolist()
+    table["minus_two_delta_log_likelihood"] = profile.minus_two_delta(top)[known].tolist()
+    table["converged"] = profile.converged[known].astype(int).tolist()
+    table |= {name: values[known].tolist() for name, values in columns(profile).items()}
+    _write(path, list(table), zip(*table.values(), strict=True))
+
+
+def write_contours(path: Path, lines: Sequence[Contour]) -> None:
+    """A row a vertex; ``polyline`` counts the lines, ``closed`` is 1 where a line ends where it began."""
+    header = ["quantity_x", "quantity_y", "level", "polyline", "x", "y", "closed"]
+    rows = (
+        [*line.names, line.level, number, x, y, int(line.closed)]
+        for number, line in enumerate(lines)
+        for x, y in zip(line.x.tolist(), line.y.tolist(), strict=True)
+    )
+    _write(path, header, rows)
+
+
+def _write(path: Path, header: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+    with path.open("w", newline="", encoding="utf-8") as stream:
+        writer = csv.writer(stream)
+        writer.writerow(header)
+        writer.writerows(rows)

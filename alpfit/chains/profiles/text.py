@@ -1,0 +1,41 @@
+"""Confidence intervals as a table for a human."""
+
+from collections.abc import Sequence
+
+from alpfit.inference.profiling import Confidence, Interval, Piece, Region
+
+
+def as_text(confidences: Sequence[Confidence], top: float, refined: bool) -> str:
+    """A row a profile: its best point, and intervals or the extent of regions; then the notes."""
+    rows: list[tuple[str, ...]] = [("profile", "best", "68.3 %", "95.4 %")]
+    rows += [
+        (
+            ", ".join(c.names),
+            ", ".join(f"{value:.4g}" for value in c.best.values()),
+            *(_interval(interval) for interval in c.intervals),
+            *(_region(region) for region in c.regions),
+        )
+        for c in confidences
+    ]
+    widths = [max(len(row[k]) for row in rows) for k in range(4)]
+    lines = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
+    lines += ["", *(f"{', '.join(c.names)}: {note}" for c in confidences for note in c.notes)]
+    how = "maximised in each bin" if refined else "of the best sample in each bin, which may be below the maximum"
+    return "\n".join([*lines, f"ln L at the best fit: {top:.4f}; profiles are {how}"]) + "\n"
+
+
+def _interval(interval: Interval) -> str:
+    return " and ".join(_piece(piece) for piece in interval.pieces) or "-"
+
+
+def _piece(piece: Piece) -> str:
+    """An interval; where nothing is known beyond an end, a bound or nothing at all."""
+    if piece.lower_open and piece.upper_open:
+        return "all"
+    if piece.lower_open:
+        return f"<= {piece.upper:.4g}"
+    return f">= {piece.lower:.4g}" if piece.upper_open else f"{piece.lower:.4g} to {piece.upper:.4g}"
+
+
+def _region(region: Region) -> str:
+    return " x ".join(f"{low:.4g} to {high:.4g}" for low, high in region.extent.values()) or "-"

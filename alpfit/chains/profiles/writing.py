@@ -1,0 +1,25 @@
+"""All files of a profile likelihood but its manifest."""
+
+import json
+from dataclasses import asdict
+
+from alpfit.chains.profiles.contents import ProfileContents, stems
+from alpfit.chains.profiles.folder import ProfileFolder
+from alpfit.chains.profiles.hepdata import write_hepdata
+from alpfit.chains.profiles.netcdf import write_profiles
+from alpfit.chains.profiles.tables import write_bins, write_contours
+
+
+def write_all(folder: ProfileFolder, contents: ProfileContents) -> None:
+    """Write ``contents`` to a folder that is empty."""
+    for stem, profile in zip(stems(contents.profiles), contents.profiles, strict=True):
+        write_bins(folder.table(stem), profile, contents.top)
+    write_profiles(folder.profiles, contents)
+    write_contours(folder.contours, contents.contours)
+    write_hepdata(folder.hepdata, contents)
+    limits = {
+        "best_fit": {"log_likelihood_total": contents.top, "parameters": dict(contents.best)},
+        "refined": all(profile.refined for profile in contents.profiles),
+        "profiles": [asdict(confidence) for confidence in contents.confidences],
+    }
+    folder.intervals.write_text(json.dumps(limits, indent=2) + "\n", encoding="utf-8")

@@ -1,0 +1,44 @@
+"""``alpfit profile``."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from alpfit.cli.arguments import RunPath
+from alpfit.cli.exit_codes import ExitCode
+from alpfit.cli.outcome import interruptible
+
+
+def profile(
+    run: RunPath,
+    parameters: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAME ...", help="Quantities, each alone and in pairs; all parameters if not given."),
+    ] = None,
+    grid: Annotated[
+        str | None, typer.Option(metavar="NxM", help="Bins of a pair; with one parameter its own, as one number.")
+    ] = None,
+    refine: Annotated[bool, typer.Option("--refine", help="Maximise ln L in each bin with MIGRAD.")] = False,
+    output: Annotated[
+        Path | None, typer.Option(help="Folder for the profiles; RUN/profile if not given.", show_default=False)
+    ] = None,
+    resume: Annotated[bool, typer.Option("--resume", help="Continue what was interrupted.")] = False,
+    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace profiles that are there.")] = False,
+) -> ExitCode:
+    """Profile likelihood of a run, with confidence intervals and contours; for tables, plots and HEPData.
+
+    Without --refine the profiles are those of the samples.
+    """
+    from alpfit.cli.progress import ProgressDisplay
+    from alpfit.fit import ProfileRequest, Run, fit_of, profile_run
+
+    finished = Run.read(run)
+    if refine and fit_of(finished).serve():
+        return ExitCode.OK
+    request = ProfileRequest(tuple(parameters or ()), grid, refine)
+    with interruptible(), ProgressDisplay() as display:
+        made = profile_run(finished, request, output, overwrite=overwrite, resume=resume, progress=display)
+    typer.echo(made.text)
+    typer.echo(f"written to {made.folder.path}")
+    return ExitCode.OK

@@ -1,0 +1,21 @@
+"""Profile likelihoods: binned maxima from samples, maxima by minimisation, intervals and contours."""
+
+from alpfit.inference.profiling.contours import Contour, contours
+from alpfit.inference.profiling.intervals import THRESHOLDS, Confidence, Interval, Piece, Region, confidence
+from alpfit.inference.profiling.profile import Profile
+from alpfit.inference.profiling.refinement import Plan, refined_profiles, sampled_profiles
+
+__all__ = [
+    "THRESHOLDS",
+    "Confidence",
+    "Contour",
+    "Interval",
+    "Piece",
+    "Plan",
+    "Profile",
+    "Region",
+    "confidence",
+    "contours",
+    "refined_profiles",
+    "sampled_profiles",
+]

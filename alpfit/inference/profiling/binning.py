@@ -1,0 +1,87 @@
+"""Bins, and the best of many points in each of them."""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from alpfit.inference.priors import Prior
+from alpfit.inference.profiling.profile import Array, Profile, scaled
+from alpfit.inference.samples import Samples
+
+Indices = NDArray[np.int64]
+
+NEAR_THE_END = 0.02
+"""Samples that come so close to an end of the prior, in units of its width, are taken to reach it."""
+
+
+def bin_edges(values: Array, logarithmic: bool, n_bins: int, prior: Prior | None) -> Array:
+    """Edges ``(n_bins + 1,)`` of equal bins over the range of ``values``, widened to the ends of ``prior`` nearby."""
+    low, high = float(values.min()), float(values.max())
+    if prior is not None:
+        first, last = prior_ends(prior)
+        margin = NEAR_THE_END * float(scaled(np.array(last), logarithmic) - scaled(np.array(first), logarithmic))
+        if np.isfinite(margin):
+            low = first if _distance(low, first, logarithmic) < margin else low
+            high = last if _distance(high, last, logarithmic) < margin else high
+    if low == high:
+        return np.array([low, np.nextafter(high, np.inf)])
+    return np.geomspace(low, high, n_bins + 1) if logarithmic else np.linspace(low, high, n_bins + 1)
+
+
+def prior_ends(prior: Prior) -> tuple[float, float]:
+    """The ends of a prior, infinite (or zero) where it has none."""
+    return float(prior.transform(0.0)), float(prior.transform(1.0))
+
+
+def _distance(value: float, end: float, logarithmic: bool) -> float:
+    return abs(float(scaled(np.array(value), logarithmic) - scaled(np.array(end), logarithmic)))
+
+
+def cells(columns: Sequence[Array], edges: Sequence[Array]) -> Indices:
+    """The bin of each point, counted through the grid with the last axis fastest; -1 outside of the grid."""
+    shape = tuple(edge.size - 1 for edge in edges)
+    place, inside = np.zeros(columns[0].size, dtype=np.int64), np.full(columns[0].size, True)
+    for column, edge, n in zip(columns, edges, shape, strict=True):
+        inside &= (column >= edge[0]) & (column <= edge[-1])
+        place = place * n + np.clip(np.searchsorted(edge, column, side="right") - 1, 0, n - 1)
+    return np.where(inside, place, -1)
+
+
+def best_in_cells(place: Indices, log_l: Array, n_cells: int) -> Indices:
+    """Of points in the bins ``place``, the index of the one with the largest ln L in each bin; -1 where there is none.
+
+    Of two that are equal it is the first.
+    """
+    best = np.full(n_cells, -1, dtype=np.int64)
+    usable = np.flatnonzero((place >= 0) & np.isfinite(log_l))
+    order = usable[np.lexsort((-usable, log_l[usable]))]
+    best[place[order]] = order  # of several, the last one stays
+    return best
+
+
+def sampled_profile(
+    samples: Samples, names: tuple[str, ...], logarithmic: tuple[bool, ...], edges: tuple[Array, ...]
+) -> Profile:
+    """In each bin the sample with the largest ln L."""
+    shape = tuple(edge.size - 1 for edge in edges)
+    place = cells([samples.column(name) for name in names], edges)
+    best = best_in_cells(place, samples.log_l, int(np.prod(shape)))
+
+    def gathered(values: Array) -> Array:
+        return np.where(best >= 0, values[best], np.nan).reshape(shape)
+
+    def all_of(columns: Mapping[str, Array]) -> dict[str, Array]:
+        return {name: gathered(values) for name, values in columns.items()}
+
+    return Profile(
+        names,
+        logarithmic,
+        edges,
+        gathered(samples.log_l),
+        np.zeros(shape, dtype=bool),
+        all_of(samples.parameters),
+        all_of(samples.derived),
+        all_of(samples.log_l_by_entry),
+        refined=False,
+    )

@@ -1,0 +1,176 @@
+"""Profile likelihood by minimisation: MIGRAD in each bin of a grid, from the best points known."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from alpfit.inference.coordinates import Coordinates
+from alpfit.inference.priors import Prior
+from alpfit.inference.profiling.binning import Indices, bin_edges, sampled_profile
+from alpfit.inference.profiling.bins import SAME, Bins
+from alpfit.inference.profiling.descents import Descents
+from alpfit.inference.profiling.grid import Grid, Pool
+from alpfit.inference.profiling.ledger import Ledger
+from alpfit.inference.profiling.patching import patched
+from alpfit.inference.profiling.profile import Array, Profile
+from alpfit.inference.samplers.base import samples_of
+from alpfit.inference.samplers.descent import NO_COST
+from alpfit.inference.samples import Samples
+from alpfit.inference.session import Session
+
+N_FREE_FITS = 6
+"""Fits of all parameters at once, from points that differ."""
+
+APART = 0.5
+"""Points differ that are so far from each other in a coordinate, in units of half the prior's central 68 %."""
+
+N_RESTARTS = 3
+"""How often the best of the free fits is begun anew at its end, as long as it improves."""
+
+EXCLUDED = 25.0
+"""What loses more than this in ln L is excluded, by seven standard deviations of one parameter."""
+
+N_DONORS = 4
+"""Bins nearest to one without a point, whose points are tried there."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A profile to make: ``n_bins`` along each of ``names``."""
+
+    names: tuple[str, ...]
+    logarithmic: tuple[bool, ...]
+    n_bins: tuple[int, ...]
+
+    def edges(
+        self, columns: Mapping[str, Array], log_l: Array, priors: Mapping[str, Prior]
+    ) -> tuple[Array, ...] | None:
+        """Bin edges over the range of ``columns``, of derived quantities that of the points that are not excluded.
+
+        None where a quantity that is logarithmic is nowhere positive.
+        """
+        allowed = log_l > np.max(log_l) - EXCLUDED
+        found = []
+        for name, log, n in zip(self.names, self.logarithmic, self.n_bins, strict=True):
+            values = columns[name] if name in priors else columns[name][allowed]
+            values = values[values > 0.0] if log else values
+            if not values.size:
+                return None
+            found.append(bin_edges(values, log, n, priors.get(name)))
+        return tuple(found)
+
+
+def sampled_profiles(samples: Samples, plans: Sequence[Plan], priors: Mapping[str, Prior]) -> list[Profile]:
+    """The best sample in each bin; plans whose quantities cannot be binned are left out."""
+    columns = {**samples.parameters, **samples.derived}
+    planned = [(plan, plan.edges(columns, samples.log_l, priors)) for plan in plans]
+    return [sampled_profile(samples, p.names, p.logarithmic, edges) for p, edges in planned if edges is not None]
+
+
+def refined_profiles(session: Session, samples: Samples, plans: Sequence[Plan]) -> list[Profile]:
+    """The maximum of ln L in each bin over all parameters that are not its axes; nowhere below the best sample.
+
+    The axes, which are parameters, are held at the position of the best point known in the bin, or at its centre. The
+    first ones of ``plans`` help those that follow. Raises :class:`~alpfit.inference.interrupts.Interrupted`.
+    """
+    problem = session.problem
+    coordinates = Coordinates(problem.priors)
+    ledger = Ledger(session, sum(int(np.prod(plan.n_bins)) for plan in plans))
+    descents = Descents(ledger.log_l, coordinates)
+    theta = np.stack([samples.parameters[name] for name in problem.names], axis=1)
+    usable = np.isfinite(samples.log_l)
+    pool = _with_free_fits(Pool(coordinates.of(theta[usable]), samples.log_l[usable]), descents)
+    best = dict(zip(problem.names, coordinates.parameters(pool.z[[pool.best]])[0], strict=True))
+    reached = {name: np.append(values, best[name]) for name, values in samples.parameters.items()}
+    log_l = np.append(samples.log_l, pool.log_l[pool.best])
+    grids, found = [], []
+    for plan in plans:
+        axes = tuple(problem.names.index(name) for name in plan.names)
+        grids.append(Grid(axes, plan.edges(reached, log_l, problem.priors) or (), coordinates))
+        bins = patched(_first(grids[-1], pool, descents), grids[-1], descents)
+        pool = _with_free_fits(pool.with_points(bins.z[bins.known], -bins.cost[bins.known]), descents)
+        found.append(bins)
+    found = [_with_best(bins, grid, pool, descents) for bins, grid in zip(found, grids, strict=True)]
+    return [_profile(session, samples, plan, grid, bins) for plan, grid, bins in zip(plans, grids, found, strict=True)]
+
+
+def _with_free_fits(pool: Pool, descents: Descents) -> Pool:
+    """The pool with fits of all parameters from its best points."""
+    starts = pool.z[_apart(pool, descents.coordinates.scale)]
+    ends = descents.run(starts, strategy=1)
+    for _ in range(N_RESTARTS):
+        best = min(ends, key=lambda end: end.cost)
+        ends += descents.run(best.z[None, :], strategy=1)
+        if ends[-1].cost > best.cost - SAME:
+            break
+    return pool.with_points(np.stack([end.z for end in ends]), -np.array([end.cost for end in ends]))
+
+
+def _apart(pool: Pool, scale: Array) -> list[int]:
+    """Indices of the best points that differ from each other."""
+    chosen: list[int] = []
+    left = np.argsort(-pool.log_l, kind="stable")
+    while left.size and len(chosen) < N_FREE_FITS:
+        chosen.append(int(left[0]))
+        left = left[(np.abs(pool.z[left] - pool.z[chosen[-1]]) > APART * scale).any(axis=1)]
+    return chosen
+
+
+def _first(grid: Grid, pool: Pool, descents: Descents) -> Bins:
+    """Each bin from the best point in it, or where there is none from the best of those around."""
+    best = grid.best_of(pool)
+    z = grid.moved(pool.z[best], grid.centres)
+    occupied, empty = np.flatnonzero(best >= 0), np.flatnonzero(best < 0)
+    z[occupied] = pool.z[best[occupied]]
+    cost = np.full(grid.n_bins, NO_COST)
+    cost[occupied] = -pool.log_l[best[occupied]]
+    if empty.size:
+        z[empty] = _borrowed(grid, z, occupied, empty, descents)
+    bins = Bins(z, cost, np.zeros(grid.n_bins, dtype=bool), np.zeros(grid.n_bins, dtype=np.int64))
+    return bins.with_ends(np.arange(grid.n_bins), descents.run(z, grid.axes))
+
+
+def _borrowed(grid: Grid, z: Array, occupied: Indices, empty: Indices, descents: Descents) -> Array:
+    """For the bins ``empty`` the point of one of the nearest ``occupied`` that is best there."""
+    from scipy.spatial import cKDTree
+
+    n = min(N_DONORS, occupied.size)
+    _, nearest = cKDTree(grid.index[occupied]).query(grid.index[empty], k=list(range(1, n + 1)))
+    candidates = np.stack([grid.moved(z[occupied[donor]], grid.centres[empty]) for donor in nearest.T])
+    costs = descents.costs(candidates.reshape(-1, z.shape[1])).reshape(n, -1)
+    return np.asarray(candidates[np.argmin(costs, axis=0), np.arange(empty.size)])
+
+
+def _with_best(bins: Bins, grid: Grid, pool: Pool, descents: Descents) -> Bins:
+    """The best point of all in the bin where it belongs, if that is better, and what a descent makes of it."""
+    at = grid.place(pool.z[[pool.best]])
+    if at[0] < 0 or -pool.log_l[pool.best] >= bins.cost[at[0]]:
+        return bins
+    return bins.with_ends(at, descents.run(pool.z[[pool.best]], grid.axes))
+
+
+def _profile(session: Session, samples: Samples, plan: Plan, grid: Grid, bins: Bins) -> Profile:
+    """The profile with all that is kept of its points; in each bin the better of these and the best sample."""
+    problem = session.problem
+    sampled = sampled_profile(samples, plan.names, plan.logarithmic, grid.edges)
+    theta = grid.coordinates.parameters(bins.z)
+    batch = session.evaluate(theta)
+    log_l = batch.log_l.reshape(grid.shape)
+    taken = np.isfinite(log_l) & ~(sampled.log_l > log_l)
+    columns = samples_of(problem, theta, batch.columns)
+
+    def better(refined: Mapping[str, Array], old: Mapping[str, Array]) -> dict[str, Array]:
+        return {name: np.where(taken, values.reshape(grid.shape), old[name]) for name, values in refined.items()}
+
+    return Profile(
+        plan.names,
+        plan.logarithmic,
+        grid.edges,
+        np.where(taken, log_l, sampled.log_l),
+        bins.converged.reshape(grid.shape) & (taken | (sampled.log_l < log_l + SAME)),
+        better(columns["parameters"], sampled.parameters),
+        better(columns["derived"], sampled.derived),
+        better(columns["log_l_by_entry"], sampled.log_l_by_entry),
+        refined=True,
+    )

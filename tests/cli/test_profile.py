@@ -1,0 +1,193 @@
+"""``alpfit profile``: what it writes and prints, how it is interrupted and continued, and what it refuses."""
+
+import csv
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from alpfit import Fit
+from alpfit.cli.arguments import repeated
+from alpfit.fit import Run, RunProfile
+
+REFERENCE = Path(__file__).resolve().parents[2] / "chains" / "reference" / "invisible"
+
+
+@pytest.fixture(scope="module")
+def run(file, tmp_path_factory):
+    """A run with checkpoints whenever it can."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Run, "plot", lambda self: [])
+        return Fit.from_file(file, ["checkpoint_interval=0"]).run(tmp_path_factory.mktemp("runs") / "small")
+
+
+@pytest.fixture(scope="module")
+def refined(run, tmp_path_factory):
+    """The refined profile, undisturbed, as the program prints it."""
+    path = tmp_path_factory.mktemp("profiles") / "refined"
+    return path, program(run, path)
+
+
+def program(run, path, *more):
+    call = [sys.executable, "-m", "alpfit.cli.main", "profile", str(run.folder.path), *ARGUMENTS, "--output", str(path)]
+    return subprocess.run([*call, *more], capture_output=True, text=True, check=False, timeout=120)
+
+
+ARGUMENTS = ["--parameters", "g_agg", "--grid", "6", "--refine"]
+
+
+def rows(path):
+    with path.open(newline="") as stream:
+        return list(csv.DictReader(stream))
+
+
+def test_from_samples_all_quantities_and_pairs_are_profiled(alpfit, tmp_path):
+    outcome = alpfit("profile", REFERENCE, "--grid", "8", "--output", tmp_path / "out")
+    assert (outcome.code, outcome.err) == (0, "")
+    assert outcome.out.endswith(f"written to {tmp_path / 'out'}\n")
+    made, samples = RunProfile.read(tmp_path / "out"), Run.read(REFERENCE).samples
+    pairs = [profile for profile in made.profiles if len(profile.names) == 2]
+    assert len(pairs) == 6
+    assert all(profile.shape == (8, 8) for profile in pairs)
+    alone = [profile.names[0] for profile in made.profiles if len(profile.names) == 1]
+    assert alone == [*samples.parameters, *samples.derived]
+    assert made.top == samples.log_l.max()
+    assert outcome.out.startswith(made.text)
+
+
+def test_derived_quantities_can_be_paired(alpfit, tmp_path):
+    names = ["m_a", "BR(B+->K+ a(inv))"]
+    assert alpfit("profile", REFERENCE, "--parameters", *names, "--grid", "5", "--output", tmp_path / "out").code == 0
+    assert RunProfile.read(tmp_path / "out").profiles[0].names == tuple(names)
+
+
+def test_refined_profiles_are_in_place_and_not_below_the_samples(refined, run):
+    path, outcome = refined
+    assert (outcome.returncode, outcome.stderr) == (0, "")
+    made = RunProfile.read(path)
+    assert [(profile.names, profile.shape) for profile in made.profiles] == [(("g_agg",), (6,))]
+    assert made.top >= run.samples.log_l.max()
+    manifest = json.loads((path / "manifest.json").read_text())
+    assert manifest["n_calls"] > 100
+    assert {file.name for file in path.iterdir()} == {
+        *("manifest.json", "intervals.json", "intervals.txt", "profiles.nc", "contours.csv", "hepdata", "g_agg.csv"),
+    }
+    for row in rows(path / "g_agg.csv"):
+        entries = [float(value) for name, value in row.items() if name.startswith("log_likelihood:")]
+        assert sum(entries) == pytest.approx(float(row["log_likelihood"]), rel=1e-12)
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_ends_it_and_it_goes_on_as_if_nothing_had_happened(number, run, refined, tmp_path):
+    path = tmp_path / "out"
+    call = [sys.executable, "-m", "alpfit.cli.main", "profile", str(run.folder.path), *ARGUMENTS, "--output", str(path)]
+    process = subprocess.Popen(call, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    while process.poll() is None and not list(path.glob("unfinished/checkpoint-*.bin")):
+        time.sleep(0.01)
+    os.kill(process.pid, number)
+    _, error = process.communicate(timeout=60)
+    assert process.returncode == 128 + number
+    assert error == f"alpfit: interrupted; continue {path} with --resume\n"
+    refusal = program(run, path)
+    assert refusal.returncode == 2
+    assert "holds an unfinished profile" in refusal.stderr
+    continued = program(run, path, "--resume")
+    assert (continued.returncode, continued.stderr) == (0, "")
+    for name in ("g_agg.csv", "intervals.json", "contours.csv"):
+        assert (path / name).read_text() == (refined[0] / name).read_text()
+    calls = [json.loads((folder / "manifest.json").read_text())["n_calls"] for folder in (path, refined[0])]
+    assert calls[0] == calls[1]
+
+
+def test_what_was_begun_with_something_else_is_not_continued(run, alpfit, tmp_path, monkeypatch):
+    from alpfit.inference.interrupts import Interrupts
+
+    path = tmp_path / "out"
+    arguments = ["profile", run.folder.path, "--parameters", "g_agg", "--refine", "--output", path]
+    with monkeypatch.context() as patch:
+        patch.setattr(Interrupts, "arrived", property(lambda self: setattr(self, "_number", 15) or True))
+        assert alpfit(*arguments, "--grid", "4").code == 143
+    other_grid = alpfit(*arguments, "--grid", "5", "--resume")
+    assert (other_grid.code, other_grid.err.count("\n")) == (2, 1)
+    assert "was begun with profile.grid = 4, which is 5 now: put it back, or begin anew with" in other_grid.err
+    with monkeypatch.context() as patch:
+        patch.setattr("alpfit.fit.fit.code_digest", lambda: "changed")
+        assert "was begun with code.digest = " in alpfit(*arguments, "--grid", "4", "--resume").err
+    assert alpfit(*arguments, "--grid", "4", "--resume").code == 0
+
+
+def test_finished_profiles_are_kept_replaced_or_read(run, refined, alpfit):
+    path = refined[0]
+    arguments = ["profile", run.folder.path, *ARGUMENTS, "--output", path]
+    assert f"{path} holds a profile already: replace it with --overwrite" in alpfit(*arguments).err
+    again = alpfit(*arguments, "--resume")
+    assert (again.code, again.out) == (0, refined[1].stdout)
+    assert "is a finished profile of something else" in alpfit(*arguments[:-3], "--output", path, "--resume").err
+
+
+def test_without_an_output_it_is_in_the_run_folder(run, alpfit):
+    outcome = alpfit("profile", run.folder.path)
+    assert outcome.out.endswith(f"written to {run.folder.path / 'profile'}\n")
+    assert alpfit("profile", run.folder.path, "--overwrite").code == 0
+    assert np.isfinite(RunProfile.read(run.folder.path / "profile").top)
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        (
+            ["RUN", "--parameters", "a", "b", "--grid", "3"],
+            ["RUN", *["--parameters", "a", "--parameters", "b"], "--grid", "3"],
+        ),
+        (
+            ["--parameters", "a", "--parameters", "b", "c"],
+            ["--parameters", "a", "--parameters", "b", "--parameters", "c"],
+        ),
+        (["RUN", "--parameters", "a,b"], ["RUN", "--parameters", "a,b"]),
+    ],
+)
+def test_one_option_may_have_several_values(words, expected):
+    assert repeated(words) == expected
+
+
+@pytest.mark.parametrize("names", [["m_a", "r"], ["m_a,r"], ["m_a", "--parameters", "r"]], ids=" ".join)
+def test_parameters_can_be_named_in_any_way(names, alpfit, tmp_path):
+    assert alpfit("profile", REFERENCE, "--parameters", *names, "--grid", "5", "--output", tmp_path / "out").code == 0
+    assert RunProfile.read(tmp_path / "out").profiles[0].names == ("m_a", "r")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "expected"),
+    [
+        (["REFERENCE", "--parameters", "m_A"], "--parameters m_A: not a quantity of this run: did you mean 'm_a'?"),
+        (
+            ["REFERENCE", "--parameters", "m_chi", "--refine"],
+            "--parameters m_chi: a derived quantity cannot be held fixed",
+        ),
+        (["REFERENCE", "--grid", "60y60"], "--grid 60y60: write the bins along both axes as 60x60, or as one number"),
+        (["REFERENCE", "--grid", "0x5"], "--grid 0x5: the bins along an axis must be between 1 and 1000"),
+        (
+            ["REFERENCE", "--parameters", "m_a", "--grid", "6x6"],
+            "--grid 6x6: one parameter has one axis: write --grid 6",
+        ),
+        (["EMPTY"], "is not a run folder"),
+        (["REFERENCE", "--output", "FILE"], "is a file: choose a folder with --output DIR"),
+        (["REFERENCE", "extra"], "unexpected extra argument"),
+        (["REFERENCE", "--parameters"], "'--parameters' requires an argument"),
+    ],
+)
+def test_a_wrong_call_is_one_line_on_stderr_and_exit_code_2(arguments, expected, alpfit, file, tmp_path):
+    places = {"REFERENCE": REFERENCE, "EMPTY": tmp_path, "FILE": file}
+    before = sorted(REFERENCE.iterdir())
+    outcome = alpfit("profile", *(places.get(argument, argument) for argument in arguments))
+    assert (outcome.code, outcome.out) == (2, "")
+    assert outcome.err.startswith("alpfit: ")
+    assert outcome.err.count("\n") == 1
+    assert expected in outcome.err
+    assert sorted(REFERENCE.iterdir()) == before

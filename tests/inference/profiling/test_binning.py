@@ -1,0 +1,84 @@
+"""Binned maxima of samples, against a search by brute force."""
+
+import dataclasses
+
+import numpy as np
+import pytest
+from toys import correlated
+
+from alpfit.inference.priors import Normal
+from alpfit.inference.profile import profile
+from alpfit.inference.profiling import Plan, sampled_profiles
+from alpfit.inference.profiling.binning import bin_edges
+
+PLAN = Plan(("x", "g"), (False, True), (12, 9))
+
+
+@pytest.fixture(scope="module")
+def samples(samples_from_prior):
+    return samples_from_prior(correlated(), 400)
+
+
+def test_each_bin_has_its_largest_likelihood_and_its_point(samples):
+    (found,) = sampled_profiles(samples, [PLAN], correlated().priors)
+    x, g = samples.column("x"), samples.column("g")
+    n_known = 0
+    for i, j in np.ndindex(found.shape):
+        inside = (x >= found.edges[0][i]) & (x < found.edges[0][i + 1])
+        inside &= (g >= found.edges[1][j]) & (g < found.edges[1][j + 1])
+        if not inside.any():
+            assert np.isnan(found.log_l[i, j])
+            assert np.isnan(found.parameters["u"][i, j])
+            continue
+        n_known += 1
+        best = np.flatnonzero(inside)[np.argmax(samples.log_l[inside])]
+        assert found.log_l[i, j] == samples.log_l[best]
+        for name in ("x", "g", "u"):
+            assert found.parameters[name][i, j] == samples.column(name)[best]
+        assert found.derived["only"][i, j] == found.log_l_by_entry["only"][i, j] == samples.log_l[best]
+    assert 50 < n_known < found.log_l.size
+    assert not found.converged.any()
+
+
+def test_the_maxima_are_those_that_every_run_writes(samples):
+    bins = profile(samples, ("u",), (False,), 10)
+    (found,) = sampled_profiles(
+        samples, [Plan(("u",), (False,), (10,))], {"u": Normal(prior="normal", mean=0, sigma=1)}
+    )
+    np.testing.assert_array_equal(found.edges[0], [*(b.lower[0] for b in bins), bins[-1].upper[0]])
+    np.testing.assert_array_equal(found.log_l, [samples.log_l[b.sample] for b in bins])
+
+
+def test_a_range_that_nearly_reaches_the_prior_reaches_it():
+    priors = correlated().priors
+    edges = bin_edges(np.array([-0.99, 0.5]), False, 4, priors["x"])
+    assert (edges[0], edges[-1]) == (-1.0, 0.5)
+    edges = bin_edges(np.exp([-2.0, 0.99]), True, 4, priors["g"])
+    assert (edges[0], edges[-1]) == (np.exp(-2.0), pytest.approx(np.e, rel=1e-14))
+
+
+def test_derived_quantities_are_binned_where_they_are_not_excluded(samples):
+    (found,) = sampled_profiles(samples, [Plan(("only",), (False,), (10,))], correlated().priors)
+    assert found.edges[0][0] > found.edges[0][-1] - 25.0
+    assert samples.column("only").min() < found.edges[0][0]
+
+
+def test_one_value_has_one_bin():
+    edges = bin_edges(np.array([2.0, 2.0]), False, 10, None)
+    assert edges.size == 2
+    assert edges[0] == 2.0 < edges[1]
+
+
+def test_a_logarithmic_quantity_that_is_zero_everywhere_is_left_out(samples):
+    nothing = dataclasses.replace(samples, derived={"rate": np.zeros(samples.log_l.size)})
+    plans = [Plan(("rate",), (True,), (10,)), Plan(("x",), (False,), (10,))]
+    assert [found.names for found in sampled_profiles(nothing, plans, correlated().priors)] == [("x",)]
+
+
+def test_zeros_of_a_logarithmic_quantity_are_in_no_bin(samples):
+    rate = np.where(np.arange(samples.log_l.size) % 2, samples.column("g"), 0.0)
+    (found,) = sampled_profiles(
+        dataclasses.replace(samples, derived={"rate": rate}), [Plan(("rate",), (True,), (10,))], correlated().priors
+    )
+    assert found.top == samples.log_l[rate > 0.0].max()
+    assert (found.positions[0][found.known] > 0.0).all()
