@@ -48,7 +48,9 @@ FILES = {
     "corner.png",
     "corner.pdf",
     "profile_1d.png",
+    "profile_1d.pdf",
     "profile_2d.png",
+    "profile_2d.pdf",
 }
 
 POINT = {"g_agg": 9e-5, "g_achi": 2e-4}
@@ -168,7 +170,8 @@ def test_a_run_writes_every_file_and_nothing_else(run):
 def test_the_figures_are_what_their_names_say(run):
     for path in run.folder.path.glob("*.png"):
         assert path.read_bytes().startswith(b"\x89PNG"), path.name
-    assert run.folder.figure("corner.pdf").read_bytes().startswith(b"%PDF")
+    for path in run.folder.path.glob("*.pdf"):
+        assert path.read_bytes().startswith(b"%PDF"), path.name
 
 
 def test_a_run_reports_its_progress(run, progress):
@@ -247,7 +250,7 @@ def test_a_run_is_read_back_as_it_was(run):
 
 def test_figures_are_drawn_again_from_the_folder(run, tmp_path):
     written = Run.read(run.folder.path).plot(tmp_path / "figures")
-    assert {path.name for path in written} == {"corner.png", "corner.pdf", "profile_1d.png", "profile_2d.png"}
+    assert {path.name for path in written} == {name for name in FILES if name.endswith((".png", ".pdf"))}
     assert {path.parent for path in written} == {tmp_path / "figures"}
     assert all(path.stat().st_size > 0 for path in written)
 
@@ -375,7 +378,7 @@ def test_one_parameter_is_sampled_without_planes_and_replaces_an_old_run(file, t
     (path / "manifest.json").write_text("{}")
     (path / "profile_2d.png").write_text("old")
     run = Fit.from_file(file, ["parameters.g_achi=1e-3"]).run(path, overwrite=True)
-    assert {file.name for file in path.iterdir()} == FILES - {"profile_2d.csv", "profile_2d.png"}
+    assert {file.name for file in path.iterdir()} == FILES - {"profile_2d.csv", "profile_2d.png", "profile_2d.pdf"}
     assert list(run.samples.parameters) == ["g_agg"]
 
 

@@ -9,6 +9,7 @@ from alpfit.cli.arguments import SeveralValues
 from alpfit.cli.commands import (
     check,
     cite,
+    compare,
     evaluate,
     explain,
     export,
@@ -58,6 +59,7 @@ app.command()(explain.explain)
 app.command(cls=SeveralValues)(profile.profile)
 app.command()(reweight.reweight)
 app.command()(plot.plot)
+app.command()(compare.compare)
 app.command()(export.export)
 app.command()(likelihoods.likelihoods)
 app.command()(cite.cite)

@@ -1,7 +1,7 @@
 """A finished run."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,7 +11,7 @@ from alpfit.chains.folder import RunFolder
 from alpfit.chains.posterior import read_posterior
 from alpfit.config import Configuration, load_configuration
 from alpfit.errors import RunFolderError
-from alpfit.fit.figures import draw_figures
+from alpfit.fit.figures import Drawn, quick_figures, save_figures
 from alpfit.inference.samples import Samples
 
 
@@ -49,14 +49,18 @@ class Run:
         evidence = {} if self.samples.log_z is None else {"ln Z": self.samples.log_z}
         return {**evidence, "effective samples": self.samples.n_eff}
 
-    def plot(self, output: str | Path | None = None) -> list[Path]:
-        """Draw all figures anew, into ``output`` or the run's own folder; the files written."""
-        folder = self.folder if output is None else RunFolder(Path(output))
+    def plot(self, output: str | Path | None = None, drawn: Iterable[Drawn] | None = None) -> list[Path]:
+        """Write figures into ``output`` or the run's own folder; the files written.
+
+        They are those that :func:`~alpfit.fit.figures.figures` has ``drawn``, or the quick ones. Raises
+        :class:`RunFolderError` for a place that cannot be written.
+        """
+        folder = self.folder.path if output is None else Path(output)
         try:
-            folder.path.mkdir(parents=True, exist_ok=True)
+            folder.mkdir(parents=True, exist_ok=True)
+            return list(save_figures(quick_figures(self) if drawn is None else drawn, folder))
         except OSError as error:
-            raise RunFolderError(f"{folder.path} is no folder for figures: {error.strerror}") from error
-        return draw_figures(folder, self.configuration, self.samples)
+            raise RunFolderError(f"{folder} is no folder for figures: {error.strerror}") from error
 
     def export(self, format: str, output: str | Path | None = None) -> list[Path]:  # noqa: A002
         """Write the samples for another program: a format of :data:`~alpfit.chains.exports.EXPORTS`.

@@ -53,7 +53,7 @@ def profile_2d_figure(samples: Samples, pairs: Sequence[tuple[Axis, Axis]], bins
     colours = ListedColormap(REGIONS).with_extremes(over=WORSE)
     levels = BoundaryNorm([0.0, *CONFIDENCE_LEVELS_2D.values()], len(REGIONS))
     for panel, (x, y) in zip(panels, pairs, strict=False):
-        x_edges, y_edges, surface = _surface(samples, [b for b in bins if b.names == (x.name, y.name)])
+        x_edges, y_edges, surface = surface_of(samples, [b for b in bins if b.names == (x.name, y.name)])
         x_edges = np.log10(x_edges) if x.logarithmic else x_edges
         y_edges = np.log10(y_edges) if y.logarithmic else y_edges
         panel.pcolormesh(x_edges, y_edges, surface.T, cmap=colours, norm=levels, rasterized=True)
@@ -67,7 +67,7 @@ def profile_2d_figure(samples: Samples, pairs: Sequence[tuple[Axis, Axis]], bins
     return figure
 
 
-def _surface(samples: Samples, bins: Sequence[ProfileBin]) -> tuple[Array, Array, Array]:
+def surface_of(samples: Samples, bins: Sequence[ProfileBin]) -> tuple[Array, Array, Array]:
     """Edges in x and y, and -2 Delta ln L on their grid ``(n_x, n_y)``; NaN where no sample fell."""
     edges = [np.unique([edge for b in bins for edge in (b.lower[k], b.upper[k])]) for k in range(2)]
     surface = np.full((edges[0].size - 1, edges[1].size - 1), np.nan)

@@ -16,10 +16,15 @@ Array = NDArray[np.float64]
 COLUMN_WIDTH, TEXT_WIDTH = 3.4, 7.0
 """Widths of one column and of a whole page [inch]."""
 
-POSTERIOR, PROFILE, BEST_FIT = "#0072b2", "#d55e00", "#000000"
-"""From the palette of M. Okabe and K. Ito."""
+BLUE, VERMILLION, GREEN, ORANGE = "#0072b2", "#d55e00", "#009e73", "#e69f00"
+PURPLE, SKY, YELLOW, BLACK = "#cc79a7", "#56b4e9", "#f0e442", "#000000"
+"""The palette of M. Okabe and K. Ito, which colour blindness does not confuse."""
 
-REGIONS, WORSE = ("#0072b2", "#56b4e9", "#cce6f6"), "#e0e0e0"
+POSTERIOR, PROFILE, BEST_FIT = BLUE, VERMILLION, BLACK
+SECOND_POSTERIORS = (VERMILLION, GREEN, PURPLE, ORANGE)
+"""The second run in a figure, the third, ..."""
+
+REGIONS, WORSE = (BLUE, SKY, "#cce6f6"), "#e0e0e0"
 """Three blues for nested regions, and grey for what lies outside of them."""
 
 CONFIDENCE_LEVELS_2D = {"68.3 %": 2.30, "95.4 %": 6.18, "99.7 %": 11.83}

@@ -92,6 +92,12 @@ class Scenario(Protocol):
     def predict(self, points: Mapping[str, Array]) -> Predictions:
         """Predictions at ``points``, parameter name to array ``(n,)``."""
 
+    def predict_rates(self, points: Mapping[str, Array]) -> Mapping[str, Array]:
+        """Of :meth:`predict` what takes microseconds a point, which is all but a relic density; for scans.
+
+        The points must lie where :meth:`predict` has no complaint of their range.
+        """
+
     def without_signal(self, points: Mapping[str, Array]) -> Mapping[str, Array]:
         """Parameters and predictions at ``points`` if there were no ALP: rates and couplings are zero.
 

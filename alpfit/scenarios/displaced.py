@@ -55,6 +55,11 @@ class DisplacedScenario:
         """Predictions at ``points``: m_a [GeV] and g_agg [1/GeV], arrays ``(n,)``."""
         return predict_within(RANGES, points, quantities.OBSERVABLES, self._calculate)
 
+    def predict_rates(self, points: Mapping[str, Array]) -> Mapping[str, Array]:
+        """All that :meth:`predict` returns."""
+        width = photon_width(points["m_a"], points["g_agg"])
+        return production.alp_observables(points, width, np.zeros_like(width), self.choices)
+
     def without_signal(self, points: Mapping[str, Array]) -> Mapping[str, Array]:
         """Parameters and predictions if there were no ALP."""
         return production.no_signal(points)
@@ -64,6 +69,4 @@ class DisplacedScenario:
         return {}
 
     def _calculate(self, points: Mapping[str, Array]) -> Predictions:
-        width = photon_width(points["m_a"], points["g_agg"])
-        values = production.alp_observables(points, width, np.zeros_like(width), self.choices)
-        return Predictions(values, ("",) * width.size)
+        return Predictions(self.predict_rates(points), ("",) * points["m_a"].size)

@@ -75,6 +75,17 @@ class InvisibleScenario:
         """Predictions at ``points``: m_a [GeV], r, g_agg and g_achi [1/GeV], arrays ``(n,)``."""
         return predict_within(RANGES, points, OBSERVABLES, self._calculate)
 
+    def predict_rates(self, points: Mapping[str, Array]) -> Mapping[str, Array]:
+        """All that :meth:`predict` returns but the relic density."""
+        m_a, r, g_agg, g_achi = (points[name] for name in PARAMETERS)
+        widths = alp_widths(m_a, r, g_agg, g_achi)
+        return {
+            "m_chi": r * m_a,
+            **production.alp_observables(points, widths.total, widths.invisible_fraction, self.choices),
+            "sigma_v_today": sigma_v_today(m_a, r, g_agg, g_achi, widths.total, self._scale),
+            "sigma_self_over_m_chi": self_scattering_per_mass(m_a, r, g_achi, widths.total),
+        }
+
     def without_signal(self, points: Mapping[str, Array]) -> Mapping[str, Array]:
         """Parameters and predictions if there were no ALP; there is no relic density then."""
         nothing = np.zeros_like(points["m_a"])
@@ -104,16 +115,9 @@ class InvisibleScenario:
         return relic_density(*couplings, engine=choices.engine, annihilation_scale=self._scale, plasma=choices.plasma)
 
     def _calculate(self, points: Mapping[str, Array]) -> Predictions:
-        m_a, r, g_agg, g_achi = (points[name] for name in PARAMETERS)
-        widths = alp_widths(m_a, r, g_agg, g_achi)
-        relic = self._relic(m_a, r, g_agg, g_achi)
-        values = {
-            "m_chi": r * m_a,
-            "Omega_h2": relic.omega_h2,
-            **production.alp_observables(points, widths.total, widths.invisible_fraction, self.choices),
-            "sigma_v_today": sigma_v_today(m_a, r, g_agg, g_achi, widths.total, self._scale),
-            "sigma_self_over_m_chi": self_scattering_per_mass(m_a, r, g_achi, widths.total),
-        }
+        relic = self._relic(*(points[name] for name in PARAMETERS))
+        rates = self.predict_rates(points)
+        values = {"m_chi": rates["m_chi"], "Omega_h2": relic.omega_h2, **rates}
         return Predictions(values, tuple(_failure(outcome) for outcome in relic.status))
 
 

@@ -40,7 +40,7 @@ def main(source: Path, target: Path, n: int) -> None:
     write_posterior(RunFolder(target).posterior, thinned(run.samples, n, seed), seed)
     small = Run.read(target)
     with paper_style():
-        figures(small.configuration, small.samples)["corner"].savefig(target / "corner.png", dpi=120)
+        next(figures(small, ["corner"])).figure.savefig(target / "corner.png", dpi=120)
     with Image.open(target / "corner.png") as picture:
         picture.quantize(32).save(target / "corner.png", optimize=True)
 

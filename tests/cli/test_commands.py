@@ -12,7 +12,9 @@ from alpfit.likelihoods.catalogue import data_folder
 
 POINT = ["--at", "g_agg=9e-5", "--at", "g_achi=2e-4"]
 
-FIGURES = ["corner.png", "corner.pdf", "profile_1d.png", "profile_2d.png"]
+PLOTTED = ["corner", "plane", "pulls"]
+
+FIGURES = [f"{name}.{extension}" for name in PLOTTED for extension in ("png", "pdf")]
 
 
 @pytest.fixture(scope="module")
@@ -192,10 +194,57 @@ def test_run_does_not_replace_a_run_without_being_told(alpfit, file, finished_ru
 
 def test_plot_draws_the_figures_anew_and_lists_them(alpfit, finished_run, tmp_path):
     path, _ = finished_run
-    outcome = alpfit("plot", path, "--output", tmp_path / "figures")
+    only = [argument for name in PLOTTED for argument in ("--only", name)]
+    outcome = alpfit("plot", path, "--output", tmp_path / "figures", *only)
     assert (outcome.code, outcome.err) == (0, "")
     assert outcome.out.splitlines() == [str(tmp_path / "figures" / name) for name in FIGURES]
     assert {file.name for file in (tmp_path / "figures").iterdir()} == set(FIGURES)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "complaint"),
+    [
+        (
+            ["--only", "plan"],
+            "--only plan: there is no such figure: did you mean 'plane'? allowed: corner, evolution, ",
+        ),
+        (["--only", "spectrum"], "there is no figure 'spectrum' of small: none of the run's likelihoods is binned"),
+        (
+            ["--only", "plane", "--at", "g_ach=1"],
+            "--at g_ach: not a parameter of this scenario: did you mean 'g_achi'?",
+        ),
+        (["--only", "plane", "--at", "m_a=1"], "--at m_a: it is an axis of the plane, say --range m_a=LOW:HIGH"),
+        (["--at", "r=x"], "--at r=x: write it as NAME=VALUE with numbers"),
+        (["--at", "r=0.4", "--at", "r=0.4"], "--at r=0.4: r is given already"),
+        (["--only", "plane", "--range", "r=0.4:0.5"], "--range r: not an axis of the plane: allowed: g_agg, m_a"),
+        (["--range", "m_a=1"], "--range m_a=1: write it as NAME=LOW:HIGH with numbers"),
+        (["--only", "plane", "--range", "m_a=2:1"], "--range m_a=2:1: write two positive numbers, the smaller first"),
+        (["--with", "nowhere"], "nowhere is not a run folder: it has no manifest.json"),
+    ],
+)
+def test_plot_says_what_it_cannot_draw(alpfit, finished_run, tmp_path, arguments, complaint):
+    outcome = alpfit("plot", finished_run[0], "--output", tmp_path / "figures", *arguments)
+    assert (outcome.code, outcome.out) == (2, "")
+    assert outcome.err.startswith(f"alpfit: {complaint}")
+    assert outcome.err.count("\n") == 1
+
+
+def test_compare_prints_the_table_and_writes_it(alpfit, finished_run, tmp_path):
+    path, _ = finished_run
+    outcome = alpfit("compare", path, path, "--output", tmp_path / "compare")
+    assert (outcome.code, outcome.err) == (0, "")
+    table = (tmp_path / "compare" / "compare.txt").read_text()
+    assert outcome.out.startswith(table)
+    written = ["compare.txt", "compare.json", "corner.png", "corner.pdf", "marginals.png", "marginals.pdf"]
+    assert outcome.out.splitlines()[-6:] == [str(tmp_path / "compare" / name) for name in written]
+    runs = json.loads((tmp_path / "compare" / "compare.json").read_text())["runs"]
+    assert runs[1]["log_bayes"] == 0.0
+    assert alpfit("compare", path, path).out == table
+
+
+def test_compare_needs_two_runs(alpfit, finished_run):
+    outcome = alpfit("compare", finished_run[0])
+    assert (outcome.code, outcome.err) == (2, "alpfit: a comparison needs two run folders or more\n")
 
 
 def test_the_best_fit_can_be_evaluated(alpfit, finished_run):

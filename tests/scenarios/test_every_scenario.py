@@ -121,3 +121,10 @@ def test_a_point_outside_of_its_range_fails_alone(scenario, points):
 def test_an_axis_label_ends_with_the_unit_if_there_is_one():
     assert Quantity(r"m_a", "GeV", "ALP mass").axis_label == "$m_a$ [GeV]"
     assert Quantity(r"\Omega h^2", "", "relic density").axis_label == r"$\Omega h^2$"
+
+
+def test_rates_are_those_of_the_whole_prediction(scenario, points):
+    rates, values = scenario.predict_rates(points), scenario.predict(points).values
+    assert set(scenario.observables) - set(rates) <= {"Omega_h2"}
+    for name, array in rates.items():
+        np.testing.assert_array_equal(array, values[name], err_msg=name)

@@ -11,9 +11,41 @@ from alpfit.cli.arguments import RunPath
 def plot(
     run: RunPath,
     output: Annotated[Path | None, typer.Option(help="Folder for the figures; the run's own if not given.")] = None,
+    only: Annotated[
+        list[str] | None, typer.Option("--only", metavar="FIGURE", help="Draw this figure; may be repeated.")
+    ] = None,
+    other: Annotated[
+        Path | None,
+        typer.Option("--with", metavar="RUN", help="A second run, drawn over the corner plot.", show_default=False),
+    ] = None,
+    at: Annotated[
+        list[str] | None,
+        typer.Option("--at", metavar="NAME=VALUE", help="For the plane: a parameter's value, else the best fit's."),
+    ] = None,
+    range_: Annotated[
+        list[str] | None,
+        typer.Option("--range", metavar="NAME=LOW:HIGH", help="For the plane: ends of m_a or g_agg, else the prior's."),
+    ] = None,
 ) -> None:
-    """Draw all figures of a run anew."""
-    from alpfit.fit import Run
+    """Draw the figures of a run: posterior, profile likelihood, pulls, all limits in the plane, spectrum, history.
 
-    for path in Run.read(run).plot(output):
+    The names of the files are those of the figures.
+    """
+    from alpfit.cli.values import numbers, ranges
+    from alpfit.fit import Run
+    from alpfit.fit.figures import figures
+
+    def tell(name: str, reason: str) -> None:
+        typer.echo(f"no figure '{name}': {reason}", err=True)
+
+    finished = Run.read(run)
+    drawn = figures(
+        finished,
+        only or None,
+        other=None if other is None else Run.read(other),
+        at=numbers("--at", at or []),
+        ranges=ranges("--range", range_ or []),
+        left_out=tell,
+    )
+    for path in finished.plot(output, drawn):
         typer.echo(path)

@@ -28,6 +28,7 @@ from alpfit.likelihoods.forms.base import Comparison, Form
 from alpfit.likelihoods.forms.binned.build import Files, Spectrum, read_spectrum
 from alpfit.likelihoods.forms.binned.comparison import compare_with_best
 from alpfit.likelihoods.forms.binned.density import log_likelihood
+from alpfit.likelihoods.forms.binned.expectation import Expectation, expectation
 from alpfit.likelihoods.forms.binned.line import line_events, within_reach
 from alpfit.likelihoods.forms.binned.profile import profile_points
 from alpfit.likelihoods.forms.binned.rates import empty_scratch, fill_cells
@@ -112,6 +113,17 @@ class Binned(Form):
         log_likelihood(alphas, self.standard_model, events, model, scratch)
         residuals = np.repeat(scratch.bins[:, 3], np.diff(model.first_cell))
         return alphas, 1.0 + model.spread**2 * scratch.cells[:, 1] * residuals
+
+    def expected(self, predictions: Mapping[str, Array]) -> Expectation:
+        """Events ``(n, bins)`` in the ``spectrum.bins`` at predictions ``(n,)``, with the nuisances at their best.
+
+        Where new physics has more than five times the observed events of a bin, as many as that are taken.
+        """
+        ratios, masses = (np.atleast_1d(np.asarray(predictions[name], float)) for name in self.observables)
+        reached = within_reach(self.events(ratios, masses), self.spectrum.observed)[0]
+        return expectation(
+            self.spectrum.model, self.standard_model, reached, self.fit_nuisances(reached, self.start)[1]
+        )
 
     @cached_property
     def start(self) -> Array:

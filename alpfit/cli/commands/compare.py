@@ -1,0 +1,41 @@
+"""``alpfit compare``."""
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from alpfit.errors import RunFolderError
+
+
+def compare(
+    runs: Annotated[list[Path], typer.Argument(help="Two run folders or more; the first is what others are held to.")],
+    output: Annotated[
+        Path | None,
+        typer.Option(help="Folder for compare.txt, compare.json and figures; without it there is only the table."),
+    ] = None,
+) -> None:
+    """Compare runs: evidence and Bayes factors, best fits, intervals, and their posteriors in common figures."""
+    from alpfit.fit import Run
+    from alpfit.fit.comparison import compare_runs
+    from alpfit.fit.figures import save_figures
+    from alpfit.fit.figures.compared import compared_figures
+
+    finished = [Run.read(path) for path in runs]
+    comparison = compare_runs(finished)
+    typer.echo(comparison.as_text())
+    if output is None:
+        return
+    try:
+        output.mkdir(parents=True, exist_ok=True)
+        table, record = output / "compare.txt", output / "compare.json"
+        table.write_text(comparison.as_text() + "\n", encoding="utf-8")
+        record.write_text(json.dumps(comparison.as_record(), indent=2) + "\n", encoding="utf-8")
+        typer.echo("")
+        for path in (table, record, *save_figures(compared_figures(finished), output)):
+            typer.echo(path)
+    except OSError as error:
+        raise RunFolderError(
+            f"{output} cannot be written: {error.strerror}; choose another with --output DIR"
+        ) from error

@@ -1,0 +1,163 @@
+"""Several finished runs side by side: evidence, best fit and intervals."""
+
+import json
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from alpfit.errors import ConfigurationError, RunFolderError
+from alpfit.fit.run import Run
+
+STRENGTHS = (
+    (2.0, "not worth more than a bare mention"),
+    (6.0, "positive"),
+    (10.0, "strong"),
+    (math.inf, "very strong"),
+)
+"""2 |ln B| up to a number, and what such evidence is called: R. E. Kass and A. E. Raftery, JASA 90 (1995) 773."""
+
+SCALE = "Kass and Raftery 1995, JASA 90, 773"
+
+
+@dataclass(frozen=True)
+class ComparedRun:
+    """What a run says; ``log_bayes`` is its ln Z over that of the first run, None where one of them has none.
+
+    ``intervals`` are lower end, median and upper end (68 %) of the parameters that all runs sample.
+    """
+
+    name: str
+    log_z: float | None
+    log_z_error: float | None
+    log_bayes: float | None
+    log_bayes_error: float | None
+    best_log_l: float
+    intervals: Mapping[str, tuple[float, float, float]]
+
+    @property
+    def verdict(self) -> str:
+        """Evidence for or against the run compared with the first one, in words."""
+        if self.log_bayes is None:
+            return "-"
+        strength = next(word for limit, word in STRENGTHS if 2.0 * abs(self.log_bayes) <= limit)
+        if strength == STRENGTHS[0][1]:
+            return strength
+        return f"{strength} evidence {'for' if self.log_bayes > 0.0 else 'against'} it"
+
+
+@dataclass(frozen=True)
+class RunComparison:
+    """The ``runs``, and ``warnings``: sentences that say what must not be compared."""
+
+    runs: tuple[ComparedRun, ...]
+    warnings: tuple[str, ...]
+
+    def as_record(self) -> dict[str, Any]:
+        """The comparison as JSON can hold it."""
+        runs = [{**asdict(run), "verdict": run.verdict} for run in self.runs]
+        return {"runs": runs, "warnings": list(self.warnings), "scale": SCALE}
+
+    def as_text(self) -> str:
+        """The comparison as a table."""
+        width = max(len("run"), *(len(run.name) for run in self.runs)) + 2
+        lines = [f"{'run':{width}s}{'best ln L':>12s}{'ln Z':>20s}{'ln B':>20s}  compared with the first"]
+        for i, run in enumerate(self.runs):
+            bayes = _with_error(run.log_bayes, run.log_bayes_error) if i else "-"
+            lines.append(
+                f"{run.name:{width}s}{run.best_log_l:12.3f}{_with_error(run.log_z, run.log_z_error):>20s}{bayes:>20s}"
+                f"  {run.verdict if i else '-'}"
+            )
+        lines.append(f"words: {SCALE}")
+        for name in self.runs[0].intervals:
+            lines += ["", f"{name:{width}s}{'median':>12s}{'68 % interval':>28s}"]
+            for run in self.runs:
+                low, middle, high = run.intervals[name]
+                lines.append(f"{run.name:{width}s}{middle:12.4g}{low:16.4g}{high:12.4g}")
+        return "\n".join([*lines, *([""] if self.warnings else []), *(f"warning: {w}" for w in self.warnings)])
+
+
+def compare_runs(runs: Sequence[Run]) -> RunComparison:
+    """Two or more runs, each against the first; raises :class:`ConfigurationError` for fewer."""
+    if len(runs) < 2:
+        raise ConfigurationError("a comparison needs two run folders or more")
+    names, first = run_names(runs), runs[0]
+    common = [name for name in first.samples.parameters if all(name in run.samples.parameters for run in runs)]
+    compared = []
+    for name, run in zip(names, runs, strict=True):
+        log_bayes, error = _log_bayes(run, first)
+        intervals = {parameter: _interval(run, parameter) for parameter in common}
+        samples = run.samples
+        best = float(samples.log_l[samples.best])
+        compared.append(ComparedRun(name, samples.log_z, samples.log_z_error, log_bayes, error, best, intervals))
+    warnings = []
+    for name, run in zip(names[1:], runs[1:], strict=True):
+        warnings += _different_data(names[0], first, name, run) + _different_priors(names[0], first, name, run)
+    return RunComparison(tuple(compared), tuple(warnings))
+
+
+def run_names(runs: Sequence[Run]) -> list[str]:
+    """The names of the runs' folders, with their paths where two have the same."""
+    names = [run.folder.path.resolve().name for run in runs]
+    return names if len(set(names)) == len(names) else [str(run.folder.path) for run in runs]
+
+
+def _log_bayes(run: Run, first: Run) -> tuple[float | None, float | None]:
+    """ln Z over that of the first run, with the error of the difference; nothing for the first run itself."""
+    own, other = run.samples, first.samples
+    if run is first or own.log_z is None or other.log_z is None:
+        return None, None
+    return own.log_z - other.log_z, math.hypot(own.log_z_error or 0.0, other.log_z_error or 0.0)
+
+
+def _interval(run: Run, name: str) -> tuple[float, float, float]:
+    from alpfit.chains.summary import KEYS
+
+    quantiles = run.summary["parameters"][name]
+    low, middle, high = (float(quantiles[key]) for key in KEYS[1:4])
+    return low, middle, high
+
+
+def _digests(run: Run) -> dict[str, str]:
+    """The likelihood entries that the run was made with, and what identifies their data."""
+    try:
+        return dict(json.loads(run.folder.manifest.read_text(encoding="utf-8"))["likelihoods"])
+    except (OSError, ValueError, KeyError) as error:
+        raise RunFolderError(f"{run.folder.manifest} does not name the run's likelihoods: {error}") from error
+
+
+def _different_data(first_name: str, first: Run, name: str, run: Run) -> list[str]:
+    one, other = _digests(first), _digests(run)
+    sides = ((first_name, one, other), (name, other, one))
+    alone = {owner: [entry for entry in used if entry not in others] for owner, used, others in sides}
+    sentences = [f"only {owner} uses {', '.join(entries)}" for owner, entries in alone.items() if entries]
+    sentences += [f"{entry} has other numbers" for entry in one if entry in other and one[entry] != other[entry]]
+    options = [run.configuration.completed()["options"] for run in (first, run)]
+    for entry in sorted(one.keys() & other.keys()):
+        if options[0].get(entry) != options[1].get(entry):
+            sentences.append(f"{entry} has other options")
+    if not sentences:
+        return []
+    return [f"ln Z of {first_name} and {name} cannot be compared, their data differ: {'; '.join(sentences)}"]
+
+
+def _different_priors(first_name: str, first: Run, name: str, run: Run) -> list[str]:
+    """Where the priors of a parameter in both runs differ, on which ln Z depends."""
+    one, other = first.configuration.parameters, run.configuration.parameters
+    differ = [parameter for parameter in one if parameter in other and one[parameter] != other[parameter]]
+    if not differ:
+        return []
+    texts = [f"{parameter} ({_prior(one[parameter])} and {_prior(other[parameter])})" for parameter in differ]
+    return [f"ln Z depends on the priors, which differ between {first_name} and {name}: {', '.join(texts)}"]
+
+
+def _prior(parameter: Any) -> str:
+    """A prior in a few words."""
+    if isinstance(parameter, (int, float)):
+        return f"fixed at {parameter:g}"
+    numbers = (f"{key} {value:g}" for key, value in parameter.model_dump().items() if key != "prior")
+    return f"{parameter.prior}, {', '.join(numbers)}"
+
+
+def _with_error(value: float | None, error: float | None) -> str:
+    return "-" if value is None else f"{value:.3f} +- {error or 0.0:.3f}"

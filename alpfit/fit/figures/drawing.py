@@ -1,0 +1,103 @@
+"""Draws the figures of a run one by one, and writes them."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from alpfit.chains.folder import RunFolder
+from alpfit.errors import ConfigurationError, one_of
+from alpfit.fit.figures.material import Material
+from alpfit.fit.figures.table import FIGURES, QUICK
+from alpfit.plots.style import paper_style
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+    from alpfit.fit.run import Run
+
+EXTENSIONS = ("png", "pdf")
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """A figure of a run, its ``name`` in :data:`FIGURES`, and what it shows."""
+
+    name: str
+    caption: str
+    figure: "Figure"
+
+
+def material_of(
+    run: "Run",
+    *,
+    other: "Run | None" = None,
+    at: Mapping[str, float] | None = None,
+    ranges: Mapping[str, tuple[float, float]] | None = None,
+) -> Material:
+    """What the figures of ``run`` are made of; the rest as in :class:`Material`."""
+    second = None if other is None else material_of(other)
+    name = _name(run) if other is None or _name(run) != _name(other) else str(run.folder.path)
+    return Material(name, run.configuration, run.samples, second, at or {}, ranges or {})
+
+
+def figures(
+    run: "Run",
+    only: Sequence[str] | None = None,
+    *,
+    other: "Run | None" = None,
+    at: Mapping[str, float] | None = None,
+    ranges: Mapping[str, tuple[float, float]] | None = None,
+    left_out: Callable[[str, str], None] | None = None,
+) -> Iterator[Drawn]:
+    """The figures of ``run`` named in ``only``, or all that there are of it; the rest as in :class:`Material`.
+
+    ``left_out`` is told the name of each figure that there is not, and why. Raises :class:`ConfigurationError` for a
+    name that is not known, for a figure in ``only`` that there is not, and for a choice that cannot be used.
+    """
+    wanted = _known(FIGURES if only is None else only)
+    material = material_of(run, other=other, at=at, ranges=ranges)
+    return _draw(material, wanted, only is not None, left_out)
+
+
+def quick_figures(run: "Run") -> Iterator[Drawn]:
+    """Those of :data:`QUICK` that there are of ``run``."""
+    return _draw(material_of(run), QUICK, False, None)
+
+
+def _draw(
+    material: Material, names: Sequence[str], insist: bool, left_out: Callable[[str, str], None] | None
+) -> Iterator[Drawn]:
+    for name in names:
+        kind = FIGURES[name]
+        if obstacle := kind.obstacle(material):
+            if insist:
+                raise ConfigurationError(f"there is no figure '{name}' of {material.name}: {obstacle}")
+            if left_out is not None:
+                left_out(name, obstacle)
+            continue
+        with paper_style():
+            figure = kind.draw(material)
+        yield Drawn(name, kind.caption, figure)
+
+
+def save_figures(drawn: Iterable[Drawn], folder: Path) -> Iterator[Path]:
+    """Write each figure to ``folder`` as PNG and PDF; the files, as they are written."""
+    for one in drawn:
+        for extension in EXTENSIONS:
+            path = RunFolder(folder).figure(f"{one.name}.{extension}")
+            with paper_style():
+                one.figure.savefig(path)
+            yield path
+
+
+def _known(names: Iterable[str]) -> list[str]:
+    """``names``, each once."""
+    for name in names:
+        if name not in FIGURES:
+            raise ConfigurationError(f"--only {name}: there is no such figure: {one_of(name, FIGURES)}")
+    return list(dict.fromkeys(names))
+
+
+def _name(run: "Run") -> str:
+    return run.folder.path.resolve().name

@@ -1,0 +1,77 @@
+"""What figures are made of: a run's input and samples, and what the user has chosen."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from itertools import combinations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from alpfit.config import Configuration
+from alpfit.fit.figures.profiles import is_logarithmic
+from alpfit.inference.problem import Problem
+from alpfit.inference.samples import Samples
+from alpfit.plots.style import Axis, axis
+
+Array = NDArray[np.float64]
+
+DRAWS = 200
+"""Equally weighted samples at which measurements are compared anew."""
+
+
+@dataclass(frozen=True)
+class Material:
+    """A run called ``name``.
+
+    ``other`` is a second run to draw over the corner plot. ``at`` holds values of parameters in place of the best
+    fit's, ``ranges`` the ends of the axes m_a [GeV] and g_agg [1/GeV] in place of the priors', both for the plane.
+    """
+
+    name: str
+    configuration: Configuration
+    samples: Samples
+    other: "Material | None" = None
+    at: Mapping[str, float] = field(default_factory=dict)
+    ranges: Mapping[str, tuple[float, float]] = field(default_factory=dict)
+
+    @cached_property
+    def problem(self) -> Problem:
+        """The run's inference problem."""
+        return self.configuration.build_problem()
+
+    @property
+    def best(self) -> dict[str, float]:
+        """All parameters at the best sample, the fixed ones among them."""
+        sampled = {name: float(values[self.samples.best]) for name, values in self.samples.parameters.items()}
+        return {**self.configuration.fixed, **sampled}
+
+    @cached_property
+    def axes(self) -> tuple[Axis, ...]:
+        """The axes of the sampled parameters."""
+        return self.axes_of(tuple(self.samples.parameters))
+
+    @property
+    def pairs(self) -> list[tuple[Axis, Axis]]:
+        """Every pair of sampled parameters."""
+        return list(combinations(self.axes, 2))
+
+    def axes_of(self, names: Sequence[str]) -> tuple[Axis, ...]:
+        """The axes of the sampled parameters ``names``."""
+        scenario = self.problem.scenario
+        quantities = {**scenario.parameters, **scenario.optional}
+        return tuple(
+            axis(self.samples, name, quantities[name], is_logarithmic(self.configuration, name)) for name in names
+        )
+
+    def evaluated_draws(self) -> tuple[dict[str, Array], dict[str, Array]]:
+        """Parameters and predictions, arrays ``(n,)``: of equally weighted samples, and (n = 1) of the best one."""
+        drawn = self.samples.equally_weighted(np.random.default_rng(self.configuration.sampler.seed))
+        chosen = drawn[np.linspace(0, drawn.size - 1, min(DRAWS, drawn.size)).astype(int)]
+        return self._seen(chosen), self._seen(np.array([self.samples.best]))
+
+    def _seen(self, index: NDArray[np.int64]) -> dict[str, Array]:
+        """All that is stored of the samples ``index``; what no measurement of the run reads is not."""
+        columns = {**self.samples.parameters, **self.samples.derived}
+        stored = {name: values[index] for name, values in columns.items()}
+        return {**{name: np.full(index.size, value) for name, value in self.configuration.fixed.items()}, **stored}

@@ -1,0 +1,103 @@
+"""The figures of a run: their names, what they show, and when there is none."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+from alpfit.fit.figures.history import evolution, no_relic
+from alpfit.fit.figures.material import Material
+from alpfit.fit.figures.measured import no_spectrum, predictive, pulls, spectrum
+from alpfit.fit.figures.planes import plane
+from alpfit.fit.figures.posterior import (
+    corner,
+    no_course,
+    one_parameter,
+    posterior_2d,
+    profile_1d,
+    profile_2d,
+    trace,
+)
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+
+def _always(_material: Material) -> str:
+    return ""
+
+
+@dataclass(frozen=True)
+class FigureKind:
+    """A figure's ``caption``, how to ``draw`` it, and ``obstacle``: why there is none of a run, or nothing."""
+
+    caption: str
+    draw: "Callable[[Material], Figure]"
+    obstacle: Callable[[Material], str] = _always
+
+
+FIGURES: Mapping[str, FigureKind] = MappingProxyType(
+    {
+        "corner": FigureKind(
+            "Marginal posteriors of the parameters with their regions of 68 % and 95 %; above the columns medians and "
+            "68 % intervals, and as stars the best fit.",
+            corner,
+        ),
+        "profile_1d": FigureKind(
+            "Marginal posterior and profile likelihood of each parameter, each over its maximum; the profile "
+            "likelihood is that of the best sample in each bin.",
+            profile_1d,
+        ),
+        "profile_2d": FigureKind(
+            "Profile likelihood in the plane of each pair of parameters, from the best sample in each cell: "
+            "confidence regions for two parameters.",
+            profile_2d,
+            one_parameter,
+        ),
+        "posterior_2d": FigureKind(
+            "Posterior (left of each pair) and profile likelihood (right), each with its regions of 68.3 % and "
+            "95.4 %: where they differ, volume in the prior counts as well as the quality of the fit.",
+            posterior_2d,
+            one_parameter,
+        ),
+        "pulls": FigureKind(
+            "What each measurement says of the best fit: its distance in standard deviations, positive where the "
+            "prediction is too large, and ln L.",
+            pulls,
+        ),
+        "plane": FigureKind(
+            "What the measurements of the catalogue exclude in the plane of ALP mass and coupling to photons, each at "
+            "its own confidence level (90 % where it quotes an interval), with the other parameters as in the title; "
+            "where a signal is preferred, and where chi is all of the dark matter by the coupled (CBE) and the usual "
+            "(NBE) Boltzmann equations. The posterior has the other parameters integrated over.",
+            plane,
+        ),
+        "predictive": FigureKind(
+            "What each measurement sees of the posterior, in standard deviations from what it has measured or, of a "
+            "limit, from zero; pulls beyond four are drawn at the edge.",
+            predictive,
+        ),
+        "spectrum": FigureKind(
+            "Events in the bins of the binned measurement, and below less the background of the best fit, the "
+            "nuisances at their best: the Standard Model's signal, the best fit, and 68 % of the posterior.",
+            spectrum,
+            no_spectrum,
+        ),
+        "trace": FigureKind(
+            "The course of the sampler: of nested sampling ln L, the weight and the parameters against the prior "
+            "volume X that is left, of Markov chains the parameters step by step.",
+            trace,
+            no_course,
+        ),
+        "evolution": FigureKind(
+            "Yield of chi and its temperature over that of the plasma at the best fit, by the coupled (CBE) and the "
+            "usual (NBE) Boltzmann equations.",
+            evolution,
+            no_relic,
+        ),
+    }
+)
+"""The figures of ``alpfit plot``, by the names of their files."""
+
+QUICK = ("corner", "profile_1d", "profile_2d")
+"""The figures that every run draws when it ends."""

@@ -1,0 +1,86 @@
+"""The posterior density of two quantities, and its regions of 68.3 % and 95.4 %."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.colors import to_rgb
+from numpy.typing import NDArray
+from scipy.ndimage import gaussian_filter
+
+from alpfit.plots.style import Axis
+
+Array = NDArray[np.float64]
+
+PROBABILITIES = (0.954, 0.683)
+"""What the regions hold of the posterior, the larger one first."""
+
+SMOOTHING = 1.4
+"""Standard deviation, in bins, of the Gaussian that histograms are smoothed with."""
+
+
+@dataclass(frozen=True)
+class Density:
+    """Smoothed histogram ``values (n, n)`` at the bins' centres ``x (n,)`` and ``y (n,)``, summing to one.
+
+    ``levels`` are the densities on the edges of the regions of :data:`PROBABILITIES`, rising.
+    """
+
+    x: Array
+    y: Array
+    values: Array
+    levels: tuple[float, ...]
+
+
+def n_bins(n_eff: float) -> int:
+    """As many bins along an axis as ``n_eff`` independent samples can fill."""
+    return int(np.clip(0.8 * np.sqrt(n_eff), 18, 40))
+
+
+def shown_limits(axis: Axis, weights: Array) -> tuple[float, float]:
+    """The range of ``axis`` without what has one part in a thousand of the weight on either side, a little widened."""
+    order = np.argsort(axis.values)
+    cumulative = np.cumsum(weights[order])
+    low, high = (float(axis.values[order][np.searchsorted(cumulative, p * cumulative[-1])]) for p in (1e-3, 0.999))
+    margin = 0.03 * (high - low) or 0.5
+    return max(low - margin, axis.limits[0]), min(high + margin, axis.limits[1])
+
+
+def density(x: Axis, y: Axis, weights: Array, bins: int) -> Density:
+    """The posterior of two axes on ``bins`` by ``bins`` cells; a ring of empty cells around closes all contours."""
+    limits = shown_limits(x, weights), shown_limits(y, weights)
+    counts, *edges = np.histogram2d(x.values, y.values, bins, limits, weights=weights)
+    smooth = gaussian_filter(counts, SMOOTHING, mode="nearest")
+    values = np.pad(smooth / smooth.sum(), 1)
+    ranked = np.sort(values.ravel())[::-1]
+    inside = np.cumsum(ranked)
+    levels = [float(ranked[np.searchsorted(inside, p)]) for p in PROBABILITIES]
+    return Density(
+        _centres(edges[0]), _centres(edges[1]), values, (levels[0], max(levels[1], levels[0] * (1.0 + 1e-9)))
+    )
+
+
+def _centres(edges: Array) -> Array:
+    """The middle of each bin, and the places of the ring of empty cells."""
+    step = 1e-3 * (edges[1] - edges[0])
+    return np.concatenate([[edges[0] - step], 0.5 * (edges[1:] + edges[:-1]), [edges[-1] + step]])
+
+
+def shade(colour: str, share: float) -> tuple[float, float, float]:
+    """``colour`` mixed with white: 1 leaves it as it is."""
+    red, green, blue = (1.0 - share * (1.0 - value) for value in to_rgb(colour))
+    return red, green, blue
+
+
+def draw_regions(panel: Axes, regions: Density, colour: str, *, alpha: float = 1.0, linestyle: str = "-") -> None:
+    """Fill both regions in two shades of ``colour``, and draw their edges."""
+    levels = [*regions.levels, max(float(regions.values.max()), 2.0 * regions.levels[-1])]
+    shades = [shade(colour, 0.35), shade(colour, 0.75)]
+    panel.contourf(regions.x, regions.y, regions.values.T, levels, colors=shades, alpha=alpha)
+    draw_edges(panel, regions, colour, linestyle=linestyle)
+
+
+def draw_edges(panel: Axes, regions: Density, colour: str, *, linestyle: str = "-") -> None:
+    """The edges of both regions."""
+    style = {"colors": colour, "linewidths": 0.8, "linestyles": linestyle}
+    panel.contour(regions.x, regions.y, regions.values.T, list(regions.levels), **style)

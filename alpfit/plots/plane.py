@@ -1,0 +1,218 @@
+"""The plane of ALP mass and coupling to photons: all limits, what is preferred, and where chi is the dark matter."""
+
+import math
+import re
+from collections.abc import Sequence
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.colors import to_rgb
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from matplotlib.patches import Patch
+from matplotlib.patheffects import withStroke
+from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
+from numpy.typing import NDArray
+
+from alpfit.plots.density import Density, draw_edges, shade
+from alpfit.plots.labels import GRID, Places, edge_of, on_grid
+from alpfit.plots.regions import KINDS, Excluded, PlaneContents, Preferred, RelicCurve
+from alpfit.plots.style import BEST_FIT, BLACK, COLUMN_WIDTH, CONFIDENCE_LEVELS_2D, YELLOW
+
+Array = NDArray[np.float64]
+
+PREFERRED = YELLOW
+OVERABUNDANT = "#c0c0c0"
+LINES = {"cbe": "-", "nbe": "--"}
+LABEL_SIZE, LEGEND_SIZE = 5.5, 6.0
+DARKENED = 0.62
+"""A label's colour over that of its region's edge."""
+
+PANEL_HEIGHT, LINE_HEIGHT = 2.55, 0.107
+"""Heights of the panel and of a line of the legend [inch]."""
+
+LETTERS, HALF = 66, 32
+"""In a line of the legend, and in one of its two columns."""
+
+Handle = Patch | Line2D
+
+
+def plane_figure(
+    contents: PlaneContents, *, posterior: Density | None = None, best: tuple[float, float] | None = None
+) -> Figure:
+    """All of ``contents``, the edges of a ``posterior`` in log10 of both axes, and the ``best`` fit as a star."""
+    figure = Figure(figsize=(COLUMN_WIDTH, PANEL_HEIGHT + 1.0))
+    panel = figure.add_axes((0.155, 0.3, 0.825, 0.6))
+    _set_axes(panel, contents)
+    _size(figure, panel, 8)
+    handles = draw_plane(panel, contents, posterior, best)
+    panel.set_title(contents.others, fontsize=7.0, pad=3.0)
+    short = [handle for handle in handles if _letters(str(handle.get_label())) <= HALF]
+    long = [handle for handle in handles if handle not in short]
+    below = sum(1 + str(handle.get_label()).count("\n") for handle in long)
+    _size(figure, panel, below + math.ceil(len(short) / 2))
+    style = {
+        "fontsize": LEGEND_SIZE,
+        "labelspacing": 0.25,
+        "handlelength": 1.6,
+        "borderaxespad": 0.15,
+        "borderpad": 0.2,
+    }
+    figure.legend(handles=long, loc="lower left", bbox_to_anchor=(0.005, 0.0), **style)
+    corner = (0.005, LINE_HEIGHT * below / figure.get_figheight())
+    figure.legend(handles=short, loc="lower left", bbox_to_anchor=corner, ncols=2, columnspacing=1.0, **style)
+    return figure
+
+
+def draw_plane(
+    panel: Axes, contents: PlaneContents, posterior: Density | None = None, best: tuple[float, float] | None = None
+) -> list[Handle]:
+    """Draw into a ``panel`` that has its size and limits already; what its legend should say."""
+    places = _places(panel, contents)
+    if best is not None:
+        x, y = panel.transAxes.inverted().transform(panel.transData.transform(best))
+        places.reserve(float(x), float(y), 8)
+    for wanted in contents.preferred:
+        _draw_preferred(panel, contents, wanted)
+    for region in contents.excluded:
+        _draw_excluded(panel, contents, region)
+    for curve in contents.relic:
+        _draw_relic(panel, curve, contents.relic_density)
+    if posterior is not None:
+        in_units = Density(10.0**posterior.x, 10.0**posterior.y, posterior.values, posterior.levels)
+        draw_edges(panel, in_units, BLACK, linestyle=":")
+    if best is not None:
+        panel.plot(
+            *best, marker="*", color=BEST_FIT, markeredgecolor="white", markersize=7, markeredgewidth=0.4, zorder=6
+        )
+    unwritten = _write_labels(places, contents.excluded)
+    return [*_legend_of_lines(contents, posterior, best), *_legend_of_kinds(contents.excluded, unwritten)]
+
+
+def _places(panel: Axes, contents: PlaneContents) -> Places:
+    """The panel before any label: regions and edges where they are, and of relic densities the curves."""
+    masks = [on_grid(region.inside) for region in contents.excluded]
+    outer = list(CONFIDENCE_LEVELS_2D.values())[1]
+    wanted = [on_grid(region.loss <= outer) for region in contents.preferred]
+    with np.errstate(invalid="ignore"):
+        relic = [on_grid(curve.omega_h2 > contents.relic_density) for curve in contents.relic]
+    lines = [edge_of(mask) for mask in (*masks, *wanted, *relic)]
+    crowd, ink = (np.sum([np.zeros(GRID), *layers], axis=0) for layers in ([*masks, *(4 * wanted)], lines))
+    return Places(panel, crowd, ink)
+
+
+def _set_axes(panel: Axes, contents: PlaneContents) -> None:
+    panel.set(xscale="log", yscale="log", xlabel="$m_a$ [GeV]", ylabel=r"$g_{a\gamma\gamma}$ [GeV$^{-1}$]")
+    panel.set(xlim=contents.m_a[[0, -1]], ylim=contents.g_agg[[0, -1]])
+    if contents.m_a[-1] < 50.0 * contents.m_a[0]:
+        panel.xaxis.set_major_locator(LogLocator(subs=(1.0, 2.0, 3.0, 5.0)))
+        panel.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
+        panel.xaxis.set_minor_formatter(NullFormatter())
+
+
+def _size(figure: Figure, panel: Axes, n_lines: int) -> None:
+    """A panel of fixed height above ``n_lines`` of legend."""
+    below = 0.42 + LINE_HEIGHT * n_lines + 0.05
+    height = below + PANEL_HEIGHT + 0.2
+    figure.set_size_inches(COLUMN_WIDTH, height)
+    panel.set_position((0.155, below / height, 0.825, PANEL_HEIGHT / height))
+
+
+def _draw_preferred(panel: Axes, contents: PlaneContents, wanted: Preferred) -> None:
+    inner, outer = list(CONFIDENCE_LEVELS_2D.values())[:2]
+    grid = contents.m_a, contents.g_agg, wanted.loss.T
+    panel.contourf(*grid, [-1.0, inner, outer], colors=[PREFERRED, shade(PREFERRED, 0.5)], alpha=0.75, zorder=2.5)
+    panel.contour(*grid, [inner, outer], colors="#8a8000", linewidths=0.6, zorder=2.6)
+
+
+def _draw_excluded(panel: Axes, contents: PlaneContents, region: Excluded) -> None:
+    """A shaded region with its edge; of a projection the edge alone, dotted."""
+    colour = KINDS[region.kind]
+    excess = np.nan_to_num(region.excess, nan=-1.0, posinf=1e3).T
+    grid = contents.m_a, contents.g_agg, excess
+    if region.projection:
+        panel.contour(*grid, [0.0], colors=colour, linewidths=0.8, linestyles=":", zorder=2)
+        return
+    panel.contourf(*grid, [0.0, max(float(excess.max()), 1e-9) * 1.01], colors=colour, alpha=0.13, zorder=1.5)
+    panel.contour(*grid, [0.0], colors=colour, linewidths=0.7, zorder=2)
+
+
+def _draw_relic(panel: Axes, curve: RelicCurve, measured: float) -> None:
+    """Where Omega h^2 is as ``measured``, and, for the first engine of the style, hatching where there is too much."""
+    ratio = np.log(curve.omega_h2 / measured).T
+    if not np.isfinite(ratio).any():
+        return
+    ratio = np.ma.masked_invalid(ratio)
+    line = LINES.get(curve.engine, "-.")
+    if ratio.min() < 0.0 < ratio.max():
+        panel.contour(curve.m_a, curve.g_agg, ratio, [0.0], colors=BLACK, linewidths=1.1, linestyles=line, zorder=4)
+    if line == "-" and ratio.max() > 0.0:
+        drawn = panel.contourf(
+            curve.m_a,
+            curve.g_agg,
+            ratio,
+            [0.0, float(ratio.max()) * 1.01],
+            colors="none",
+            hatches=["......"],
+            zorder=1.2,
+        )
+        drawn.set(edgecolor=OVERABUNDANT, linewidth=0.0)
+
+
+def _write_labels(places: Places, regions: Sequence[Excluded]) -> list[Excluded]:
+    """Names in all regions that have room, the smallest first; the regions that have none."""
+    unwritten = []
+    for region in sorted(regions, key=lambda region: int(region.inside.sum())):
+        red, green, blue = to_rgb(KINDS[region.kind])
+        dark = (DARKENED * red, DARKENED * green, DARKENED * blue)
+        if region.projection or not places.write(region.label, on_grid(region.inside), dark, LABEL_SIZE):
+            unwritten.append(region)
+    for text in places.panel.texts:
+        text.set_path_effects([withStroke(linewidth=1.2, foreground="white", alpha=0.7)])
+    return unwritten
+
+
+def _legend_of_lines(
+    contents: PlaneContents, posterior: Density | None, best: tuple[float, float] | None
+) -> list[Handle]:
+    handles: list[Handle] = []
+    if contents.preferred:
+        names = ", ".join(dict.fromkeys(wanted.label for wanted in contents.preferred))
+        handles.append(Patch(color=PREFERRED, label=f"{names}, 68.3, 95.4 %"))
+    for curve in contents.relic:
+        label = rf"$\Omega h^2 = {contents.relic_density:g}$, {curve.engine.upper()}"
+        label += " (dots: more)" if LINES.get(curve.engine) == "-" else ""
+        handles.append(Line2D([], [], color=BLACK, linestyle=LINES.get(curve.engine, "-."), linewidth=1.1, label=label))
+    if posterior is not None:
+        handles.append(Line2D([], [], color=BLACK, linestyle=":", linewidth=0.8, label="posterior, 68.3, 95.4 %"))
+    if best is not None:
+        handles.append(Line2D([], [], color=BEST_FIT, marker="*", linestyle="none", label="best fit"))
+    return handles
+
+
+def _legend_of_kinds(regions: Sequence[Excluded], unwritten: Sequence[Excluded]) -> list[Handle]:
+    """A line for each group that is drawn, with the names for which its regions have no room."""
+    handles: list[Handle] = []
+    for kind, colour in KINDS.items():
+        if any(region.kind == kind and not region.projection for region in regions):
+            names = [r.label for r in unwritten if r.kind == kind and not r.projection]
+            handles.append(Patch(facecolor=shade(colour, 0.3), edgecolor=colour, label=_line(kind, names)))
+        if expected := [r.label for r in unwritten if r.kind == kind and r.projection]:
+            handles.append(Line2D([], [], color=colour, linestyle=":", label=_line("projection", expected)))
+    return handles
+
+
+def _line(kind: str, names: Sequence[str]) -> str:
+    """The group, and the names in it, in lines of a column's width; no name is broken."""
+    lines, words = [kind], [f"{name}," for name in sorted(dict.fromkeys(names))]
+    for word in [*words[:-1], *(word.removesuffix(",") for word in words[-1:])]:
+        if _letters(lines[-1]) + _letters(word) < LETTERS:
+            lines[-1] += (": " if lines == [kind] else " ") + word
+        else:
+            lines.append("   " + word)
+    return "\n".join(lines)
+
+
+def _letters(text: str) -> int:
+    """How many letters are seen of a text with mathematics."""
+    return len(re.sub(r"[$^{}]|\\to", "", re.sub(r"\\[a-zA-Z]+", "x", text)))

@@ -1,0 +1,128 @@
+"""What each measurement sees of the posterior, beside what it has measured."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from numpy.typing import NDArray
+from scipy.stats import gaussian_kde
+
+from alpfit.plots.pulls import NO_BOUND
+from alpfit.plots.style import BEST_FIT, BLUE, TEXT_WIDTH
+
+Array = NDArray[np.float64]
+
+ROW = 0.26
+"""Height of a row [inch]."""
+
+REACH = 4.0
+"""Pulls beyond this many standard deviations are drawn at the panel's edge."""
+
+SEEN, BOUND = 1.04, 1.55
+"""Where the columns of numbers begin, in widths of the panel."""
+
+QUANTILES = (0.16, 0.5, 0.84)
+
+
+@dataclass(frozen=True)
+class Predictive:
+    """Of equally weighted samples the ``predictions`` of what is measured, ``bounds`` and ``pulls``, ``(n,)``.
+
+    A bound is NaN where the measurement says nothing. ``best`` is the pull at the best fit.
+    """
+
+    name: str
+    unit: str
+    predictions: Array
+    bounds: Array
+    pulls: Array
+    best: float
+
+
+def predictive_figure(rows: Sequence[Predictive]) -> Figure:
+    """Posterior of the pull of each measurement, and in numbers of what it sees and of its bound."""
+    height = ROW * len(rows) + 1.0
+    figure = Figure(figsize=(TEXT_WIDTH, height))
+    panel = figure.add_axes((0.235, 0.48 / height, 0.34, (height - 1.0) / height))
+    for width, grey in ((2.0, "#f4f4f4"), (1.0, "#e8e8e8")):
+        panel.axvspan(-width, width, color=grey, linewidth=0.0, zorder=0)
+    panel.axvline(0.0, color=BEST_FIT, linewidth=0.6)
+    for i, row in enumerate(rows):
+        _draw_row(panel, i, row)
+    panel.set_yticks(range(len(rows)), [row.name for row in rows], fontsize=7.0)
+    panel.tick_params(axis="y", length=0.0)
+    panel.set(xlim=(-REACH, REACH), ylim=(len(rows) - 0.5, -0.5), xlabel=r"pull [$\sigma$]")
+    places = panel.get_yaxis_transform()
+    for x, title in ((SEEN, "seen, 68 %"), (BOUND, "measured, or bound")):
+        panel.text(x, -0.65, title, transform=places, ha="left", va="bottom", fontsize=7.0)
+    figure.legend(handles=_legend(), loc="upper center", ncols=3)
+    return figure
+
+
+def _draw_row(panel: Axes, i: int, row: Predictive) -> None:
+    places = panel.get_yaxis_transform()
+    says_nothing = np.isnan(row.bounds)
+    if says_nothing.all():
+        panel.text(0.0, i, NO_BOUND, ha="center", va="center", fontsize=7.0, style="italic", color="#555555")
+    else:
+        _violin(panel, i, np.clip(row.pulls[~says_nothing], -REACH, REACH))
+        panel.plot(np.clip(row.best, -REACH, REACH), i, marker="*", color=BEST_FIT, markersize=5, clip_on=False)
+    panel.text(SEEN, i, interval(row.predictions), transform=places, va="center", fontsize=7.0)
+    bound = "-" if says_nothing.all() else f"${scientific(float(np.nanmedian(row.bounds)))}$ {row.unit}"
+    panel.text(BOUND, i, bound, transform=places, va="center", fontsize=7.0)
+
+
+def _violin(panel: Axes, i: int, pulls: Array) -> None:
+    """The density of the pulls, the line of their 68 %, and their median; a spike where they hardly differ."""
+    low, middle, high = np.quantile(pulls, QUANTILES)
+    grid = np.linspace(-REACH, REACH, 321)
+    spread = float(np.std(pulls))
+    if spread > 0.02:
+        density = gaussian_kde(pulls)(grid)
+        density = density * ((grid >= pulls.min()) & (grid <= pulls.max()))
+    else:
+        density = np.exp(-0.5 * ((grid - middle) / 0.03) ** 2)
+    half = 0.4 * density / density.max()
+    seen = half > 4e-3
+    panel.fill_between(grid, i - half, i + half, where=list(seen), color=BLUE, alpha=0.45, linewidth=0.0)
+    panel.plot([low, high], [i, i], color=BLUE, linewidth=1.6, solid_capstyle="butt")
+    panel.plot(middle, i, marker="o", color="white", markeredgecolor=BLUE, markersize=3.2, markeredgewidth=0.8)
+
+
+def interval(values: Array) -> str:
+    """Median and 68 % interval of ``values`` in mathtext with a common power of ten; the ends if they are far apart."""
+    low, middle, high = (float(q) for q in np.quantile(values, QUANTILES))
+    largest = max(abs(low), abs(high))
+    if not math.isfinite(largest):
+        return "-"
+    if high - low <= 1e-3 * largest:
+        return f"${scientific(middle)}$"
+    if low >= 0.0 and high > 20.0 * low:
+        return f"${scientific(low, 2)}$ to ${scientific(high, 2)}$"
+    power = math.floor(math.log10(largest))
+    power = 0 if -3 < power < 3 else power
+    low, middle, high = (value / 10.0**power for value in (low, middle, high))
+    errors = [error for error in (middle - low, high - middle) if error > 0.0]
+    decimals = min(max(0, 1 - math.floor(math.log10(min(errors)))), 4) if errors else 3
+    text = rf"{middle:.{decimals}f}_{{-{middle - low:.{decimals}f}}}^{{+{high - middle:.{decimals}f}}}"
+    return f"${text}$" if power == 0 else rf"$({text})\,10^{{{power}}}$"
+
+
+def scientific(value: float, digits_shown: int = 3) -> str:
+    """A number in mathtext, with a power of ten where it is very large or small."""
+    if value == 0.0 or 1e-3 <= abs(value) < 1e4:
+        return f"{value:.{digits_shown}g}"
+    digits, power = f"{value:.{digits_shown - 1}e}".split("e")
+    return rf"{float(digits):g}\cdot 10^{{{int(power)}}}"
+
+
+def _legend() -> list[Line2D]:
+    return [
+        Line2D([], [], color=BLUE, alpha=0.45, linewidth=5.0, label="posterior"),
+        Line2D([], [], color=BLUE, marker="o", markerfacecolor="white", markersize=3.2, label="median and 68 %"),
+        Line2D([], [], color=BEST_FIT, marker="*", linestyle="none", markersize=5, label="best fit"),
+    ]

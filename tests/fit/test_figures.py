@@ -1,0 +1,162 @@
+"""The table of figures: each has a caption and is drawn of a run of each scenario, or there is a reason why not."""
+
+from dataclasses import replace
+from io import BytesIO
+
+import numpy as np
+import pytest
+
+from alpfit import Run
+from alpfit.chains.folder import RunFolder
+from alpfit.config import load_configuration
+from alpfit.errors import ConfigurationError
+from alpfit.fit.figures import FIGURES, QUICK, figures, planes
+from alpfit.inference.samples import Samples
+
+INVISIBLE = """\
+scenario = "invisible"
+likelihoods = ["belle2_bknunu_q2_2025", "planck_relic_2018", "babar_bkinv_2013", "babar_bkgg_2021"]
+
+[relic]
+engine = "nbe"
+
+[parameters]
+m_a = { prior = "log-uniform", min = 1.5, max = 2.8 }
+r = 0.477
+g_agg = { prior = "log-uniform", min = 4e-5, max = 1e-4 }
+g_achi = 1e-3
+"""
+
+DISPLACED = """\
+scenario = "displaced"
+likelihoods = ["belle2_bknunu_2023", "na62_kpix_2025", "e137_1988"]
+
+[parameters]
+m_a = { prior = "log-uniform", min = 0.01, max = 1.0 }
+g_agg = { prior = "log-uniform", min = 1e-6, max = 1e-3 }
+"""
+
+
+@pytest.fixture(scope="module")
+def run_of(tmp_path_factory):
+    """A run without a sampler: points of the prior with their weights."""
+
+    def make(text, n=60):
+        path = tmp_path_factory.mktemp("input") / "small.toml"
+        path.write_text(text)
+        configuration = load_configuration(path)
+        problem = configuration.build_problem()
+        theta = problem.prior_transform(np.random.default_rng(5).random((n, problem.n_dim)))
+        point = problem.evaluate(theta)
+        log_z = float(np.logaddexp.reduce(point.log_l) - np.log(n))
+        samples = Samples(
+            {name: theta[:, i] for i, name in enumerate(problem.names)},
+            {name: point.predictions[name] for name in problem.derived},
+            point.log_l_by_entry,
+            point.log_l,
+            point.log_l - log_z - np.log(n),
+            log_z,
+            0.1,
+            n,
+        )
+        return Run(RunFolder(path.parent / "small"), configuration, samples, {})
+
+    return make
+
+
+@pytest.fixture(scope="module")
+def invisible(run_of):
+    return run_of(INVISIBLE)
+
+
+@pytest.fixture(scope="module")
+def displaced(run_of):
+    return run_of(DISPLACED)
+
+
+@pytest.fixture(autouse=True)
+def _small_grid(monkeypatch):
+    """Few points, so that a plane is drawn at once."""
+    contents = planes.plane_contents
+    monkeypatch.setattr(planes, "plane_contents", lambda material: contents(material, (14, 12)))
+
+
+def test_every_figure_has_a_caption_of_a_sentence_or_two():
+    for name, kind in FIGURES.items():
+        assert kind.caption.endswith("."), name
+        assert 40 < len(kind.caption) < 450, name
+    assert set(QUICK) <= set(FIGURES)
+
+
+@pytest.mark.parametrize("scenario", ["invisible", "displaced"])
+def test_every_figure_is_drawn_or_there_is_a_reason(request, scenario):
+    reasons = {}
+    drawn = {}
+    for one in figures(request.getfixturevalue(scenario), left_out=reasons.__setitem__):
+        one.figure.savefig(BytesIO(), format="png", dpi=40)
+        assert one.caption == FIGURES[one.name].caption
+        drawn[one.name] = one.figure
+    missing = {"invisible": set(), "displaced": {"spectrum", "evolution"}}[scenario]
+    assert set(reasons) == missing
+    assert set(drawn) == set(FIGURES) - missing
+    for name, figure in drawn.items():
+        assert any(panel.get_xlabel() for panel in figure.axes), name
+
+
+def test_only_those_that_are_asked_for_are_drawn(displaced):
+    assert [one.name for one in figures(displaced, ["pulls", "corner", "pulls"])] == ["pulls", "corner"]
+
+
+def test_a_figure_that_there_is_not_is_refused_if_it_was_asked_for(displaced):
+    with pytest.raises(ConfigurationError, match="there is no figure 'evolution' of small: the displaced scenario"):
+        list(figures(displaced, ["evolution"]))
+    with pytest.raises(ConfigurationError, match="did you mean 'corner'"):
+        figures(displaced, ["corne"])
+
+
+def test_without_evidence_and_chains_there_is_no_trace(displaced):
+    bare = replace(displaced, samples=replace(displaced.samples, log_z=None, log_z_error=None))
+    with pytest.raises(ConfigurationError, match="leaves neither an evidence nor Markov chains"):
+        list(figures(bare, ["trace"]))
+    walks = replace(bare, samples=replace(bare.samples, n_chains=4))
+    assert [one.name for one in figures(walks, ["trace"])] == ["trace"]
+
+
+def test_a_second_run_is_drawn_over_the_corner_plot(invisible, displaced):
+    (one,) = figures(invisible, ["corner"], other=displaced)
+    assert len(one.figure.legends[0].get_texts()) == 2
+
+
+def test_runs_without_a_common_parameter_cannot_be_drawn_together(invisible, run_of):
+    other = run_of(
+        DISPLACED.replace("{ prior", "0.1 # { prior").replace(
+            "[parameters]", '[parameters]\ncB_over_cW = { prior = "uniform", min = 0.5, max = 2.0 }'
+        ),
+        20,
+    )
+    with pytest.raises(ConfigurationError, match="sample no parameter in common"):
+        list(figures(invisible, ["corner"], other=other))
+
+
+def test_one_parameter_has_no_planes_of_pairs(run_of):
+    run = run_of(DISPLACED.replace('m_a = { prior = "log-uniform", min = 0.01, max = 1.0 }', "m_a = 0.1"), 30)
+    reasons = {}
+    names = [one.name for one in figures(run, left_out=reasons.__setitem__)]
+    assert {"profile_2d", "posterior_2d"} <= set(reasons)
+    assert {"corner", "plane", "trace"} <= set(names)
+
+
+def test_the_plane_has_the_range_and_the_values_that_are_asked_for(invisible):
+    choices = {"at": {"g_achi": 2e-3}, "ranges": {"m_a": (0.5, 5.0), "g_agg": (1e-6, 1e-3)}}
+    (one,) = figures(invisible, ["plane"], **choices)
+    (panel,) = one.figure.axes
+    assert panel.get_xlim() == pytest.approx((0.5, 5.0))
+    assert panel.get_ylim() == pytest.approx((1e-6, 1e-3), abs=0.0)
+    assert "0.477" in panel.get_title()
+    assert r"2.00\cdot10^{-3}" in panel.get_title()
+
+
+def test_the_plane_spans_the_prior(displaced):
+    (one,) = figures(displaced, ["plane"])
+    assert one.figure.axes[0].get_xlim() == pytest.approx((0.01, 1.0))
+    assert one.figure.axes[0].get_ylim() == pytest.approx((1e-6, 1e-3), abs=0.0)

@@ -1,0 +1,137 @@
+"""Regions of the plane of ALP mass and coupling to photons: they are where ln L says so."""
+
+import numpy as np
+import pytest
+
+from alpfit.errors import PredictionError
+from alpfit.fit.plane import Plane, excluded, measurements_for, preferred
+from alpfit.likelihoods import load, names
+from alpfit.likelihoods.forms.base import one_sided_sigmas
+from alpfit.scenarios import SCENARIOS, Choices
+
+CHOICES = Choices(engine="nbe")
+
+
+def plane_of(scenario, m_a, g_agg, n=(24, 60), **others):
+    axes = (np.geomspace(*ends, size) for ends, size in zip((m_a, g_agg), n, strict=True))
+    return Plane(SCENARIOS[scenario](CHOICES), CHOICES, *axes, others, coarse=(4, 4))
+
+
+@pytest.fixture(scope="module")
+def missing_energy():
+    return plane_of("invisible", (0.02, 4.0), (1e-6, 1e-2), r=0.477, g_achi=1e-3)
+
+
+@pytest.fixture(scope="module")
+def photons():
+    return plane_of("displaced", (0.02, 4.0), (1e-7, 1e-2))
+
+
+def log_l_at(plane, entry, i, coupling):
+    """ln L of one measurement at the mass of row ``i``, calculated anew."""
+    point = {"m_a": plane.m_a[[i]], "g_agg": np.array([coupling])}
+    point |= {name: np.array([value]) for name, value in plane.others.items()}
+    return float(load(entry).loglike({**point, **plane.scenario.predict(point).values})[0])
+
+
+LIMITS = ["babar_gamma_inv_2017", "na62_kpix_2025", "lep_monophoton_2011", "fermi_lines_r16_2015", "babar_bkgg_2021"]
+
+
+@pytest.mark.parametrize("entry", LIMITS)
+def test_a_limit_excludes_where_its_likelihood_says_so(missing_energy, entry):
+    region, level = excluded(missing_energy, load(entry)), load(entry).form.confidence_level
+    threshold = -0.5 * one_sided_sigmas(level) ** 2
+    rows = [i for i, row in enumerate(region.inside) if row.any() and not row[0]]
+    for i in (rows[0], rows[len(rows) // 2], rows[-1]):
+        first = int(np.argmax(region.inside[i]))
+        outside, edge_below, edge_above, inside = (
+            log_l_at(missing_energy, entry, i, missing_energy.g_agg[j])
+            for j in (max(first - 8, 0), first - 1, first, min(first + 8, missing_energy.g_agg.size - 1))
+        )
+        assert outside > threshold
+        assert edge_above < threshold <= edge_below  # the boundary lies within this cell
+        assert inside < edge_above
+
+
+@pytest.mark.parametrize("entry", ["e137_1988", "nucal_1991"])
+def test_a_contour_excludes_the_inside_of_its_polygon(photons, entry):
+    measurement = load(entry)
+    m_a, g_agg = (grid.ravel() for grid in np.meshgrid(photons.m_a, photons.g_agg, indexing="ij"))
+    depth = measurement.form.depth(m_a, g_agg).reshape(photons.shape)
+    np.testing.assert_array_equal(excluded(photons, measurement).inside, depth > 0.0)
+
+
+def test_a_band_excludes_above_its_best_value_alone(missing_energy):
+    region, band = excluded(missing_energy, load("babar_bkinv_2013")), load("babar_bkinv_2013").form
+    i = int(np.argmin(abs(missing_energy.m_a - 2.0)))
+    rates = missing_energy.seen["BR(B+->K+ a(inv), BaBar)"].reshape(missing_energy.shape)[i]
+    best, up, _ = band._band(missing_energy.m_a[[i]])
+    np.testing.assert_array_equal(region.inside[i], rates > best + one_sided_sigmas(0.90) * up)
+    assert not region.inside[i, 0]
+
+
+def test_fewer_events_than_without_a_signal_exclude_no_less_than_a_gaussian_would(missing_energy):
+    measurement = load("belle_bkstarnunu_2017")
+    silent = measurement.compare(missing_energy.without_signal).pull[0]
+    region = excluded(missing_energy, measurement)
+    seen = measurement.compare(missing_energy.seen).pull.reshape(missing_energy.shape)
+    threshold = np.hypot(one_sided_sigmas(0.90), max(silent, 0.0))
+    np.testing.assert_array_equal(region.inside, seen > threshold)
+
+
+def test_the_fitted_spectrum_prefers_a_region_around_its_best_point():
+    plane = plane_of("invisible", (1.0, 4.0), (2e-5, 3e-4), (14, 16), r=0.477, g_achi=1e-3)
+    measurement = load("belle2_bknunu_q2_2025")
+    wish = preferred(plane, measurement)
+    assert wish.loss.min() == 0.0
+    i, j = np.unravel_index(np.argmin(wish.loss), plane.shape)
+    assert plane.m_a[i] == pytest.approx(2.1, rel=0.15)
+    difference = log_l_at(plane, measurement.name, i, plane.g_agg[j]) - log_l_at(
+        plane, measurement.name, 3, plane.g_agg[5]
+    )
+    assert wish.loss[3, 5] == pytest.approx(2.0 * difference, rel=1e-6)
+
+
+def test_a_limit_prefers_nothing(missing_energy):
+    assert preferred(missing_energy, load("babar_gamma_inv_2017")) is None
+
+
+def test_the_recast_changes_with_the_coupling_to_dark_matter(missing_energy):
+    weak = plane_of("invisible", (0.02, 4.0), (1e-6, 1e-2), r=0.477, g_achi=1e-6)
+    entry = load("babar_bkgg_2021")
+    strong_region, weak_region = (excluded(plane, entry).inside for plane in (missing_energy, weak))
+    assert weak_region.sum() > strong_region.sum()  # the ALP decays to photons more often
+
+
+def test_what_excludes_nothing_is_left_out(missing_energy):
+    assert excluded(missing_energy, load("l3_zgammainv_1997")) is None  # c_B = c_W: no decay of the Z
+    assert excluded(missing_energy, load("planck_relic_2018")) is None  # a curve, not a region
+
+
+def test_a_projection_says_so(missing_energy):
+    assert excluded(missing_energy, load("belle2_gamma_inv_20fb_2017")).projection
+    assert not excluded(missing_energy, load("babar_gamma_inv_2017")).projection
+
+
+@pytest.mark.parametrize("scenario", list(SCENARIOS))
+def test_all_entries_of_the_scenario_apply_but_those_that_share_data_with_the_runs_own(scenario):
+    own = [load("belle2_bknunu_2023")]
+    found = [m.name for m in measurements_for(scenario, own)]
+    applying = [m for m in map(load, names()) if scenario in m.scenarios]
+    sharing = {m.name for m in applying if "belle2_bknunu_2023" in m.overlaps or m.name in own[0].overlaps}
+    assert "belle2_bknunu_q2_2025" in sharing
+    assert found[0] == "belle2_bknunu_2023"
+    assert sorted(found) == sorted({m.name for m in applying} - sharing)
+
+
+def test_the_relic_density_is_that_of_the_model(missing_energy):
+    curve = missing_energy.relic("nbe")
+    point = {"m_a": curve.m_a[[2]], "g_agg": curve.g_agg[[1]]}
+    point |= {name: np.array([value]) for name, value in missing_energy.others.items()}
+    assert curve.omega_h2[2, 1] == pytest.approx(missing_energy.scenario.predict(point).values["Omega_h2"][0])
+    assert missing_energy.relic("nbe") is curve
+
+
+def test_points_outside_of_the_model_are_refused():
+    with pytest.raises(PredictionError, match="r = 2 must be between"):
+        _ = plane_of("invisible", (0.02, 4.0), (1e-6, 1e-2), r=2.0, g_achi=1e-3).seen

@@ -1,0 +1,50 @@
+"""The posterior density: regions that hold what they say."""
+
+import numpy as np
+import pytest
+
+from alpfit.plots.density import PROBABILITIES, density, n_bins, shade, shown_limits
+from alpfit.plots.style import Axis
+
+
+@pytest.fixture(scope="module")
+def gaussian():
+    x, y = np.random.default_rng(2).normal(size=(2, 200_000))
+    return Axis("x", x, "x", False), Axis("y", y, "y", False), np.full(x.size, 1.0 / x.size)
+
+
+def test_regions_hold_their_share_of_the_posterior(gaussian):
+    regions = density(*gaussian, 60)
+    for level, probability in zip(regions.levels, PROBABILITIES, strict=True):
+        assert regions.values[regions.values >= level].sum() == pytest.approx(probability, abs=0.01)
+
+
+def test_the_regions_of_a_gaussian_are_circles_of_the_right_size(gaussian):
+    regions = density(*gaussian, 60)
+    radius = np.hypot(*np.meshgrid(regions.x, regions.y, indexing="ij"))
+    for level, delta in zip(regions.levels, (6.18, 2.30), strict=True):
+        edge = radius[regions.values >= level].max()
+        assert edge == pytest.approx(np.sqrt(delta), rel=0.08)
+
+
+def test_contours_are_closed_by_a_ring_of_empty_cells(gaussian):
+    regions = density(*gaussian, 20)
+    assert regions.values[[0, -1], :].max() == regions.values[:, [0, -1]].max() == 0.0
+    assert regions.values.shape == (regions.x.size, regions.y.size) == (22, 22)
+
+
+def test_what_has_no_weight_is_not_shown():
+    axis = Axis("x", np.linspace(0.0, 100.0, 1001), "x", False)
+    weights = np.where(axis.values < 10.0, 1.0, 0.0)
+    low, high = shown_limits(axis, weights)
+    assert low <= 0.1
+    assert 9.5 < high < 11.0
+
+
+def test_more_samples_allow_finer_bins():
+    assert n_bins(10.0) == 18 < n_bins(1500.0) < n_bins(1e6) == 40
+
+
+def test_a_shade_lies_between_white_and_the_colour():
+    assert shade("#0072b2", 0.0) == (1.0, 1.0, 1.0)
+    assert shade("#000000", 0.25) == (0.75, 0.75, 0.75)

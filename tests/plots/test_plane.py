@@ -1,0 +1,107 @@
+"""The plane: regions, lines, labels that do not lie on each other, and a legend for the rest."""
+
+from io import BytesIO
+
+import numpy as np
+import pytest
+
+from alpfit.plots.plane import LETTERS, _letters, plane_figure
+from alpfit.plots.regions import KINDS, Excluded, PlaneContents, Preferred, RelicCurve, kind_and_process
+from alpfit.plots.style import COLUMN_WIDTH, paper_style
+from alpfit.scenarios import SCENARIOS
+
+M_A, G_AGG = np.geomspace(0.01, 10.0, 60), np.geomspace(1e-7, 1e-2, 50)
+X, Y = np.meshgrid(np.log10(M_A), np.log10(G_AGG), indexing="ij")
+
+
+def contents(n_small=25):
+    """Three large regions, one of them a projection, and many that are too small for a label."""
+    large = [
+        Excluded("a", "BaBar $K+$inv", "$B$ decays", Y + 4.0),
+        Excluded("b", "NA62 $\\pi+$inv", "kaon decays", np.minimum(-0.5 - X, Y + 5.5)),
+        Excluded("c", "Belle II $\\gamma+$inv", "photons", Y + 4.5, projection=True),
+    ]
+    small = [
+        Excluded(f"s{k}", f"Dump {k}", "beam dumps", 0.01 - (X + 1.9 + 0.1 * k) ** 2 - (Y + 6.5) ** 2)
+        for k in range(n_small)
+    ]
+    wanted = Preferred("q2", "Belle II $K+$inv", 400.0 * ((X - 0.3) ** 2 + 0.1 * (Y + 4.3) ** 2))
+    curves = [
+        RelicCurve(name, M_A, G_AGG, 0.12 * 10.0 ** (-4.0 + at - Y)) for name, at in (("cbe", -0.2), ("nbe", -0.7))
+    ]
+    return PlaneContents(M_A, G_AGG, (*large, *small), (wanted,), tuple(curves), 0.12, "$r = 0.477$")
+
+
+@pytest.fixture(scope="module")
+def figure():
+    with paper_style():
+        made = plane_figure(contents(), best=(2.0, 5e-5))
+        made.savefig(BytesIO(), format="png", dpi=50)
+    return made
+
+
+def legend_texts(figure):
+    return [text.get_text() for legend in figure.legends for text in legend.get_texts()]
+
+
+def test_axes_have_their_units_and_the_range_of_the_grid(figure):
+    (panel,) = figure.axes
+    assert panel.get_xlabel() == "$m_a$ [GeV]"
+    assert panel.get_ylabel() == r"$g_{a\gamma\gamma}$ [GeV$^{-1}$]"
+    assert panel.get_xlim() == pytest.approx((0.01, 10.0))
+    assert panel.get_ylim() == pytest.approx((1e-7, 1e-2), abs=0.0)
+    assert panel.get_title() == "$r = 0.477$"
+
+
+def test_labels_lie_in_their_regions_and_not_on_each_other(figure):
+    (panel,) = figure.axes
+    texts = {text.get_text(): text for text in panel.texts}
+    assert {"BaBar $K+$inv", "NA62 $\\pi+$inv"} <= set(texts)
+    boxes = [text.get_window_extent() for text in texts.values()]
+    for i, box in enumerate(boxes):
+        assert not any(box.overlaps(other) for other in boxes[:i])
+    by_label = {region.label: region for region in contents().excluded}
+    for label, text in texts.items():
+        x, y = text.get_position()  # in widths of the panel, which the grid spans
+        i, j = int(x * M_A.size), int(y * G_AGG.size)
+        assert by_label[label].inside[i, j]
+
+
+def test_what_has_no_room_for_a_label_is_in_the_legend_and_all_is_named_once(figure):
+    (panel,) = figure.axes
+    written = {text.get_text() for text in panel.texts}
+    legend = ",".join(legend_texts(figure)) + ","
+    for region in contents().excluded:
+        assert (region.label in written) != (f"{region.label}," in legend), region.label
+
+
+def test_the_legend_is_inside_of_a_column_and_does_not_overlap_itself(figure):
+    assert figure.get_figwidth() == COLUMN_WIDTH
+    boxes = [text.get_window_extent() for legend in figure.legends for text in legend.get_texts()]
+    for i, box in enumerate(boxes):
+        assert figure.bbox.x0 <= box.x0 < box.x1 <= figure.bbox.x1
+        assert figure.bbox.y0 <= box.y0 + 1.0
+        assert not any(box.overlaps(other) for other in boxes[:i])
+    assert max(_letters(line) for text in legend_texts(figure) for line in text.split("\n")) <= LETTERS + 3
+
+
+def test_lines_and_the_preferred_region_are_explained(figure):
+    texts = legend_texts(figure)
+    wanted = ["Belle II $K+$inv, 68.3, 95.4 %", r"$\Omega h^2 = 0.12$, CBE (dots: more)", r"$\Omega h^2 = 0.12$, NBE"]
+    assert {*wanted, "best fit", "projection: Belle II $\\gamma+$inv"} <= set(texts)
+
+
+def test_an_empty_plane_can_be_drawn():
+    nothing = PlaneContents(M_A, G_AGG, (), (), (RelicCurve("cbe", M_A, G_AGG, np.full(X.shape, np.nan)),), 0.12, "")
+    with paper_style():
+        plane_figure(nothing).savefig(BytesIO(), format="png", dpi=50)
+
+
+def test_every_observable_belongs_to_a_group():
+    for build in SCENARIOS.values():
+        for name in (*build().observables, *build().parameters):
+            assert kind_and_process(name, "Nobody")[0] in KINDS
+    assert kind_and_process("BR(K+->pi+ a(gg))", "NA62") == ("kaon decays", r"$\pi\gamma\gamma$")
+    assert kind_and_process("BR(K+->pi+ a)", "NA62") == ("kaon decays", r"$\pi+$inv")
+    assert kind_and_process("g_agg", "E137")[0] == "beam dumps"
+    assert kind_and_process("g_agg", "SN1987A")[0] == "stars, early universe"

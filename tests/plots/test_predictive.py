@@ -1,0 +1,69 @@
+"""Posterior predictions beside what was measured."""
+
+from io import BytesIO
+
+import numpy as np
+import pytest
+
+from alpfit.plots.predictive import Predictive, interval, predictive_figure, scientific
+from alpfit.plots.pulls import NO_BOUND
+from alpfit.plots.style import paper_style
+
+RNG = np.random.default_rng(3)
+
+
+def row(name, pulls, bound=1e-5, unit=""):
+    pulls = np.asarray(pulls, dtype=float)
+    return Predictive(name, unit, 1e-5 * (1.0 + 0.1 * pulls), np.full(pulls.size, bound), pulls, float(pulls[0]))
+
+
+ROWS = [
+    row("measured", RNG.normal(size=100)),
+    row("flat", np.zeros(100), unit="GeV$^{-1}$"),
+    row("far_away", np.full(100, 30.0)),
+    row("nowhere", np.zeros(100), bound=np.nan),
+]
+
+
+@pytest.fixture(scope="module")
+def figure():
+    with paper_style():
+        made = predictive_figure(ROWS)
+        made.savefig(BytesIO(), format="png", dpi=50)
+    return made
+
+
+def test_every_measurement_has_a_row_of_its_name(figure):
+    (panel,) = figure.axes
+    assert [label.get_text() for label in panel.get_yticklabels()] == [r.name for r in ROWS]
+    assert panel.get_xlabel() == r"pull [$\sigma$]"
+
+
+def test_what_says_nothing_is_told_in_words(figure):
+    texts = [text.get_text() for text in figure.axes[0].texts]
+    assert texts.count(NO_BOUND) == 1
+
+
+def test_pulls_that_are_too_large_stay_at_the_edge(figure):
+    stars = [line.get_xdata()[0] for line in figure.axes[0].lines if line.get_marker() == "*"]
+    assert max(stars) == 4.0
+
+
+def test_no_number_is_cut_off_or_lies_on_another(figure):
+    boxes = [text.get_window_extent() for text in figure.axes[0].texts]
+    for i, box in enumerate(boxes):
+        assert figure.bbox.x0 <= box.x0 < box.x1 <= figure.bbox.x1
+        assert not any(box.overlaps(other) for other in boxes[:i])
+
+
+def test_numbers_are_written_with_a_common_power_of_ten():
+    values = np.linspace(4e-6, 6e-6, 1001)
+    assert interval(values) == r"$(5.00_{-0.68}^{+0.68})\,10^{-6}$"
+    assert interval(np.full(5, 0.12)) == "$0.12$"
+    assert interval(np.geomspace(1e-12, 1e-6, 1001)) == r"$9.1\cdot 10^{-12}$ to $1.1\cdot 10^{-7}$"
+    assert interval(np.full(3, np.nan)) == "-"
+
+
+def test_large_and_small_numbers_have_a_power_of_ten():
+    assert scientific(0.12) == "0.12"
+    assert scientific(1.53e-4) == r"1.53\cdot 10^{-4}"
