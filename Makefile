@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 
-.PHONY: run test lint reference bench lock clean
+.PHONY: run test lint reference paper table1 bench lock clean
 
 run: $(INSTALLED)
 	$(BIN)/alpfit run examples/invisible.toml --overwrite
@@ -21,6 +21,14 @@ lint: $(INSTALLED)
 # After `make run`: the committed run, thinned, and the README's figure from it.
 reference: $(INSTALLED)
 	$(BIN)/python chains/reference/thin.py chains/invisible chains/reference/invisible 450
+
+# Figures 1 to 7 and Table 1 of the paper that proposed the model: examples/paper/README.md.
+paper: $(INSTALLED)
+	$(BIN)/python examples/paper/make.py
+
+# Its Table 1 with fits in the place of benchmark points, about an hour: examples/table1/README.md.
+table1: $(INSTALLED)
+	$(BIN)/python examples/table1/run.py
 
 bench: $(INSTALLED)
 	$(BIN)/python -m pytest tests/benchmarks --override-ini addopts="--import-mode=importlib"

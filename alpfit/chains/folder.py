@@ -59,6 +59,11 @@ class RunFolder:
         """Profile likelihood of each pair of parameters."""
         return self.path / "profile_2d.csv"
 
+    @property
+    def report(self) -> Path:
+        """The run as a web page."""
+        return self.path / "report.html"
+
     def figure(self, name: str) -> Path:
         """A figure by its file name."""
         return self.path / name

@@ -16,6 +16,7 @@ from alpfit.cli.commands import (
     likelihoods,
     plot,
     profile,
+    report,
     reweight,
     run,
     status,
@@ -60,6 +61,7 @@ app.command(cls=SeveralValues)(profile.profile)
 app.command()(reweight.reweight)
 app.command()(plot.plot)
 app.command()(compare.compare)
+app.command()(report.report)
 app.command()(export.export)
 app.command()(likelihoods.likelihoods)
 app.command()(cite.cite)

@@ -1,0 +1,94 @@
+"""The report of a run, from its folder."""
+
+import json
+from collections.abc import Mapping
+from io import BytesIO
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from alpfit.chains.profiles.folder import PROFILE, ProfileFolder
+from alpfit.errors import RunFolderError
+from alpfit.fit.bibliography import references
+from alpfit.fit.figures import figures
+from alpfit.fit.fit import Fit
+from alpfit.fit.profile_folder import RunProfile
+from alpfit.fit.run import Run
+from alpfit.inference.trust import statements, verdict
+from alpfit.plots.style import paper_style
+from alpfit.report import Contents, Figure, Interval, Row, render
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure as Drawing
+
+DOTS_PER_INCH = 160
+"""Of the figures in a report: sharp on a screen, and a page of some megabytes."""
+
+
+def write_report(run: Run, output: str | Path | None = None) -> Path:
+    """Write the report of ``run`` to the file ``output``, or ``report.html`` in its folder; the file.
+
+    Raises :class:`RunFolderError` where it cannot be written.
+    """
+    path = Path(output) if output is not None else run.folder.report
+    page = render(contents_of(run))
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(page, encoding="utf-8")
+    except OSError as error:
+        raise RunFolderError(
+            f"{path} cannot be written: {error.strerror}; choose another with --output FILE"
+        ) from error
+    return path
+
+
+def contents_of(run: Run) -> Contents:
+    """All that stands in the report of ``run``."""
+    said = statements(run.samples)
+    return Contents(
+        name=run.folder.path.resolve().name,
+        summary=run.summary,
+        manifest=json.loads(run.folder.manifest.read_text(encoding="utf-8")),
+        configuration=run.folder.configuration.read_text(encoding="utf-8"),
+        parameters=_intervals(run, "parameters"),
+        derived=_intervals(run, "derived"),
+        measurements=_measurements(run),
+        verdict=verdict(said),
+        statements=said,
+        profile=_profile(run),
+        figures=[Figure(drawn.name, drawn.caption, _png(drawn.figure)) for drawn in figures(run)],
+        references=references(run.configuration),
+    )
+
+
+def _profile(run: Run) -> str:
+    """What the run's own profile likelihood says, if it has been made."""
+    path = run.folder.path / PROFILE
+    return RunProfile.read(path).text if ProfileFolder(path).manifest.exists() else ""
+
+
+def _intervals(run: Run, group: str) -> list[Interval]:
+    scenario = run.configuration.build_scenario()
+    quantities = {**scenario.parameters, **scenario.optional, **scenario.observables}
+    best: Mapping[str, float] = run.summary["best_fit"][group]
+    return [
+        Interval(name, (shown := quantities[name]).label, shown.unit, shown.description, numbers, best[name])
+        for name, numbers in run.summary[group].items()
+    ]
+
+
+def _measurements(run: Run) -> list[Row]:
+    """The measurements at the best sample, evaluated anew."""
+    fit = Fit(run.configuration, run.folder.path.name)
+    compared = fit.compare(fit.evaluate(run.summary["best_fit"]["parameters"]))
+    titles = {m.name: (m.title, m.experiment) for m in fit.problem.likelihood.measurements}
+    return [
+        Row(name, *titles[name], *(row[key] for key in ("log_likelihood", "prediction", "bound", "pull")))
+        for name, row in compared.items()
+    ]
+
+
+def _png(figure: "Drawing") -> bytes:
+    stream = BytesIO()
+    with paper_style():
+        figure.savefig(stream, format="png", dpi=DOTS_PER_INCH)
+    return stream.getvalue()

@@ -1,0 +1,140 @@
+"""Whether to trust a run, in plain words."""
+
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from enum import Enum
+from types import MappingProxyType
+
+from alpfit.inference.merging import TOO_FAR, TOO_UNLIKELY
+from alpfit.inference.reweighting import FEWEST, LARGEST_WEIGHT
+from alpfit.inference.samplers.emcee import LARGEST_R_HAT
+from alpfit.inference.samples import Samples
+
+PLENTY = 5.0 * FEWEST
+"""Effective samples from which on their number is no reason for care."""
+
+QUANTILE_ERROR = 2.7
+"""Standard error of the 97.5 % quantile of a normal distribution, in standard deviations over sqrt(n)."""
+
+APART = 2.0
+"""Errors of ln Z in two ways that differ by more than this factor are told."""
+
+
+class Trust(Enum):
+    """What a statement says for or against a run."""
+
+    GOOD = "good"
+    CARE = "with care"
+    BAD = "doubtful"
+
+
+@dataclass(frozen=True)
+class Statement:
+    """One thing to know about a run."""
+
+    trust: Trust
+    sentence: str
+
+
+def verdict(statements: tuple[Statement, ...]) -> Statement:
+    """All of them in one sentence."""
+    found = {statement.trust for statement in statements}
+    if Trust.BAD in found:
+        return Statement(Trust.BAD, "Do not publish this run: something below speaks against it.")
+    if Trust.CARE in found:
+        return Statement(Trust.CARE, "Use this run with care: something below limits what it can say.")
+    return Statement(Trust.GOOD, "Nothing speaks against this run.")
+
+
+def statements(samples: Samples) -> tuple[Statement, ...]:
+    """All that is known for or against ``samples``."""
+    found = [Statement(Trust.BAD, f"A target was missed: {sentence}.") for sentence in samples.shortfalls]
+    found += [_size(samples), _evidence(samples)]
+    found += [
+        say(value, samples) for name, value in samples.diagnostics.items() if (say := DIAGNOSTICS.get(name)) is not None
+    ]
+    return tuple(found)
+
+
+def _size(samples: Samples) -> Statement:
+    n_eff = samples.n_eff
+    precision = f"a 95 % limit is known to {QUANTILE_ERROR / math.sqrt(n_eff):.2f} standard deviations of its parameter"
+    said = f"The samples are worth {n_eff:.0f} independent ones: {precision}."
+    return Statement(Trust.GOOD if n_eff >= PLENTY else Trust.CARE if n_eff >= FEWEST else Trust.BAD, said)
+
+
+def _evidence(samples: Samples) -> Statement:
+    if samples.log_z is None or samples.log_z_error is None:
+        return Statement(Trust.GOOD, "The sampler gives no evidence: models cannot be compared with this run.")
+    factor = math.exp(min(2.0 * samples.log_z_error, 700.0))
+    said = f"ln Z is known to {samples.log_z_error:.2g}: Bayes factors (two errors) to a factor {factor:.3g}."
+    return Statement(Trust.GOOD if samples.log_z_error < 0.5 else Trust.CARE, said)
+
+
+def _resampled(value: float, samples: Samples) -> Statement:
+    claimed = samples.log_z_error or math.nan
+    good = 1.0 / APART < value / claimed < APART
+    said = f"Drawn anew from its own parts, ln Z scatters by {value:.2g}, where the error is said to be {claimed:.2g}"
+    return Statement(Trust.GOOD if good else Trust.CARE, f"{said}{'' if good else ': trust the larger'}.")
+
+
+def _insertion(value: float, _: Samples) -> Statement:
+    if value >= TOO_UNLIKELY:
+        said = f"New live points fall among the others at random (insertion ranks, p = {value:.2g}), as they should."
+        return Statement(Trust.GOOD, said)
+    said = f"New live points do not fall among the others at random (insertion ranks, p = {value:.1g}): ln Z is off."
+    return Statement(Trust.BAD, said)
+
+
+def _r_hat(value: float, _: Samples) -> Statement:
+    if value <= LARGEST_R_HAT:
+        return Statement(Trust.GOOD, f"The walkers agree with each other: R-hat = {value:.4g}.")
+    return Statement(Trust.BAD, f"The walkers differ from each other: R-hat = {value:.4g}, above {LARGEST_R_HAT}.")
+
+
+def _minimum(value: float, _: Samples) -> Statement:
+    if value:
+        return Statement(Trust.GOOD, "MIGRAD has found a valid minimum.")
+    return Statement(Trust.BAD, "MIGRAD has not found a valid minimum.")
+
+
+def _starts(value: float, _: Samples) -> Statement:
+    if value > 1:
+        return Statement(Trust.GOOD, f"{value:.0f} descents have ended at the best fit.")
+    return Statement(Trust.CARE, "Only one descent has ended at the best fit: there may be a better one.")
+
+
+def _spread(value: float, _: Samples) -> Statement:
+    if value >= TOO_UNLIKELY:
+        return Statement(Trust.GOOD, f"The seeds' ln Z agree within their errors (p = {value:.2g}).")
+    return Statement(Trust.BAD, f"The seeds' ln Z differ by more than their errors allow (p = {value:.1g}).")
+
+
+def _shift(value: float, _: Samples) -> Statement:
+    good = value <= TOO_FAR
+    return Statement(
+        Trust.GOOD if good else Trust.BAD, f"The seeds' means differ by at most {value:.1f} standard errors."
+    )
+
+
+def _weight(value: float, _: Samples) -> Statement:
+    return Statement(
+        Trust.GOOD if value <= LARGEST_WEIGHT else Trust.BAD,
+        f"No sample has more than {100.0 * value:.2g} % of the weight after reweighting.",
+    )
+
+
+DIAGNOSTICS: Mapping[str, Callable[[float, Samples], Statement]] = MappingProxyType(
+    {
+        "error of ln Z, resampled": _resampled,
+        "insertion rank p-value": _insertion,
+        "split R-hat": _r_hat,
+        "valid minimum": _minimum,
+        "starts that reach the best fit": _starts,
+        "ln Z spread p-value": _spread,
+        "largest shift of a mean": _shift,
+        "largest weight": _weight,
+    }
+)
+"""What the diagnostics of the samplers mean, by their names; the others are numbers to look at."""

@@ -1,0 +1,63 @@
+"""What stands in a report."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from alpfit.inference.trust import Statement
+from alpfit.likelihoods.source import Reference
+
+
+@dataclass(frozen=True)
+class Interval:
+    """Posterior of a quantity: ``numbers`` by the keys of the summary, and its value at the best fit."""
+
+    name: str
+    label: str
+    unit: str
+    description: str
+    numbers: Mapping[str, float]
+    best: float
+
+
+@dataclass(frozen=True)
+class Row:
+    """A measurement at the best fit, with what it sees of the model there; NaN where there is no bound or pull."""
+
+    name: str
+    title: str
+    experiment: str
+    log_l: float
+    prediction: float
+    bound: float
+    pull: float
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A figure's name, its caption, and a PNG file."""
+
+    name: str
+    caption: str
+    png: bytes
+
+
+@dataclass(frozen=True)
+class Contents:
+    """Everything in a report: ``summary`` and ``manifest`` as in the run folder, ``configuration`` its TOML text.
+
+    ``profile`` is what the profile likelihood says, as text; empty where there is none.
+    """
+
+    name: str
+    summary: Mapping[str, Any]
+    manifest: Mapping[str, Any]
+    configuration: str
+    parameters: Sequence[Interval]
+    derived: Sequence[Interval]
+    measurements: Sequence[Row]
+    verdict: Statement
+    statements: Sequence[Statement]
+    profile: str
+    figures: Sequence[Figure]
+    references: Sequence[Reference]
