@@ -1,6 +1,7 @@
 """From a TOML file to a run folder, and what can be asked of either."""
 
 from alpfit.fit.bibliography import bibliography
+from alpfit.fit.coverage import check_coverage
 from alpfit.fit.fit import Fit
 from alpfit.fit.profile_folder import RunProfile
 from alpfit.fit.profile_request import ProfileRequest
@@ -16,6 +17,7 @@ __all__ = [
     "Run",
     "RunProfile",
     "bibliography",
+    "check_coverage",
     "fit_of",
     "profile_run",
 ]

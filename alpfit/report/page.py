@@ -32,8 +32,14 @@ def _environment() -> "Environment":
         loader=DictLoader(templates), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
     environment.filters |= {
-        "number": number, "with_error": with_error, "formula": formula, "text": text, "data": data_address, "link": link, "unit": plain_unit,
-    }  # fmt: skip
+        "number": number,
+        "with_error": with_error,
+        "formula": formula,
+        "text": text,
+        "data": data_address,
+        "link": link,
+        "unit": plain_unit,
+    }
     return environment
 
 

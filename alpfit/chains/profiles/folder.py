@@ -29,6 +29,11 @@ class ProfileFolder:
         return self.path / "intervals.txt"
 
     @property
+    def coverage(self) -> Path:
+        """How often intervals hold the truth of toy data sets, if that was asked for."""
+        return self.path / "coverage.json"
+
+    @property
     def profiles(self) -> Path:
         """All profiles as arrays on their grids."""
         return self.path / "profiles.nc"

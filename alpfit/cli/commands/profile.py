@@ -20,6 +20,9 @@ def profile(
         str | None, typer.Option(metavar="NxM", help="Bins of a pair; with one parameter its own, as one number.")
     ] = None,
     refine: Annotated[bool, typer.Option("--refine", help="Maximise ln L in each bin with MIGRAD.")] = False,
+    coverage: Annotated[
+        int | None, typer.Option(min=1, metavar="N", help="Check the intervals with N toy data sets at the best fit.")
+    ] = None,
     output: Annotated[
         Path | None, typer.Option(help="Folder for the profiles; RUN/profile if not given.", show_default=False)
     ] = None,
@@ -31,7 +34,7 @@ def profile(
     Without --refine the profiles are those of the samples.
     """
     from alpfit.cli.progress import ProgressDisplay
-    from alpfit.fit import ProfileRequest, Run, fit_of, profile_run
+    from alpfit.fit import ProfileRequest, Run, check_coverage, fit_of, profile_run
 
     finished = Run.read(run)
     if refine and fit_of(finished).serve():
@@ -39,6 +42,9 @@ def profile(
     request = ProfileRequest(tuple(parameters or ()), grid, refine)
     with interruptible(), ProgressDisplay() as display:
         made = profile_run(finished, request, output, overwrite=overwrite, resume=resume, progress=display)
+        checked = None if coverage is None else check_coverage(finished, made, coverage, display)
     typer.echo(made.text)
+    if checked is not None:
+        typer.echo(checked.text)
     typer.echo(f"written to {made.folder.path}")
     return ExitCode.OK
