@@ -37,6 +37,9 @@ MEASURED = frozenset({"gaussian", "counting", "two-body-band", "binned", "pyhf"}
 COSTLY = frozenset({"binned", "pyhf"})
 """Forms whose comparison is a fit for each point."""
 
+COSTLY_GRID = (50, 40)
+"""Points along m_a and g_agg at which these are compared, at least; in between ln L is interpolated."""
+
 WANTS_SIGNAL = 4.0
 """A measurement prefers a region where 2 ln L gains more than this over no signal: two standard deviations."""
 
@@ -138,13 +141,13 @@ def preferred(plane: Plane, measurement: Measurement) -> Preferred | None:
     """
     if measurement.form_name not in MEASURED or RELIC in measurement.observables:
         return None
-    log_l = measurement.loglike(plane.seen)
+    log_l = _log_l(plane, measurement)
     silent = float(measurement.loglike(plane.without_signal)[0])
     if 2.0 * (float(np.nanmax(log_l)) - silent) < WANTS_SIGNAL:
         return None
     loss = 2.0 * (np.nanmax(log_l) - log_l)
     label = f"{measurement.experiment} {kind_and_process(measurement.observables[0], measurement.experiment)[1]}"
-    return Preferred(measurement.name, label.strip(), loss.reshape(plane.shape))
+    return Preferred(measurement.name, label.strip(), loss)
 
 
 def _pulls(plane: Plane, measurement: Measurement) -> Array:
@@ -155,8 +158,29 @@ def _pulls(plane: Plane, measurement: Measurement) -> Array:
             return pulls
         silent = max(float(measurement.compare(plane.without_signal).pull[0]), 0.0)
         return np.asarray(np.sign(pulls) * np.sqrt(np.maximum(pulls**2 - silent**2, 0.0)))
-    log_l = measurement.loglike(plane.seen).reshape(plane.shape)
+    log_l = _log_l(plane, measurement)
     best = np.argmax(log_l, axis=1)
     distance = np.sqrt(2.0 * np.maximum(log_l.max(axis=1, keepdims=True) - log_l, 0.0))
     too_large = np.arange(plane.g_agg.size) > best[:, None]
     return np.asarray(np.where(too_large, distance, -distance)).ravel()
+
+
+def _log_l(plane: Plane, measurement: Measurement) -> Array:
+    """ln L ``(n, k)``; of what is costly at some rows and columns of the grid, with cubic splines in between."""
+    rows, columns = (np.arange(n) for n in plane.shape)
+    if measurement.form_name in COSTLY:
+        rows, columns = (_thinned(n, least) for n, least in zip(plane.shape, COSTLY_GRID, strict=True))
+    chosen = (rows[:, None] * plane.g_agg.size + columns).ravel()
+    at = {name: np.asarray(values)[chosen] for name, values in plane.seen.items()}
+    log_l = measurement.loglike(at).reshape(rows.size, columns.size)
+    if log_l.shape == plane.shape:
+        return log_l
+    method = "cubic" if np.isfinite(log_l).all() else "linear"
+    axes = np.log(plane.m_a), np.log(plane.g_agg)
+    interpolate = RegularGridInterpolator((axes[0][rows], axes[1][columns]), log_l, method=method)
+    return np.asarray(interpolate(tuple(np.meshgrid(*axes, indexing="ij"))))
+
+
+def _thinned(n: int, least: int) -> NDArray[np.int64]:
+    """Every so many of ``n`` points that ``least`` are left, and the last one."""
+    return np.union1d(np.arange(0, n, max(1, n // least)), [n - 1])

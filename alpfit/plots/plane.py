@@ -1,40 +1,34 @@
 """The plane of ALP mass and coupling to photons: all limits, what is preferred, and where chi is the dark matter."""
 
 import math
-import re
 from collections.abc import Sequence
 
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
-from matplotlib.lines import Line2D
-from matplotlib.patches import Patch
 from matplotlib.patheffects import withStroke
 from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 from numpy.typing import NDArray
 
 from alpfit.plots.density import Density, draw_edges, shade
 from alpfit.plots.labels import GRID, Places, edge_of, on_grid
-from alpfit.plots.regions import KINDS, Excluded, PlaneContents, Preferred, RelicCurve
-from alpfit.plots.style import BEST_FIT, BLACK, COLUMN_WIDTH, CONFIDENCE_LEVELS_2D, YELLOW
+from alpfit.plots.plane_legend import LETTERS, LINES, PREFERRED, Handle, legend_of_kinds, legend_of_lines, letters
+from alpfit.plots.regions import KINDS, Curve, Excluded, PlaneContents, Preferred, RelicCurve
+from alpfit.plots.style import BEST_FIT, BLACK, COLUMN_WIDTH
 
 Array = NDArray[np.float64]
 
-PREFERRED = YELLOW
 OVERABUNDANT = "#c0c0c0"
-LINES = {"cbe": "-", "nbe": "--"}
-LABEL_SIZE, LEGEND_SIZE = 5.5, 6.0
+LABEL_SIZE, LEGEND_SIZE = 6.0, 6.0
 DARKENED = 0.62
 """A label's colour over that of its region's edge."""
 
 PANEL_HEIGHT, LINE_HEIGHT = 2.55, 0.107
 """Heights of the panel and of a line of the legend [inch]."""
 
-LETTERS, HALF = 66, 32
-"""In a line of the legend, and in one of its two columns."""
-
-Handle = Patch | Line2D
+HALF = 32
+"""Letters in a line of one of the legend's two columns."""
 
 
 def plane_figure(
@@ -43,11 +37,11 @@ def plane_figure(
     """All of ``contents``, the edges of a ``posterior`` in log10 of both axes, and the ``best`` fit as a star."""
     figure = Figure(figsize=(COLUMN_WIDTH, PANEL_HEIGHT + 1.0))
     panel = figure.add_axes((0.155, 0.3, 0.825, 0.6))
-    _set_axes(panel, contents)
+    set_axes(panel, contents)
     _size(figure, panel, 8)
     handles = draw_plane(panel, contents, posterior, best)
     panel.set_title(contents.others, fontsize=7.0, pad=3.0)
-    short = [handle for handle in handles if _letters(str(handle.get_label())) <= HALF]
+    short = [handle for handle in handles if letters(str(handle.get_label())) <= HALF]
     long = [handle for handle in handles if handle not in short]
     below = sum(1 + str(handle.get_label()).count("\n") for handle in long)
     _size(figure, panel, below + math.ceil(len(short) / 2))
@@ -65,9 +59,13 @@ def plane_figure(
 
 
 def draw_plane(
-    panel: Axes, contents: PlaneContents, posterior: Density | None = None, best: tuple[float, float] | None = None
+    panel: Axes,
+    contents: PlaneContents,
+    posterior: Density | None = None,
+    best: tuple[float, float] | None = None,
+    width: int = LETTERS,
 ) -> list[Handle]:
-    """Draw into a ``panel`` that has its size and limits already; what its legend should say."""
+    """Draw into a ``panel`` that has its size and limits already; its legend, in lines of ``width`` letters."""
     places = _places(panel, contents)
     if best is not None:
         x, y = panel.transAxes.inverted().transform(panel.transData.transform(best))
@@ -78,6 +76,8 @@ def draw_plane(
         _draw_excluded(panel, contents, region)
     for curve in contents.relic:
         _draw_relic(panel, curve, contents.relic_density)
+    for line in contents.curves:
+        panel.plot(line.m_a, line.g_agg, color=line.colour, linestyle=line.linestyle, zorder=4)
     if posterior is not None:
         in_units = Density(10.0**posterior.x, 10.0**posterior.y, posterior.values, posterior.levels)
         draw_edges(panel, in_units, BLACK, linestyle=":")
@@ -86,25 +86,37 @@ def draw_plane(
             *best, marker="*", color=BEST_FIT, markeredgecolor="white", markersize=7, markeredgewidth=0.4, zorder=6
         )
     unwritten = _write_labels(places, contents.excluded)
-    return [*_legend_of_lines(contents, posterior, best), *_legend_of_kinds(contents.excluded, unwritten)]
+    return [*legend_of_lines(contents, posterior, best), *legend_of_kinds(contents.excluded, unwritten, width)]
 
 
 def _places(panel: Axes, contents: PlaneContents) -> Places:
-    """The panel before any label: regions and edges where they are, and of relic densities the curves."""
+    """The panel before any label: regions and edges where they are, and of relic densities the curves.
+
+    No label may lie on a curve of one's own.
+    """
     masks = [on_grid(region.inside) for region in contents.excluded]
-    outer = list(CONFIDENCE_LEVELS_2D.values())[1]
-    wanted = [on_grid(region.loss <= outer) for region in contents.preferred]
+    wanted = [on_grid(region.loss <= region.thresholds[1]) for region in contents.preferred]
     with np.errstate(invalid="ignore"):
         relic = [on_grid(curve.omega_h2 > contents.relic_density) for curve in contents.relic]
     lines = [edge_of(mask) for mask in (*masks, *wanted, *relic)]
     crowd, ink = (np.sum([np.zeros(GRID), *layers], axis=0) for layers in ([*masks, *(4 * wanted)], lines))
-    return Places(panel, crowd, ink)
+    places = Places(panel, crowd, ink)
+    for curve in contents.curves:
+        places.taken |= edge_of(on_grid(_above(contents, curve)))
+    return places
 
 
-def _set_axes(panel: Axes, contents: PlaneContents) -> None:
+def _above(contents: PlaneContents, curve: Curve) -> NDArray[np.bool_]:
+    """Which points of the grid are above a curve."""
+    at = np.exp(np.interp(np.log(contents.m_a), np.log(curve.m_a), np.log(curve.g_agg)))
+    return np.asarray(contents.g_agg > at[:, None])
+
+
+def set_axes(panel: Axes, contents: PlaneContents) -> None:
+    """Labels, limits and ticks of the ``panel`` to draw into."""
     panel.set(xscale="log", yscale="log", xlabel="$m_a$ [GeV]", ylabel=r"$g_{a\gamma\gamma}$ [GeV$^{-1}$]")
     panel.set(xlim=contents.m_a[[0, -1]], ylim=contents.g_agg[[0, -1]])
-    if contents.m_a[-1] < 50.0 * contents.m_a[0]:
+    if contents.m_a[-1] < 100.0 * contents.m_a[0]:
         panel.xaxis.set_major_locator(LogLocator(subs=(1.0, 2.0, 3.0, 5.0)))
         panel.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
         panel.xaxis.set_minor_formatter(NullFormatter())
@@ -119,7 +131,7 @@ def _size(figure: Figure, panel: Axes, n_lines: int) -> None:
 
 
 def _draw_preferred(panel: Axes, contents: PlaneContents, wanted: Preferred) -> None:
-    inner, outer = list(CONFIDENCE_LEVELS_2D.values())[:2]
+    inner, outer = wanted.thresholds
     grid = contents.m_a, contents.g_agg, wanted.loss.T
     panel.contourf(*grid, [-1.0, inner, outer], colors=[PREFERRED, shade(PREFERRED, 0.5)], alpha=0.75, zorder=2.5)
     panel.contour(*grid, [inner, outer], colors="#8a8000", linewidths=0.6, zorder=2.6)
@@ -134,7 +146,7 @@ def _draw_excluded(panel: Axes, contents: PlaneContents, region: Excluded) -> No
         panel.contour(*grid, [0.0], colors=colour, linewidths=0.8, linestyles=":", zorder=2)
         return
     panel.contourf(*grid, [0.0, max(float(excess.max()), 1e-9) * 1.01], colors=colour, alpha=0.13, zorder=1.5)
-    panel.contour(*grid, [0.0], colors=colour, linewidths=0.7, zorder=2)
+    panel.contour(*grid, [0.0], colors=colour, linewidths=0.7, zorder=2.7)
 
 
 def _draw_relic(panel: Axes, curve: RelicCurve, measured: float) -> None:
@@ -170,49 +182,3 @@ def _write_labels(places: Places, regions: Sequence[Excluded]) -> list[Excluded]
     for text in places.panel.texts:
         text.set_path_effects([withStroke(linewidth=1.2, foreground="white", alpha=0.7)])
     return unwritten
-
-
-def _legend_of_lines(
-    contents: PlaneContents, posterior: Density | None, best: tuple[float, float] | None
-) -> list[Handle]:
-    handles: list[Handle] = []
-    if contents.preferred:
-        names = ", ".join(dict.fromkeys(wanted.label for wanted in contents.preferred))
-        handles.append(Patch(color=PREFERRED, label=f"{names}, 68.3, 95.4 %"))
-    for curve in contents.relic:
-        label = rf"$\Omega h^2 = {contents.relic_density:g}$, {curve.engine.upper()}"
-        label += " (dots: more)" if LINES.get(curve.engine) == "-" else ""
-        handles.append(Line2D([], [], color=BLACK, linestyle=LINES.get(curve.engine, "-."), linewidth=1.1, label=label))
-    if posterior is not None:
-        handles.append(Line2D([], [], color=BLACK, linestyle=":", linewidth=0.8, label="posterior, 68.3, 95.4 %"))
-    if best is not None:
-        handles.append(Line2D([], [], color=BEST_FIT, marker="*", linestyle="none", label="best fit"))
-    return handles
-
-
-def _legend_of_kinds(regions: Sequence[Excluded], unwritten: Sequence[Excluded]) -> list[Handle]:
-    """A line for each group that is drawn, with the names for which its regions have no room."""
-    handles: list[Handle] = []
-    for kind, colour in KINDS.items():
-        if any(region.kind == kind and not region.projection for region in regions):
-            names = [r.label for r in unwritten if r.kind == kind and not r.projection]
-            handles.append(Patch(facecolor=shade(colour, 0.3), edgecolor=colour, label=_line(kind, names)))
-        if expected := [r.label for r in unwritten if r.kind == kind and r.projection]:
-            handles.append(Line2D([], [], color=colour, linestyle=":", label=_line("projection", expected)))
-    return handles
-
-
-def _line(kind: str, names: Sequence[str]) -> str:
-    """The group, and the names in it, in lines of a column's width; no name is broken."""
-    lines, words = [kind], [f"{name}," for name in sorted(dict.fromkeys(names))]
-    for word in [*words[:-1], *(word.removesuffix(",") for word in words[-1:])]:
-        if _letters(lines[-1]) + _letters(word) < LETTERS:
-            lines[-1] += (": " if lines == [kind] else " ") + word
-        else:
-            lines.append("   " + word)
-    return "\n".join(lines)
-
-
-def _letters(text: str) -> int:
-    """How many letters are seen of a text with mathematics."""
-    return len(re.sub(r"[$^{}]|\\to", "", re.sub(r"\\[a-zA-Z]+", "x", text)))

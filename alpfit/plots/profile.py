@@ -1,7 +1,8 @@
-"""Figures of the profile likelihood from samples."""
+"""Figures of the profile likelihood, from samples where it is not known better."""
 
 import math
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from matplotlib.colors import BoundaryNorm, ListedColormap
@@ -11,19 +12,26 @@ from matplotlib.patches import Patch
 from numpy.typing import NDArray
 
 from alpfit.inference.profile import ProfileBin
+from alpfit.inference.profiling import Profile
 from alpfit.inference.samples import Samples
+from alpfit.plots import finer
 from alpfit.plots.style import BEST_FIT, CONFIDENCE_LEVELS_2D, POSTERIOR, PROFILE, REGIONS, TEXT_WIDTH, WORSE, Axis
 
 Array = NDArray[np.float64]
 
 
-def profile_1d_figure(samples: Samples, axes: Sequence[Axis], bins: Sequence[ProfileBin]) -> Figure:
-    """Marginal posterior (histogram) and profile likelihood (steps) of each of ``axes``, both over their maximum."""
+def profile_1d_figure(
+    samples: Samples, axes: Sequence[Axis], bins: Sequence[ProfileBin], better: Sequence[Profile] = ()
+) -> Figure:
+    """Marginal posterior (histogram) and profile likelihood of each of ``axes``, both over their maximum.
+
+    The profile likelihood is that of the samples' ``bins`` (steps), or one of the ``better`` ones (line).
+    """
     columns = min(2, len(axes))
     rows = math.ceil(len(axes) / columns)
     figure = Figure(figsize=(TEXT_WIDTH, 2.3 * rows), layout="constrained")
     panels = figure.subplots(rows, columns, squeeze=False, sharey=True).ravel()
-    top = float(samples.log_l[samples.best])
+    top = finer.top_of(samples, better)
     for panel, axis in zip(panels, axes, strict=False):
         own = [b for b in bins if b.names == (axis.name,)]
         edges = np.array([[b.lower[0], b.upper[0]] for b in own])
@@ -32,31 +40,51 @@ def profile_1d_figure(samples: Samples, axes: Sequence[Axis], bins: Sequence[Pro
             axis.values, bins=len(own), range=(edges.min(), edges.max()), weights=samples.weights
         )
         panel.stairs(counts / counts.max(), grid, fill=True, color=POSTERIOR, alpha=0.3, label="posterior")
-        likelihood = np.exp([samples.log_l[b.sample] - top for b in own])
-        panel.plot(edges.mean(axis=1), likelihood, color=PROFILE, drawstyle="steps-mid", label="profile likelihood")
+        if (known := finer.of(better, axis)) is not None:
+            label = f"profile likelihood, {finer.word(known)}"
+            panel.plot(*finer.curve(known, axis, top), color=PROFILE, label=label)
+        else:
+            likelihood = np.exp([samples.log_l[b.sample] - top for b in own])
+            label = "profile likelihood, samples" if better else "profile likelihood"
+            panel.plot(edges.mean(axis=1), likelihood, color=PROFILE, drawstyle="steps-mid", label=label)
         panel.axvline(axis.values[samples.best], color=BEST_FIT, linestyle=":", linewidth=0.8, label="best fit")
         panel.set(xlabel=axis.label, ylim=(0.0, 1.08), xlim=(edges.min(), edges.max()))
     for panel in panels[len(axes) :]:
         panel.set_axis_off()
     for panel in panels[::columns]:
         panel.set_ylabel("relative to maximum")
-    figure.legend(*panels[0].get_legend_handles_labels(), loc="outside upper center", ncols=3)
+    named: dict[str, Any] = {}
+    for panel in panels:
+        handles, labels = panel.get_legend_handles_labels()
+        named |= dict(zip(labels, handles, strict=True))
+    if (best := named.pop("best fit", None)) is not None:
+        named["best fit"] = best  # the last one
+    figure.legend(list(named.values()), list(named), loc="outside upper center", ncols=4)
     return figure
 
 
-def profile_2d_figure(samples: Samples, pairs: Sequence[tuple[Axis, Axis]], bins: Sequence[ProfileBin]) -> Figure:
-    """-2 Delta ln L in the plane of each pair of axes, coloured by confidence level; grey is worse, white unsampled."""
+def profile_2d_figure(
+    samples: Samples, pairs: Sequence[tuple[Axis, Axis]], bins: Sequence[ProfileBin], better: Sequence[Profile] = ()
+) -> Figure:
+    """-2 Delta ln L in the plane of each pair of axes, coloured by confidence level; grey is worse, white unsampled.
+
+    It is that of the samples' ``bins``, or one of the ``better`` ones.
+    """
     columns = min(3, len(pairs))
     rows = math.ceil(len(pairs) / columns)
     figure = Figure(figsize=(TEXT_WIDTH, 2.3 * rows + 0.4), layout="constrained")
     panels = figure.subplots(rows, columns, squeeze=False).ravel()
     colours = ListedColormap(REGIONS).with_extremes(over=WORSE)
     levels = BoundaryNorm([0.0, *CONFIDENCE_LEVELS_2D.values()], len(REGIONS))
+    top = finer.top_of(samples, better)
     for panel, (x, y) in zip(panels, pairs, strict=False):
-        x_edges, y_edges, surface = surface_of(samples, [b for b in bins if b.names == (x.name, y.name)])
-        x_edges = np.log10(x_edges) if x.logarithmic else x_edges
-        y_edges = np.log10(y_edges) if y.logarithmic else y_edges
-        panel.pcolormesh(x_edges, y_edges, surface.T, cmap=colours, norm=levels, rasterized=True)
+        if (known := finer.of(better, x, y)) is not None:
+            filled = [0.0, *CONFIDENCE_LEVELS_2D.values(), np.inf]
+            finer.fill(panel, known, (x, y), top, filled, [*REGIONS, WORSE])
+        else:
+            own = [b for b in bins if b.names == (x.name, y.name)]
+            x_edges, y_edges, surface = surface_of(samples, own, (x, y), top)
+            panel.pcolormesh(x_edges, y_edges, surface.T, cmap=colours, norm=levels, rasterized=True)
         panel.plot(x.values[samples.best], y.values[samples.best], marker="*", color=BEST_FIT, markersize=6)
         panel.set(xlabel=x.label, ylabel=y.label)
     for panel in panels[len(pairs) :]:
@@ -67,12 +95,14 @@ def profile_2d_figure(samples: Samples, pairs: Sequence[tuple[Axis, Axis]], bins
     return figure
 
 
-def surface_of(samples: Samples, bins: Sequence[ProfileBin]) -> tuple[Array, Array, Array]:
-    """Edges in x and y, and -2 Delta ln L on their grid ``(n_x, n_y)``; NaN where no sample fell."""
+def surface_of(
+    samples: Samples, bins: Sequence[ProfileBin], axes: tuple[Axis, Axis], top: float
+) -> tuple[Array, Array, Array]:
+    """Edges in x and y as drawn, and -2 Delta ln L against ``top`` on their grid ``(n_x, n_y)``; NaN unsampled."""
     edges = [np.unique([edge for b in bins for edge in (b.lower[k], b.upper[k])]) for k in range(2)]
     surface = np.full((edges[0].size - 1, edges[1].size - 1), np.nan)
-    top = float(samples.log_l[samples.best])
     for b in bins:
         i, j = (int(np.searchsorted(edges[k], b.lower[k])) for k in range(2))
         surface[i, j] = 2.0 * (top - float(samples.log_l[b.sample]))
-    return edges[0], edges[1], surface
+    x, y = (np.log10(edge) if axis.logarithmic else edge for edge, axis in zip(edges, axes, strict=True))
+    return x, y, surface

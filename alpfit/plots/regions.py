@@ -7,7 +7,7 @@ from types import MappingProxyType
 import numpy as np
 from numpy.typing import NDArray
 
-from alpfit.plots.style import BLUE, GREEN, ORANGE, PURPLE, SKY, VERMILLION
+from alpfit.plots.style import BLUE, CONFIDENCE_LEVELS_2D, GREEN, ORANGE, PURPLE, SKY, VERMILLION
 
 Array = NDArray[np.float64]
 
@@ -80,11 +80,15 @@ class Excluded:
 
 @dataclass(frozen=True)
 class Preferred:
-    """A measurement that wants a signal, and ``loss (n_m, n_g)``: -2 ln L against its best in the plane."""
+    """A measurement that wants a signal, and ``loss (n_m, n_g)``: -2 ln L against its best in the plane.
+
+    ``thresholds`` are the losses on the edges of 68.3 % and 95.4 %.
+    """
 
     name: str
     label: str
     loss: Array
+    thresholds: tuple[float, float] = (CONFIDENCE_LEVELS_2D["68.3 %"], CONFIDENCE_LEVELS_2D["95.4 %"])
 
 
 @dataclass(frozen=True)
@@ -98,10 +102,22 @@ class RelicCurve:
 
 
 @dataclass(frozen=True)
+class Curve:
+    """A line of one's own, ``g_agg (k,)`` [1/GeV] at ``m_a (k,)`` [GeV]; an empty ``label`` is not in the legend."""
+
+    m_a: Array
+    g_agg: Array
+    colour: str
+    linestyle: str
+    label: str = ""
+
+
+@dataclass(frozen=True)
 class PlaneContents:
     """All that is known in the plane ``m_a (n_m,)`` [GeV] times ``g_agg (n_g,)`` [1/GeV].
 
-    ``relic_density`` is the measured one. ``others`` says in mathtext what the remaining parameters are.
+    ``relic_density`` is the measured one. ``others`` says in mathtext what the remaining parameters are. ``curves`` are
+    drawn over everything.
     """
 
     m_a: Array
@@ -111,3 +127,4 @@ class PlaneContents:
     relic: tuple[RelicCurve, ...]
     relic_density: float
     others: str
+    curves: tuple[Curve, ...] = ()

@@ -27,9 +27,17 @@ class Row:
 
     def as_markdown(self) -> str:
         """The row of the table in README.md."""
-        printed = self.printed if isinstance(self.printed, str) else f"{self.printed:.4g}"
+        printed = self.printed if isinstance(self.printed, str) else _number(self.printed)
         ratio = "" if isinstance(self.printed, str) else f"{self.ours / self.printed:.3f}"
-        return f"| {self.place} | {self.quantity} | {printed} | {self.ours:.4g} | {ratio} | {self.reason} |"
+        return f"| {self.place} | {self.quantity} | {printed} | {_number(self.ours)} | {ratio} | {self.reason} |"
+
+
+def _number(value: float) -> str:
+    """Four digits, small numbers with a power of ten."""
+    if value == 0.0 or abs(value) >= 1e-2:
+        return f"{value:.4g}"
+    digits, power = f"{value:.3e}".split("e")
+    return f"{digits}e{int(power)}"
 
 
 def as_markdown(rows: Sequence[Row]) -> str:

@@ -1,6 +1,8 @@
 """The table of figures: each has a caption and is drawn of a run of each scenario, or there is a reason why not."""
 
 from dataclasses import replace
+from datetime import UTC, datetime
+from hashlib import sha256
 from io import BytesIO
 
 import numpy as np
@@ -8,10 +10,14 @@ import pytest
 
 from alpfit import Run
 from alpfit.chains.folder import RunFolder
+from alpfit.chains.profiles.folder import PROFILE
 from alpfit.config import load_configuration
 from alpfit.errors import ConfigurationError
 from alpfit.fit.figures import FIGURES, QUICK, figures, planes
+from alpfit.fit.profile_folder import publish_profile
+from alpfit.inference.profiling import Profile
 from alpfit.inference.samples import Samples
+from alpfit.inference.session import Account
 
 INVISIBLE = """\
 scenario = "invisible"
@@ -144,6 +150,33 @@ def test_one_parameter_has_no_planes_of_pairs(run_of):
     names = [one.name for one in figures(run, left_out=reasons.__setitem__)]
     assert {"profile_2d", "posterior_2d"} <= set(reasons)
     assert {"corner", "plane", "trace"} <= set(names)
+
+
+def refined_by_hand(run):
+    """A profile of m_a in the folder of ``run``, as `alpfit profile` would leave it, made of samples that are known."""
+    run.folder.path.mkdir(exist_ok=True)
+    run.folder.posterior.write_bytes(b"samples")
+    m_a = np.geomspace(0.01, 1.0, 10)
+    middle = np.sqrt(m_a[1:] * m_a[:-1])
+    log_l = run.samples.log_l.max() + 1.0 - 0.5 * np.log(middle / 0.1) ** 2
+    derived = {name: np.zeros(9) for name in run.samples.derived}
+    entries = {name: log_l / len(run.samples.log_l_by_entry) for name in run.samples.log_l_by_entry}
+    points = {"m_a": middle, "g_agg": np.full(9, 1e-5)}
+    profile = Profile(("m_a",), (True,), (m_a,), log_l, np.ones(9, dtype=bool), points, derived, entries, refined=True)
+    identity = {"samples": sha256(b"samples").hexdigest()}
+    account = Account(9, 0.0)
+    publish_profile(run.folder.path / PROFILE, run, [profile], identity, account, datetime.now(UTC))
+
+
+def test_a_refined_profile_in_the_runs_folder_is_drawn_and_one_of_other_samples_is_not(run_of):
+    run = run_of(DISPLACED)
+    legends = []
+    for change in (lambda: None, lambda: refined_by_hand(run), lambda: run.folder.posterior.write_bytes(b"others")):
+        change()
+        (one,) = figures(run, ["profile_1d"])
+        legends.append({text.get_text() for text in one.figure.legends[0].get_texts()})
+    assert [("profile likelihood, refined" in texts) for texts in legends] == [False, True, False]
+    assert "profile likelihood, samples" in legends[1]
 
 
 def test_the_plane_has_the_range_and_the_values_that_are_asked_for(invisible):

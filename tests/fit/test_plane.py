@@ -2,11 +2,14 @@
 
 import numpy as np
 import pytest
+from scipy.ndimage import binary_dilation, binary_erosion
 
 from alpfit.errors import PredictionError
+from alpfit.fit import plane as module
 from alpfit.fit.plane import Plane, excluded, measurements_for, preferred
 from alpfit.likelihoods import load, names
 from alpfit.likelihoods.forms.base import one_sided_sigmas
+from alpfit.plots.style import CONFIDENCE_LEVELS_2D
 from alpfit.scenarios import SCENARIOS, Choices
 
 CHOICES = Choices(engine="nbe")
@@ -90,6 +93,29 @@ def test_the_fitted_spectrum_prefers_a_region_around_its_best_point():
         plane, measurement.name, 3, plane.g_agg[5]
     )
     assert wish.loss[3, 5] == pytest.approx(2.0 * difference, rel=1e-6)
+
+
+def test_between_the_points_at_which_a_fit_is_made_no_boundary_moves_by_a_cell(monkeypatch):
+    """With the spacing of the figure: a hundred masses between 0.6 and 4.8 GeV, eighty couplings in two decades."""
+    plane = plane_of("invisible", (1.5, 3.05), (2e-5, 2e-4), (34, 40), r=0.477, g_achi=1e-3)
+    measurement = load("belle2_bknunu_q2_2025")
+    found = {}
+    for grid in ((34, 40), (17, 20)):
+        monkeypatch.setattr(module, "COSTLY_GRID", grid)
+        found[grid] = preferred(plane, measurement).loss, excluded(plane, measurement).inside
+    (loss, inside), (quick_loss, quick_inside) = found.values()
+    assert not np.array_equal(loss, quick_loss)
+    for level in CONFIDENCE_LEVELS_2D.values():
+        assert within_a_cell(quick_loss <= level, loss <= level)
+    assert within_a_cell(quick_inside, inside)
+
+
+def within_a_cell(one, other):
+    """Whether the edges of two regions are nowhere more than a cell from each other."""
+    square = np.ones((3, 3))
+    larger = binary_dilation(other, square)
+    smaller = binary_erosion(other, square, border_value=1)
+    return bool(other.any()) and not (one & ~larger).any() and not (smaller & ~one).any()
 
 
 def test_a_limit_prefers_nothing(missing_energy):

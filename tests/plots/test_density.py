@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from scipy.ndimage import label
 
 from alpfit.plots.density import PROBABILITIES, density, n_bins, shade, shown_limits
 from alpfit.plots.style import Axis
@@ -48,3 +49,17 @@ def test_more_samples_allow_finer_bins():
 def test_a_shade_lies_between_white_and_the_colour():
     assert shade("#0072b2", 0.0) == (1.0, 1.0, 1.0)
     assert shade("#000000", 0.25) == (0.75, 0.75, 0.75)
+
+
+def test_few_samples_in_a_flat_tail_make_no_islands():
+    """A peak on a plateau, as of a prior that the data do not reach: the outer region is one piece."""
+    rng = np.random.default_rng(2)
+    peak, plateau = rng.normal(0.5, 0.04, (3000, 2)), rng.random((1000, 2))
+    x, y = np.concatenate([peak, plateau]).T
+    axes = (Axis("x", x, "x", False), Axis("y", y, "y", False))
+    regions = density(*axes, np.full(x.size, 1.0 / x.size), n_bins(x.size))
+    _, pieces = label(regions.values >= regions.levels[0])
+    assert pieces == 1  # with one width for all there are more
+    assert regions.values.sum() == pytest.approx(1.0)
+    inner = regions.values >= regions.levels[1]
+    assert 1.5 < np.ptp(regions.x[inner.any(axis=1)]) / 0.1 < 3.5  # the peak keeps its size

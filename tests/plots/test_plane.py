@@ -1,12 +1,14 @@
 """The plane: regions, lines, labels that do not lie on each other, and a legend for the rest."""
 
+from dataclasses import replace
 from io import BytesIO
 
 import numpy as np
 import pytest
 
-from alpfit.plots.plane import LETTERS, _letters, plane_figure
-from alpfit.plots.regions import KINDS, Excluded, PlaneContents, Preferred, RelicCurve, kind_and_process
+from alpfit.plots.plane import plane_figure
+from alpfit.plots.plane_legend import LETTERS, letters
+from alpfit.plots.regions import KINDS, Curve, Excluded, PlaneContents, Preferred, RelicCurve, kind_and_process
 from alpfit.plots.style import COLUMN_WIDTH, paper_style
 from alpfit.scenarios import SCENARIOS
 
@@ -82,13 +84,42 @@ def test_the_legend_is_inside_of_a_column_and_does_not_overlap_itself(figure):
         assert figure.bbox.x0 <= box.x0 < box.x1 <= figure.bbox.x1
         assert figure.bbox.y0 <= box.y0 + 1.0
         assert not any(box.overlaps(other) for other in boxes[:i])
-    assert max(_letters(line) for text in legend_texts(figure) for line in text.split("\n")) <= LETTERS + 3
+    assert max(letters(line) for text in legend_texts(figure) for line in text.split("\n")) <= LETTERS + 3
 
 
 def test_lines_and_the_preferred_region_are_explained(figure):
     texts = legend_texts(figure)
     wanted = ["Belle II $K+$inv, 68.3, 95.4 %", r"$\Omega h^2 = 0.12$, CBE (dots: more)", r"$\Omega h^2 = 0.12$, NBE"]
     assert {*wanted, "best fit", "projection: Belle II $\\gamma+$inv"} <= set(texts)
+
+
+def test_curves_of_ones_own_are_drawn_and_named_and_no_label_lies_on_them():
+    level = Curve(np.array([0.01, 10.0]), np.array([1e-3, 1e-3]), "#b00020", "--", "mine")
+    unnamed = Curve(np.array([0.01, 10.0]), np.array([3e-4, 3e-4]), "#b00020", ":")
+    with paper_style():
+        made = plane_figure(replace(contents(), curves=(level, unnamed)))
+        made.savefig(BytesIO(), format="png", dpi=50)
+    (panel,) = made.axes
+    drawn = [line for line in panel.lines if line.get_color() == "#b00020"]
+    assert [line.get_linestyle() for line in drawn] == ["--", ":"]
+    assert legend_texts(made).count("mine") == 1
+    for text in panel.texts:
+        box = text.get_window_extent()
+        for curve in (level, unnamed):
+            height = panel.transData.transform((1.0, curve.g_agg[0]))[1]
+            assert not box.y0 < height < box.y1, text.get_text()
+
+
+def test_the_preferred_region_has_the_thresholds_that_are_asked_for():
+    areas = []
+    for thresholds in ((2.30, 6.18), (1.0, 4.0)):
+        (wanted,) = contents().preferred
+        asked = replace(contents(0), preferred=(replace(wanted, thresholds=thresholds),), excluded=(), relic=())
+        with paper_style():
+            panel = plane_figure(asked).axes[0]
+        edges = np.concatenate([path.vertices for path in panel.collections[1].get_paths()])
+        areas.append(np.ptp(np.log10(edges[:, 1])))
+    assert areas[1] / areas[0] == pytest.approx(np.sqrt(4.0 / 6.18), rel=0.05)
 
 
 def test_an_empty_plane_can_be_drawn():

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from alpfit.cli.arguments import File, Overrides
-from alpfit.errors import ConfigurationError
+from alpfit.cli.values import numbers
 
 if TYPE_CHECKING:
     from alpfit.inference.problem import Evaluation
@@ -26,22 +26,9 @@ def evaluate(
     from alpfit.fit import Fit
 
     fit = Fit.from_file(file, overrides or [])
-    evaluation = fit.evaluate(_values(at or []))
+    evaluation = fit.evaluate(numbers("--at", at or []))
     point = _record(evaluation, fit.diagnose(evaluation), fit.compare(evaluation))
     typer.echo(json.dumps(point, indent=2) if as_json else _table(point))
-
-
-def _values(assignments: list[str]) -> dict[str, float]:
-    values = {}
-    for assignment in assignments:
-        name, _, text = assignment.partition("=")
-        if name.strip() in values:
-            raise ConfigurationError(f"--at {assignment}: {name.strip()} has a value already")
-        try:
-            values[name.strip()] = float(text)
-        except ValueError as error:
-            raise ConfigurationError(f"--at {assignment}: write it as NAME=VALUE with a number for VALUE") from error
-    return values
 
 
 def _record(

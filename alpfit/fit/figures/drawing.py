@@ -1,11 +1,15 @@
 """Draws the figures of a run one by one, and writes them."""
 
+import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from alpfit.chains.folder import RunFolder
+from alpfit.chains.profiles import ProfileFolder
+from alpfit.chains.profiles.folder import PROFILE
 from alpfit.errors import ConfigurationError, one_of
 from alpfit.fit.figures.material import Material
 from alpfit.fit.figures.table import FIGURES, QUICK
@@ -14,6 +18,7 @@ from alpfit.plots.style import paper_style
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
+    from alpfit.fit.profile_folder import RunProfile
     from alpfit.fit.run import Run
 
 EXTENSIONS = ("png", "pdf")
@@ -38,7 +43,22 @@ def material_of(
     """What the figures of ``run`` are made of; the rest as in :class:`Material`."""
     second = None if other is None else material_of(other)
     name = _name(run) if other is None or _name(run) != _name(other) else str(run.folder.path)
-    return Material(name, run.configuration, run.samples, second, at or {}, ranges or {})
+    return Material(name, run.configuration, run.samples, second, at or {}, ranges or {}, _profile_of(run))
+
+
+def _profile_of(run: "Run") -> "RunProfile | None":
+    """What `alpfit profile` has written into the folder of ``run``; none if that was of other samples.
+
+    Raises :class:`RunFolderError` where it cannot be read.
+    """
+    from alpfit.fit.profile_folder import RunProfile
+
+    folder = ProfileFolder(run.folder.path / PROFILE)
+    if not folder.manifest.exists():
+        return None
+    found = RunProfile.read(folder.path)
+    made_of = json.loads(folder.manifest.read_text(encoding="utf-8"))["identity"]
+    return found if made_of.get("samples") == sha256(run.folder.posterior.read_bytes()).hexdigest() else None
 
 
 def figures(

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import combinations
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +14,10 @@ from alpfit.fit.figures.profiles import is_logarithmic
 from alpfit.inference.problem import Problem
 from alpfit.inference.samples import Samples
 from alpfit.plots.style import Axis, axis
+
+if TYPE_CHECKING:
+    from alpfit.fit.profile_folder import RunProfile
+    from alpfit.inference.profiling import Profile
 
 Array = NDArray[np.float64]
 
@@ -26,6 +31,7 @@ class Material:
 
     ``other`` is a second run to draw over the corner plot. ``at`` holds values of parameters in place of the best
     fit's, ``ranges`` the ends of the axes m_a [GeV] and g_agg [1/GeV] in place of the priors', both for the plane.
+    ``profile`` is the run's finished profile likelihood.
     """
 
     name: str
@@ -34,6 +40,7 @@ class Material:
     other: "Material | None" = None
     at: Mapping[str, float] = field(default_factory=dict)
     ranges: Mapping[str, tuple[float, float]] = field(default_factory=dict)
+    profile: "RunProfile | None" = None
 
     @cached_property
     def problem(self) -> Problem:
@@ -55,6 +62,11 @@ class Material:
     def pairs(self) -> list[tuple[Axis, Axis]]:
         """Every pair of sampled parameters."""
         return list(combinations(self.axes, 2))
+
+    def better(self, n_bins: int) -> "tuple[Profile, ...]":
+        """The finished profiles that are refined, or have more than ``n_bins`` bins along each axis."""
+        finished = () if self.profile is None else self.profile.profiles
+        return tuple(found for found in finished if found.refined or min(found.shape) > n_bins)
 
     def axes_of(self, names: Sequence[str]) -> tuple[Axis, ...]:
         """The axes of the sampled parameters ``names``."""

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from alpfit.errors import ConfigurationError
 from alpfit.fit.figures.material import Material
-from alpfit.fit.figures.profiles import is_logarithmic, profiles_1d, profiles_2d
+from alpfit.fit.figures.profiles import BINS_1D, BINS_2D, is_logarithmic, profiles_1d, profiles_2d
 from alpfit.inference.samples import Samples
 from alpfit.plots.style import axis
 
@@ -55,14 +55,16 @@ def profile_1d(material: Material) -> "Figure":
     """Posterior and profile likelihood of each parameter."""
     from alpfit.plots.profile import profile_1d_figure
 
-    return profile_1d_figure(material.samples, material.axes, profiles_1d(material.configuration, material.samples))
+    bins = profiles_1d(material.configuration, material.samples)
+    return profile_1d_figure(material.samples, material.axes, bins, material.better(BINS_1D))
 
 
 def profile_2d(material: Material) -> "Figure":
     """Profile likelihood of each pair."""
     from alpfit.plots.profile import profile_2d_figure
 
-    return profile_2d_figure(material.samples, material.pairs, profiles_2d(material.configuration, material.samples))
+    bins = profiles_2d(material.configuration, material.samples)
+    return profile_2d_figure(material.samples, material.pairs, bins, material.better(BINS_2D))
 
 
 def posterior_2d(material: Material) -> "Figure":
@@ -70,7 +72,8 @@ def posterior_2d(material: Material) -> "Figure":
     from alpfit.plots.posterior_2d import posterior_2d_figure
 
     near = _near_the_best(material.samples)
-    return posterior_2d_figure(material.samples, material.pairs, near, profiles_2d(material.configuration, near))
+    bins = profiles_2d(material.configuration, near)
+    return posterior_2d_figure(material.samples, material.pairs, near, bins, material.better(BINS_2D))
 
 
 def _near_the_best(samples: Samples) -> Samples:

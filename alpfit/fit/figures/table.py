@@ -45,18 +45,19 @@ FIGURES: Mapping[str, FigureKind] = MappingProxyType(
         ),
         "profile_1d": FigureKind(
             "Marginal posterior and profile likelihood of each parameter, each over its maximum; the profile "
-            "likelihood is that of the best sample in each bin.",
+            "likelihood is that of the best sample in each bin, or, where it says so, refined by minimisation.",
             profile_1d,
         ),
         "profile_2d": FigureKind(
-            "Profile likelihood in the plane of each pair of parameters, from the best sample in each cell: "
-            "confidence regions for two parameters.",
+            "Profile likelihood in the plane of each pair of parameters, with confidence regions for two: from the "
+            "best sample in each cell or, where it says so, refined by minimisation.",
             profile_2d,
             one_parameter,
         ),
         "posterior_2d": FigureKind(
             "Posterior (left of each pair) and profile likelihood (right), each with its regions of 68.3 % and "
-            "95.4 %: where they differ, volume in the prior counts as well as the quality of the fit.",
+            "95.4 %: where they differ, volume in the prior counts as well as the quality of the fit. The profile "
+            "likelihood is from the best sample in each cell or, where it says so, refined by minimisation.",
             posterior_2d,
             one_parameter,
         ),

@@ -1,0 +1,71 @@
+"""The legend of the plane: its lines, and each group of regions with the names that had no room beside them."""
+
+import re
+from collections.abc import Sequence
+
+from matplotlib.lines import Line2D
+from matplotlib.patches import Patch
+
+from alpfit.plots.density import Density, shade
+from alpfit.plots.regions import KINDS, Excluded, PlaneContents
+from alpfit.plots.style import BEST_FIT, BLACK, YELLOW
+
+PREFERRED = YELLOW
+LINES = {"cbe": "-", "nbe": "--"}
+
+LETTERS = 66
+"""In a line of the legend."""
+
+Handle = Patch | Line2D
+
+
+def legend_of_lines(
+    contents: PlaneContents, posterior: Density | None, best: tuple[float, float] | None
+) -> list[Handle]:
+    """What is preferred, the relic density, and the run's own."""
+    handles: list[Handle] = []
+    if contents.preferred:
+        names = ", ".join(dict.fromkeys(wanted.label for wanted in contents.preferred))
+        handles.append(Patch(color=PREFERRED, label=f"{names}, 68.3, 95.4 %"))
+    for curve in contents.relic:
+        label = rf"$\Omega h^2 = {contents.relic_density:g}$, {curve.engine.upper()}"
+        label += " (dots: more)" if LINES.get(curve.engine) == "-" else ""
+        handles.append(Line2D([], [], color=BLACK, linestyle=LINES.get(curve.engine, "-."), linewidth=1.1, label=label))
+    named = [line for line in contents.curves if line.label]
+    handles += [Line2D([], [], color=line.colour, linestyle=line.linestyle, label=line.label) for line in named]
+    if posterior is not None:
+        handles.append(Line2D([], [], color=BLACK, linestyle=":", linewidth=0.8, label="posterior, 68.3, 95.4 %"))
+    if best is not None:
+        handles.append(Line2D([], [], color=BEST_FIT, marker="*", linestyle="none", label="best fit"))
+    return handles
+
+
+def legend_of_kinds(regions: Sequence[Excluded], unwritten: Sequence[Excluded], width: int) -> list[Handle]:
+    """Of each group that is drawn an entry, with the names for which its regions have no room.
+
+    It is broken into lines of ``width`` letters.
+    """
+    handles: list[Handle] = []
+    for kind, colour in KINDS.items():
+        if any(region.kind == kind and not region.projection for region in regions):
+            names = [r.label for r in unwritten if r.kind == kind and not r.projection]
+            handles.append(Patch(facecolor=shade(colour, 0.3), edgecolor=colour, label=_line(kind, names, width)))
+        if expected := [r.label for r in unwritten if r.kind == kind and r.projection]:
+            handles.append(Line2D([], [], color=colour, linestyle=":", label=_line("projection", expected, width)))
+    return handles
+
+
+def _line(kind: str, names: Sequence[str], width: int) -> str:
+    """The group, and the names in it, in lines of ``width`` letters; no name is broken."""
+    lines, words = [kind], [f"{name}," for name in sorted(dict.fromkeys(names))]
+    for word in [*words[:-1], *(word.removesuffix(",") for word in words[-1:])]:
+        if letters(lines[-1]) + letters(word) < width:
+            lines[-1] += (": " if lines == [kind] else " ") + word
+        else:
+            lines.append("   " + word)
+    return "\n".join(lines)
+
+
+def letters(text: str) -> int:
+    """How many letters are seen of a text with mathematics."""
+    return len(re.sub(r"[$^{}]|\\to", "", re.sub(r"\\[a-zA-Z]+", "x", text)))
