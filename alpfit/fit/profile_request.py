@@ -1,10 +1,13 @@
 """What a profile likelihood is asked for, and what is to be made for it."""
 
+import json
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import combinations
+from pathlib import Path
 
+from alpfit.chains.unfinished import UnfinishedRun
 from alpfit.errors import ConfigurationError, one_of
 from alpfit.fit.figures import is_logarithmic
 from alpfit.fit.run import Run
@@ -28,6 +31,22 @@ class ProfileRequest:
     parameters: tuple[str, ...] = ()
     grid: str | None = None
     refine: bool = False
+
+    @classmethod
+    def of_unfinished(cls, path: Path) -> "ProfileRequest | None":
+        """What the unfinished profile in the folder ``path`` was begun with; None where it is that of a run."""
+        try:
+            wanted = json.loads(UnfinishedRun(path).identity.read_text(encoding="utf-8"))["profile"]
+            return cls(tuple(wanted["parameters"]), wanted["grid"], wanted["refine"])
+        except (OSError, ValueError, KeyError):
+            return None
+
+    @property
+    def arguments(self) -> list[str]:
+        """How ``alpfit profile`` is asked for it."""
+        parameters = ["--parameters", *self.parameters] if self.parameters else []
+        grid = ["--grid", self.grid] if self.grid is not None else []
+        return [*parameters, *grid, *(["--refine"] if self.refine else [])]
 
 
 def plans_of(run: Run, request: ProfileRequest) -> list[Plan]:
@@ -55,6 +74,8 @@ def _names(request: ProfileRequest, sampled: Sequence[str], derived: Sequence[st
         part for word in request.parameters for part in ([word] if word in known else word.split(",")) if part.strip()
     ]
     names = tuple(dict.fromkeys(word.strip() for word in words))
+    if request.parameters and not names:
+        raise ConfigurationError("--parameters names nothing: name quantities of this run, or leave it out for all")
     for name in names:
         if name not in known:
             raise ConfigurationError(f"--parameters {name}: not a quantity of this run: {one_of(name, known)}")

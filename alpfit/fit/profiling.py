@@ -1,7 +1,8 @@
 """The profile likelihood of a finished run: from its samples, or refined by minimisation."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
@@ -10,6 +11,8 @@ from typing import Any
 from alpfit.chains.profiles import ProfileFolder
 from alpfit.chains.profiles.folder import PROFILE
 from alpfit.chains.unfinished import StatusFile, UnfinishedRun, under_way
+from alpfit.config import apply_override, parse_configuration
+from alpfit.errors import ConfigurationError
 from alpfit.fit.fit import Fit
 from alpfit.fit.profile_folder import RunProfile, publish_profile
 from alpfit.fit.profile_request import ProfileRequest, plans_of
@@ -48,6 +51,20 @@ def profile_run(
 def profile_folder(run: Run, output: str | Path | None) -> Path:
     """Where the profiles of ``run`` go."""
     return Path(output) if output is not None else run.folder.path / PROFILE
+
+
+def with_workers(run: Run, overrides: Sequence[str]) -> Run:
+    """``run`` with ``parallel.key=value`` in its input; raises :class:`ConfigurationError` for anything else."""
+    document = tomllib.loads(run.folder.configuration.read_text(encoding="utf-8"))
+    for override in overrides:
+        table = override.partition("=")[0].split(".")[0].strip()
+        if table != "parallel":
+            raise ConfigurationError(
+                f"--set {override}: a profile has the likelihood of its run, only [parallel] may change; for other "
+                f"[{table}] reweight it or run anew"
+            )
+        apply_override(document, override)
+    return replace(run, configuration=parse_configuration(document, "profile")) if overrides else run
 
 
 def fit_of(run: Run) -> Fit:

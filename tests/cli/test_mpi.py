@@ -70,6 +70,17 @@ def test_two_processes_give_the_samples_of_one(file, serial, tmp_path):
     np.testing.assert_array_equal(samples.log_weights, serial.samples.log_weights)
 
 
+def test_two_processes_refine_the_profile_of_one(serial, tmp_path):
+    arguments = ["profile", serial.folder.path, "--parameters", "g_agg", "--grid", "3", "--refine"]
+    alone, both = tmp_path / "alone", tmp_path / "both"
+    subprocess.run([ALPFIT, *arguments, "--output", alone], capture_output=True, check=True)
+    mpi = ["mpirun", "-n", "2", ALPFIT, *arguments, "--output", both, "--set", "parallel.executor=mpi"]
+    finished = subprocess.run(mpi, env=ENVIRONMENT, capture_output=True, text=True, check=False, timeout=180)
+    assert finished.returncode == 0, finished.stderr
+    assert finished.stdout.count("written to") == 1
+    assert (both / "g_agg.csv").read_text() == (alone / "g_agg.csv").read_text()
+
+
 def test_what_is_wrong_is_said_once_and_nobody_waits(file, serial):
     finished = run(2, file, serial.folder.path)
     assert finished.returncode == 2

@@ -83,8 +83,16 @@ def test_refined_profiles_are_in_place_and_not_below_the_samples(refined, run):
         assert sum(entries) == pytest.approx(float(row["log_likelihood"]), rel=1e-12)
 
 
+def test_other_workers_find_the_same(run, refined, alpfit, tmp_path):
+    path = tmp_path / "out"
+    workers = ["--set", "parallel.executor=threads", "--set", "parallel.workers=3"]
+    made = alpfit("profile", run.folder.path, *ARGUMENTS, "--output", path, *workers)
+    assert (made.code, made.err) == (0, "")
+    assert (path / "g_agg.csv").read_text() == (refined[0] / "g_agg.csv").read_text()
+
+
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_a_signal_ends_it_and_it_goes_on_as_if_nothing_had_happened(number, run, refined, tmp_path):
+def test_a_signal_ends_it_and_it_goes_on_as_if_nothing_had_happened(number, run, refined, alpfit, tmp_path):
     path = tmp_path / "out"
     call = [sys.executable, "-m", "alpfit.cli.main", "profile", str(run.folder.path), *ARGUMENTS, "--output", str(path)]
     process = subprocess.Popen(call, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
@@ -94,11 +102,14 @@ def test_a_signal_ends_it_and_it_goes_on_as_if_nothing_had_happened(number, run,
     _, error = process.communicate(timeout=60)
     assert process.returncode == 128 + number
     assert error == f"alpfit: interrupted; continue {path} with --resume\n"
-    refusal = program(run, path)
-    assert refusal.returncode == 2
-    assert "holds an unfinished profile" in refusal.stderr
-    continued = program(run, path, "--resume")
-    assert (continued.returncode, continued.stderr) == (0, "")
+    arguments = ["profile", run.folder.path, *ARGUMENTS, "--output", path]
+    refusal = alpfit(*arguments)
+    assert refusal.code == 2
+    assert "holds an unfinished profile" in refusal.err
+    advice = alpfit("status", path).out
+    assert f"continue with alpfit profile RUN {' '.join(ARGUMENTS)} --output {path} --resume\n" in advice
+    continued = alpfit(*arguments, "--resume")
+    assert (continued.code, continued.err) == (0, "")
     for name in ("g_agg.csv", "intervals.json", "contours.csv"):
         assert (path / name).read_text() == (refined[0] / name).read_text()
     calls = [json.loads((folder / "manifest.json").read_text())["n_calls"] for folder in (path, refined[0])]
@@ -135,7 +146,10 @@ def test_without_an_output_it_is_in_the_run_folder(run, alpfit):
     outcome = alpfit("profile", run.folder.path)
     assert outcome.out.endswith(f"written to {run.folder.path / 'profile'}\n")
     assert alpfit("profile", run.folder.path, "--overwrite").code == 0
-    assert np.isfinite(RunProfile.read(run.folder.path / "profile").top)
+    made = RunProfile.read(run.folder.path / "profile")
+    status = alpfit("status", made.folder.path).out
+    assert status == f"finished: {len(made.profiles)} profiles, best ln L = {made.top:.2f}\n"
+    assert np.isfinite(made.top)
 
 
 @pytest.mark.parametrize(
@@ -176,9 +190,18 @@ def test_parameters_can_be_named_in_any_way(names, alpfit, tmp_path):
             ["REFERENCE", "--parameters", "m_a", "--grid", "6x6"],
             "--grid 6x6: one parameter has one axis: write --grid 6",
         ),
+        (
+            ["REFERENCE", "--set", "relic.engine=nbe"],
+            "--set relic.engine=nbe: a profile has the likelihood of its run, only [parallel] may change",
+        ),
+        (["REFERENCE", "--set", "parallel.executor=thread"], "did you mean 'threads'?"),
         (["EMPTY"], "is not a run folder"),
         (["REFERENCE", "--output", "FILE"], "is a file: choose a folder with --output DIR"),
         (["REFERENCE", "extra"], "unexpected extra argument"),
+        (
+            ["REFERENCE", "--parameters", ","],
+            "--parameters names nothing: name quantities of this run, or leave it out",
+        ),
         (["REFERENCE", "--parameters"], "'--parameters' requires an argument"),
     ],
 )

@@ -1,49 +1,75 @@
-"""``profiles.nc``: all profiles as arrays on their grids, a group each, and the way back."""
+"""``profiles.nc``: all profiles as arrays on their grids, a group each, and the way back.
+
+netCDF-4 is HDF5 with dimension scales, and is written as such: xarray takes ten times as long for so many small arrays.
+"""
 
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import xarray
+from numpy.typing import NDArray
 
 from alpfit.chains.profiles.contents import ProfileContents, columns, stems
 from alpfit.errors import RunFolderError
 from alpfit.inference.profiling import Profile
+from alpfit.inference.profiling.profile import Array
 
 AXES = ("x", "y")
 LOG_L, CONVERGED, DELTA = "log_likelihood", "converged", "minus_two_delta_log_likelihood"
 ENTRY_PREFIX = "log_likelihood:"
 
+NO_VARIABLE = "This is a netCDF dimension but not a netCDF variable."
+"""The name that marks a dimension without coordinates (NetCDF-4 file format specification, "Dimensions")."""
+
+Variable = tuple[tuple[str, ...], NDArray[Any], dict[str, str]]
+"""Its dimensions, values and attributes."""
+
 
 def write_profiles(path: Path, contents: ProfileContents) -> None:
     """Write ``contents``; bins without a point hold NaN."""
-    groups = {
-        f"/{stem}": _dataset(profile, contents)
-        for stem, profile in zip(stems(contents.profiles), contents.profiles, strict=True)
-    }
-    root = xarray.Dataset(attrs={"best_log_likelihood": contents.top, "likelihoods": list(contents.likelihoods)})
-    xarray.DataTree.from_dict({"/": root, **groups}).to_netcdf(path, engine="h5netcdf")
+    import h5py
+
+    with h5py.File(path, "w", track_order=True) as file:
+        file.attrs.update({"best_log_likelihood": contents.top, "likelihoods": list(contents.likelihoods)})
+        for stem, profile in zip(stems(contents.profiles), contents.profiles, strict=True):
+            _write_group(file.create_group(stem, track_order=True), profile, contents)
 
 
-def _dataset(profile: Profile, contents: ProfileContents) -> xarray.Dataset:
+def _write_group(group: Any, profile: Profile, contents: ProfileContents) -> None:
+    """The attributes, dimensions and variables of one profile."""
+    group.attrs.update(
+        {
+            "names": list(profile.names),
+            "logarithmic": [int(log) for log in profile.logarithmic],
+            "refined": int(profile.refined),
+            "parameters": list(profile.parameters),
+            "derived": list(profile.derived),
+            "entries": list(profile.log_l_by_entry),
+        }
+    )
+    dimensions: dict[str, Any] = {}
+    for axis, n in zip(AXES, profile.shape, strict=False):
+        for name, size in ((axis, n), (f"{axis}_edge", n + 1)):
+            dimensions[name] = group.create_dataset(name, (size,), dtype=">f4")
+            dimensions[name].make_scale(f"{NO_VARIABLE}{size:10d}")
+    for name, (over, values, attributes) in _variables(profile, contents).items():
+        variable = group.create_dataset(name, data=values)
+        variable.attrs.update(attributes)
+        for place, dimension in enumerate(over):
+            variable.dims[place].attach_scale(dimensions[dimension])
+
+
+def _variables(profile: Profile, contents: ProfileContents) -> dict[str, Variable]:
     grid = AXES[: len(profile.names)]
-    variables: dict[str, Any] = {}
+    variables: dict[str, Variable] = {}
     for axis, name, edges in zip(grid, profile.names, profile.edges, strict=True):
-        variables[f"edges_{axis}"] = (f"{axis}_edge", edges, {"quantity": name, **_shown(contents, name)})
+        variables[f"edges_{axis}"] = ((f"{axis}_edge",), edges, {"quantity": name, **_shown(contents, name)})
     variables[LOG_L] = (grid, profile.log_l, {"long_name": "maximum of ln L in the bin"})
     variables[DELTA] = (grid, profile.minus_two_delta(contents.top), {"long_name": "-2 Delta ln L"})
     variables[CONVERGED] = (grid, profile.converged.astype(np.int8), {"long_name": "MIGRAD has a valid minimum"})
     for name, values in columns(profile).items():
         variables[name] = (grid, values, _shown(contents, name))
-    facts = {
-        "names": list(profile.names),
-        "logarithmic": [int(log) for log in profile.logarithmic],
-        "refined": int(profile.refined),
-        "parameters": list(profile.parameters),
-        "derived": list(profile.derived),
-        "entries": list(profile.log_l_by_entry),
-    }
-    return xarray.Dataset(variables, attrs=facts)
+    return variables
 
 
 def _shown(contents: ProfileContents, name: str) -> dict[str, str]:
@@ -59,25 +85,32 @@ def read_profiles(path: Path) -> tuple[tuple[Profile, ...], float]:
 
     Raises :class:`RunFolderError` where they cannot be read.
     """
+    import h5py
+
     try:
-        with xarray.open_datatree(path, engine="h5netcdf") as tree:
-            top = float(tree.attrs["best_log_likelihood"])
-            return tuple(_profile(group.to_dataset().load()) for group in tree.children.values()), top
+        with h5py.File(path) as file:
+            (top,) = np.atleast_1d(file.attrs["best_log_likelihood"]).tolist()
+            return tuple(_profile(group) for group in file.values()), top
     except (OSError, KeyError, ValueError) as error:
         raise RunFolderError(f"{path} cannot be read: {error}; make it anew with alpfit profile") from error
 
 
-def _profile(dataset: xarray.Dataset) -> Profile:
-    names, facts = _words(dataset.attrs["names"]), dataset.attrs
+def _profile(group: Any) -> Profile:
+    facts = group.attrs
+    names = _words(facts["names"])
+
+    def arrays(which: str, prefix: str = "") -> dict[str, Array]:
+        return {name: group[prefix + name][...] for name in _words(facts[which])}
+
     return Profile(
         names,
         tuple(bool(log) for log in np.atleast_1d(facts["logarithmic"])),
-        tuple(dataset[f"edges_{axis}"].values for axis in AXES[: len(names)]),
-        dataset[LOG_L].values,
-        dataset[CONVERGED].values.astype(bool),
-        {name: dataset[name].values for name in _words(facts["parameters"])},
-        {name: dataset[name].values for name in _words(facts["derived"])},
-        {name: dataset[ENTRY_PREFIX + name].values for name in _words(facts["entries"])},
+        tuple(group[f"edges_{axis}"][...] for axis in AXES[: len(names)]),
+        group[LOG_L][...],
+        group[CONVERGED][...].astype(bool),
+        arrays("parameters"),
+        arrays("derived"),
+        arrays("entries", ENTRY_PREFIX),
         refined=bool(facts["refined"]),
     )
 

@@ -26,6 +26,10 @@ def profile(
     output: Annotated[
         Path | None, typer.Option(help="Folder for the profiles; RUN/profile if not given.", show_default=False)
     ] = None,
+    overrides: Annotated[
+        list[str] | None,
+        typer.Option("--set", metavar="parallel.KEY=VALUE", help="Other workers than the run had; may be repeated."),
+    ] = None,
     resume: Annotated[bool, typer.Option("--resume", help="Continue what was interrupted.")] = False,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace profiles that are there.")] = False,
 ) -> ExitCode:
@@ -35,8 +39,9 @@ def profile(
     """
     from alpfit.cli.progress import ProgressDisplay
     from alpfit.fit import ProfileRequest, Run, check_coverage, fit_of, profile_run
+    from alpfit.fit.profiling import with_workers
 
-    finished = Run.read(run)
+    finished = with_workers(Run.read(run), overrides or [])
     if refine and fit_of(finished).serve():
         return ExitCode.OK
     request = ProfileRequest(tuple(parameters or ()), grid, refine)

@@ -1,28 +1,54 @@
 """``alpfit status``."""
 
+import shlex
+from pathlib import Path
+
 import typer
 
 from alpfit.cli.arguments import RunPath
 
 
 def status(run: RunPath) -> None:
-    """Show how far a run is, whether it is running, interrupted or finished."""
+    """Show how far a run is, or a profile of one, whether it is running, interrupted or finished."""
     from alpfit.chains.unfinished import UnfinishedRun
     from alpfit.cli.progress import described
-    from alpfit.fit import Run
 
     unfinished = UnfinishedRun(run)
     if not unfinished.path.exists():
-        finished = Run.read(run)
-        typer.echo(f"finished: {described(finished.samples.n_calls, finished.headline)}")
+        typer.echo(_finished(run))
         return
     at = unfinished.last_status()
     if unfinished.is_running():
         typer.echo(f"running: process {at.get('process', 'unknown')} on {at.get('host', 'this machine')}")
     else:
-        typer.echo(f"interrupted: continue with alpfit run FILE --output {run} --resume")
+        typer.echo(f"interrupted: continue with {_to_continue(run)}")
     if at:
         typer.echo(described(at["n_calls"], at["values"]))
         typer.echo(f"{100.0 / (1.0 + at['fraction_left']):.0f} % done; begun {at['begun']}, last seen {at['updated']}")
     checkpoints = unfinished.checkpoints()
     typer.echo(f"last checkpoint: {checkpoints[-1] if checkpoints else 'none yet'}")
+
+
+def _finished(path: Path) -> str:
+    """What is in the folder of a finished run or profile."""
+    from alpfit.chains.profiles import ProfileFolder
+    from alpfit.cli.progress import described
+    from alpfit.fit import Run, RunProfile
+
+    if ProfileFolder(path).intervals.exists():
+        made = RunProfile.read(path)
+        return f"finished: {len(made.profiles)} profiles, best ln L = {made.top:.2f}"
+    finished = Run.read(path)
+    return f"finished: {described(finished.samples.n_calls, finished.headline)}"
+
+
+def _to_continue(path: Path) -> str:
+    """The command that continues what is unfinished in the folder ``path``."""
+    from alpfit.chains.folder import RunFolder
+    from alpfit.fit import ProfileRequest
+
+    request = ProfileRequest.of_unfinished(path)
+    if request is None:
+        return f"alpfit run FILE --output {path} --resume"
+    run = path.parent if RunFolder(path.parent).manifest.exists() else "RUN"
+    return f"alpfit profile {run} {shlex.join(request.arguments)} --output {path} --resume"

@@ -1,7 +1,7 @@
 """MIGRAD from many starts at once, with some coordinates held fixed."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 
 import numpy as np
@@ -82,11 +82,26 @@ class Descents:
         return together(tasks, self.log_l, WIDTH)
 
 
+@dataclass(frozen=True)
+class _Remembering:
+    """Asks for no point twice: MINUIT does, and a gradient begins with the point that it has just asked for."""
+
+    ask: Ask
+    known: dict[bytes, float] = field(default_factory=dict)
+
+    def __call__(self, theta: Array) -> Array:
+        keys = [point.tobytes() for point in theta]
+        new = [i for i, key in enumerate(keys) if key not in self.known]
+        if new:
+            self.known.update(zip((keys[i] for i in new), self.ask(theta[new]).tolist(), strict=True))
+        return np.array([self.known[key] for key in keys])
+
+
 def _descend(space: Slice, strategy: int, ask: Ask) -> End:
     """MIGRAD in ``space`` from its point."""
     from iminuit import Minuit as Engine
 
-    cost = Cost(ask, space)
+    cost = Cost(_Remembering(ask), space)
     start = np.clip(space.point[space.free], space.lower, space.upper)
     at_start = cost.at(start)
     engine = Engine(cost.at, start, grad=cost.gradient)

@@ -15,8 +15,8 @@ from alpfit.inference.session import Session
 
 Array = NDArray[np.float64]
 
-CALLS_FOR_EACH_BIN = 130
-"""About what a bin costs in fits of four parameters, for the estimate of the time left."""
+CALLS_FOR_EACH_BIN = 80
+"""About what a bin costs in fits of four parameters, less on fine grids, for the estimate of the time left."""
 
 
 class Ledger:

@@ -14,7 +14,9 @@ from alpfit.inference.profiling.profile import Array, Flags
 Places = NDArray[np.signedinteger]
 
 RELEVANT = 20.0
-"""Only neighbours within so much of the best ln L are retried from; what they are worse in is excluded anyhow."""
+"""Only neighbours within so much of the best ln L are retried from; what they are worse in is excluded anyhow.
+
+The second best of them for a bin that sticks out is retried from if its point is within as much of the bin's own."""
 
 KINK = 0.05
 """-ln L of a bin above the mean of two opposite neighbours by more than this: one of them knows something better."""
@@ -25,31 +27,40 @@ MOST_ROUNDS = 30
 def patched(bins: Bins, grid: Grid, descents: Descents) -> Bins:
     """Bins after rounds of retries, when none improves any more.
 
-    A bin descends from the neighbour whose point, moved here, is better than its own. Where none is, it does so only if
-    something is amiss: from all of them if it has not converged, and from lower ones if it sticks out.
+    In each round the points of neighbours that have changed are evaluated here, all in one batch. A bin descends from
+    the best of them if that is better than its own. If not, it does so only where something is amiss: from all of them
+    if it has not converged; and if it sticks out, from the best two of those that are lower where they are, once until
+    one of these changes.
     """
     around = grid.neighbours
+    costs = np.full(around.shape, np.inf)
     screened = np.full(around.shape, -1, dtype=np.int64)
     tried = np.full(around.shape, -1, dtype=np.int64)
     for _ in range(MOST_ROUNDS):
         version = bins.version[around]
         useful = (around >= 0) & _relevant(bins)[around]
         at, k = np.nonzero(useful & (screened < version))
-        starts = _starts(bins, grid, at, k)
-        costs = np.full(around.shape, np.inf)
-        costs[at, k] = descents.costs(starts)
+        costs[at, k] = descents.costs(_starts(bins, grid, at, k))
         screened = np.where(useful, version, screened)
-        best = np.argmin(costs, axis=1)
-        better = costs.min(axis=1) < bins.cost - SAME
-        kinked = _kinked(bins, grid)[:, None] & (bins.cost[around] < bins.cost[:, None])
-        wanted = (kinked | ~bins.converged[:, None]) & useful & (tried < version) & ~better[:, None]
-        wanted[better, best[better]] = True
-        tried = np.where(wanted, version, tried)
+        better = _lowest(costs, useful) & (costs < bins.cost[:, None] - SAME)
+        fresh = useful & (tried < version) & ~better.any(axis=1, keepdims=True)
+        poor = fresh & ~bins.converged[:, None]
+        lower = fresh & (bins.cost[around] < bins.cost[:, None]) & _kinked(bins, grid)[:, None]
+        first = _lowest(costs, lower)
+        second = _lowest(costs, lower & ~first) & (costs < bins.cost[:, None] + RELEVANT)
+        wanted = better | poor | first | second
+        tried = np.where(wanted | lower, version, tried)
         at, k = np.nonzero(wanted)
         if not at.size:
             break
         bins = bins.with_ends(at, descents.run(_starts(bins, grid, at, k), grid.axes))
     return bins
+
+
+def _lowest(costs: Array, among: Flags) -> Flags:
+    """For each bin the neighbour of the lowest cost ``among`` some; for those that have none, none."""
+    chosen = np.argmin(np.where(among, costs, np.inf), axis=1)
+    return np.asarray(among & (chosen[:, None] == np.arange(costs.shape[1])))
 
 
 def _relevant(bins: Bins) -> Flags:

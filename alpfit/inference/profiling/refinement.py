@@ -7,15 +7,15 @@ import numpy as np
 
 from alpfit.inference.coordinates import Coordinates
 from alpfit.inference.priors import Prior
-from alpfit.inference.profiling.binning import Indices, bin_edges, sampled_profile
+from alpfit.inference.profiling.binning import bin_edges, sampled_profile
 from alpfit.inference.profiling.bins import SAME, Bins
 from alpfit.inference.profiling.descents import Descents
+from alpfit.inference.profiling.filling import first_bins
 from alpfit.inference.profiling.grid import Grid, Pool
 from alpfit.inference.profiling.ledger import Ledger
 from alpfit.inference.profiling.patching import patched
 from alpfit.inference.profiling.profile import Array, Profile
 from alpfit.inference.samplers.base import samples_of
-from alpfit.inference.samplers.descent import NO_COST
 from alpfit.inference.samples import Samples
 from alpfit.inference.session import Session
 
@@ -30,9 +30,6 @@ N_RESTARTS = 3
 
 EXCLUDED = 25.0
 """What loses more than this in ln L is excluded, by seven standard deviations of one parameter."""
-
-N_DONORS = 4
-"""Bins nearest to one without a point, whose points are tried there."""
 
 
 @dataclass(frozen=True)
@@ -88,7 +85,7 @@ def refined_profiles(session: Session, samples: Samples, plans: Sequence[Plan]) 
     for plan in plans:
         axes = tuple(problem.names.index(name) for name in plan.names)
         grids.append(Grid(axes, plan.edges(reached, log_l, problem.priors) or (), coordinates))
-        bins = patched(_first(grids[-1], pool, descents), grids[-1], descents)
+        bins = patched(first_bins(grids[-1], pool, descents), grids[-1], descents)
         pool = _with_free_fits(pool.with_points(bins.z[bins.known], -bins.cost[bins.known]), descents)
         found.append(bins)
     found = [_with_best(bins, grid, pool, descents) for bins, grid in zip(found, grids, strict=True)]
@@ -115,31 +112,6 @@ def _apart(pool: Pool, scale: Array) -> list[int]:
         chosen.append(int(left[0]))
         left = left[(np.abs(pool.z[left] - pool.z[chosen[-1]]) > APART * scale).any(axis=1)]
     return chosen
-
-
-def _first(grid: Grid, pool: Pool, descents: Descents) -> Bins:
-    """Each bin from the best point in it, or where there is none from the best of those around."""
-    best = grid.best_of(pool)
-    z = grid.moved(pool.z[best], grid.centres)
-    occupied, empty = np.flatnonzero(best >= 0), np.flatnonzero(best < 0)
-    z[occupied] = pool.z[best[occupied]]
-    cost = np.full(grid.n_bins, NO_COST)
-    cost[occupied] = -pool.log_l[best[occupied]]
-    if empty.size:
-        z[empty] = _borrowed(grid, z, occupied, empty, descents)
-    bins = Bins(z, cost, np.zeros(grid.n_bins, dtype=bool), np.zeros(grid.n_bins, dtype=np.int64))
-    return bins.with_ends(np.arange(grid.n_bins), descents.run(z, grid.axes))
-
-
-def _borrowed(grid: Grid, z: Array, occupied: Indices, empty: Indices, descents: Descents) -> Array:
-    """For the bins ``empty`` the point of one of the nearest ``occupied`` that is best there."""
-    from scipy.spatial import cKDTree
-
-    n = min(N_DONORS, occupied.size)
-    _, nearest = cKDTree(grid.index[occupied]).query(grid.index[empty], k=list(range(1, n + 1)))
-    candidates = np.stack([grid.moved(z[occupied[donor]], grid.centres[empty]) for donor in nearest.T])
-    costs = descents.costs(candidates.reshape(-1, z.shape[1])).reshape(n, -1)
-    return np.asarray(candidates[np.argmin(costs, axis=0), np.arange(empty.size)])
 
 
 def _with_best(bins: Bins, grid: Grid, pool: Pool, descents: Descents) -> Bins:

@@ -76,6 +76,16 @@ def test_profiles_come_back_as_they_were(folder, contents):
                 np.testing.assert_array_equal(mine[name], yours[name])
 
 
+def test_what_xarray_has_written_is_read_as_well(folder, contents, tmp_path):
+    with xarray.open_datatree(folder.profiles, engine="h5netcdf") as tree:
+        tree.to_netcdf(tmp_path / "again.nc", engine="h5netcdf")
+    profiles, top = read_profiles(tmp_path / "again.nc")
+    assert top == 4.0
+    for one, other in zip(profiles, contents.profiles, strict=True):
+        assert (one.names, one.logarithmic, list(one.derived)) == (other.names, other.logarithmic, list(other.derived))
+        np.testing.assert_array_equal(one.log_l, other.log_l)
+
+
 def test_arrays_have_units_and_labels(folder):
     with xarray.open_datatree(folder.profiles, engine="h5netcdf") as tree:
         pair = tree["m_a-g_agg"]
