@@ -11,11 +11,11 @@ from typing import Any
 from alpfit.chains.profiles import ProfileFolder
 from alpfit.chains.profiles.folder import PROFILE
 from alpfit.chains.unfinished import StatusFile, UnfinishedRun, under_way
-from alpfit.config import apply_override, parse_configuration
-from alpfit.errors import ConfigurationError
+from alpfit.config import parse_configuration
 from alpfit.fit.fit import Fit
 from alpfit.fit.profile_folder import RunProfile, publish_profile
 from alpfit.fit.profile_request import ProfileRequest, plans_of
+from alpfit.fit.revision import revise
 from alpfit.fit.run import Run
 from alpfit.inference.interrupts import Interrupted, Interrupts
 from alpfit.inference.parallel import EXECUTORS, Job
@@ -56,14 +56,7 @@ def profile_folder(run: Run, output: str | Path | None) -> Path:
 def with_workers(run: Run, overrides: Sequence[str]) -> Run:
     """``run`` with ``parallel.key=value`` in its input; raises :class:`ConfigurationError` for anything else."""
     document = tomllib.loads(run.folder.configuration.read_text(encoding="utf-8"))
-    for override in overrides:
-        table = override.partition("=")[0].split(".")[0].strip()
-        if table != "parallel":
-            raise ConfigurationError(
-                f"--set {override}: a profile has the likelihood of its run, only [parallel] may change; for other "
-                f"[{table}] reweight it or run anew"
-            )
-        apply_override(document, override)
+    revise(document, overrides, ("parallel",), "reweight the run, or run anew")
     return replace(run, configuration=parse_configuration(document, "profile")) if overrides else run
 
 

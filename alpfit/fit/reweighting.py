@@ -10,10 +10,11 @@ from typing import Any
 import numpy as np
 
 from alpfit.chains.folder import check_output
-from alpfit.config import Configuration, apply_override, parse_configuration
+from alpfit.config import Configuration, parse_configuration
 from alpfit.errors import ConfigurationError, one_of
 from alpfit.fit.fit import Fit
 from alpfit.fit.publishing import publish
+from alpfit.fit.revision import revise
 from alpfit.fit.run import Run
 from alpfit.inference.batches import join
 from alpfit.inference.interrupts import Interrupted, Interrupts
@@ -46,14 +47,7 @@ class Changes:
         document["likelihoods"] = [*self._kept(document["likelihoods"]), *map(_found_from_here, self.add)]
         options = document.get("options", {})
         document["options"] = {name: table for name, table in options.items() if name not in self.drop}
-        for override in self.overrides:
-            table = override.partition("=")[0].split(".")[0].strip()
-            if table not in CHANGEABLE:
-                raise ConfigurationError(
-                    f"--set {override}: a run can be reweighted to another [relic], [physics] or [options]; for other "
-                    f"[{table}] run anew"
-                )
-            apply_override(document, override)
+        revise(document, self.overrides, CHANGEABLE, "run anew")
         return parse_configuration(document, "reweight")
 
     def _kept(self, likelihoods: Sequence[str]) -> list[str]:

@@ -192,7 +192,7 @@ def test_parameters_can_be_named_in_any_way(names, alpfit, tmp_path):
         ),
         (
             ["REFERENCE", "--set", "relic.engine=nbe"],
-            "--set relic.engine=nbe: a profile has the likelihood of its run, only [parallel] may change",
+            "--set relic.engine=nbe: only [parallel] may change here",
         ),
         (["REFERENCE", "--set", "parallel.executor=thread"], "did you mean 'threads'?"),
         (["EMPTY"], "is not a run folder"),
