@@ -22,9 +22,10 @@ SCALE = "Kass and Raftery 1995, JASA 90, 773"
 
 @dataclass(frozen=True)
 class ComparedRun:
-    """What a run says; ``log_bayes`` is its ln Z over that of the first run, None where one of them has none.
+    """What a run says; ``log_bayes`` is its ln Z over that of the first run.
 
-    ``intervals`` are lower end, median and upper end (68 %) of the parameters that all runs sample.
+    It is None where one of them has no ln Z, and where their data differ, so that it would mean nothing. ``intervals``
+    are lower end, median and upper end (68 %) of the parameters that all runs sample.
     """
 
     name: str
@@ -33,13 +34,14 @@ class ComparedRun:
     log_bayes: float | None
     log_bayes_error: float | None
     best_log_l: float
+    same_data: bool
     intervals: Mapping[str, tuple[float, float, float]]
 
     @property
     def verdict(self) -> str:
         """Evidence for or against the run compared with the first one, in words."""
         if self.log_bayes is None:
-            return "-"
+            return "-" if self.same_data else "other data"
         strength = next(word for limit, word in STRENGTHS if 2.0 * abs(self.log_bayes) <= limit)
         if strength == STRENGTHS[0][1]:
             return strength
@@ -84,15 +86,16 @@ def compare_runs(runs: Sequence[Run]) -> RunComparison:
     names, first = run_names(runs), runs[0]
     common = [name for name in first.samples.parameters if all(name in run.samples.parameters for run in runs)]
     compared = []
+    warnings = []
     for name, run in zip(names, runs, strict=True):
-        log_bayes, error = _log_bayes(run, first)
+        differences = _different_data(names[0], first, name, run)
+        warnings += differences + _different_priors(names[0], first, name, run)
+        log_bayes, error = (None, None) if differences else _log_bayes(run, first)
         intervals = {parameter: _interval(run, parameter) for parameter in common}
         samples = run.samples
         best = float(samples.log_l[samples.best])
-        compared.append(ComparedRun(name, samples.log_z, samples.log_z_error, log_bayes, error, best, intervals))
-    warnings = []
-    for name, run in zip(names[1:], runs[1:], strict=True):
-        warnings += _different_data(names[0], first, name, run) + _different_priors(names[0], first, name, run)
+        evidence = (samples.log_z, samples.log_z_error, log_bayes, error)
+        compared.append(ComparedRun(name, *evidence, best, not differences, intervals))
     return RunComparison(tuple(compared), tuple(warnings))
 
 

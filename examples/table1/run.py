@@ -14,7 +14,9 @@ from readme import write_readme
 from alpfit import Fit, Run
 from alpfit.chains.unfinished import is_finished
 from alpfit.fit import ProfileRequest, fit_of, profile_run
+from alpfit.fit.figures.compared import compared_figures
 from alpfit.inference.profiling import confidence
+from alpfit.plots.style import paper_style
 
 FOLDER = Path(__file__).resolve().parent
 CHAINS = FOLDER.parents[1] / "chains" / "table1"
@@ -75,6 +77,7 @@ class Result:
 def main() -> None:
     """Run what is not there yet, and write the results."""
     results = list(all_results())
+    draw_photon_limits()
     with (FOLDER / "results.csv").open("w", newline="", encoding="utf-8") as stream:
         writer = csv.writer(stream)
         writer.writerow(field.name for field in fields(Result))
@@ -82,12 +85,25 @@ def main() -> None:
     write_readme(FOLDER)
 
 
+def draw_photon_limits() -> None:
+    """The posteriors of (c) and (d) over the whole range: what limits on the decay to photons do."""
+    runs = [Run.read(folder_of(assumptions, "0.6 - 4.78")) for assumptions in ASSUMPTIONS[2:]]
+    corner = next(drawn for drawn in compared_figures(runs) if drawn.name == "corner")
+    with paper_style():
+        corner.figure.savefig(FOLDER / "corner.png", dpi=150)
+
+
+def folder_of(assumptions: str, masses: str) -> Path:
+    """Where a fit is."""
+    return CHAINS / f"{assumptions}.{masses.replace(' ', '')}"
+
+
 def all_results() -> Iterator[Result]:
     """All fits, one after the other."""
     for assumptions in ASSUMPTIONS:
         for masses, (low, high) in MASSES.items():
             overrides = (f"parameters.m_a.min={low}", f"parameters.m_a.max={high}")
-            path = CHAINS / f"{assumptions}.{masses.replace(' ', '')}"
+            path = folder_of(assumptions, masses)
             print(path, flush=True)  # noqa: T201
             yield result_of(
                 assumptions, masses, finished(Fit.from_file(FOLDER / f"{assumptions}.toml", overrides), path)

@@ -56,7 +56,7 @@ def test_the_bayes_factor_is_the_difference_of_evidences(run, another):
 )
 def test_the_words_are_those_of_kass_and_raftery(log_bayes, words):
     assert [limit for limit, _ in STRENGTHS][:3] == [2.0, 6.0, 10.0]  # of 2 ln B
-    assert ComparedRun("run", 0.0, 0.1, log_bayes, 0.1, 0.0, {}).verdict == words
+    assert ComparedRun("run", 0.0, 0.1, log_bayes, 0.1, 0.0, True, {}).verdict == words
 
 
 def test_a_run_without_evidence_shows_a_dash(run, another):
@@ -78,6 +78,7 @@ def test_other_data_are_told(run, another):
         "planck_relic_2018 has other numbers"
     )
     assert f"warning: {warning}" in comparison.as_text()
+    assert (comparison.runs[1].log_bayes, comparison.runs[1].verdict) == (None, "other data")
 
 
 def test_other_priors_are_told(run, another):
