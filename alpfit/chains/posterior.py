@@ -8,14 +8,16 @@ the root hold the evidence, if there is one, and how far to trust the run.
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import xarray
 from numpy.typing import NDArray
 
 from alpfit.errors import RunFolderError
 from alpfit.inference.samples import Samples
+
+if TYPE_CHECKING:
+    import xarray
 
 Array = NDArray[np.float64]
 
@@ -26,6 +28,8 @@ NESTED, CHAINS = "nested_samples", "all_samples"
 
 def write_posterior(path: Path, samples: Samples, seed: int) -> None:
     """Write ``samples``; ``seed`` draws the equally weighted ones, of which Markov chains need none."""
+    import xarray
+
     columns = {**samples.parameters, **samples.derived}
     everything = {
         **columns,
@@ -68,8 +72,10 @@ def _attributes(samples: Samples) -> dict[str, Any]:
     return {name: value for name, value in attributes.items() if value is not None}
 
 
-def _drawn(columns: Mapping[str, Array], draws: NDArray[np.int64]) -> xarray.Dataset:
+def _drawn(columns: Mapping[str, Array], draws: NDArray[np.int64]) -> "xarray.Dataset":
     """``columns`` at the indices ``draws``, of shape (chain, draw)."""
+    import xarray
+
     return xarray.Dataset(
         {name: (("chain", "draw"), values[draws]) for name, values in columns.items()},
         coords={"chain": np.arange(draws.shape[0]), "draw": np.arange(draws.shape[1])},
@@ -78,6 +84,8 @@ def _drawn(columns: Mapping[str, Array], draws: NDArray[np.int64]) -> xarray.Dat
 
 def read_posterior(path: Path) -> Samples:
     """All samples of the run; raises :class:`RunFolderError` where the file is missing or damaged."""
+    import xarray
+
     try:
         with xarray.open_datatree(path, engine="h5netcdf") as tree:
             everything = tree[CHAINS if CHAINS in tree.children else NESTED]

@@ -12,7 +12,6 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 from scipy.special import ndtri
-from scipy.stats import truncnorm
 
 Array = NDArray[np.float64]
 Finite = Annotated[float, Field(allow_inf_nan=False)]
@@ -136,10 +135,14 @@ class TruncatedNormal(_Table):
 
     def transform(self, u: ArrayLike) -> Array:
         """The parameter at cumulative probability ``u``."""
+        from scipy.stats import truncnorm
+
         return np.asarray(truncnorm.ppf(u, *self._shape()))
 
     def log_density(self, x: ArrayLike) -> Array:
         """ln of the density at ``x``."""
+        from scipy.stats import truncnorm
+
         return np.asarray(truncnorm.logpdf(x, *self._shape()))
 
     def _shape(self) -> tuple[float, float, float, float]:

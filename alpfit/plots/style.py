@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-import matplotlib
 import numpy as np
 from numpy.typing import NDArray
 
@@ -34,6 +33,8 @@ CONFIDENCE_LEVELS_2D = {"68.3 %": 2.30, "95.4 %": 6.18, "99.7 %": 11.83}
 @contextmanager
 def paper_style() -> Iterator[None]:
     """Settings for the figures made inside the block."""
+    import matplotlib
+
     settings = {
         "font.family": "serif",
         "font.serif": ["STIXGeneral", "DejaVu Serif"],

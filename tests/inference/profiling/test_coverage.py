@@ -61,17 +61,17 @@ def samples(problem):
 
 def test_of_a_gaussian_the_coverage_is_what_the_level_says(problem, samples):
     seen = []
-    found = coverage(problem, samples, {"x": 0.1, "y": -0.1}, [("x",), ("x", "y")], 150, 5, seen.append)
-    assert seen == list(range(1, 151))
+    found = coverage(problem, samples, {"x": 0.1, "y": -0.1}, [("x",), ("x", "y")], 80, 5, seen.append)
+    assert seen == list(range(1, 81))
     assert [(c.names, c.level) for c in found] == [
         (("x",), "68.3 %"), (("x",), "95.4 %"), (("x", "y"), "68.3 %"), (("x", "y"), "95.4 %"),
     ]  # fmt: skip
     for c in found:
         assert c.share == pytest.approx(float(c.level.split()[0]) / 100.0, abs=3.5 * c.error)
-        assert c.n_toys == 150
+        assert c.n_toys == 80
         assert c.losses.min() >= 0.0
-    assert np.mean(found[0].losses) == pytest.approx(1.0, abs=0.4)
-    assert np.mean(found[2].losses) == pytest.approx(2.0, abs=0.6)
+    assert np.mean(found[0].losses) == pytest.approx(1.0, abs=0.6)
+    assert np.mean(found[2].losses) == pytest.approx(2.0, abs=0.9)
 
 
 def test_at_the_end_of_a_prior_intervals_hold_the_truth_too_often(problem, samples):
@@ -87,10 +87,10 @@ def test_at_the_end_of_a_prior_intervals_hold_the_truth_too_often(problem, sampl
         {name: v[inside] for name, v in samples.log_l_by_entry.items()},
         samples.log_l[inside], samples.log_weights[inside], None, None, 1,
     )  # fmt: skip
-    (narrow, _) = coverage(at_end, few, {"x": 0.0, "y": 0.0}, [("x",)], 120, 3, lambda done: None)
-    assert np.mean(narrow.losses < 1e-3) == pytest.approx(0.5, abs=0.15)
-    assert narrow.share == pytest.approx(0.84, abs=0.12)
-    assert narrow.share > 0.72
+    (narrow, _) = coverage(at_end, few, {"x": 0.0, "y": 0.0}, [("x",)], 60, 3, lambda done: None)
+    assert np.mean(narrow.losses < 1e-3) == pytest.approx(0.5, abs=0.2)
+    assert narrow.share == pytest.approx(0.84, abs=0.14)
+    assert narrow.share > 0.7
 
 
 def test_a_toy_is_the_same_however_many_there_are(problem, samples):
