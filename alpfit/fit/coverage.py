@@ -38,20 +38,18 @@ class CoverageCheck:
 def check_coverage(run: Run, made: RunProfile, n_toys: int, progress: Progress | None = None) -> CoverageCheck:
     """Fit ``n_toys`` toy data sets, and write ``coverage.json`` beside the profiles ``made`` of ``run``.
 
-    The toys are those of the run's seed. Raises :class:`ConfigurationError` if no profile is of parameters alone or no
-    measurement can be drawn, :class:`RunFolderError` for a place that cannot be written, and :class:`Interrupted`.
+    The toys are those of the run's seed; intervals of derived quantities are not checked. Raises
+    :class:`ConfigurationError` if no measurement can be drawn, :class:`RunFolderError` for a place that cannot be written, and :class:`Interrupted`.
     """
     problem, interrupts = fit_of(run).problem, Interrupts()
     groups = [profile.names for profile in made.profiles if set(profile.names) <= set(problem.names)]
     kept, tell = not_drawn(problem), progress or NoProgress()
-    if not groups:
-        raise ConfigurationError("--coverage needs a profile of parameters: name some with --parameters")
     if len(kept) == len(problem.entries):
         raise ConfigurationError("--coverage: the data of none of this run's likelihoods are known, only limits")
     truth = json.loads(made.folder.intervals.read_text(encoding="utf-8"))["best_fit"]["parameters"]
 
-    def step(done: int) -> None:
-        tell.update(ProgressReport(done, {"toys": n_toys}, n_toys / done - 1.0))
+    def step(done: int, n_calls: int) -> None:
+        tell.update(ProgressReport(n_calls, {"toys": done}, n_toys / done - 1.0))
         interrupts.raise_if_arrived()
 
     try:

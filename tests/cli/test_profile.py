@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -14,7 +15,8 @@ import pytest
 
 from alpfit import Fit
 from alpfit.cli.arguments import repeated
-from alpfit.fit import Run, RunProfile
+from alpfit.errors import ConfigurationError
+from alpfit.fit import Run, RunProfile, check_coverage
 
 REFERENCE = Path(__file__).resolve().parents[2] / "chains" / "reference" / "invisible"
 
@@ -214,3 +216,26 @@ def test_a_wrong_call_is_one_line_on_stderr_and_exit_code_2(arguments, expected,
     assert outcome.err.count("\n") == 1
     assert expected in outcome.err
     assert sorted(REFERENCE.iterdir()) == before
+
+
+def test_coverage_is_checked_with_toys_and_written_down(alpfit, run, tmp_path):
+    """Both likelihoods of the run are measured values, so that none is kept as it is."""
+    call = ["profile", run.folder.path, *ARGUMENTS, "--coverage", "6", "--output", tmp_path / "out"]
+    outcome = alpfit(*call)
+    assert outcome.code == 0
+    record = json.loads((tmp_path / "out" / "coverage.json").read_text())
+    assert record["kept_as_they_are"] == []
+    assert [interval["level"] for interval in record["intervals"]] == ["68.3 %", "95.4 %"]
+    for interval in record["intervals"]:
+        losses = np.array(interval["losses"])
+        assert losses.shape == (6,)
+        assert losses.min() >= 0.0
+        assert interval["share"] == np.mean(losses <= interval["threshold"])
+        shown = f"g_agg, {interval['level']}: {100.0 * interval['share']:.1f} +-"
+        assert shown in outcome.out
+
+
+def test_there_is_no_coverage_where_no_data_are_known(run, refined):
+    only_limits = run.configuration.model_copy(update={"likelihoods": ["babar_gamma_inv_2017"]})
+    with pytest.raises(ConfigurationError, match="the data of none of this run's likelihoods are known"):
+        check_coverage(replace(run, configuration=only_limits), RunProfile.read(refined[0]), 3)

@@ -47,9 +47,10 @@ def profile(
     request = ProfileRequest(tuple(parameters or ()), grid, refine)
     with interruptible(), ProgressDisplay() as display:
         made = profile_run(finished, request, output, overwrite=overwrite, resume=resume, progress=display)
-        checked = None if coverage is None else check_coverage(finished, made, coverage, display)
     typer.echo(made.text)
-    if checked is not None:
+    if coverage is not None:
+        with interruptible(), ProgressDisplay() as display:
+            checked = check_coverage(finished, made, coverage, display)
         typer.echo(checked.text)
     typer.echo(f"written to {made.folder.path}")
     return ExitCode.OK

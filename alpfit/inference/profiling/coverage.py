@@ -11,6 +11,7 @@ from alpfit.inference.profiling.descents import Descents
 from alpfit.inference.profiling.intervals import THRESHOLDS
 from alpfit.inference.profiling.profile import Array
 from alpfit.inference.samples import Samples
+from alpfit.inference.session import Session
 from alpfit.likelihoods import JointLikelihood
 from alpfit.likelihoods.toys import toy
 
@@ -64,20 +65,22 @@ def coverage(
     groups: Sequence[tuple[str, ...]],
     n_toys: int,
     seed: int,
-    step: Callable[[int], None],
+    step: Callable[[int, int], None],
 ) -> tuple[Coverage, ...]:
     """Coverage of the intervals or regions of each of ``groups`` of parameters, ``truth`` being that of all of them.
 
-    Toy k is the same whatever ``n_toys`` is; ``step`` is told the number of toys that are done.
+    Toy k is the same whatever ``n_toys`` is; ``step`` is told how many are done, and the likelihood calls.
     """
-    losses = {names: np.empty(n_toys) for names in groups}
+    losses, n_calls = {names: np.empty(n_toys) for names in groups}, 0
     candidates = _Candidates.of(problem, samples, seed)
     for k in range(n_toys):
         rng = np.random.default_rng([seed, k])
         fitted = _Fitted(_with_toys(problem, truth, rng), candidates, np.array([truth[name] for name in problem.names]))
-        for names, loss in fitted.losses(groups).items():
+        found, calls = fitted.losses(groups)
+        for names, loss in found.items():
             losses[names][k] = loss
-        step(k + 1)
+        n_calls += calls
+        step(k + 1, n_calls)
     return tuple(
         Coverage(names, level, threshold, losses[names])
         for names in groups
@@ -128,9 +131,10 @@ class _Fitted:
     candidates: _Candidates
     truth: Array
 
-    def losses(self, groups: Sequence[tuple[str, ...]]) -> dict[tuple[str, ...], float]:
-        """-2 Delta ln L of the best fit with the parameters of each group held at the truth."""
-        descents = Descents(lambda theta: self.problem.evaluate(theta).log_l, self.candidates.coordinates)
+    def losses(self, groups: Sequence[tuple[str, ...]]) -> tuple[dict[tuple[str, ...], float], int]:
+        """-2 Delta ln L of the best fit with the parameters of each group held at the truth; likelihood calls."""
+        session = Session(self.problem)
+        descents = Descents(lambda theta: session.evaluate(theta).log_l, self.candidates.coordinates)
         true_z = self.candidates.coordinates.of(self.truth[None, :])
         starts = np.concatenate([true_z, self.candidates.best(self.problem)])
         best = min(descents.run(starts), key=lambda end: end.cost)
@@ -142,4 +146,4 @@ class _Fitted:
             found[names] = min(end.cost for end in descents.run(held, axes))
         # a fit that is held may come out better than the free one, which then has been too early content
         top = min(best.cost, *found.values())
-        return {names: 2.0 * (cost - top) for names, cost in found.items()}
+        return {names: 2.0 * (cost - top) for names, cost in found.items()}, session.account.n_calls

@@ -1,6 +1,7 @@
 """Coverage of intervals where it is known: a Gaussian measurement, away from the end of a prior and on it."""
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -61,8 +62,11 @@ def samples(problem):
 
 def test_of_a_gaussian_the_coverage_is_what_the_level_says(problem, samples):
     seen = []
-    found = coverage(problem, samples, {"x": 0.1, "y": -0.1}, [("x",), ("x", "y")], 80, 5, seen.append)
-    assert seen == list(range(1, 81))
+    found = coverage(
+        problem, samples, {"x": 0.1, "y": -0.1}, [("x",), ("x", "y")], 80, 5, lambda *now: seen.append(now)
+    )
+    assert [done for done, _ in seen] == list(range(1, 81))
+    assert all(10 < after - before < 2000 for (_, before), (_, after) in pairwise(seen))
     assert [(c.names, c.level) for c in found] == [
         (("x",), "68.3 %"), (("x",), "95.4 %"), (("x", "y"), "68.3 %"), (("x", "y"), "95.4 %"),
     ]  # fmt: skip
@@ -87,7 +91,7 @@ def test_at_the_end_of_a_prior_intervals_hold_the_truth_too_often(problem, sampl
         {name: v[inside] for name, v in samples.log_l_by_entry.items()},
         samples.log_l[inside], samples.log_weights[inside], None, None, 1,
     )  # fmt: skip
-    (narrow, _) = coverage(at_end, few, {"x": 0.0, "y": 0.0}, [("x",)], 60, 3, lambda done: None)
+    (narrow, _) = coverage(at_end, few, {"x": 0.0, "y": 0.0}, [("x",)], 60, 3, lambda done, n_calls: None)
     assert np.mean(narrow.losses < 1e-3) == pytest.approx(0.5, abs=0.2)
     assert narrow.share == pytest.approx(0.84, abs=0.14)
     assert narrow.share > 0.7
@@ -95,9 +99,9 @@ def test_at_the_end_of_a_prior_intervals_hold_the_truth_too_often(problem, sampl
 
 def test_a_toy_is_the_same_however_many_there_are(problem, samples):
     truth, groups = {"x": 0.0, "y": 0.0}, [("x",)]
-    few, more = (coverage(problem, samples, truth, groups, n, 5, lambda done: None)[0].losses for n in (2, 4))
+    few, more = (coverage(problem, samples, truth, groups, n, 5, lambda done, n_calls: None)[0].losses for n in (2, 4))
     np.testing.assert_array_equal(few, more[:2])
-    other = coverage(problem, samples, truth, groups, 2, 6, lambda done: None)[0].losses
+    other = coverage(problem, samples, truth, groups, 2, 6, lambda done, n_calls: None)[0].losses
     assert (few != other).all()
 
 
