@@ -39,7 +39,8 @@ def check_coverage(run: Run, made: RunProfile, n_toys: int, progress: Progress |
     """Fit ``n_toys`` toy data sets, and write ``coverage.json`` beside the profiles ``made`` of ``run``.
 
     The toys are those of the run's seed; intervals of derived quantities are not checked. Raises
-    :class:`ConfigurationError` if no measurement can be drawn, :class:`RunFolderError` for a place that cannot be written, and :class:`Interrupted`.
+    :class:`ConfigurationError` if no measurement can be drawn, :class:`RunFolderError` for a place that cannot be
+    written, and :class:`Interrupted`.
     """
     problem, interrupts = fit_of(run).problem, Interrupts()
     groups = [profile.names for profile in made.profiles if set(profile.names) <= set(problem.names)]
