@@ -1,12 +1,12 @@
 """The plane of ALP mass and coupling to photons: all limits, what is preferred, and where chi is the dark matter."""
 
-import math
 from collections.abc import Sequence
 
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
+from matplotlib.legend import Legend
 from matplotlib.patheffects import withStroke
 from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 from numpy.typing import NDArray
@@ -24,8 +24,11 @@ LABEL_SIZE, LEGEND_SIZE = 6.0, 6.0
 DARKENED = 0.62
 """A label's colour over that of its region's edge."""
 
-PANEL_HEIGHT, LINE_HEIGHT = 2.55, 0.107
-"""Heights of the panel and of a line of the legend [inch]."""
+PANEL_HEIGHT = 2.55
+"""[inch]"""
+
+LEFT = 0.005
+"""Where legends begin, in widths of the figure."""
 
 HALF = 32
 """Letters in a line of one of the legend's two columns."""
@@ -38,24 +41,37 @@ def plane_figure(
     figure = Figure(figsize=(COLUMN_WIDTH, PANEL_HEIGHT + 1.0))
     panel = figure.add_axes((0.155, 0.3, 0.825, 0.6))
     set_axes(panel, contents)
-    _size(figure, panel, 8)
+    _size(figure, panel, 1.0)
     handles = draw_plane(panel, contents, posterior, best)
     panel.set_title(contents.others, fontsize=7.0, pad=3.0)
     short = [handle for handle in handles if letters(str(handle.get_label())) <= HALF]
-    long = [handle for handle in handles if handle not in short]
-    below = sum(1 + str(handle.get_label()).count("\n") for handle in long)
-    _size(figure, panel, below + math.ceil(len(short) / 2))
-    style = {
-        "fontsize": LEGEND_SIZE,
-        "labelspacing": 0.25,
-        "handlelength": 1.6,
-        "borderaxespad": 0.15,
-        "borderpad": 0.2,
-    }
-    figure.legend(handles=long, loc="lower left", bbox_to_anchor=(0.005, 0.0), **style)
-    corner = (0.005, LINE_HEIGHT * below / figure.get_figheight())
-    figure.legend(handles=short, loc="lower left", bbox_to_anchor=corner, ncols=2, columnspacing=1.0, **style)
+    long = _legend(figure, [handle for handle in handles if handle not in short], 1)
+    columns = _legend(figure, short, 2)
+    below, above = (_height(figure, legend) for legend in (long, columns))
+    _size(figure, panel, below + above)
+    columns.set_bbox_to_anchor((LEFT, below / figure.get_figheight()))
     return figure
+
+
+def _legend(figure: Figure, handles: Sequence[Handle], n_columns: int) -> Legend:
+    """A legend at the bottom of the figure."""
+    return figure.legend(
+        handles=handles,
+        loc="lower left",
+        bbox_to_anchor=(LEFT, 0.0),
+        fontsize=LEGEND_SIZE,
+        labelspacing=0.25,
+        handlelength=1.6,
+        borderaxespad=0.15,
+        borderpad=0.2,
+        ncols=n_columns,
+        columnspacing=1.0,
+    )
+
+
+def _height(figure: Figure, legend: Legend) -> float:
+    """How high a legend is [inch], which depends on the fonts and on matplotlib; nothing for an empty one."""
+    return float(legend.get_window_extent().height) / figure.dpi if legend.get_texts() else 0.0
 
 
 def draw_plane(
@@ -122,9 +138,9 @@ def set_axes(panel: Axes, contents: PlaneContents) -> None:
         panel.xaxis.set_minor_formatter(NullFormatter())
 
 
-def _size(figure: Figure, panel: Axes, n_lines: int) -> None:
-    """A panel of fixed height above ``n_lines`` of legend."""
-    below = 0.42 + LINE_HEIGHT * n_lines + 0.05
+def _size(figure: Figure, panel: Axes, legends: float) -> None:
+    """A panel of fixed height above ``legends`` of so many inches."""
+    below = 0.42 + legends + 0.05
     height = below + PANEL_HEIGHT + 0.2
     figure.set_size_inches(COLUMN_WIDTH, height)
     panel.set_position((0.155, below / height, 0.825, PANEL_HEIGHT / height))

@@ -38,7 +38,7 @@ def contents(n_small=25):
 def figure():
     with paper_style():
         made = plane_figure(contents(), best=(2.0, 5e-5))
-        made.savefig(BytesIO(), format="png", dpi=50)
+        made.savefig(BytesIO(), format="png", dpi="figure")  # the extents of texts are those of the last drawing
     return made
 
 
@@ -98,7 +98,7 @@ def test_curves_of_ones_own_are_drawn_and_named_and_no_label_lies_on_them():
     unnamed = Curve(np.array([0.01, 10.0]), np.array([3e-4, 3e-4]), "#b00020", ":")
     with paper_style():
         made = plane_figure(replace(contents(), curves=(level, unnamed)))
-        made.savefig(BytesIO(), format="png", dpi=50)
+        made.savefig(BytesIO(), format="png", dpi="figure")  # the extents of texts are those of the last drawing
     (panel,) = made.axes
     drawn = [line for line in panel.lines if line.get_color() == "#b00020"]
     assert [line.get_linestyle() for line in drawn] == ["--", ":"]
