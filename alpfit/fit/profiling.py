@@ -39,7 +39,8 @@ def profile_run(
     request that cannot be met, :class:`RunFolderError` where ``output`` is taken, :class:`ExecutorError` if workers are
     lost, and :class:`Interrupted`.
     """
-    task = _Task(run, plans_of(run, request), profile_folder(run, output), _identity(run, request))
+    fit = fit_of(run)
+    task = _Task(run, fit, plans_of(run, request), profile_folder(run, output), _identity(run, fit, request))
     choices = {"overwrite": overwrite, "resume": resume}
     tell = progress or NoProgress()
     if resume and ProfileFolder(task.path).manifest.exists() and not UnfinishedRun(task.path).exists:
@@ -70,16 +71,17 @@ class _Task:
     """The profiles to make of a run, where they go, and what decides them."""
 
     run: Run
+    fit: Fit
     plans: list[Plan]
     path: Path
     identity: Mapping[str, Any]
 
 
-def _identity(run: Run, request: ProfileRequest) -> dict[str, Any]:
+def _identity(run: Run, fit: Fit, request: ProfileRequest) -> dict[str, Any]:
     """What decides the profiles: what was begun with something else is not continued."""
     samples = sha256(run.folder.posterior.read_bytes()).hexdigest()
     wanted = {"parameters": list(request.parameters), "grid": request.grid, "refine": request.refine}
-    return {**fit_of(run).identity(), "samples": samples, "profile": wanted}
+    return {**fit.identity(), "samples": samples, "profile": wanted}
 
 
 def _sampled(task: _Task, choices: Mapping[str, bool], progress: Progress) -> RunProfile:
@@ -92,7 +94,7 @@ def _sampled(task: _Task, choices: Mapping[str, bool], progress: Progress) -> Ru
 def _refined(task: _Task, choices: Mapping[str, bool], progress: Progress) -> RunProfile:
     """The profiles with the likelihood evaluated by the workers of the run's own table ``[parallel]``."""
     started, interrupts = datetime.now(UTC), Interrupts()
-    configuration, problem = task.run.configuration, fit_of(task.run).problem
+    configuration, problem = task.fit.configuration, task.fit.problem
     job = Job(problem, configuration.parallel, interrupts)
     try:
         with (

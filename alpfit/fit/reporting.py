@@ -10,8 +10,8 @@ from alpfit.chains.profiles.folder import PROFILE, ProfileFolder
 from alpfit.errors import RunFolderError
 from alpfit.fit.bibliography import references
 from alpfit.fit.figures import figures
-from alpfit.fit.fit import Fit
 from alpfit.fit.profile_folder import RunProfile
+from alpfit.fit.profiling import fit_of
 from alpfit.fit.run import Run
 from alpfit.inference.trust import statements, verdict
 from alpfit.plots.style import paper_style
@@ -78,7 +78,7 @@ def _intervals(run: Run, group: str) -> list[Interval]:
 
 def _measurements(run: Run) -> list[Row]:
     """The measurements at the best sample, evaluated anew."""
-    fit = Fit(run.configuration, run.folder.path.name)
+    fit = fit_of(run)
     compared = fit.compare(fit.evaluate(run.summary["best_fit"]["parameters"]))
     titles = {m.name: (m.title, m.experiment) for m in fit.problem.likelihood.measurements}
     return [

@@ -7,8 +7,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from alpfit.chains.folder import check_output
 from alpfit.config import Configuration, parse_configuration
 from alpfit.errors import ConfigurationError, one_of
@@ -94,6 +92,7 @@ class Reweighting:
         path = Path(output) if output is not None else source.with_name(f"{source.name}.reweighted")
         check_output(path, overwrite)
         interrupts, started = Interrupts(), datetime.now(UTC)
+        left = "nothing is written: begin again"
         job = Job(self.fit.problem, self.configuration.parallel, interrupts)
         try:
             with interrupts.held_back():
@@ -107,15 +106,16 @@ class Reweighting:
                     )
                     samples = self._samples(session)
                 run = publish(path, self.configuration, samples, session.account, started, self._origin())
+                left = f"{path} is complete but for its figures: alpfit plot {path}"
             run.plot()
         except Interrupted as interrupt:
-            raise Interrupted(interrupt.number, "nothing is written: begin again") from interrupt
+            raise Interrupted(interrupt.number, left) from interrupt
         return run
 
     def _samples(self, session: Session) -> Samples:
         """The run's samples, evaluated anew and reweighted."""
         problem, before = session.problem, self.run.samples
-        theta = np.stack([before.parameters[name] for name in problem.names], axis=1)
+        theta = before.theta(problem.names)
         batches = []
         for begin in range(0, len(theta), POINTS_AT_ONCE):
             session.raise_if_interrupted()

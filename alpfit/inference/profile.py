@@ -3,11 +3,9 @@
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from alpfit.inference.profiling.binning import best_in_cells, bin_edges, cells
 from alpfit.inference.samples import Samples
-
-Array = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -30,32 +28,16 @@ def profile(samples: Samples, names: tuple[str, ...], logarithmic: tuple[bool, .
     shown = np.ones(samples.log_l.size, dtype=bool)
     for column, log in zip(columns, logarithmic, strict=True):
         shown &= (column > 0.0) | (not log)
-    if not shown.any():
-        return []
     index = np.flatnonzero(shown)
-    edges = [_edges(column[index], log, n_bins) for column, log in zip(columns, logarithmic, strict=True)]
-    bins = np.stack(
-        [
-            np.clip(np.searchsorted(edge, column[index], side="right") - 1, 0, edge.size - 2)
-            for column, edge in zip(columns, edges, strict=True)
-        ]
-    )
-    order = np.lexsort((samples.log_l[index], *bins[::-1]))
-    cell = bins[:, order]
-    last_of_bin = np.append((np.diff(cell, axis=1) != 0).any(axis=0), True)
-    return [
-        ProfileBin(
-            names,
-            tuple(float(edge[b]) for edge, b in zip(edges, bins[:, i], strict=True)),
-            tuple(float(edge[b + 1]) for edge, b in zip(edges, bins[:, i], strict=True)),
-            int(index[i]),
-        )
-        for i in order[last_of_bin]
-    ]
-
-
-def _edges(values: Array, logarithmic: bool, n_bins: int) -> Array:
-    low, high = float(values.min()), float(values.max())
-    if low == high:
-        return np.array([low, np.nextafter(high, np.inf)])
-    return np.geomspace(low, high, n_bins + 1) if logarithmic else np.linspace(low, high, n_bins + 1)
+    if not index.size:
+        return []
+    columns = [column[index] for column in columns]
+    edges = [bin_edges(column, log, n_bins, None) for column, log in zip(columns, logarithmic, strict=True)]
+    shape = tuple(edge.size - 1 for edge in edges)
+    best = best_in_cells(cells(columns, edges), samples.log_l[index], int(np.prod(shape)))
+    found = []
+    for cell in np.flatnonzero(best >= 0):
+        at = np.unravel_index(cell, shape)
+        lower, upper = (tuple(float(edge[b + side]) for edge, b in zip(edges, at, strict=True)) for side in (0, 1))
+        found.append(ProfileBin(names, lower, upper, int(index[best[cell]])))
+    return found

@@ -1,6 +1,6 @@
 """What every sampler returns, and the statistics that everybody reads from it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -55,6 +55,10 @@ class Samples:
     def column(self, name: str) -> Array:
         """Parameter or derived quantity ``name``."""
         return self.parameters[name] if name in self.parameters else self.derived[name]
+
+    def theta(self, names: Sequence[str]) -> Array:
+        """Parameters ``names`` as points, ``(n, n_dim)``."""
+        return np.stack([self.parameters[name] for name in names], axis=1)
 
     def quantiles(self, name: str, probabilities: Array) -> Array:
         """Weighted quantiles of parameter or derived quantity ``name``."""

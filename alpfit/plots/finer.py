@@ -7,6 +7,7 @@ from matplotlib.axes import Axes
 from numpy.typing import NDArray
 
 from alpfit.inference.profiling import Profile
+from alpfit.inference.profiling.profile import unscaled
 from alpfit.inference.samples import Samples
 from alpfit.plots.style import Axis
 
@@ -58,12 +59,7 @@ def fill(
 
 def positions(profile: Profile, axes: tuple[Axis, Axis]) -> list[Array]:
     """Where the points lie, as the axes are drawn; in bins without a point, the centre."""
-    places = []
-    for k, axis in enumerate(axes):
-        middle = 0.5 * (profile.edges[k][1:] + profile.edges[k][:-1])
-        centres = np.meshgrid(*(middle if i == k else np.ones(n) for i, n in enumerate(profile.shape)), indexing="ij")[
-            k
-        ]
-        at = np.where(profile.known, profile.positions[k], centres)
-        places.append(np.log10(at) if axis.logarithmic else at)
-    return places
+    return [
+        np.log10(unscaled(places, log)) if axis.logarithmic else unscaled(places, log)
+        for places, log, axis in zip(profile.places, profile.logarithmic, axes, strict=True)
+    ]

@@ -11,7 +11,7 @@ from matplotlib.lines import Line2D
 from numpy.typing import NDArray
 from scipy.stats import gaussian_kde
 
-from alpfit.plots.pulls import NO_BOUND
+from alpfit.plots.pulls import NO_BOUND, shade_pulls
 from alpfit.plots.style import BEST_FIT, BLUE, TEXT_WIDTH
 
 Array = NDArray[np.float64]
@@ -48,9 +48,7 @@ def predictive_figure(rows: Sequence[Predictive]) -> Figure:
     height = ROW * len(rows) + 1.0
     figure = Figure(figsize=(TEXT_WIDTH, height))
     panel = figure.add_axes((0.235, 0.48 / height, 0.34, (height - 1.0) / height))
-    for width, grey in ((2.0, "#f4f4f4"), (1.0, "#e8e8e8")):
-        panel.axvspan(-width, width, color=grey, linewidth=0.0, zorder=0)
-    panel.axvline(0.0, color=BEST_FIT, linewidth=0.6)
+    shade_pulls(panel)
     for i, row in enumerate(rows):
         _draw_row(panel, i, row)
     panel.set_yticks(range(len(rows)), [row.name for row in rows], fontsize=7.0)

@@ -29,9 +29,7 @@ def pulls_figure(pulls: Sequence[Pull]) -> Figure:
     figure = Figure(figsize=(COLUMN_WIDTH, height))
     panel = figure.add_axes((0.44, 0.48 / height, 0.37, (height - 0.75) / height))
     reach = max([2.5, *(1.1 * abs(p.pull) for p in pulls if math.isfinite(p.pull))])
-    panel.axvspan(-1.0, 1.0, color="#e8e8e8", linewidth=0.0)
-    panel.axvspan(-2.0, 2.0, color="#f4f4f4", linewidth=0.0, zorder=0)
-    panel.axvline(0.0, color=BEST_FIT, linewidth=0.6)
+    shade_pulls(panel)
     for row, p in enumerate(pulls):
         if math.isfinite(p.pull):
             panel.barh(row, p.pull, height=0.55, color=_colour(p.pull))
@@ -40,6 +38,13 @@ def pulls_figure(pulls: Sequence[Pull]) -> Figure:
     _label_rows(panel, pulls)
     panel.set(xlim=(-reach, reach), ylim=(len(pulls) - 0.5, -0.5), xlabel=r"pull [$\sigma$]")
     return figure
+
+
+def shade_pulls(panel: Axes) -> None:
+    """One and two standard deviations in grey, and a line at no pull."""
+    for width, grey in ((2.0, "#f4f4f4"), (1.0, "#e8e8e8")):
+        panel.axvspan(-width, width, color=grey, linewidth=0.0, zorder=0)
+    panel.axvline(0.0, color=BEST_FIT, linewidth=0.6)
 
 
 def _label_rows(panel: Axes, pulls: Sequence[Pull]) -> None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from alpfit.chains.exports.names import plain_names
+from alpfit.chains.posterior import ENTRY_PREFIX
 from alpfit.inference.profiling import Confidence, Contour, Profile
 from alpfit.inference.profiling.profile import Array
 from alpfit.scenarios import Quantity
@@ -35,7 +36,7 @@ def stems(profiles: tuple[Profile, ...]) -> list[str]:
 
 def columns(profile: Profile) -> dict[str, Array]:
     """The points of a profile by the names of their columns."""
-    by_entry = {f"log_likelihood:{name}": values for name, values in profile.log_l_by_entry.items()}
+    by_entry = {ENTRY_PREFIX + name: values for name, values in profile.log_l_by_entry.items()}
     return {**profile.parameters, **profile.derived, **by_entry}
 
 

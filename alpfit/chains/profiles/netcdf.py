@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from alpfit.chains.posterior import ENTRY_PREFIX
 from alpfit.chains.profiles.contents import ProfileContents, columns, stems
 from alpfit.errors import RunFolderError
 from alpfit.inference.profiling import Profile
@@ -16,7 +17,6 @@ from alpfit.inference.profiling.profile import Array
 
 AXES = ("x", "y")
 LOG_L, CONVERGED, DELTA = "log_likelihood", "converged", "minus_two_delta_log_likelihood"
-ENTRY_PREFIX = "log_likelihood:"
 
 NO_VARIABLE = "This is a netCDF dimension but not a netCDF variable."
 """The name that marks a dimension without coordinates (NetCDF-4 file format specification, "Dimensions")."""

@@ -51,11 +51,11 @@ def cells(columns: Sequence[Array], edges: Sequence[Array]) -> Indices:
 def best_in_cells(place: Indices, log_l: Array, n_cells: int) -> Indices:
     """Of points in the bins ``place``, the index of the one with the largest ln L in each bin; -1 where there is none.
 
-    Of two that are equal it is the first.
+    Of two that are equal it is the last.
     """
     best = np.full(n_cells, -1, dtype=np.int64)
     usable = np.flatnonzero((place >= 0) & np.isfinite(log_l))
-    order = usable[np.lexsort((-usable, log_l[usable]))]
+    order = usable[np.argsort(log_l[usable], kind="stable")]
     best[place[order]] = order  # of several, the last one stays
     return best
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from alpfit.inference.profiling.intervals import THRESHOLDS
-from alpfit.inference.profiling.profile import Array, Profile, scaled, unscaled
+from alpfit.inference.profiling.profile import Array, Profile, unscaled
 
 
 @dataclass(frozen=True)
@@ -29,7 +29,7 @@ def contours(profile: Profile, top: float) -> list[Contour]:
 
     if min(profile.shape) < 2:
         return []
-    x, y = (np.where(profile.known, *pair) for pair in zip(profile.coordinates, _centres(profile), strict=True))
+    x, y = profile.places
     height = np.ma.masked_invalid(np.sqrt(np.maximum(profile.minus_two_delta(top), 0.0)))
     surface = contourpy.contour_generator(x, y, height, name="serial", corner_mask=True)
     found = []
@@ -46,12 +46,3 @@ def contours(profile: Profile, top: float) -> list[Contour]:
                 )
             )
     return found
-
-
-def _centres(profile: Profile) -> list[Array]:
-    """Centres of the bins on the grid, in the coordinates."""
-    axes = []
-    for edge, log in zip(profile.edges, profile.logarithmic, strict=True):
-        ends = scaled(edge, log)
-        axes.append(0.5 * (ends[1:] + ends[:-1]))
-    return list(np.meshgrid(*axes, indexing="ij"))

@@ -111,7 +111,7 @@ class _Candidates:
         rest = np.random.default_rng(seed).permutation(order[N_CANDIDATES:])[:N_CANDIDATES]
         chosen = np.concatenate([order[:N_CANDIDATES], rest])
         columns = {**samples.parameters, **samples.derived}
-        theta = np.stack([samples.parameters[name][chosen] for name in problem.names], axis=1)
+        theta = samples.theta(problem.names)[chosen]
         fixed = {name: np.full(chosen.size, value) for name, value in problem.fixed.items()}
         coordinates = Coordinates(problem.priors)
         return cls(coordinates, coordinates.of(theta), fixed | {name: v[chosen] for name, v in columns.items()})

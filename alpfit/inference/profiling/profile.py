@@ -66,6 +66,13 @@ class Profile:
         """The positions, in the logarithm where the axis is logarithmic."""
         return tuple(scaled(position, log) for position, log in zip(self.positions, self.logarithmic, strict=True))
 
+    @cached_property
+    def places(self) -> tuple[Array, ...]:
+        """The coordinates of all bins: where there is no point, those of the centre."""
+        ends = [scaled(edge, log) for edge, log in zip(self.edges, self.logarithmic, strict=True)]
+        centres = np.meshgrid(*(0.5 * (end[1:] + end[:-1]) for end in ends), indexing="ij")
+        return tuple(np.where(self.known, at, centre) for at, centre in zip(self.coordinates, centres, strict=True))
+
     def minus_two_delta(self, top: float) -> Array:
         """-2 Delta ln L against ``top``."""
         return 2.0 * (top - self.log_l)
