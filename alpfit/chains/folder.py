@@ -1,16 +1,15 @@
-"""The run folder: which files there are, and how a whole folder is put in place at once."""
+"""The run folder: which files there are, and whether one may be written somewhere."""
 
-import shutil
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from secrets import token_hex
 
 from alpfit.errors import RunFolderError
 
 UNFINISHED = "unfinished"
 """The folder inside a run folder that holds a run which is under way, or was interrupted."""
+
+NO_CONTENT = frozenset({UNFINISHED, "lost+found"})
+"""What may be in a folder that holds nothing yet: a file system that is mounted there can have brought the second."""
 
 
 @dataclass(frozen=True)
@@ -60,6 +59,11 @@ class RunFolder:
         return self.path / "profile_2d.csv"
 
     @property
+    def entries(self) -> Path:
+        """Copies of the likelihood entries that are not the catalogue's, a folder each."""
+        return self.path / "likelihoods"
+
+    @property
     def report(self) -> Path:
         """The run as a web page."""
         return self.path / "report.html"
@@ -76,52 +80,11 @@ def check_output(path: Path, overwrite: bool, what: str = "run") -> None:
     """
     if path.exists() and not path.is_dir():
         raise RunFolderError(f"{path} is a file: choose a folder with --output DIR")
-    if not path.is_dir() or not any(path.iterdir()):
+    if not path.is_dir() or {file.name for file in path.iterdir()} <= NO_CONTENT:
         return
     if not RunFolder(path).manifest.exists():
-        if [file.name for file in path.iterdir()] == [UNFINISHED]:
-            return
         raise RunFolderError(f"{path} holds something that is not a {what}: choose another folder with --output DIR")
     if not overwrite:
         raise RunFolderError(
             f"{path} holds a {what} already: replace it with --overwrite, or keep it with --output DIR"
         )
-
-
-def recover(path: Path) -> None:
-    """Bring back a run that was just being replaced when its process died."""
-    if not path.exists():
-        for replaced in path.parent.glob(f".{path.name}.*.replaced"):
-            replaced.rename(path)
-            return
-
-
-@contextmanager
-def staged(path: Path) -> Iterator[RunFolder]:
-    """A folder to write to that becomes ``path`` when the block ends well.
-
-    Until then what was at ``path`` stays; if the block fails, it stays for good. Raises :class:`RunFolderError` at
-    once where nothing can be written.
-    """
-    path = path.resolve()
-    mark = token_hex(4)
-    for left_over in path.parent.glob(f".{path.name}.*.writing"):
-        shutil.rmtree(left_over, ignore_errors=True)
-    staging, replaced = (path.with_name(f".{path.name}.{mark}.{what}") for what in ("writing", "replaced"))
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        staging.mkdir()
-    except OSError as error:
-        raise RunFolderError(f"{path} cannot be written: {error.strerror}; choose another with --output DIR") from error
-    try:
-        yield RunFolder(staging)
-        if path.exists():
-            path.rename(replaced)
-        staging.rename(path)
-    except BaseException:
-        if replaced.exists():
-            replaced.rename(path)
-        raise
-    finally:
-        shutil.rmtree(staging, ignore_errors=True)
-    shutil.rmtree(replaced, ignore_errors=True)

@@ -19,7 +19,8 @@ from typing import Any
 from filelock import FileLock, Timeout
 
 from alpfit.chains.checkpoints import Checkpoints, write_durably
-from alpfit.chains.folder import UNFINISHED, RunFolder, check_output, recover
+from alpfit.chains.folder import UNFINISHED, RunFolder, check_output
+from alpfit.chains.staging import place_to_stage, recover
 from alpfit.errors import RunFolderError
 from alpfit.inference.progress import Progress, ProgressReport
 
@@ -129,6 +130,7 @@ def under_way(
     unfinished = UnfinishedRun(path)
     recover(path)
     check_output(path, overwrite or (resume and unfinished.exists), what)
+    place_to_stage(path)
     try:
         unfinished.path.mkdir(parents=True, exist_ok=True)
         lock = unfinished.lock.acquire()

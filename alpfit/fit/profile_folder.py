@@ -7,10 +7,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from alpfit.chains.folder import staged
 from alpfit.chains.profiles import ProfileContents, ProfileFolder, read_profiles, write_all
 from alpfit.chains.profiles.text import as_text
 from alpfit.chains.provenance import manifest
+from alpfit.chains.staging import staged
 from alpfit.errors import RunFolderError
 from alpfit.fit.run import Run
 from alpfit.inference.profiling import Profile, confidence, contours

@@ -6,9 +6,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from alpfit.chains.folder import RunFolder, staged
+from alpfit.chains.folder import RunFolder
 from alpfit.chains.posterior import write_posterior
 from alpfit.chains.provenance import manifest
+from alpfit.chains.staging import staged
 from alpfit.chains.summary import REWEIGHTED, as_text, summarise
 from alpfit.chains.tables import write_profile
 from alpfit.config import Configuration

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from alpfit.chains.folder import RunFolder, check_output, staged
+from alpfit.chains.folder import RunFolder, check_output
+from alpfit.chains.staging import staged
 from alpfit.errors import RunFolderError
 
 

@@ -1,0 +1,138 @@
+"""A whole folder is put in place at once: by renaming it or, where that cannot be, file by file, its manifest last."""
+
+import fcntl
+import os
+import re
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from secrets import token_hex
+
+from alpfit.chains.folder import NO_CONTENT, UNFINISHED, RunFolder
+from alpfit.errors import RunFolderError
+
+WRITING, REPLACED = "writing", "replaced"
+
+
+def recover(path: Path) -> None:
+    """Bring back a run that was just being replaced when its process died."""
+    path = path.absolute()
+    if not path.exists() and (left := _leftovers(path.parent, path.name, REPLACED)):
+        left[0].rename(path)
+
+
+@contextmanager
+def staged(path: Path) -> Iterator[RunFolder]:
+    """A folder to write to that becomes ``path`` when the block ends well.
+
+    Until then what was at ``path`` stays; if the block fails, it stays for good. Where ``path`` cannot be renamed (it
+    is a mount point, or nothing can be made beside it) its files are replaced inside of it. Raises
+    :class:`RunFolderError` at once where nothing can be written.
+    """
+    path = path.resolve()
+    home = place_to_stage(path)
+    _sweep(home, path.name)
+    staging = home / f".{path.name}.{token_hex(4)}.{WRITING}"
+    staging.mkdir()
+    lock = os.open(staging, os.O_RDONLY)
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield RunFolder(staging)
+        if home == path:
+            _move_contents(staging, path)
+        else:
+            _exchange(staging, path)
+    finally:
+        os.close(lock)
+        shutil.rmtree(staging, ignore_errors=True)
+
+
+def place_to_stage(path: Path) -> Path:
+    """The folder in which what becomes ``path`` can be written: the one beside it, or ``path`` itself.
+
+    Missing folders above ``path`` are made. Raises :class:`RunFolderError` where neither can be written.
+    """
+    path = path.resolve()
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if not path.is_mount():
+            _try_to_write(path.parent)
+            return path.parent
+    except OSError:
+        if not path.is_dir():
+            raise _refusal(path) from None
+    try:
+        _try_to_write(path)
+    except OSError:
+        raise _refusal(path) from None
+    return path
+
+
+def _refusal(path: Path) -> RunFolderError:
+    """What is wrong with a place that cannot be written, by trying once more."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        _try_to_write(path if path.is_dir() else path.parent)
+        reason = "it was not to be written a moment ago"
+    except OSError as error:
+        reason = str(error.strerror or error)
+    return RunFolderError(f"{path} cannot be written: {reason}; choose another with --output DIR")
+
+
+def _try_to_write(folder: Path) -> None:
+    trial = folder / f".alpfit.{token_hex(4)}.trial"
+    trial.mkdir()
+    trial.rmdir()
+
+
+def _exchange(staging: Path, path: Path) -> None:
+    """Put ``staging`` in the place of ``path``; where that fails, what was there comes back."""
+    replaced = staging.with_suffix(f".{REPLACED}")
+    try:
+        if path.exists():
+            path.rename(replaced)
+        staging.rename(path)
+    except BaseException:
+        if replaced.exists():
+            replaced.rename(path)
+        raise
+    shutil.rmtree(replaced, ignore_errors=True)
+
+
+def _move_contents(staging: Path, path: Path) -> None:
+    """Replace what is in ``path``: without a manifest it holds no run, and the unfinished one goes last."""
+    manifest = RunFolder(path).manifest.name
+    (path / manifest).unlink(missing_ok=True)
+    for old in [old for old in path.iterdir() if old.name not in {staging.name, *NO_CONTENT}]:
+        _remove(old)
+    for new in sorted(staging.iterdir(), key=lambda new: new.name == manifest):
+        new.rename(path / new.name)
+    _remove(path / UNFINISHED)
+
+
+def _remove(path: Path) -> None:
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path)
+    else:
+        path.unlink(missing_ok=True)
+
+
+def _leftovers(folder: Path, name: str, what: str) -> list[Path]:
+    """What a process that died has left of the folder ``name``: of no other whose name begins so."""
+    own = re.compile(rf"\.{re.escape(name)}\.[0-9a-f]{{8}}\.{what}")
+    with suppress(OSError):
+        return [path for path in folder.iterdir() if own.fullmatch(path.name)]
+    return []
+
+
+def _sweep(folder: Path, name: str) -> None:
+    """Remove what died while it was being written; a process that still writes holds its folder's lock."""
+    for left in _leftovers(folder, name, WRITING):
+        with suppress(OSError):
+            handle = os.open(left, os.O_RDONLY)
+            try:
+                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                shutil.rmtree(left, ignore_errors=True)
+            finally:
+                os.close(handle)
