@@ -1,8 +1,9 @@
 """Relic density engines: the number density alone (NBE) and with the temperature (CBE)."""
 
+from alpfit.numerics.arguments import outside
 from alpfit.physics.plasma import PLASMAS
 from alpfit.relic.dark_sector import DarkSector
-from alpfit.relic.density import DOMAIN, evolve, outside, plasma_error, relic_density, resolve_annihilation_scale
+from alpfit.relic.density import DOMAIN, evolve, plasma_error, relic_density, resolve_annihilation_scale
 from alpfit.relic.engines import ENGINES
 from alpfit.relic.general import solve, trace
 from alpfit.relic.required import required_coupling

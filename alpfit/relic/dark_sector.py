@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from alpfit.errors import ConfigurationError
+from alpfit.numerics.arguments import positive_number
 
 Array = NDArray[np.float64]
 Function = Callable[[Array], Array]
@@ -46,20 +47,20 @@ class DarkSector:
     thresholds: Sequence[float] = ()
 
     def __post_init__(self) -> None:
-        _check_positive("mass", self.mass)
+        positive_number("mass", self.mass)
         if not LIGHTEST <= self.mass <= HEAVIEST:
             raise ConfigurationError(f"mass = {self.mass:g} must be between {LIGHTEST:g} and {HEAVIEST:g} GeV")
-        _check_positive("dof", self.dof)
+        positive_number("dof", self.dof)
         for name, places in (("resonances", self.resonances), ("thresholds", self.thresholds)):
             if np.ndim(places) == 0:
                 raise ConfigurationError(f"{name} = {places!r} must be a list")
         for resonance in self.resonances:
             if np.shape(resonance) != (2,):
                 raise ConfigurationError(f"resonance {resonance!r} must be a position and a width [GeV]")
-            _check_positive(f"position of resonance {resonance!r}", resonance[0])
-            _check_positive(f"width of resonance {resonance!r}", resonance[1])
+            positive_number(f"position of resonance {resonance!r}", resonance[0])
+            positive_number(f"width of resonance {resonance!r}", resonance[1])
         for threshold in self.thresholds:
-            _check_positive("threshold", threshold)
+            positive_number("threshold", threshold)
         if isinstance(self.momentum_transfer, str) and self.momentum_transfer != EQUILIBRIUM:
             raise ConfigurationError(
                 f"momentum_transfer = '{self.momentum_transfer}' is not known; allowed: a function of T, a table, "
@@ -89,11 +90,6 @@ class DarkSector:
             rate = self.momentum_transfer(temperature)
             return _checked("momentum_transfer", rate, "T", "GeV", temperature)
         return _power_law(*_table("momentum_transfer", self.momentum_transfer, "T"))(temperature)
-
-
-def _check_positive(name: str, value: float) -> None:
-    if not (isinstance(value, (int, float, np.number)) and math.isfinite(value) and value > 0.0):
-        raise ConfigurationError(f"{name} = {value!r} must be a positive number")
 
 
 def _checked(name: str, values: ArrayLike, variable: str, unit: str, at: Array) -> Array:

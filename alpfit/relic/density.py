@@ -1,16 +1,16 @@
 """Relic densities of the ALP portal: the public functions."""
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
-from numbers import Integral, Real
 from types import MappingProxyType
-from typing import Any, NoReturn
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from alpfit.errors import ConfigurationError, PredictionError, one_of
+from alpfit.errors import PredictionError
+from alpfit.numerics.arguments import broadcast, known, positive_number, refuse_outside, whole_number
 from alpfit.numerics.cores import n_cores
 from alpfit.physics.annihilation import ANNIHILATION_SCALES
 from alpfit.physics.plasma import PLASMAS, Plasma
@@ -42,20 +42,8 @@ POINTS_AT_ONCE = 32
 def resolve_annihilation_scale(scale: str | float) -> float:
     """The factor that a name of :data:`ANNIHILATION_SCALES` stands for, or the number itself."""
     if isinstance(scale, str):
-        if scale not in ANNIHILATION_SCALES:
-            raise ConfigurationError(
-                f"annihilation_scale = '{scale}' is not known: {one_of(scale, ANNIHILATION_SCALES)}, or a number"
-            )
-        return ANNIHILATION_SCALES[scale]
-    if isinstance(scale, bool) or not isinstance(scale, Real) or not (math.isfinite(scale) and scale > 0.0):
-        raise ConfigurationError(f"annihilation_scale = {scale} must be a positive number")
-    return float(scale)
-
-
-def outside(name: str, value: float, limits: tuple[float, float]) -> str:
-    """The sentence that says that ``value`` of parameter ``name`` is not within ``limits``; empty where it is."""
-    low, high = limits
-    return "" if low <= value <= high else f"{name} = {value:g} must be between {low:g} and {high:g}"
+        return known("annihilation_scale", scale, ANNIHILATION_SCALES, otherwise=", or a number")
+    return positive_number("annihilation_scale", scale)
 
 
 def relic_density(
@@ -146,45 +134,19 @@ def _choices(engine: str, plasma: str, annihilation_scale: str | float) -> tuple
 def _resolve_threads(n_threads: int | None) -> int:
     if n_threads is None:
         return n_cores()
-    if isinstance(n_threads, bool) or not isinstance(n_threads, Integral) or n_threads < 1:
-        raise ConfigurationError(f"n_threads = {n_threads!r} must be a whole number from 1 on, or None for all cores")
-    return int(n_threads)
+    return whole_number("n_threads", n_threads, 1, otherwise=", or None for all cores")
 
 
 def _points(values: Mapping[str, ArrayLike]) -> tuple[tuple[int, ...], Array]:
     """The common shape, and the points as rows of a contiguous array ``(4, n)``."""
-    arrays = [_numbers(name, value) for name, value in values.items()]
-    try:
-        shape = np.broadcast(*arrays).shape
-    except ValueError:
-        shapes = ", ".join(f"{name} {array.shape}" for name, array in zip(values, arrays, strict=True))
-        raise PredictionError(f"shapes do not broadcast: {shapes}; make them equal, or 1 where they differ") from None
+    shape, arrays = broadcast(values)
     points = np.empty((len(arrays), *shape))
-    for i, array in enumerate(arrays):
+    for i, array in enumerate(arrays.values()):
         points[i] = array
     points = points.reshape(len(arrays), -1)
     if not ((points >= LOWEST) & (points <= HIGHEST)).all():
-        _complain(values, points)
+        refuse_outside(values, points, DOMAIN)
     return shape, points
-
-
-def _complain(names: Iterable[str], points: Array) -> NoReturn:
-    """Raise for the first value that is outside of the domain."""
-    for name, row in zip(names, points, strict=True):
-        for value in row:
-            if sentence := outside(name, float(value), DOMAIN[name]):
-                raise PredictionError(sentence)
-    raise AssertionError("nothing is outside of the domain")
-
-
-def _numbers(name: str, value: ArrayLike) -> Array:
-    try:
-        array = np.asarray(value)
-    except ValueError:  # rows of different length
-        array = np.asarray(None)
-    if array.size and array.dtype.kind not in "iuf":
-        raise PredictionError(f"{name} = {value!r} must be a real number, or an array of them")
-    return array.astype(float)
 
 
 def _sectors(points: Array, widths: Widths, engine: Engine, plasma: Plasma, scale: float) -> Sectors:

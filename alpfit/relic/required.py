@@ -6,7 +6,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from alpfit.errors import ConfigurationError, PredictionError, one_of
-from alpfit.relic.density import DOMAIN, outside, relic_density
+from alpfit.numerics.arguments import outside
+from alpfit.relic.density import DOMAIN, relic_density
 
 Array = NDArray[np.float64]
 

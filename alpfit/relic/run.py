@@ -8,7 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from alpfit.constants import RELIC_DENSITY_PER_YIELD
-from alpfit.errors import ConfigurationError, PredictionError, one_of
+from alpfit.errors import PredictionError
+from alpfit.numerics.arguments import known
 from alpfit.numerics.radau_step import radau_iia_5
 from alpfit.physics.plasma import PLASMAS, Plasma, baths_at
 from alpfit.relic.base import Accuracy, Engine, Freezeout
@@ -21,16 +22,12 @@ Array = NDArray[np.float64]
 
 def resolve_engine(name: str) -> Engine:
     """The engine of that name in :data:`ENGINES`."""
-    if not isinstance(name, str) or name not in ENGINES:
-        raise ConfigurationError(f"engine = {name!r} is not known: {one_of(str(name), ENGINES)}")
-    return ENGINES[name]
+    return known("engine", name, ENGINES)
 
 
 def resolve_plasma(name: str) -> Plasma:
     """The plasma of that name in :data:`PLASMAS`."""
-    if not isinstance(name, str) or name not in PLASMAS:
-        raise ConfigurationError(f"plasma = {name!r} is not known: {one_of(str(name), PLASMAS)}")
-    return PLASMAS[name]()
+    return known("plasma", name, PLASMAS)()
 
 
 def relic_densities(

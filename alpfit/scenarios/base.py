@@ -7,7 +7,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from alpfit.relic import outside
+from alpfit.numerics.arguments import outside
 
 Array = NDArray[np.float64]
 
