@@ -301,14 +301,6 @@ def test_a_folder_without_a_manifest_is_no_run(tmp_path):
     assert message == f"{tmp_path} is not a run folder: it has no manifest.json"
 
 
-@pytest.mark.parametrize("name", ["summary.json", "posterior.nc"])
-def test_a_damaged_run_is_refused_with_the_file_that_is_damaged(run, tmp_path, name):
-    for file in ("manifest.json", "run.toml", "summary.json", "posterior.nc"):
-        (tmp_path / file).write_bytes((run.folder.path / file).read_bytes())
-    (tmp_path / name).write_bytes(b"damaged")
-    assert refusal(RunFolderError, Run.read, tmp_path).startswith(f"{tmp_path / name} cannot be read: ")
-
-
 def test_a_run_without_its_input_is_refused(run, tmp_path):
     (tmp_path / "manifest.json").write_text("{}")
     assert refusal(AlpfitError, Run.read, tmp_path) == f"{tmp_path / 'run.toml'} does not exist"

@@ -1,9 +1,9 @@
 """``posterior.nc``: the samples as netCDF groups that arviz reads.
 
 ``posterior`` and ``log_likelihood`` (ln L by measurement) hold the Markov chains, or equally weighted draws from a
-weighted sample, dimensions (chain, draw). ``nested_samples`` (of Markov chains ``all_samples``) holds every sample of
-the run with its ``log_weight``, ``log_likelihood`` and, where it has one, ``log_likelihood_birth``; the attributes of
-the root hold the evidence, if there is one, and how far to trust the run.
+weighted sample in random order, dimensions (chain, draw). ``nested_samples`` (of Markov chains ``all_samples``) holds
+every sample of the run with its ``log_weight``, ``log_likelihood`` and, where it has one, ``log_likelihood_birth``; the
+attributes of the root hold the evidence, if there is one, and how far to trust the run.
 """
 
 from collections.abc import Mapping
@@ -13,8 +13,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from alpfit.chains.checking import check_samples
 from alpfit.errors import RunFolderError
+from alpfit.inference.priors import Prior
 from alpfit.inference.samples import Samples
+from alpfit.scenarios import Quantity
 
 if TYPE_CHECKING:
     import xarray
@@ -24,10 +27,14 @@ Array = NDArray[np.float64]
 LOG_L, LOG_L_BIRTH, LOG_WEIGHT = "log_likelihood", "log_likelihood_birth", "log_weight"
 ENTRY_PREFIX, DIAGNOSTIC_PREFIX = "log_likelihood:", "diagnostic:"
 NESTED, CHAINS = "nested_samples", "all_samples"
+DIMENSIONS = frozenset({"chain", "draw", "sample"})
 
 
-def write_posterior(path: Path, samples: Samples, seed: int) -> None:
-    """Write ``samples``; ``seed`` draws the equally weighted ones, of which Markov chains need none."""
+def write_posterior(path: Path, samples: Samples, seed: int, quantities: Mapping[str, Quantity] | None = None) -> None:
+    """Write ``samples``; ``seed`` draws the equally weighted ones, of which Markov chains need none.
+
+    ``quantities`` give the columns their units and labels.
+    """
     import xarray
 
     columns = {**samples.parameters, **samples.derived}
@@ -39,21 +46,39 @@ def write_posterior(path: Path, samples: Samples, seed: int) -> None:
     }
     if samples.log_l_birth is not None:
         everything[LOG_L_BIRTH] = samples.log_l_birth
-    if samples.n_chains > 1:
-        draws = np.arange(samples.log_l.size).reshape(samples.n_chains, -1)
-    else:
-        draws = samples.equally_weighted(np.random.default_rng(seed))[None, :]
+    shown = {name: _shown(quantity) for name, quantity in (quantities or {}).items()}
     tree = xarray.DataTree.from_dict(
         {
             "/": xarray.Dataset(attrs=_attributes(samples)),
-            "/posterior": _drawn(columns, draws),
-            "/log_likelihood": _drawn(samples.log_l_by_entry, draws),
+            "/posterior": _drawn(columns, _draws(samples, seed), shown),
+            "/log_likelihood": _drawn(samples.log_l_by_entry, _draws(samples, seed), {}),
             f"/{CHAINS if samples.n_chains > 1 else NESTED}": xarray.Dataset(
-                {name: ("sample", values) for name, values in everything.items()}
+                {_stored(name): ("sample", values, shown.get(name, {})) for name, values in everything.items()}
             ),
         }
     )
     tree.to_netcdf(path, engine="h5netcdf")
+
+
+def _draws(samples: Samples, seed: int) -> NDArray[np.int64]:
+    """Indices of the draws, (chain, draw).
+
+    Weighted samples come in the order in which they were found, from low to high ln L; drawn in that order they would
+    look like a chain that hardly moves.
+    """
+    if samples.n_chains > 1:
+        return np.arange(samples.log_l.size).reshape(samples.n_chains, -1)
+    rng = np.random.default_rng(seed)
+    return rng.permutation(samples.equally_weighted(rng))[None, :]
+
+
+def _shown(quantity: Quantity) -> dict[str, str]:
+    return {"units": quantity.unit, "long_name": quantity.label, "description": quantity.description}
+
+
+def _stored(name: str) -> str:
+    """The name of a column in the file: that of a dimension is taken."""
+    return f"{name}_" if name.rstrip("_") in DIMENSIONS else name
 
 
 def _attributes(samples: Samples) -> dict[str, Any]:
@@ -72,42 +97,56 @@ def _attributes(samples: Samples) -> dict[str, Any]:
     return {name: value for name, value in attributes.items() if value is not None}
 
 
-def _drawn(columns: Mapping[str, Array], draws: NDArray[np.int64]) -> "xarray.Dataset":
-    """``columns`` at the indices ``draws``, of shape (chain, draw)."""
+def _drawn(
+    columns: Mapping[str, Array], draws: NDArray[np.int64], shown: Mapping[str, Mapping[str, str]]
+) -> "xarray.Dataset":
+    """``columns`` at the indices ``draws``, of shape (chain, draw), with their attributes ``shown``."""
     import xarray
 
     return xarray.Dataset(
-        {name: (("chain", "draw"), values[draws]) for name, values in columns.items()},
+        {_stored(name): (("chain", "draw"), values[draws], shown.get(name, {})) for name, values in columns.items()},
         coords={"chain": np.arange(draws.shape[0]), "draw": np.arange(draws.shape[1])},
     )
 
 
-def read_posterior(path: Path) -> Samples:
-    """All samples of the run; raises :class:`RunFolderError` where the file is missing or damaged."""
+def read_posterior(path: Path, priors: Mapping[str, Prior] | None = None) -> Samples:
+    """All samples of the run, whose parameters have the ``priors``.
+
+    Raises :class:`RunFolderError` where the file is missing or damaged, and for numbers that no run writes.
+    """
+    try:
+        samples = _read(path)
+        check_samples(samples, priors)
+    except OSError as error:
+        raise RunFolderError(f"{path} cannot be read: {error}; run again, or restore the file") from error
+    except Exception as error:  # whatever HDF5 and its readers make of a damaged file
+        reason = error if isinstance(error, ValueError) else f"it is damaged ({type(error).__name__})"
+        raise RunFolderError(f"{path} cannot be read: {reason}; run again, or restore the file") from error
+    return samples
+
+
+def _read(path: Path) -> Samples:
     import xarray
 
-    try:
-        with xarray.open_datatree(path, engine="h5netcdf") as tree:
-            everything = tree[CHAINS if CHAINS in tree.children else NESTED]
-            attributes = {str(name): value for name, value in tree.attrs.items()}
-            columns = {str(name): np.asarray(everything[str(name)]) for name in everything.data_vars}
-        return Samples(
-            parameters={name: columns[name] for name in _strings(attributes["parameters"])},
-            derived={name: columns[name] for name in _strings(attributes["derived"])},
-            log_l_by_entry=_prefixed(columns, ENTRY_PREFIX),
-            log_l=columns[LOG_L],
-            log_weights=columns[LOG_WEIGHT],
-            log_z=_number(attributes.get("log_z")),
-            log_z_error=_number(attributes.get("log_z_error")),
-            n_calls=int(attributes["n_calls"]),
-            log_l_birth=columns.get(LOG_L_BIRTH),
-            n_chains=int(attributes.get("n_chains", Samples.n_chains)),
-            autocorrelation=float(attributes.get("autocorrelation", Samples.autocorrelation)),
-            diagnostics={name: float(value) for name, value in _prefixed(attributes, DIAGNOSTIC_PREFIX).items()},
-            shortfalls=tuple(_strings(attributes.get("shortfalls", ()))),
-        )
-    except (OSError, KeyError, ValueError) as error:
-        raise RunFolderError(f"{path} cannot be read: {error}; run again, or restore the file") from error
+    with xarray.open_datatree(path, engine="h5netcdf") as tree:
+        everything = tree[CHAINS if CHAINS in tree.children else NESTED]
+        attributes = {str(name): value for name, value in tree.attrs.items()}
+        columns = {str(name): np.asarray(everything[str(name)]) for name in everything.data_vars}
+    return Samples(
+        parameters={name: columns[_stored(name)] for name in _strings(attributes["parameters"])},
+        derived={name: columns[_stored(name)] for name in _strings(attributes["derived"])},
+        log_l_by_entry=_prefixed(columns, ENTRY_PREFIX),
+        log_l=columns[LOG_L],
+        log_weights=columns[LOG_WEIGHT],
+        log_z=_number(attributes.get("log_z")),
+        log_z_error=_number(attributes.get("log_z_error")),
+        n_calls=int(attributes["n_calls"]),
+        log_l_birth=columns.get(LOG_L_BIRTH),
+        n_chains=int(attributes.get("n_chains", Samples.n_chains)),
+        autocorrelation=float(attributes.get("autocorrelation", Samples.autocorrelation)),
+        diagnostics={name: float(value) for name, value in _prefixed(attributes, DIAGNOSTIC_PREFIX).items()},
+        shortfalls=tuple(_strings(attributes.get("shortfalls", ()))),
+    )
 
 
 def _prefixed(content: Mapping[str, Any], prefix: str) -> dict[str, Any]:

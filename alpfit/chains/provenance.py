@@ -1,4 +1,4 @@
-"""``manifest.json``: what a run was made with."""
+"""``manifest.json``: what a run was made with, and what its files must look like."""
 
 import platform
 import subprocess
@@ -9,6 +9,10 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from alpfit.chains.records import json_text, read_json
+from alpfit.errors import RunFolderError, validation_sentence
 from alpfit.version import __version__
 
 PACKAGE = Path(__file__).resolve().parents[1]
@@ -22,16 +26,69 @@ PACKAGES = (
 )
 
 
-def manifest(**facts: Any) -> Mapping[str, Any]:
-    """Versions, host and git revision, and the ``facts`` of the run."""
-    return {
+class Manifest(BaseModel):
+    """What has to stand in a manifest.
+
+    ``likelihoods`` has the digest of each entry's data, ``code`` that of the sources that decide the samples, ``files``
+    those of the folder's files by their paths in it, and ``originals`` where entries that were copied into the folder
+    came from, seen from it. The last three are missing in folders of early versions.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="allow", strict=True)
+
+    alpfit: str
+    finished: str
+    likelihoods: dict[str, str]
+    code: str | None = None
+    files: dict[str, str] = {}
+    originals: dict[str, str] = {}
+
+
+def write_manifest(path: Path, **facts: Any) -> None:
+    """Write versions, host, git revision, the ``facts`` of the run, and digests of all files beside ``path``."""
+    record = {
         "alpfit": __version__,
+        "code": code_digest(),
         "python": sys.version.split()[0],
         "packages": {name: metadata.version(name) for name in PACKAGES},
         "git_revision": git_revision(PACKAGE),
         "host": {"name": platform.node(), "system": platform.platform(), "machine": platform.machine()},
         **facts,
     }
+    seal(path, record)
+
+
+def seal(path: Path, record: Mapping[str, Any]) -> None:
+    """Write the manifest ``record`` to ``path``, with digests of the files that are beside it now."""
+    others = sorted(file for file in path.parent.rglob("*") if file.is_file() and file != path)
+    files = {file.relative_to(path.parent).as_posix(): digest_of(file) for file in others}
+    path.write_text(json_text({**record, "files": files}) + "\n", encoding="utf-8")
+
+
+def read_manifest(path: Path) -> Manifest:
+    """The manifest at ``path``; raises :class:`RunFolderError` where it is damaged."""
+    try:
+        return Manifest.model_validate(read_json(path, "restore the file, or run anew"))
+    except ValidationError as error:
+        sentence = validation_sentence(error)
+        raise RunFolderError(f"{path} is no manifest: {sentence}; restore the file, or run anew") from error
+
+
+def damaged(folder: Path, files: Mapping[str, str]) -> dict[str, str]:
+    """What is wrong with those of the ``files``, digests by path in ``folder``, that are not as they were written."""
+    found = {}
+    for name, digest in files.items():
+        try:
+            if digest_of(folder / name) != digest:
+                found[name] = "is not as it was written"
+        except OSError as error:
+            found[name] = f"cannot be read ({error.strerror})"
+    return found
+
+
+def digest_of(file: Path) -> str:
+    """SHA-256 of a file's contents."""
+    return sha256(file.read_bytes()).hexdigest()
 
 
 def code_digest() -> str:

@@ -1,10 +1,12 @@
 """What a run says in a page: intervals, evidence, best fit."""
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from alpfit.errors import RunFolderError
 from alpfit.inference.samples import Samples
 from alpfit.inference.session import Account
 
@@ -47,6 +49,22 @@ def summarise(samples: Samples, account: Account) -> dict[str, Any]:
         "failures": dict(account.failures.most_common()),
         "shortfalls": list(samples.shortfalls),
     }
+
+
+def check_summary(path: Path, summary: Mapping[str, Any], samples: Samples) -> None:
+    """Raise :class:`RunFolderError` where the ``summary`` read from ``path`` is not one of a run with ``samples``."""
+    try:
+        for group, columns in (("parameters", samples.parameters), ("derived", samples.derived)):
+            for name in columns:
+                numbers = [summary[group][name][key] for key in KEYS] + [summary["best_fit"][group][name]]
+                if not all(isinstance(x, float | int) for x in numbers if x is not None):
+                    raise TypeError(name)
+        as_text(summary)
+        float(summary["first_call_s"] + summary["likelihood_time_s"])
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise RunFolderError(
+            f"{path} is no summary of this run ({type(error).__name__}: {error}): restore the file, or run anew"
+        ) from error
 
 
 def as_text(summary: Mapping[str, Any]) -> str:

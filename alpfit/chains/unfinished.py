@@ -5,6 +5,7 @@ disappears when the finished run is put in its place.
 """
 
 import json
+import math
 import os
 import platform
 import shutil
@@ -20,6 +21,7 @@ from filelock import FileLock, Timeout
 
 from alpfit.chains.checkpoints import Checkpoints, write_durably
 from alpfit.chains.folder import UNFINISHED, RunFolder, check_output
+from alpfit.chains.records import json_text, read_json
 from alpfit.chains.staging import place_to_stage, recover
 from alpfit.errors import RunFolderError
 from alpfit.inference.progress import Progress, ProgressReport
@@ -75,8 +77,9 @@ class UnfinishedRun:
     def last_status(self) -> Mapping[str, Any]:
         """What its process last wrote; empty where it did not come so far."""
         try:
-            return dict(json.loads(self.status.read_text(encoding="utf-8")))
-        except (OSError, ValueError):
+            facts = read_json(self.status, "")
+            return {**facts, "fraction_left": math.inf if (left := facts["fraction_left"]) is None else float(left)}
+        except (RunFolderError, KeyError, TypeError, ValueError):
             return {}
 
 
@@ -106,7 +109,7 @@ class StatusFile:
         }
         temporary = self._unfinished.status.with_suffix(".writing")
         with suppress(OSError):  # on a full disk the run itself goes on
-            temporary.write_text(json.dumps(facts), encoding="utf-8")
+            temporary.write_text(json_text(facts, indent=None), encoding="utf-8")
             temporary.replace(self._unfinished.status)
 
 
@@ -168,17 +171,14 @@ def _begin(
     else:
         for old in unfinished.checkpoints():
             old.unlink()
-    write_durably(unfinished.identity, json.dumps(identity, indent=2).encode())
+    write_durably(unfinished.identity, json_text(identity).encode())
 
 
 def _check_identity(unfinished: UnfinishedRun, identity: Mapping[str, Any], what: str) -> None:
     """Raise :class:`RunFolderError` for the first thing that is not as it was when the run began."""
-    try:
-        before = json.loads(unfinished.identity.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise RunFolderError(f"{unfinished.identity} cannot be read: {error}; begin anew with --overwrite") from error
+    before = read_json(unfinished.identity, "begin anew with --overwrite")
     way_out = "begin anew with --overwrite" + (", or continue nevertheless with --force" if what == "run" else "")
-    was, now = _flat(before), _flat(json.loads(json.dumps(identity)))
+    was, now = _flat(before), _flat(json.loads(json_text(identity)))
     for key in [*was, *now]:
         if was.get(key) != now.get(key):
             raise RunFolderError(

@@ -1,7 +1,6 @@
 """What only the whole of a run's input shows: parameters against the scenario, likelihoods against its predictions."""
 
 from itertools import combinations
-from pathlib import Path
 
 from alpfit.config.tables import Configuration
 from alpfit.errors import ConfigurationError, one_of
@@ -11,11 +10,15 @@ from alpfit.scenarios import SCENARIOS, Scenario
 
 
 def check_consistency(configuration: Configuration) -> None:
-    """Raise :class:`ConfigurationError` for the first thing that does not fit the rest."""
+    """Raise :class:`ConfigurationError` for the first thing but measurements that does not fit the rest."""
     resolve_annihilation_scale(configuration.relic.annihilation_scale)
     _check_parameters(configuration)
     _check_sampler(configuration)
     _check_named_once(configuration)
+
+
+def check_measurements(configuration: Configuration) -> None:
+    """Raise :class:`ConfigurationError` for the first measurement that cannot be used, alone or beside the others."""
     measurements = configuration.build_likelihood().measurements
     for measurement in measurements:
         _check_measurement(configuration, measurement)
@@ -51,7 +54,7 @@ def _check_sampler(configuration: Configuration) -> None:
 
 
 def _check_named_once(configuration: Configuration) -> None:
-    entries = [Path(name).name for name in configuration.likelihoods]
+    entries = configuration.entries
     for name in entries:
         if entries.count(name) > 1:
             raise ConfigurationError(f"likelihoods: '{name}' is named twice")

@@ -7,7 +7,7 @@ from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
-from alpfit.config.consistency import check_consistency
+from alpfit.config.consistency import check_consistency, check_measurements
 from alpfit.config.tables import NUMBER, Configuration, PhysicsTable, RelicTable
 from alpfit.errors import ConfigurationError, one_of, validation_sentence
 from alpfit.inference.parallel import EXECUTORS, Parallel
@@ -23,20 +23,13 @@ PUBLISHED = "published"
 """In place of a prior: the one that the literature gives for a nuisance parameter."""
 
 
-def load_configuration(path: Path, overrides: Sequence[str] = ()) -> Configuration:
+def load_configuration(path: Path, overrides: Sequence[str] = (), *, entries: bool = True) -> Configuration:
     """Read and check ``path``; ``overrides`` are ``table.key=value`` with the value as in TOML (or a bare word).
 
-    An override of ``sampler.name`` leaves of the file's options for another sampler only the seed. Raises
-    :class:`ConfigurationError`.
+    An override of ``sampler.name`` leaves of the file's options for another sampler only the seed. Without ``entries``
+    the likelihoods are not looked for. Raises :class:`ConfigurationError`.
     """
-    try:
-        document = tomllib.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError as error:
-        raise ConfigurationError(f"{path} does not exist") from error
-    except (OSError, UnicodeDecodeError) as error:
-        raise ConfigurationError(f"{path} cannot be read: {error}") from error
-    except tomllib.TOMLDecodeError as error:
-        raise ConfigurationError(f"{path} is not TOML: {error}") from error
+    document = read_document(path)
     sampler_before = _sampler_name(document)
     for override in sorted(overrides, key=lambda override: not override.startswith("sampler.name")):
         apply_override(document, override)
@@ -44,18 +37,38 @@ def load_configuration(path: Path, overrides: Sequence[str] = ()) -> Configurati
             sampler_before = _sampler_name(document)
             kept = {"name", "seed"}
             document["sampler"] = {key: value for key, value in document["sampler"].items() if key in kept}
-    return parse_configuration(document, str(path), path.parent)
+    return parse_configuration(document, str(path), path.parent, entries=entries)
+
+
+def read_document(path: Path) -> dict[str, Any]:
+    """The tables of the TOML file ``path``, which may begin with a byte-order mark.
+
+    Raises :class:`ConfigurationError`.
+    """
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
+    except FileNotFoundError as error:
+        raise ConfigurationError(f"{path} does not exist") from error
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigurationError(f"{path} cannot be read: {error}") from error
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        raise ConfigurationError(f"{path} is not TOML: {error}") from error
 
 
 def parse_configuration(
-    document: Mapping[str, Any], name: str = "configuration", folder: Path | None = None
+    document: Mapping[str, Any], name: str = "configuration", folder: Path | None = None, *, entries: bool = True
 ) -> Configuration:
-    """Check a TOML document; ``name`` says where it comes from in the error, ``folder`` what its paths start from."""
+    """Check a TOML document; ``name`` says where it comes from in the error, ``folder`` what its paths start from.
+
+    Without ``entries`` the likelihoods are not looked for.
+    """
     try:
         _check_names(document)
         complete = {**document, **_published(document), **_entry_folders(document, folder or Path())}
         configuration = Configuration.model_validate(complete)
         check_consistency(configuration)
+        if entries:
+            check_measurements(configuration)
     except ConfigurationError as error:
         raise ConfigurationError(f"{name}: {error}") from error
     except ValidationError as error:
@@ -146,11 +159,11 @@ def _check_parameter(name: str, value: object) -> None:
 def _published(document: Mapping[str, Any]) -> dict[str, Any]:
     """``[parameters]`` with the priors of the literature in the place of :data:`PUBLISHED`: normal, cut off at zero."""
     parameters = dict(_table(document, "parameters"))
-    if PUBLISHED not in parameters.values():
+    if PUBLISHED not in parameters.values() or "scenario" not in document:  # without one pydantic says what is missing
         return {}
     known = Choices.__dataclass_fields__
     choices = {**_table(document, "relic"), **_table(document, "physics")}
-    scenario = SCENARIOS[str(document.get("scenario"))](Choices(**{k: v for k, v in choices.items() if k in known}))
+    scenario = SCENARIOS[document["scenario"]](Choices(**{k: v for k, v in choices.items() if k in known}))
     nuisances = {name: quantity.published for name, quantity in scenario.optional.items() if quantity.published}
     for name, value in parameters.items():
         if value == PUBLISHED:

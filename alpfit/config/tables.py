@@ -1,5 +1,6 @@
 """The run's TOML file as typed tables, and what they stand for."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -13,7 +14,7 @@ from alpfit.inference.problem import Problem
 from alpfit.inference.samplers import SamplerTable
 from alpfit.inference.samplers.dynesty import Dynesty
 from alpfit.likelihoods import JointLikelihood
-from alpfit.scenarios import SCENARIOS, Choices, Scenario
+from alpfit.scenarios import SCENARIOS, Choices, Quantity, Scenario
 
 NUMBER = "number"
 
@@ -81,6 +82,11 @@ class Configuration(_Table):
     checkpoint_interval: Annotated[float, Field(ge=0.0, allow_inf_nan=False)] = 60.0
 
     @property
+    def entries(self) -> list[str]:
+        """Names of the likelihoods, without the paths of one's own."""
+        return [Path(name).name for name in self.likelihoods]
+
+    @property
     def fixed(self) -> dict[str, float]:
         """Parameters with one value."""
         return {name: float(value) for name, value in self.parameters.items() if isinstance(value, (int, float))}
@@ -93,6 +99,12 @@ class Configuration(_Table):
     def build_scenario(self) -> Scenario:
         """The scenario with its options."""
         return SCENARIOS[self.scenario](Choices(**self.relic.model_dump(), **self.physics.model_dump()))
+
+    @property
+    def quantities(self) -> dict[str, Quantity]:
+        """All that can be sampled or predicted, by its name."""
+        scenario = self.build_scenario()
+        return {**scenario.parameters, **scenario.optional, **scenario.observables}
 
     def build_likelihood(self) -> JointLikelihood:
         """The measurements with their options."""
@@ -111,9 +123,10 @@ class Configuration(_Table):
         return {**document, "options": used}
 
     def deciding(self) -> dict[str, Any]:
-        """Of :meth:`completed` what decides the samples."""
-        return {key: value for key, value in self.completed().items() if key not in INDIFFERENT}
+        """Of :meth:`completed` what decides the samples; entries by their names, wherever they are."""
+        document = {key: value for key, value in self.completed().items() if key not in INDIFFERENT}
+        return {**document, "likelihoods": self.entries}
 
-    def to_toml(self) -> str:
-        """:meth:`completed` as a TOML file that runs again."""
-        return tomli_w.dumps(self.completed())
+    def to_toml(self, likelihoods: Sequence[str] | None = None) -> str:
+        """:meth:`completed` as a TOML file that runs again, which finds its ``likelihoods`` there."""
+        return tomli_w.dumps({**self.completed(), "likelihoods": list(likelihoods or self.likelihoods)})

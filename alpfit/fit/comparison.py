@@ -1,6 +1,5 @@
 """Several finished runs side by side: evidence, best fit and intervals."""
 
-import json
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -8,6 +7,7 @@ from typing import Any
 
 from alpfit.errors import ConfigurationError, RunFolderError
 from alpfit.fit.run import Run
+from alpfit.inference.reweighting import PARETO_K
 
 STRENGTHS = (
     (2.0, "not worth more than a bare mention"),
@@ -24,8 +24,10 @@ SCALE = "Kass and Raftery 1995, JASA 90, 773"
 class ComparedRun:
     """What a run says; ``log_bayes`` is its ln Z over that of the first run.
 
-    It is None where one of them has no ln Z, and where their data differ, so that it would mean nothing. ``intervals``
-    are lower end, median and upper end (68 %) of the parameters that all runs sample.
+    It is None where one of them has no ln Z, and where it would mean nothing: their data differ, or one of them
+    missed a target (``reached`` is false). ``intervals`` are lower end, median and upper end (68 %) of the parameters
+    that all runs sample; ``n_eff`` effective samples, and ``pareto_k`` of a reweighted run what says whether its
+    weights can be trusted.
     """
 
     name: str
@@ -36,12 +38,19 @@ class ComparedRun:
     best_log_l: float
     same_data: bool
     intervals: Mapping[str, tuple[float, float, float]]
+    reached: bool = True
+    n_eff: float = math.nan
+    pareto_k: float | None = None
 
     @property
     def verdict(self) -> str:
         """Evidence for or against the run compared with the first one, in words."""
+        if not self.same_data:
+            return "other data"
+        if not self.reached:
+            return "target missed"
         if self.log_bayes is None:
-            return "-" if self.same_data else "other data"
+            return "-"
         strength = next(word for limit, word in STRENGTHS if 2.0 * abs(self.log_bayes) <= limit)
         if strength == STRENGTHS[0][1]:
             return strength
@@ -63,13 +72,21 @@ class RunComparison:
     def as_text(self) -> str:
         """The comparison as a table."""
         width = max(len("run"), *(len(run.name) for run in self.runs)) + 2
-        lines = [f"{'run':{width}s}{'best ln L':>12s}{'ln Z':>20s}{'ln B':>20s}  compared with the first"]
+        lines = [
+            f"{'run':{width}s}{'best ln L':>12s}{'samples':>9s}{'ln Z':>20s}{'ln B':>20s}  compared with the first"
+        ]
         for i, run in enumerate(self.runs):
             bayes = _with_error(run.log_bayes, run.log_bayes_error) if i else "-"
             lines.append(
-                f"{run.name:{width}s}{run.best_log_l:12.3f}{_with_error(run.log_z, run.log_z_error):>20s}{bayes:>20s}"
-                f"  {run.verdict if i else '-'}"
+                f"{run.name:{width}s}{run.best_log_l:12.3f}{run.n_eff:9.0f}"
+                f"{_with_error(run.log_z, run.log_z_error):>20s}{bayes:>20s}  {run.verdict if i else '-'}"
             )
+        lines += [
+            f"{run.name}: Pareto k-hat of its weights {run.pareto_k:.2f}"
+            for run in self.runs
+            if run.pareto_k is not None
+        ]
+        lines.append("samples: effective number")
         lines.append(f"words: {SCALE}")
         for name in self.runs[0].intervals:
             lines += ["", f"{name:{width}s}{'median':>12s}{'68 % interval':>28s}"]
@@ -79,23 +96,32 @@ class RunComparison:
         return "\n".join([*lines, *([""] if self.warnings else []), *(f"warning: {w}" for w in self.warnings)])
 
 
-def compare_runs(runs: Sequence[Run]) -> RunComparison:
-    """Two or more runs, each against the first; raises :class:`ConfigurationError` for fewer."""
+def compare_runs(runs: Sequence[Run], *, force: bool = False) -> RunComparison:
+    """Two or more runs, each against the first.
+
+    Raises :class:`ConfigurationError` for fewer and, without ``force``, :class:`RunFolderError` where data have changed
+    since one of them.
+    """
     if len(runs) < 2:
         raise ConfigurationError("a comparison needs two run folders or more")
+    stale = [_stale(run) for run in runs if run.changed_entries]
+    if stale and not force:
+        raise RunFolderError(f"{stale[0]}: its ln L is not that of today's data: run anew, or compare with --force")
     names, first = run_names(runs), runs[0]
     common = [name for name in first.samples.parameters if all(name in run.samples.parameters for run in runs)]
-    compared = []
-    warnings = []
+    compared, warnings = [], stale
     for name, run in zip(names, runs, strict=True):
         differences = _different_data(names[0], first, name, run)
         warnings += differences + _different_priors(names[0], first, name, run)
-        log_bayes, error = (None, None) if differences else _log_bayes(run, first)
+        warnings += [f"{name} missed a target: {sentence}" for sentence in run.samples.shortfalls]
+        reached = not run.samples.shortfalls and not first.samples.shortfalls
+        log_bayes, error = _log_bayes(run, first) if reached and not differences else (None, None)
         intervals = {parameter: _interval(run, parameter) for parameter in common}
         samples = run.samples
         best = float(samples.log_l[samples.best])
         evidence = (samples.log_z, samples.log_z_error, log_bayes, error)
-        compared.append(ComparedRun(name, *evidence, best, not differences, intervals))
+        k_hat = samples.diagnostics.get(PARETO_K)
+        compared.append(ComparedRun(name, *evidence, best, not differences, intervals, reached, samples.n_eff, k_hat))
     return RunComparison(tuple(compared), tuple(warnings))
 
 
@@ -123,10 +149,12 @@ def _interval(run: Run, name: str) -> tuple[float, float, float]:
 
 def _digests(run: Run) -> dict[str, str]:
     """The likelihood entries that the run was made with, and what identifies their data."""
-    try:
-        return dict(json.loads(run.folder.manifest.read_text(encoding="utf-8"))["likelihoods"])
-    except (OSError, ValueError, KeyError) as error:
-        raise RunFolderError(f"{run.folder.manifest} does not name the run's likelihoods: {error}") from error
+    return run.manifest.likelihoods
+
+
+def _stale(run: Run) -> str:
+    """That data have changed since ``run`` was made."""
+    return f"the data of {', '.join(run.changed_entries)} have changed since {run.folder.path} was made"
 
 
 def _different_data(first_name: str, first: Run, name: str, run: Run) -> list[str]:
@@ -135,7 +163,7 @@ def _different_data(first_name: str, first: Run, name: str, run: Run) -> list[st
     alone = {owner: [entry for entry in used if entry not in others] for owner, used, others in sides}
     sentences = [f"only {owner} uses {', '.join(entries)}" for owner, entries in alone.items() if entries]
     sentences += [f"{entry} has other numbers" for entry in one if entry in other and one[entry] != other[entry]]
-    options = [run.configuration.completed()["options"] for run in (first, run)]
+    options = [run.configuration.options for run in (first, run)]  # completed, as all that a run has written
     for entry in sorted(one.keys() & other.keys()):
         if options[0].get(entry) != options[1].get(entry):
             sentences.append(f"{entry} has other options")

@@ -1,13 +1,14 @@
 """Toy data sets at the best fit of a profile likelihood: do Wilks' intervals hold the truth as often as they say?"""
 
-import json
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 from alpfit.chains.checkpoints import write_durably
+from alpfit.chains.records import json_text, read_json
 from alpfit.errors import ConfigurationError, RunFolderError
-from alpfit.fit.profile_folder import RunProfile
+from alpfit.fit.freshness import Freshness
+from alpfit.fit.profile_folder import WAY_OUT, RunProfile
 from alpfit.fit.profiling import fit_of
 from alpfit.fit.run import Run
 from alpfit.inference.interrupts import Interrupted, Interrupts
@@ -35,19 +36,22 @@ class CoverageCheck:
         return "\n".join([*lines, *([kept] if self.kept else [])])
 
 
-def check_coverage(run: Run, made: RunProfile, n_toys: int, progress: Progress | None = None) -> CoverageCheck:
+def check_coverage(
+    run: Run, made: RunProfile, n_toys: int, progress: Progress | None = None, *, force: bool = False
+) -> CoverageCheck:
     """Fit ``n_toys`` toy data sets, and write ``coverage.json`` beside the profiles ``made`` of ``run``.
 
     The toys are those of the run's seed; intervals of derived quantities are not checked. Raises
     :class:`ConfigurationError` if no measurement can be drawn, :class:`RunFolderError` for a place that cannot be
-    written, and :class:`Interrupted`.
+    written and, without ``force``, where data or code have changed since the run, and :class:`Interrupted`.
     """
     problem, interrupts = fit_of(run).problem, Interrupts()
     groups = [profile.names for profile in made.profiles if set(profile.names) <= set(problem.names)]
     kept, tell = not_drawn(problem), progress or NoProgress()
     if len(kept) == len(problem.entries):
         raise ConfigurationError("--coverage: the data of none of this run's likelihoods are known, only limits")
-    truth = json.loads(made.folder.intervals.read_text(encoding="utf-8"))["best_fit"]["parameters"]
+    Freshness(run, problem).check(force)
+    truth = _best_of(made)
 
     def step(done: int, n_calls: int) -> None:
         tell.update(ProgressReport(n_calls, {"toys": done}, n_toys / done - 1.0))
@@ -63,6 +67,15 @@ def check_coverage(run: Run, made: RunProfile, n_toys: int, progress: Progress |
     return check
 
 
+def _best_of(made: RunProfile) -> dict[str, float]:
+    """The parameters of the best fit that the profiles are held against."""
+    best = read_json(made.folder.intervals, WAY_OUT).get("best_fit")
+    try:
+        return {str(name): float(value) for name, value in best["parameters"].items()}  # type: ignore[index]
+    except (KeyError, TypeError, AttributeError, ValueError) as error:
+        raise RunFolderError(f"{made.folder.intervals} has no best fit: {WAY_OUT}") from error
+
+
 def _write(check: CoverageCheck, run: Run) -> None:
     record = {
         "run": str(run.folder.path.resolve()),
@@ -74,6 +87,6 @@ def _write(check: CoverageCheck, run: Run) -> None:
         ],
     }
     try:
-        write_durably(check.path, json.dumps(record, indent=2).encode())
+        write_durably(check.path, json_text(record).encode())
     except OSError as error:
         raise RunFolderError(f"{check.path} cannot be written: {error.strerror}; make room") from error

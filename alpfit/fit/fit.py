@@ -11,8 +11,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from alpfit.chains.folder import check_output
+from alpfit.chains.folder import RunFolder, check_output
 from alpfit.chains.provenance import code_digest
+from alpfit.chains.staging import place_to_stage
 from alpfit.chains.unfinished import StatusFile, UnfinishedRun, is_finished, under_way, what_is_left
 from alpfit.config import Configuration, load_configuration
 from alpfit.errors import ConfigurationError, PredictionError, RunFolderError, one_of
@@ -48,8 +49,12 @@ class Fit:
 
     @classmethod
     def from_file(cls, path: str | Path, overrides: Sequence[str] = ()) -> "Fit":
-        """Read and check a TOML file; ``overrides`` are ``table.key=value``. Raises :class:`ConfigurationError`."""
+        """Read and check a TOML file, or the one in a run folder; ``overrides`` are ``table.key=value``.
+
+        Raises :class:`ConfigurationError`.
+        """
         path = Path(path)
+        path = RunFolder(path).configuration if path.is_dir() else path
         return cls(load_configuration(path, overrides), path.stem, path, tuple(overrides))
 
     def evaluate(self, values: Mapping[str, float]) -> Evaluation:
@@ -140,7 +145,7 @@ class Fit:
         try:
             with interrupts.held_back(), EXECUTORS[parallel.executor](job) as evaluate:
                 if resume and is_finished(path):
-                    return self._finished(path, progress)
+                    return self._finished(path, force, progress)
                 identity = self.identity()
                 with under_way(
                     path, identity, progress, overwrite=overwrite, resume=resume, force=force
@@ -178,6 +183,7 @@ class Fit:
         if self.file is None:
             raise ConfigurationError("only a fit that was read from a file can be repeated")
         check_output(path, overwrite="--overwrite" in flags or "--resume" in flags)
+        place_to_stage(path)
         progress, interrupts = progress or NoProgress(), Interrupts()
         repeats = Repeats(self.configuration, self.file, self.overrides, path, n)
         started = datetime.now(UTC)
@@ -193,15 +199,22 @@ class Fit:
     def _path(self, output: str | Path | None) -> Path:
         return Path(output) if output is not None else Path("chains") / self.name
 
-    def _finished(self, path: Path, progress: Progress) -> Run:
-        """The finished run at ``path``, if it is this fit."""
+    def _finished(self, path: Path, force: bool, progress: Progress) -> Run:
+        """The finished run at ``path``, if it is this fit; with ``force`` also of other data."""
         run = Run.read(path)
+        ways_out = "replace it with --overwrite, or choose another folder with --output DIR"
         if run.configuration.deciding() != self.configuration.deciding():
             raise RunFolderError(
-                f"{path} is a finished run of another input, see {run.folder.configuration}: replace it with "
-                "--overwrite, or choose another folder with --output DIR"
+                f"{path} is a finished run of another input, see {run.folder.configuration}: {ways_out}"
             )
-        progress.note(f"{path} is finished already")
+        digests = {m.name: m.digest for m in self.problem.likelihood.measurements}
+        other = [name for name, digest in digests.items() if run.manifest.likelihoods.get(name) != digest]
+        if other and not force:
+            raise RunFolderError(
+                f"{path} is a finished run, but the data of {', '.join(other)} have changed since: {ways_out}, or keep "
+                "it as it is with --force"
+            )
+        progress.note(f"{path} is finished already" + (f", with other data of {', '.join(other)}" if other else ""))
         return run
 
     def _run(self, path: Path, session: Session) -> Run:

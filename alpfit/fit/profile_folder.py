@@ -9,22 +9,29 @@ from typing import Any
 
 from alpfit.chains.profiles import ProfileContents, ProfileFolder, read_profiles, write_all
 from alpfit.chains.profiles.text import as_text
-from alpfit.chains.provenance import manifest
+from alpfit.chains.provenance import damaged, write_manifest
+from alpfit.chains.records import json_text, read_json
 from alpfit.chains.staging import staged
 from alpfit.errors import RunFolderError
 from alpfit.fit.run import Run
 from alpfit.inference.profiling import Profile, confidence, contours
 from alpfit.inference.session import Account
 
+WAY_OUT = "make it anew with alpfit profile --overwrite"
+
 
 @dataclass(frozen=True)
 class RunProfile:
-    """A finished profile likelihood: its folder, the profiles, ln L of the best fit, and the intervals as text."""
+    """A finished profile likelihood: its folder, the profiles, ln L of the best fit, and the intervals as text.
+
+    ``made_of`` is what decides it, such as the digest of the samples.
+    """
 
     folder: ProfileFolder
     profiles: tuple[Profile, ...]
     top: float
     text: str
+    made_of: Mapping[str, Any]
 
     @classmethod
     def read(cls, path: str | Path, identity: Mapping[str, Any] | None = None) -> "RunProfile":
@@ -35,17 +42,22 @@ class RunProfile:
         folder = ProfileFolder(Path(path))
         if not folder.manifest.exists():
             raise RunFolderError(f"{folder.path} is not a profile: it has no {folder.manifest.name}")
-        try:
-            made_of = json.loads(folder.manifest.read_text(encoding="utf-8"))["identity"]
-            text = folder.intervals_text.read_text(encoding="utf-8")
-        except (OSError, ValueError, KeyError) as error:
-            raise RunFolderError(f"{folder.path} cannot be read: {error}; make it anew with --overwrite") from error
-        if identity is not None and made_of != json.loads(json.dumps(identity)):
+        facts = read_json(folder.manifest, WAY_OUT)
+        made_of, files = facts.get("identity"), facts.get("files", {})
+        if not isinstance(made_of, dict) or not isinstance(files, dict):
+            raise RunFolderError(f"{folder.manifest} is no manifest of a profile: {WAY_OUT}")
+        if identity is not None and made_of != json.loads(json_text(identity)):
             raise RunFolderError(
                 f"{folder.path} is a finished profile of something else, see {folder.manifest}: replace it with "
                 "--overwrite, or choose another folder with --output DIR"
             )
-        return cls(folder, *read_profiles(folder.profiles), text)
+        for name, fault in damaged(folder.path, files).items():
+            raise RunFolderError(f"{folder.path / name} {fault}: {WAY_OUT}")
+        try:
+            text = folder.intervals_text.read_text(encoding="utf-8")
+        except (OSError, UnicodeDecodeError) as error:
+            raise RunFolderError(f"{folder.intervals_text} cannot be read: {error}; {WAY_OUT}") from error
+        return cls(folder, *read_profiles(folder.profiles), text, made_of)
 
 
 def publish_profile(
@@ -55,32 +67,36 @@ def publish_profile(
     identity: Mapping[str, Any],
     account: Account,
     started: datetime,
+    remarks: Sequence[str] = (),
 ) -> RunProfile:
-    """Put the folder ``path`` in place; raises :class:`RunFolderError` where it cannot be written."""
-    contents = contents_of(run, profiles)
-    facts = manifest(
-        identity=identity,
-        started=started.isoformat(timespec="seconds"),
-        finished=datetime.now(UTC).isoformat(timespec="seconds"),
-        n_calls=account.n_calls,
-        likelihood_time_s=account.likelihood_s,
-    )
+    """Put the folder ``path`` in place, with ``remarks`` beside the intervals.
+
+    Raises :class:`RunFolderError` where it cannot be written.
+    """
+    contents = contents_of(run, profiles, remarks)
     refined = all(profile.refined for profile in profiles)
-    text = as_text(contents.confidences, contents.top, refined)
+    text = as_text(contents.confidences, contents.top, refined) + "".join(f"{remark}\n" for remark in remarks)
     try:
         with staged(path) as staging:
             folder = ProfileFolder(staging.path)
             write_all(folder, contents)
             folder.intervals_text.write_text(text, encoding="utf-8")
-            folder.manifest.write_text(json.dumps(facts, indent=2) + "\n", encoding="utf-8")
+            write_manifest(
+                folder.manifest,
+                identity=identity,
+                started=started.isoformat(timespec="seconds"),
+                finished=datetime.now(UTC).isoformat(timespec="seconds"),
+                n_calls=account.n_calls,
+                likelihood_time_s=account.likelihood_s,
+            )
     except OSError as error:
         raise RunFolderError(
             f"{path} cannot be written: {error.strerror or error}; make room, then continue with --resume"
         ) from error
-    return RunProfile(ProfileFolder(path), tuple(profiles), contents.top, text)
+    return RunProfile(ProfileFolder(path), tuple(profiles), contents.top, text, json.loads(json_text(identity)))
 
 
-def contents_of(run: Run, profiles: Sequence[Profile]) -> ProfileContents:
+def contents_of(run: Run, profiles: Sequence[Profile], remarks: Sequence[str] = ()) -> ProfileContents:
     """What is written of ``profiles``, against the best of them and of the samples."""
     samples, priors = run.samples, run.configuration.priors
     best = {name: float(values[samples.best]) for name, values in samples.parameters.items()}
@@ -89,13 +105,13 @@ def contents_of(run: Run, profiles: Sequence[Profile]) -> ProfileContents:
         if profile.top > top:
             best = {name: float(values[profile.best]) for name, values in profile.parameters.items()}
             top = profile.top
-    scenario = run.configuration.build_scenario()
     return ProfileContents(
         tuple(profiles),
         best,
         top,
         tuple(confidence(profile, top, priors) for profile in profiles),
         tuple(line for profile in profiles if len(profile.names) == 2 for line in contours(profile, top)),
-        {**scenario.parameters, **scenario.optional, **scenario.observables},
+        run.configuration.quantities,
         tuple(samples.log_l_by_entry),
+        tuple(remarks),
     )

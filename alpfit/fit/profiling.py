@@ -1,18 +1,18 @@
 """The profile likelihood of a finished run: from its samples, or refined by minimisation."""
 
-import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 from alpfit.chains.profiles import ProfileFolder
 from alpfit.chains.profiles.folder import PROFILE
+from alpfit.chains.provenance import digest_of
 from alpfit.chains.unfinished import StatusFile, UnfinishedRun, under_way
-from alpfit.config import parse_configuration
+from alpfit.config import parse_configuration, read_document
 from alpfit.fit.fit import Fit
+from alpfit.fit.freshness import Freshness, evaluated_anew
 from alpfit.fit.profile_folder import RunProfile, publish_profile
 from alpfit.fit.profile_request import ProfileRequest, plans_of
 from alpfit.fit.revision import revise
@@ -31,16 +31,19 @@ def profile_run(
     *,
     overwrite: bool = False,
     resume: bool = False,
+    force: bool = False,
     progress: Progress | None = None,
 ) -> RunProfile:
     """Make the profiles of ``run`` and write them to ``output``, the folder ``profile`` of the run if None.
 
-    ``resume`` continues what was interrupted there; what is finished is read. Raises :class:`ConfigurationError` for a
-    request that cannot be met, :class:`RunFolderError` where ``output`` is taken, :class:`ExecutorError` if workers are
-    lost, and :class:`Interrupted`.
+    ``resume`` continues what was interrupted there; what is finished is read. With ``force`` ln L is maximised also
+    where data or code have changed since the run, all of whose samples are then evaluated anew. Raises
+    :class:`ConfigurationError` for a request that cannot be met, :class:`RunFolderError` where ``output`` is taken or
+    the run is not what it would be today, :class:`ExecutorError` if workers are lost, and :class:`Interrupted`.
     """
-    fit = fit_of(run)
-    task = _Task(run, fit, plans_of(run, request), profile_folder(run, output), _identity(run, fit, request))
+    plans, fit = plans_of(run, request), fit_of(run)
+    changes = Freshness(run, fit.problem).check(force) if request.refine else ()
+    task = _Task(run, fit, plans, profile_folder(run, output), _identity(run, fit, request), changes)
     choices = {"overwrite": overwrite, "resume": resume}
     tell = progress or NoProgress()
     if resume and ProfileFolder(task.path).manifest.exists() and not UnfinishedRun(task.path).exists:
@@ -56,9 +59,10 @@ def profile_folder(run: Run, output: str | Path | None) -> Path:
 
 def with_workers(run: Run, overrides: Sequence[str]) -> Run:
     """``run`` with ``parallel.key=value`` in its input; raises :class:`ConfigurationError` for anything else."""
-    document = tomllib.loads(run.folder.configuration.read_text(encoding="utf-8"))
+    document = read_document(run.folder.configuration)
     revise(document, overrides, ("parallel",), "reweight the run, or run anew")
-    return replace(run, configuration=parse_configuration(document, "profile")) if overrides else run
+    changed = parse_configuration(document, "profile", run.folder.path, entries=False)
+    return replace(run, configuration=changed) if overrides else run
 
 
 def fit_of(run: Run) -> Fit:
@@ -75,20 +79,31 @@ class _Task:
     plans: list[Plan]
     path: Path
     identity: Mapping[str, Any]
+    changes: tuple[str, ...]
+
+    @property
+    def remarks(self) -> tuple[str, ...]:
+        """What stands with the profiles: what the run fell short of, and that it is not what it would be today."""
+        missed = [f"the run missed a target: {sentence}" for sentence in self.run.samples.shortfalls]
+        anew = [f"since the run was made, {change}: all of its samples were evaluated anew" for change in self.changes]
+        return (*missed, *anew)
 
 
 def _identity(run: Run, fit: Fit, request: ProfileRequest) -> dict[str, Any]:
-    """What decides the profiles: what was begun with something else is not continued."""
-    samples = sha256(run.folder.posterior.read_bytes()).hexdigest()
+    """What decides the profiles: what was begun with something else is not continued.
+
+    Profiles from samples need nothing else, not even the likelihoods.
+    """
     wanted = {"parameters": list(request.parameters), "grid": request.grid, "refine": request.refine}
-    return {**fit.identity(), "samples": samples, "profile": wanted}
+    decides = fit.identity() if request.refine else {"priors": run.configuration.model_dump()["parameters"]}
+    return {**decides, "samples": digest_of(run.folder.posterior), "profile": wanted}
 
 
 def _sampled(task: _Task, choices: Mapping[str, bool], progress: Progress) -> RunProfile:
     started = datetime.now(UTC)
     with under_way(task.path, task.identity, progress, what="profile", **choices):
         profiles = sampled_profiles(task.run.samples, task.plans, task.run.configuration.priors)
-        return publish_profile(task.path, task.run, profiles, task.identity, Account(), started)
+        return publish_profile(task.path, task.run, profiles, task.identity, Account(), started, task.remarks)
 
 
 def _refined(task: _Task, choices: Mapping[str, bool], progress: Progress) -> RunProfile:
@@ -111,8 +126,9 @@ def _refined(task: _Task, choices: Mapping[str, bool], progress: Progress) -> Ru
                 interrupts=interrupts,
                 chunk=configuration.parallel.chunk,
             )
-            profiles = refined_profiles(session, task.run.samples, task.plans)
-            return publish_profile(task.path, task.run, profiles, task.identity, session.account, started)
+            run = evaluated_anew(task.run, session) if task.changes else task.run
+            profiles = refined_profiles(session, run.samples, task.plans)
+            return publish_profile(task.path, run, profiles, task.identity, session.account, started, task.remarks)
     except Interrupted as interrupt:
         raise Interrupted(interrupt.number, _what_is_left(task.path)) from interrupt
 

@@ -1,6 +1,5 @@
 """The report of a run, from its folder."""
 
-import json
 from collections.abc import Mapping
 from io import BytesIO
 from pathlib import Path
@@ -10,10 +9,11 @@ from alpfit.chains.profiles.folder import PROFILE, ProfileFolder
 from alpfit.errors import RunFolderError
 from alpfit.fit.bibliography import references
 from alpfit.fit.figures import figures
+from alpfit.fit.freshness import Freshness
 from alpfit.fit.profile_folder import RunProfile
 from alpfit.fit.profiling import fit_of
 from alpfit.fit.run import Run
-from alpfit.inference.trust import statements, verdict
+from alpfit.inference.trust import Statement, Trust, statements, verdict
 from alpfit.plots.style import paper_style
 from alpfit.report import Contents, Figure, Interval, Row, render
 
@@ -24,13 +24,14 @@ DOTS_PER_INCH = 160
 """Of the figures in a report: sharp on a screen, and a page of some megabytes."""
 
 
-def write_report(run: Run, output: str | Path | None = None) -> Path:
+def write_report(run: Run, output: str | Path | None = None, *, force: bool = False) -> Path:
     """Write the report of ``run`` to the file ``output``, or ``report.html`` in its folder; the file.
 
-    Raises :class:`RunFolderError` where it cannot be written.
+    Raises :class:`RunFolderError` where it cannot be written and, without ``force``, where data or code have changed
+    since the run.
     """
     path = Path(output) if output is not None else run.folder.report
-    page = render(contents_of(run))
+    page = render(contents_of(run, force=force))
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(page, encoding="utf-8")
@@ -41,13 +42,15 @@ def write_report(run: Run, output: str | Path | None = None) -> Path:
     return path
 
 
-def contents_of(run: Run) -> Contents:
-    """All that stands in the report of ``run``."""
-    said = statements(run.samples)
+def contents_of(run: Run, *, force: bool = False) -> Contents:
+    """All that stands in the report of ``run``; errors as for :func:`write_report`."""
+    changes = Freshness(run, fit_of(run).problem).check(force)
+    run.check_whole(run.folder.summary_json)
+    said = (*(_changed(change) for change in changes), *statements(run.samples))
     return Contents(
         name=run.folder.path.resolve().name,
         summary=run.summary,
-        manifest=json.loads(run.folder.manifest.read_text(encoding="utf-8")),
+        manifest=run.manifest.model_dump(),
         configuration=run.folder.configuration.read_text(encoding="utf-8"),
         parameters=_intervals(run, "parameters"),
         derived=_intervals(run, "derived"),
@@ -55,9 +58,14 @@ def contents_of(run: Run) -> Contents:
         verdict=verdict(said),
         statements=said,
         profile=_profile(run),
-        figures=[Figure(drawn.name, drawn.caption, _png(drawn.figure)) for drawn in figures(run)],
+        figures=[Figure(drawn.name, drawn.caption, _png(drawn.figure)) for drawn in figures(run, force=True)],
         references=references(run.configuration),
     )
+
+
+def _changed(change: str) -> Statement:
+    said = f"Since the run was made, {change}: pulls, predictions and limits are not of what was sampled."
+    return Statement(Trust.BAD, said)
 
 
 def _profile(run: Run) -> str:
@@ -67,8 +75,7 @@ def _profile(run: Run) -> str:
 
 
 def _intervals(run: Run, group: str) -> list[Interval]:
-    scenario = run.configuration.build_scenario()
-    quantities = {**scenario.parameters, **scenario.optional, **scenario.observables}
+    quantities = run.configuration.quantities
     best: Mapping[str, float] = run.summary["best_fit"][group]
     return [
         Interval(name, (shown := quantities[name]).label, shown.unit, shown.description, numbers, best[name])

@@ -1,6 +1,5 @@
 """A finished run, reweighted to other likelihoods or other predictions: a new run folder, without sampling."""
 
-import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -8,25 +7,23 @@ from pathlib import Path
 from typing import Any
 
 from alpfit.chains.folder import check_output
-from alpfit.config import Configuration, parse_configuration
+from alpfit.chains.staging import place_to_stage
+from alpfit.config import Configuration, parse_configuration, read_document
 from alpfit.errors import ConfigurationError, one_of
 from alpfit.fit.fit import Fit
+from alpfit.fit.freshness import Freshness
 from alpfit.fit.publishing import publish
 from alpfit.fit.revision import revise
 from alpfit.fit.run import Run
-from alpfit.inference.batches import join
 from alpfit.inference.interrupts import Interrupted, Interrupts
 from alpfit.inference.parallel import EXECUTORS, Job
-from alpfit.inference.progress import Progress, ProgressReport
-from alpfit.inference.reweighting import reweighted
+from alpfit.inference.progress import Progress
+from alpfit.inference.reweighting import evaluate_all, reweighted
 from alpfit.inference.samples import Samples
 from alpfit.inference.session import Session
 
 CHANGEABLE = ("relic", "physics", "options", "parallel")
 """Tables of the input that may change: samples of another prior or scenario would be those of another run."""
-
-POINTS_AT_ONCE = 512
-"""Between two looks at the progress."""
 
 
 @dataclass(frozen=True)
@@ -41,12 +38,16 @@ class Changes:
         """The input of ``run`` with the changes; raises :class:`ConfigurationError`."""
         if not (self.add or self.drop or self.overrides):
             raise ConfigurationError("nothing to change: give --add ENTRY, --drop ENTRY or --set TABLE.KEY=VALUE")
-        document = tomllib.loads(run.folder.configuration.read_text(encoding="utf-8"))
+        document = read_document(run.folder.configuration)
         document["likelihoods"] = [*self._kept(document["likelihoods"]), *map(_found_from_here, self.add)]
         options = document.get("options", {})
         document["options"] = {name: table for name, table in options.items() if name not in self.drop}
         revise(document, self.overrides, CHANGEABLE, "run anew")
-        return parse_configuration(document, "reweight")
+        return parse_configuration(document, "reweight", run.folder.path)
+
+    def kept_of(self, run: Run) -> Configuration:
+        """The input of ``run`` with what is dropped left out, and nothing else changed."""
+        return run.configuration.model_copy(update={"likelihoods": self._kept(run.configuration.likelihoods)})
 
     def _kept(self, likelihoods: Sequence[str]) -> list[str]:
         names = [Path(entry).name for entry in likelihoods]
@@ -81,16 +82,26 @@ class Reweighting:
         return Fit(self.configuration, self.run.folder.path.name)
 
     def write(
-        self, output: str | Path | None = None, *, overwrite: bool = False, progress: Progress | None = None
+        self,
+        output: str | Path | None = None,
+        *,
+        overwrite: bool = False,
+        force: bool = False,
+        progress: Progress | None = None,
     ) -> Run:
         """Evaluate all samples anew and put the run folder ``output`` in place (NAME.reweighted beside it if None).
 
-        Raises :class:`RunFolderError` if ``output`` is taken, :class:`AlpfitError` if no sample has a likelihood, and
-        :class:`Interrupted`.
+        With ``force`` also where the data or the code have changed since the run, which then count as changes like
+        others. Raises :class:`RunFolderError` if ``output`` is taken, or data and code have changed,
+        :class:`AlpfitError` if no sample has a likelihood, and :class:`Interrupted`.
         """
         source = self.run.folder.path.resolve()
         path = Path(output) if output is not None else source.with_name(f"{source.name}.reweighted")
         check_output(path, overwrite)
+        place_to_stage(path)
+        kept = self.changes.kept_of(self.run)
+        if kept.likelihoods:
+            Freshness(self.run, kept.build_problem()).check(force)
         interrupts, started = Interrupts(), datetime.now(UTC)
         left = "nothing is written: begin again"
         job = Job(self.fit.problem, self.configuration.parallel, interrupts)
@@ -116,14 +127,9 @@ class Reweighting:
         """The run's samples, evaluated anew and reweighted."""
         problem, before = session.problem, self.run.samples
         theta = before.theta(problem.names)
-        batches = []
-        for begin in range(0, len(theta), POINTS_AT_ONCE):
-            session.raise_if_interrupted()
-            batches.append(session.evaluate(theta[begin : begin + POINTS_AT_ONCE]))
-            left = len(theta) / session.account.n_calls - 1.0
-            session.step(ProgressReport(session.account.n_calls, {}, left), None)
+        batch = evaluate_all(session, theta)
         session.account.share_without_likelihood = self.run.summary["prior_share_without_likelihood"]
-        samples = reweighted(before, problem, theta, join(batches))
+        samples = reweighted(before, problem, theta, batch)
         session.end(samples)
         return samples
 

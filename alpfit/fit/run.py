@@ -1,14 +1,18 @@
 """A finished run."""
 
-import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from alpfit.chains.entries import changed_entries
 from alpfit.chains.exports import Contents, export
 from alpfit.chains.folder import RunFolder
 from alpfit.chains.posterior import read_posterior
+from alpfit.chains.provenance import Manifest, damaged, read_manifest
+from alpfit.chains.records import read_json
+from alpfit.chains.summary import check_summary
 from alpfit.config import Configuration, load_configuration
 from alpfit.errors import RunFolderError
 from alpfit.fit.figures import Drawn, quick_figures, save_figures
@@ -17,31 +21,75 @@ from alpfit.inference.samples import Samples
 
 @dataclass(frozen=True)
 class Run:
-    """A finished run: its folder, input, samples and summary."""
+    """A finished run: its folder, input and samples."""
 
     folder: RunFolder
     configuration: Configuration
     samples: Samples
-    summary: Mapping[str, Any]
 
     @classmethod
     def read(cls, path: str | Path) -> "Run":
-        """The run in folder ``path``; raises :class:`RunFolderError` where there is none."""
+        """The run in folder ``path``, of which input and samples must be whole; the likelihoods are not looked for.
+
+        Raises :class:`RunFolderError` where there is none, and for the first of these files that is damaged.
+        """
         folder = RunFolder(Path(path))
         if not folder.manifest.exists():
             raise RunFolderError(f"{folder.path} is not a run folder: it has no {folder.manifest.name}")
-        configuration = load_configuration(folder.configuration)
-        try:
-            summary = json.loads(folder.summary_json.read_text(encoding="utf-8"))
-        except (OSError, ValueError) as error:
-            raise RunFolderError(f"{folder.summary_json} cannot be read: {error}; run again") from error
-        samples = read_posterior(folder.posterior)
-        if set(samples.parameters) != set(configuration.priors):
+        configuration = load_configuration(folder.configuration, entries=False)
+        samples = read_posterior(folder.posterior, configuration.priors)
+        found = cls(folder, configuration, samples)
+        found.check_whole(folder.configuration, folder.posterior)
+        if set(samples.log_l_by_entry) != set(configuration.entries):
             raise RunFolderError(
-                f"{folder.configuration} samples {', '.join(configuration.priors)}, but {folder.posterior.name} holds "
-                f"{', '.join(samples.parameters)}: restore the file"
+                f"{folder.configuration} names {', '.join(configuration.entries)}, but {folder.posterior.name} holds "
+                f"ln L of {', '.join(samples.log_l_by_entry)}: restore the file"
             )
-        return cls(folder, configuration, samples, summary)
+        return found
+
+    @cached_property
+    def manifest(self) -> Manifest:
+        """What it was made with; raises :class:`RunFolderError` where the file is damaged."""
+        return read_manifest(self.folder.manifest)
+
+    @cached_property
+    def summary(self) -> Mapping[str, Any]:
+        """What stands in ``summary.json``; raises :class:`RunFolderError` where the file is damaged."""
+        path = self.folder.summary_json
+        self.check_whole(path)
+        summary = read_json(path, "restore the file, or run anew")
+        check_summary(path, summary, self.samples)
+        return summary
+
+    def check_whole(self, *files: Path) -> None:
+        """Raise :class:`RunFolderError` for the first of ``files`` that is not as the run wrote it.
+
+        Where the manifest is damaged nothing is known of them, and nothing raised.
+        """
+        try:
+            known = self.manifest.files
+        except RunFolderError:
+            return
+        names = [file.relative_to(self.folder.path).as_posix() for file in files]
+        for name, fault in damaged(self.folder.path, {name: known[name] for name in names if name in known}).items():
+            raise RunFolderError(f"{self.folder.path / name} {fault}: restore the file, or run anew")
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What everybody should know who reads this run: damaged files, data that have changed, targets missed."""
+        path, said = self.folder.path, []
+        try:
+            said += [f"{path / name} {fault}" for name, fault in damaged(path, self.manifest.files).items()]
+            if changed := self.changed_entries:
+                said.append(f"the data of {', '.join(changed)} have changed since {path} was made")
+        except RunFolderError as error:
+            said.append(str(error))
+        return (*said, *(f"{path} missed a target: {sentence}" for sentence in self.samples.shortfalls))
+
+    @property
+    def changed_entries(self) -> list[str]:
+        """Names of the likelihoods whose data are not those that the run was made with."""
+        return changed_entries(self.configuration.likelihoods, self.folder, self.manifest)
 
     @property
     def headline(self) -> dict[str, float]:
@@ -69,9 +117,7 @@ class Run:
         begin with the name of the run's folder. Raises :class:`ConfigurationError` for a format that cannot be written,
         :class:`RunFolderError` for a place that cannot.
         """
-        scenario = self.configuration.build_scenario()
-        quantities = {**scenario.parameters, **scenario.optional, **scenario.observables}
-        labels = {name: quantity.label for name, quantity in quantities.items()}
+        labels = {name: quantity.label for name, quantity in self.configuration.quantities.items()}
         contents = Contents(self.samples, labels, self.configuration.priors)
         folder = self.folder.path if output is None else Path(output)
         return export(self.folder.path.resolve().name, format, contents, folder)

@@ -1,23 +1,49 @@
 """Importance reweighting: samples of one posterior as samples of another."""
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from alpfit.errors import AlpfitError
-from alpfit.inference.batches import Batch
+from alpfit.inference.batches import Batch, join
 from alpfit.inference.problem import Problem
+from alpfit.inference.progress import ProgressReport
 from alpfit.inference.samplers.base import samples_of
 from alpfit.inference.samples import Samples
+from alpfit.inference.session import Session
 
 Array = NDArray[np.float64]
+
+POINTS_AT_ONCE = 512
+"""Between two looks at the progress."""
 
 FEWEST = 400.0
 """With fewer effective samples a 95 % limit is off by more than a tenth of a standard deviation."""
 
+PARETO_K = "Pareto k-hat"
+"""The diagnostic that :func:`pareto_k` gives."""
+
+LARGEST_K = 0.7
+"""Above this importance sampling does not converge at any number of samples in use (arXiv:1507.02646, section 3.2)."""
+
 LARGEST_WEIGHT = 0.02
 """A larger share of one sample says that the new posterior lies where the old one had next to no samples."""
+
+
+def evaluate_all(session: Session, theta: Array) -> Batch:
+    """Everything at the points ``theta`` ``(n, n_dim)``, with looks at the progress in between.
+
+    Raises :class:`~alpfit.inference.interrupts.Interrupted` where the session is to end.
+    """
+    batches = []
+    for begin in range(0, len(theta), POINTS_AT_ONCE):
+        session.raise_if_interrupted()
+        batches.append(session.evaluate(theta[begin : begin + POINTS_AT_ONCE]))
+        left = len(theta) / session.account.n_calls - 1.0
+        session.step(ProgressReport(session.account.n_calls, {}, left), None)
+    return join(batches)
 
 
 def reweighted(samples: Samples, problem: Problem, theta: Array, batch: Batch) -> Samples:
@@ -42,9 +68,39 @@ def reweighted(samples: Samples, problem: Problem, theta: Array, batch: Batch) -
         n_calls=len(theta),
         log_l_birth=None,
         n_chains=1,
-        diagnostics={"effective samples before": samples.n_eff, "largest weight": float(weights.max())},
+        diagnostics={
+            "effective samples before": samples.n_eff,
+            "largest weight": float(weights.max()),
+            **pareto_k(log_weights),
+        },
     )
     return replace(new, shortfalls=(*samples.shortfalls, *_doubts(new)))
+
+
+def pareto_k(log_weights: Array) -> dict[str, float]:
+    """k-hat of weights, given by their logarithms ``(n,)``, by its name; nothing where it is not known.
+
+    It is the shape of a generalised Pareto distribution that is fitted to the largest weights: the moments of order
+    1/k-hat and higher do not exist (A. Vehtari et al., arXiv:1507.02646).
+    """
+    k = float(np.ravel(_psis(log_weights))[0])
+    return {PARETO_K: k} if np.isfinite(k) else {}
+
+
+def _psis(log_weights: Array) -> Array:
+    """k-hat from arviz, which has moved it in version 1."""
+    import warnings
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            from arviz_stats.base import array_stats
+        except ImportError:
+            import arviz
+
+            psis: Any = arviz.psislw
+            return np.asarray(psis(log_weights)[1])
+        return np.asarray(array_stats.psislw(log_weights)[1])
 
 
 def _log_z_error(samples: Samples, keep: NDArray[np.bool_], weights: Array) -> float | None:
@@ -66,4 +122,6 @@ def _doubts(samples: Samples) -> list[str]:
         doubts.append(f"reweighting has left {samples.n_eff:.0f} effective samples, fewer than {FEWEST:.0f}: run anew")
     if (largest := samples.diagnostics["largest weight"]) > LARGEST_WEIGHT:
         doubts.append(f"one sample has {100.0 * largest:.0f} % of the weight: the posteriors differ too much, run anew")
+    if (k := samples.diagnostics.get(PARETO_K, 0.0)) > LARGEST_K:
+        doubts.append(f"Pareto k-hat of the weights is {k:.2f}, above {LARGEST_K}: ln Z and its error mean nothing")
     return doubts

@@ -7,7 +7,7 @@ from enum import Enum
 from types import MappingProxyType
 
 from alpfit.inference.merging import TOO_FAR, TOO_UNLIKELY
-from alpfit.inference.reweighting import FEWEST, LARGEST_WEIGHT
+from alpfit.inference.reweighting import FEWEST, LARGEST_K, LARGEST_WEIGHT, PARETO_K
 from alpfit.inference.samplers.emcee import LARGEST_R_HAT
 from alpfit.inference.samples import Samples
 
@@ -125,6 +125,12 @@ def _weight(value: float, _: Samples) -> Statement:
     )
 
 
+def _pareto(value: float, _: Samples) -> Statement:
+    if value <= LARGEST_K:
+        return Statement(Trust.GOOD, f"The weights have no long tail: Pareto k-hat = {value:.2f}.")
+    return Statement(Trust.BAD, f"The weights have a tail that is too long: Pareto k-hat = {value:.2f}.")
+
+
 DIAGNOSTICS: Mapping[str, Callable[[float, Samples], Statement]] = MappingProxyType(
     {
         "error of ln Z, resampled": _resampled,
@@ -135,6 +141,7 @@ DIAGNOSTICS: Mapping[str, Callable[[float, Samples], Statement]] = MappingProxyT
         "ln Z spread p-value": _spread,
         "largest shift of a mean": _shift,
         "largest weight": _weight,
+        PARETO_K: _pareto,
     }
 )
 """What the diagnostics of the samplers mean, by their names; the others are numbers to look at."""

@@ -54,11 +54,9 @@ def load(name: str, options: Mapping[str, Any] | None = None) -> Measurement:
     A ``name`` with a slash is the folder of an entry of one's own. Raises :class:`ConfigurationError` for an unknown
     name or option, :class:`CatalogueError` for an entry that cannot be used.
     """
-    if "/" in name:
-        return load_folder(Path(name), options)
-    if name not in names():
+    if "/" not in name and name not in names():
         raise ConfigurationError(f"likelihoods: '{name}' is not in the catalogue: {one_of(name, names())}")
-    return load_folder(data_folder() / name, options)
+    return load_folder(folder_of(name), options)
 
 
 def load_folder(folder: Path, options: Mapping[str, Any] | None = None) -> Measurement:
@@ -91,7 +89,7 @@ def load_folder(folder: Path, options: Mapping[str, Any] | None = None) -> Measu
         share=entry.rescale if rescale else None,
         notes=entry.notes,
         options={option: rescale if option == RESCALE else _plain(getattr(form, option)) for option in entry.options},
-        digest=_digest(folder),
+        digest=digest_of(folder),
     )
 
 
@@ -100,12 +98,21 @@ def _plain(value: object) -> object:
     return list(value) if isinstance(value, tuple) else value
 
 
-def _digest(folder: Path) -> str:
-    """What identifies the contents of an entry: TOML and tables."""
+def folder_of(name: str) -> Path:
+    """The folder of the entry ``name``, which may be missing; a ``name`` with a slash is that of one's own."""
+    return Path(name) if "/" in name else data_folder() / name
+
+
+def data_files(folder: Path) -> list[Path]:
+    """The files that make up an entry: TOML and tables. Raises :class:`OSError` where there is no folder."""
+    return sorted(path for path in folder.iterdir() if path.suffix in {".toml", ".csv", ".json"} and path.is_file())
+
+
+def digest_of(folder: Path) -> str:
+    """What identifies the contents of an entry. Raises :class:`OSError` where they cannot be read."""
     digest = sha256()
-    for path in sorted(folder.iterdir()):
-        if path.suffix in {".toml", ".csv", ".json"}:
-            digest.update(path.name.encode() + b"\0" + path.read_bytes())
+    for path in data_files(folder):
+        digest.update(path.name.encode() + b"\0" + path.read_bytes())
     return digest.hexdigest()
 
 

@@ -28,10 +28,11 @@ def another(run, tmp_path):
         folder.path.mkdir(exist_ok=True)
         facts = json.loads(run.folder.manifest.read_text())
         folder.manifest.write_text(json.dumps({**facts, "likelihoods": {**facts["likelihoods"], **(digests or {})}}))
+        (folder.path / "summary.json").write_bytes(run.folder.summary_json.read_bytes())
         known = run.configuration.parameters
         changed = run.configuration.model_copy(update={"parameters": {**known, **(parameters or {})}})
         samples["parameters"] = parameters_of_samples or run.samples.parameters
-        return Run(folder, changed, replace(run.samples, **samples), run.summary)
+        return Run(folder, changed, replace(run.samples, **samples))
 
     return make
 
@@ -63,7 +64,7 @@ def test_a_run_without_evidence_shows_a_dash(run, another):
     comparison = compare_runs([run, another(log_z=None, log_z_error=None)])
     assert comparison.runs[1].log_bayes is None
     line = comparison.as_text().splitlines()[2]
-    assert line.split() == ["another", f"{run.samples.log_l.max():.3f}", "-", "-", "-"]
+    assert line.split() == ["another", f"{run.samples.log_l.max():.3f}", f"{run.samples.n_eff:.0f}", "-", "-", "-"]
 
 
 def test_the_same_data_and_priors_need_no_warning(run, another):
@@ -71,8 +72,12 @@ def test_the_same_data_and_priors_need_no_warning(run, another):
 
 
 def test_other_data_are_told(run, another):
-    comparison = compare_runs([run, another({"planck_relic_2018": "changed", "na62_kpix_2025": "new"})])
-    (warning,) = comparison.warnings
+    other = another({"planck_relic_2018": "changed", "na62_kpix_2025": "new"})
+    with pytest.raises(RunFolderError, match=r"the data of planck_relic_2018 have changed since .*another was made"):
+        compare_runs([run, other])
+    comparison = compare_runs([run, other], force=True)
+    stale, warning = comparison.warnings
+    assert stale == f"the data of planck_relic_2018 have changed since {other.folder.path} was made"
     assert warning == (
         "ln Z of invisible and another cannot be compared, their data differ: only another uses na62_kpix_2025; "
         "planck_relic_2018 has other numbers"
@@ -105,5 +110,5 @@ def test_one_run_is_none_to_compare(run):
 def test_a_manifest_without_likelihoods_is_told(run, another):
     other = another()
     other.folder.manifest.write_text("{}")
-    with pytest.raises(RunFolderError, match="does not name the run's likelihoods"):
+    with pytest.raises(RunFolderError, match="alpfit is missing; restore the file, or run anew"):
         compare_runs([run, other])

@@ -10,6 +10,7 @@ import pytest
 
 from alpfit import Run
 from alpfit.chains.folder import RunFolder
+from alpfit.chains.provenance import write_manifest
 from alpfit.chains.profiles.folder import PROFILE
 from alpfit.config import load_configuration
 from alpfit.errors import ConfigurationError
@@ -65,7 +66,11 @@ def run_of(tmp_path_factory):
             0.1,
             n,
         )
-        return Run(RunFolder(path.parent / "small"), configuration, samples, {})
+        folder = RunFolder(path.parent / "small")
+        folder.path.mkdir()
+        digests = {m.name: m.digest for m in configuration.build_likelihood().measurements}
+        write_manifest(folder.manifest, finished="now", likelihoods=digests)
+        return Run(folder, configuration, samples)
 
     return make
 

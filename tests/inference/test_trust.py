@@ -76,7 +76,7 @@ def test_every_known_diagnostic_can_speak_for_a_run():
     good = {
         "error of ln Z, resampled": 0.1, "insertion rank p-value": 0.5, "split R-hat": 1.001, "valid minimum": 1.0,
         "starts that reach the best fit": 5.0, "ln Z spread p-value": 0.5, "largest shift of a mean": 1.0,
-        "largest weight": 1e-3,
+        "largest weight": 1e-3, "Pareto k-hat": 0.3,
     }  # fmt: skip
     assert set(good) == set(DIAGNOSTICS)
     assert verdict(statements(samples(diagnostics=good))).trust is Trust.GOOD

@@ -16,7 +16,7 @@ from alpfit.scenarios import Quantity
 class ProfileContents:
     """Profiles against the best fit ``best``, whose ln L is ``top``; what they say, and what their quantities are.
 
-    ``likelihoods`` are the names of the measurements.
+    ``likelihoods`` are the names of the measurements, ``remarks`` sentences on how far to trust all of it.
     """
 
     profiles: tuple[Profile, ...]
@@ -26,6 +26,7 @@ class ProfileContents:
     contours: tuple[Contour, ...]
     quantities: Mapping[str, Quantity]
     likelihoods: tuple[str, ...]
+    remarks: tuple[str, ...] = ()
 
 
 def stems(profiles: tuple[Profile, ...]) -> list[str]:

@@ -1,6 +1,5 @@
 """All files of a profile likelihood but its manifest."""
 
-import json
 from dataclasses import asdict
 
 from alpfit.chains.profiles.contents import ProfileContents, stems
@@ -8,6 +7,7 @@ from alpfit.chains.profiles.folder import ProfileFolder
 from alpfit.chains.profiles.hepdata import write_hepdata
 from alpfit.chains.profiles.netcdf import write_profiles
 from alpfit.chains.profiles.tables import write_bins, write_contours
+from alpfit.chains.records import json_text
 
 
 def write_all(folder: ProfileFolder, contents: ProfileContents) -> None:
@@ -20,6 +20,7 @@ def write_all(folder: ProfileFolder, contents: ProfileContents) -> None:
     limits = {
         "best_fit": {"log_likelihood_total": contents.top, "parameters": dict(contents.best)},
         "refined": all(profile.refined for profile in contents.profiles),
+        "remarks": list(contents.remarks),
         "profiles": [asdict(confidence) for confidence in contents.confidences],
     }
-    folder.intervals.write_text(json.dumps(limits, indent=2) + "\n", encoding="utf-8")
+    folder.intervals.write_text(json_text(limits) + "\n", encoding="utf-8")

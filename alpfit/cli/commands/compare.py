@@ -1,11 +1,11 @@
 """``alpfit compare``."""
 
-import json
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from alpfit.cli.opening import Force
 from alpfit.errors import RunFolderError
 
 
@@ -15,15 +15,17 @@ def compare(
         Path | None,
         typer.Option(help="Folder for compare.txt, compare.json and figures; without it there is only the table."),
     ] = None,
+    force: Force = False,
 ) -> None:
     """Compare runs: evidence and Bayes factors, best fits, intervals, and their posteriors in common figures."""
+    from alpfit.chains.records import json_text
     from alpfit.fit import Run
     from alpfit.fit.comparison import compare_runs
     from alpfit.fit.figures import save_figures
     from alpfit.fit.figures.compared import compared_figures
 
     finished = [Run.read(path) for path in runs]
-    comparison = compare_runs(finished)
+    comparison = compare_runs(finished, force=force)
     typer.echo(comparison.as_text())
     if output is None:
         return
@@ -31,7 +33,7 @@ def compare(
         output.mkdir(parents=True, exist_ok=True)
         table, record = output / "compare.txt", output / "compare.json"
         table.write_text(comparison.as_text() + "\n", encoding="utf-8")
-        record.write_text(json.dumps(comparison.as_record(), indent=2) + "\n", encoding="utf-8")
+        record.write_text(json_text(comparison.as_record()) + "\n", encoding="utf-8")
         typer.echo("")
         for path in (table, record, *save_figures(compared_figures(finished), output)):
             typer.echo(path)

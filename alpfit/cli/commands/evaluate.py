@@ -1,6 +1,5 @@
 """``alpfit evaluate``."""
 
-import json
 import math
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -23,12 +22,13 @@ def evaluate(
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Predictions at one point, and of each likelihood ln L, what it sees, its bound and the pull."""
+    from alpfit.chains.records import json_text
     from alpfit.fit import Fit
 
     fit = Fit.from_file(file, overrides or [])
     evaluation = fit.evaluate(numbers("--at", at or []))
     point = _record(evaluation, fit.diagnose(evaluation), fit.compare(evaluation))
-    typer.echo(json.dumps(point, indent=2) if as_json else _table(point))
+    typer.echo(json_text(point) if as_json else _table(point))
 
 
 def _record(

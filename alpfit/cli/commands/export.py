@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from alpfit.cli.arguments import RunPath
+from alpfit.cli.opening import opened
 
 
 def export(
@@ -20,7 +21,5 @@ def export(
     ] = None,
 ) -> None:
     """Write the samples of a run for another program."""
-    from alpfit.fit import Run
-
-    for path in Run.read(run).export(kind, output):
+    for path in opened(run).export(kind, output):
         typer.echo(path)

@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from alpfit.cli.arguments import RunPath
+from alpfit.cli.opening import Force, opened
 
 
 def plot(
@@ -26,26 +27,27 @@ def plot(
         list[str] | None,
         typer.Option("--range", metavar="NAME=LOW:HIGH", help="For the plane: ends of m_a or g_agg, else the prior's."),
     ] = None,
+    force: Force = False,
 ) -> None:
     """Draw the figures of a run: posterior, profile likelihood, pulls, all limits in the plane, spectrum, history.
 
     The names of the files are those of the figures.
     """
     from alpfit.cli.values import numbers, ranges
-    from alpfit.fit import Run
     from alpfit.fit.figures import figures
 
     def tell(name: str, reason: str) -> None:
         typer.echo(f"no figure '{name}': {reason}", err=True)
 
-    finished = Run.read(run)
+    finished = opened(run)
     drawn = figures(
         finished,
         only or None,
-        other=None if other is None else Run.read(other),
+        other=None if other is None else opened(other),
         at=numbers("--at", at or []),
         ranges=ranges("--range", range_ or []),
         left_out=tell,
+        force=force,
     )
     for path in finished.plot(output, drawn):
         typer.echo(path)

@@ -7,6 +7,7 @@ import typer
 
 from alpfit.cli.arguments import RunPath
 from alpfit.cli.exit_codes import ExitCode
+from alpfit.cli.opening import Force, tell_warnings
 from alpfit.cli.outcome import interruptible
 
 
@@ -32,6 +33,7 @@ def profile(
     ] = None,
     resume: Annotated[bool, typer.Option("--resume", help="Continue what was interrupted.")] = False,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace profiles that are there.")] = False,
+    force: Force = False,
 ) -> ExitCode:
     """Profile likelihood of a run, with confidence intervals and contours; for tables, plots and HEPData.
 
@@ -44,13 +46,14 @@ def profile(
     finished = with_workers(Run.read(run), overrides or [])
     if refine and fit_of(finished).serve():
         return ExitCode.OK
+    tell_warnings(finished)
     request = ProfileRequest(tuple(parameters or ()), grid, refine)
     with interruptible(), ProgressDisplay() as display:
-        made = profile_run(finished, request, output, overwrite=overwrite, resume=resume, progress=display)
+        made = profile_run(finished, request, output, overwrite=overwrite, resume=resume, force=force, progress=display)
     typer.echo(made.text)
     if coverage is not None:
         with interruptible(), ProgressDisplay() as display:
-            checked = check_coverage(finished, made, coverage, display)
+            checked = check_coverage(finished, made, coverage, display, force=force)
         typer.echo(checked.text)
     typer.echo(f"written to {made.folder.path}")
     return ExitCode.OK

@@ -6,14 +6,15 @@ from typing import Annotated
 import typer
 
 from alpfit.cli.arguments import RunPath
+from alpfit.cli.opening import Force, opened
 
 
 def report(
     run: RunPath,
     output: Annotated[Path | None, typer.Option(help="The file; RUN/report.html if not given.")] = None,
+    force: Force = False,
 ) -> None:
     """Write a run as one web page: results, whether to trust them, figures, input, provenance, bibliography."""
-    from alpfit.fit import Run
     from alpfit.fit.reporting import write_report
 
-    typer.echo(write_report(Run.read(run), output))
+    typer.echo(write_report(opened(run), output, force=force))

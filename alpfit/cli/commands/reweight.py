@@ -7,6 +7,7 @@ import typer
 
 from alpfit.cli.arguments import Overrides, RunPath
 from alpfit.cli.exit_codes import ExitCode
+from alpfit.cli.opening import Force, tell_warnings
 from alpfit.cli.outcome import interruptible, tell
 
 
@@ -21,6 +22,7 @@ def reweight(
     overrides: Overrides = None,
     output: Annotated[Path | None, typer.Option(help="Run folder; RUN.reweighted if not given.")] = None,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace a run folder that is there.")] = False,
+    force: Force = False,
 ) -> ExitCode:
     """Reweight a run to other likelihoods, or another relic engine (--set relic.engine=nbe): a new run folder.
 
@@ -32,6 +34,7 @@ def reweight(
     reweighting = Reweighting.of(run, Changes(tuple(add or ()), tuple(drop or ()), tuple(overrides or ())))
     if reweighting.fit.serve():
         return ExitCode.OK
+    tell_warnings(reweighting.run)
     with interruptible(), ProgressDisplay() as display:
-        written = reweighting.write(output, overwrite=overwrite, progress=display)
+        written = reweighting.write(output, overwrite=overwrite, force=force, progress=display)
     return tell(written)

@@ -6,6 +6,7 @@ from pathlib import Path
 import typer
 
 from alpfit.cli.arguments import RunPath
+from alpfit.cli.opening import opened
 
 
 def status(run: RunPath) -> None:
@@ -33,12 +34,12 @@ def _finished(path: Path) -> str:
     """What is in the folder of a finished run or profile."""
     from alpfit.chains.profiles import ProfileFolder
     from alpfit.cli.progress import described
-    from alpfit.fit import Run, RunProfile
+    from alpfit.fit import RunProfile
 
     if ProfileFolder(path).intervals.exists():
         made = RunProfile.read(path)
         return f"finished: {len(made.profiles)} profiles, best ln L = {made.top:.2f}"
-    finished = Run.read(path)
+    finished = opened(path)
     return f"finished: {described(finished.samples.n_calls, finished.headline)}"
 
 

@@ -1,16 +1,16 @@
 """Draws the figures of a run one by one, and writes them."""
 
-import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from hashlib import sha256
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from alpfit.chains.folder import RunFolder
 from alpfit.chains.profiles import ProfileFolder
 from alpfit.chains.profiles.folder import PROFILE
-from alpfit.errors import ConfigurationError, one_of
+from alpfit.chains.provenance import digest_of
+from alpfit.errors import AlpfitError, ConfigurationError, one_of
 from alpfit.fit.figures.material import Material
 from alpfit.fit.figures.table import FIGURES, QUICK
 from alpfit.plots.style import paper_style
@@ -57,8 +57,7 @@ def _profile_of(run: "Run") -> "RunProfile | None":
     if not folder.manifest.exists():
         return None
     found = RunProfile.read(folder.path)
-    made_of = json.loads(folder.manifest.read_text(encoding="utf-8"))["identity"]
-    return found if made_of.get("samples") == sha256(run.folder.posterior.read_bytes()).hexdigest() else None
+    return found if found.made_of.get("samples") == digest_of(run.folder.posterior) else None
 
 
 def figures(
@@ -69,28 +68,57 @@ def figures(
     at: Mapping[str, float] | None = None,
     ranges: Mapping[str, tuple[float, float]] | None = None,
     left_out: Callable[[str, str], None] | None = None,
+    force: bool = False,
 ) -> Iterator[Drawn]:
     """The figures of ``run`` named in ``only``, or all that there are of it; the rest as in :class:`Material`.
 
-    ``left_out`` is told the name of each figure that there is not, and why. Raises :class:`ConfigurationError` for a
-    name that is not known, for a figure in ``only`` that there is not, and for a choice that cannot be used.
+    ``left_out`` is told the name of each figure that there is not, and why: those that evaluate anything are none,
+    without ``force``, where data or code have changed since the run. Raises :class:`ConfigurationError` for a name that
+    is not known, for a figure in ``only`` that there is not, and for a choice that cannot be used or has no figure.
     """
     wanted = _known(FIGURES if only is None else only)
+    _check_choices(wanted, {"--at": at, "--range": ranges}, other)
     material = material_of(run, other=other, at=at, ranges=ranges)
-    return _draw(material, wanted, only is not None, left_out)
+    return _draw(material, wanted, only is not None, left_out, None if force else lambda: _staleness(run, material))
 
 
 def quick_figures(run: "Run") -> Iterator[Drawn]:
     """Those of :data:`QUICK` that there are of ``run``."""
-    return _draw(material_of(run), QUICK, False, None)
+    return _draw(material_of(run), QUICK, False, None, None)
+
+
+def _check_choices(wanted: Sequence[str], for_the_plane: Mapping[str, object], other: "Run | None") -> None:
+    """Raise :class:`ConfigurationError` for a choice that none of the ``wanted`` figures would show."""
+    choices = {**{option: (value, "plane") for option, value in for_the_plane.items()}, "--with": (other, "corner")}
+    for option, (value, figure) in choices.items():
+        if value and figure not in wanted:
+            raise ConfigurationError(
+                f"{option} is for the figure '{figure}', which is not drawn: leave it out, or add --only {figure}"
+            )
+
+
+def _staleness(run: "Run", material: Material) -> str:
+    """Why nothing may be evaluated for ``run``; empty where it may."""
+    from alpfit.fit.freshness import WAYS_OUT, Freshness
+
+    try:
+        changes = Freshness(run, material.problem).changes
+    except AlpfitError as error:
+        return str(error)
+    return f"since the run was made, {' and '.join(changes)}: {WAYS_OUT}" if changes else ""
 
 
 def _draw(
-    material: Material, names: Sequence[str], insist: bool, left_out: Callable[[str, str], None] | None
+    material: Material,
+    names: Sequence[str],
+    insist: bool,
+    left_out: Callable[[str, str], None] | None,
+    staleness: Callable[[], str] | None,
 ) -> Iterator[Drawn]:
+    stale = cache(staleness or (lambda: ""))
     for name in names:
         kind = FIGURES[name]
-        if obstacle := kind.obstacle(material):
+        if obstacle := (stale() if kind.evaluates else "") or kind.obstacle(material):
             if insist:
                 raise ConfigurationError(f"there is no figure '{name}' of {material.name}: {obstacle}")
             if left_out is not None:

@@ -29,5 +29,5 @@ def evolution(material: Material) -> "Figure":
 
 def no_relic(material: Material) -> str:
     """Why there is no history; empty where there is."""
-    known = material.problem.scenario.observables
+    known = material.configuration.build_scenario().observables
     return "" if "Omega_h2" in known else f"the {material.configuration.scenario} scenario has no relic density"

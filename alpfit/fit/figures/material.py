@@ -70,8 +70,7 @@ class Material:
 
     def axes_of(self, names: Sequence[str]) -> tuple[Axis, ...]:
         """The axes of the sampled parameters ``names``."""
-        scenario = self.problem.scenario
-        quantities = {**scenario.parameters, **scenario.optional}
+        quantities = self.configuration.quantities
         return tuple(
             axis(self.samples, name, quantities[name], is_logarithmic(self.configuration, name)) for name in names
         )

@@ -39,8 +39,7 @@ def posteriors(materials: list[Material]) -> "list[Posterior]":
     if not names:
         sampled = "; ".join(f"{m.name}: {', '.join(m.samples.parameters)}" for m in materials)
         raise ConfigurationError(f"the runs sample no parameter in common ({sampled}): compare others")
-    scenario = first.problem.scenario
-    quantities = {**scenario.parameters, **scenario.optional}
+    quantities = first.configuration.quantities
     return [
         Posterior(
             material.name,

@@ -29,11 +29,15 @@ def _always(_material: Material) -> str:
 
 @dataclass(frozen=True)
 class FigureKind:
-    """A figure's ``caption``, how to ``draw`` it, and ``obstacle``: why there is none of a run, or nothing."""
+    """A figure's ``caption``, how to ``draw`` it, and ``obstacle``: why there is none of a run, or nothing.
+
+    One that ``evaluates`` shows what data and code say today, beside what was sampled.
+    """
 
     caption: str
     draw: "Callable[[Material], Figure]"
     obstacle: Callable[[Material], str] = _always
+    evaluates: bool = False
 
 
 FIGURES: Mapping[str, FigureKind] = MappingProxyType(
@@ -65,6 +69,7 @@ FIGURES: Mapping[str, FigureKind] = MappingProxyType(
             "What each measurement says of the best fit: its distance in standard deviations, positive where the "
             "prediction is too large, and ln L.",
             pulls,
+            evaluates=True,
         ),
         "plane": FigureKind(
             "What the measurements of the catalogue exclude in the plane of ALP mass and coupling to photons, each at "
@@ -72,17 +77,20 @@ FIGURES: Mapping[str, FigureKind] = MappingProxyType(
             "where a signal is preferred, and where chi is all of the dark matter by the coupled (CBE) and the usual "
             "(NBE) Boltzmann equations. The posterior has the other parameters integrated over.",
             plane,
+            evaluates=True,
         ),
         "predictive": FigureKind(
             "What each measurement sees of the posterior, in standard deviations from what it has measured or, of a "
             "limit, from zero; pulls beyond four are drawn at the edge.",
             predictive,
+            evaluates=True,
         ),
         "spectrum": FigureKind(
             "Events in the bins of the binned measurement, and below less the background of the best fit, the "
             "nuisances at their best: the Standard Model's signal, the best fit, and 68 % of the posterior.",
             spectrum,
             no_spectrum,
+            evaluates=True,
         ),
         "trace": FigureKind(
             "The course of the sampler: of nested sampling ln L, the weight and the parameters against the prior "
@@ -95,6 +103,7 @@ FIGURES: Mapping[str, FigureKind] = MappingProxyType(
             "usual (NBE) Boltzmann equations.",
             evolution,
             no_relic,
+            evaluates=True,
         ),
     }
 )
