@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from alpfit.chains.checking import check_samples
+from alpfit.chains.exports.names import beside
 from alpfit.errors import RunFolderError
 from alpfit.inference.priors import Prior
 from alpfit.inference.samples import Samples
@@ -27,7 +28,8 @@ Array = NDArray[np.float64]
 LOG_L, LOG_L_BIRTH, LOG_WEIGHT = "log_likelihood", "log_likelihood_birth", "log_weight"
 ENTRY_PREFIX, DIAGNOSTIC_PREFIX = "log_likelihood:", "diagnostic:"
 NESTED, CHAINS = "nested_samples", "all_samples"
-DIMENSIONS = frozenset({"chain", "draw", "sample"})
+TAKEN = frozenset({"chain", "draw", "sample", LOG_L, LOG_L_BIRTH, LOG_WEIGHT})
+"""Names of dimensions, and of columns that are no quantity."""
 
 
 def write_posterior(path: Path, samples: Samples, seed: int, quantities: Mapping[str, Quantity] | None = None) -> None:
@@ -39,21 +41,21 @@ def write_posterior(path: Path, samples: Samples, seed: int, quantities: Mapping
 
     columns = {**samples.parameters, **samples.derived}
     everything = {
-        **columns,
+        **{_stored(name): values for name, values in columns.items()},
         **{ENTRY_PREFIX + name: values for name, values in samples.log_l_by_entry.items()},
         LOG_L: samples.log_l,
         LOG_WEIGHT: samples.log_weights,
     }
     if samples.log_l_birth is not None:
         everything[LOG_L_BIRTH] = samples.log_l_birth
-    shown = {name: _shown(quantity) for name, quantity in (quantities or {}).items()}
+    shown = {_stored(name): _shown(quantity) for name, quantity in (quantities or {}).items()}
     tree = xarray.DataTree.from_dict(
         {
             "/": xarray.Dataset(attrs=_attributes(samples)),
             "/posterior": _drawn(columns, _draws(samples, seed), shown),
             "/log_likelihood": _drawn(samples.log_l_by_entry, _draws(samples, seed), {}),
             f"/{CHAINS if samples.n_chains > 1 else NESTED}": xarray.Dataset(
-                {_stored(name): ("sample", values, shown.get(name, {})) for name, values in everything.items()}
+                {name: ("sample", values, shown.get(name, {})) for name, values in everything.items()}
             ),
         }
     )
@@ -77,8 +79,8 @@ def _shown(quantity: Quantity) -> dict[str, str]:
 
 
 def _stored(name: str) -> str:
-    """The name of a column in the file: that of a dimension is taken."""
-    return f"{name}_" if name.rstrip("_") in DIMENSIONS else name
+    """The name of a parameter or derived quantity in the file."""
+    return beside(name, TAKEN)
 
 
 def _attributes(samples: Samples) -> dict[str, Any]:
@@ -104,7 +106,10 @@ def _drawn(
     import xarray
 
     return xarray.Dataset(
-        {_stored(name): (("chain", "draw"), values[draws], shown.get(name, {})) for name, values in columns.items()},
+        {
+            _stored(name): (("chain", "draw"), values[draws], shown.get(_stored(name), {}))
+            for name, values in columns.items()
+        },
         coords={"chain": np.arange(draws.shape[0]), "draw": np.arange(draws.shape[1])},
     )
 

@@ -14,6 +14,12 @@ PROBABILITIES = np.array([0.025, 0.16, 0.5, 0.84, 0.975])
 REWEIGHTED = "reweighted_from"
 """The key, in a summary and a manifest, of what a run without sampling of its own was made of."""
 
+NUMBERS = (
+    *("n_samples", "n_eff", "n_calls", "calls_per_s", "run_time_s", "likelihood_time_s", "first_call_s"),
+    *("prior_share_without_likelihood", "log_z", "log_z_error"),
+)
+"""Keys of a summary that have one number."""
+
 KEYS = ("lower_95", "lower_68", "median", "upper_68", "upper_95")
 
 
@@ -56,15 +62,22 @@ def check_summary(path: Path, summary: Mapping[str, Any], samples: Samples) -> N
     try:
         for group, columns in (("parameters", samples.parameters), ("derived", samples.derived)):
             for name in columns:
-                numbers = [summary[group][name][key] for key in KEYS] + [summary["best_fit"][group][name]]
-                if not all(isinstance(x, float | int) for x in numbers if x is not None):
-                    raise TypeError(name)
-        as_text(summary)
-        float(summary["first_call_s"] + summary["likelihood_time_s"])
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
+                _are_numbers(name, *(summary[group][name][key] for key in KEYS), summary["best_fit"][group][name])
+        for key in NUMBERS:
+            _are_numbers(key, summary[key])
+        for key, kind in (("failures", dict), ("diagnostics", dict), ("shortfalls", list)):
+            if not isinstance(summary[key], kind):
+                raise TypeError(key)
+    except (KeyError, TypeError) as error:
         raise RunFolderError(
-            f"{path} is no summary of this run ({type(error).__name__}: {error}): restore the file, or run anew"
+            f"{path} is no summary of this run, see {error.args[0]}: restore the file, or run anew"
         ) from error
+
+
+def _are_numbers(name: str, *values: object) -> None:
+    """Raise :class:`TypeError` for what is neither a number nor, where it is not finite, None."""
+    if not all(value is None or isinstance(value, float | int) for value in values):
+        raise TypeError(name)
 
 
 def as_text(summary: Mapping[str, Any]) -> str:

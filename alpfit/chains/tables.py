@@ -4,6 +4,7 @@ import csv
 from collections.abc import Sequence
 from pathlib import Path
 
+from alpfit.chains.exports.names import beside
 from alpfit.inference.profile import ProfileBin
 from alpfit.inference.samples import Samples
 
@@ -11,23 +12,23 @@ from alpfit.inference.samples import Samples
 def write_profile(path: Path, samples: Samples, bins: Sequence[ProfileBin]) -> None:
     """One row for each of ``bins``, all of the same dimension; no ``bins``, no file.
 
-    Columns: for each axis its quantity and bin edges; ``log_likelihood``, ``minus_two_delta_log_likelihood`` (against
-    the best sample); then all parameters, derived quantities and ln L by measurement at the maximum.
+    Columns: for each axis its quantity, bin edges and centre; ``log_likelihood``, ``minus_two_delta_log_likelihood``
+    (against the best sample); then all parameters, derived quantities and ln L by measurement at the maximum.
     """
     if not bins:
         return
     axes = ("",) if len(bins[0].names) == 1 else ("_x", "_y")
     columns = {**samples.parameters, **samples.derived}
     columns |= {f"log_likelihood:{name}": values for name, values in samples.log_l_by_entry.items()}
-    header = [f"{key}{axis}" for axis in axes for key in ("quantity", "lower", "upper")]
+    header = [f"{key}{axis}" for axis in axes for key in ("quantity", "lower", "upper", "centre")]
     top = float(samples.log_l[samples.best])
     with path.open("w", newline="") as stream:
         writer = csv.writer(stream)
-        writer.writerow([*header, "log_likelihood", "minus_two_delta_log_likelihood", *columns])
+        header += ["log_likelihood", "minus_two_delta_log_likelihood"]
+        writer.writerow([*header, *(beside(name, header) for name in columns)])
         for b in bins:
-            edges = [
-                c for axis in zip(b.names, b.lower, b.upper, strict=True) for c in (axis[0], *map(_digits, axis[1:]))
-            ]
+            places = zip(b.names, b.lower, b.upper, b.centre, strict=True)
+            edges = [c for axis in places for c in (axis[0], *map(_digits, axis[1:]))]
             log_l = float(samples.log_l[b.sample])
             point = [_digits(float(values[b.sample])) for values in columns.values()]
             writer.writerow([*edges, _digits(log_l), _digits(2.0 * (top - log_l)), *point])

@@ -1,5 +1,6 @@
 """Profile likelihood from samples: in each bin of one or two quantities the sample with the largest ln L."""
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,12 +11,22 @@ from alpfit.inference.samples import Samples
 
 @dataclass(frozen=True)
 class ProfileBin:
-    """A bin ``lower`` to ``upper`` in each of ``names``, and the index of the sample that attains its maximum."""
+    """A bin ``lower`` to ``upper`` in each of ``names``, and the index of the sample that attains its maximum.
+
+    Its ``centre`` is that of the logarithm where it is ``logarithmic``.
+    """
 
     names: tuple[str, ...]
     lower: tuple[float, ...]
     upper: tuple[float, ...]
     sample: int
+    logarithmic: tuple[bool, ...]
+
+    @property
+    def centre(self) -> tuple[float, ...]:
+        """The middle of the bin along each axis."""
+        axes = zip(self.lower, self.upper, self.logarithmic, strict=True)
+        return tuple(math.sqrt(low * high) if log else 0.5 * (low + high) for low, high, log in axes)
 
 
 def profile(samples: Samples, names: tuple[str, ...], logarithmic: tuple[bool, ...], n_bins: int) -> list[ProfileBin]:
@@ -39,5 +50,5 @@ def profile(samples: Samples, names: tuple[str, ...], logarithmic: tuple[bool, .
     for cell in np.flatnonzero(best >= 0):
         at = np.unravel_index(cell, shape)
         lower, upper = (tuple(float(edge[b + side]) for edge, b in zip(edges, at, strict=True)) for side in (0, 1))
-        found.append(ProfileBin(names, lower, upper, int(index[best[cell]])))
+        found.append(ProfileBin(names, lower, upper, int(index[best[cell]]), logarithmic))
     return found

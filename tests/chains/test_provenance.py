@@ -10,7 +10,6 @@ from alpfit.chains.provenance import code_digest, damaged, git_revision, read_ma
 from alpfit.errors import RunFolderError
 from alpfit.version import __version__
 
-
 FACTS = {"finished": "2026-11-28T08:00:00+00:00", "likelihoods": {"planck_relic_2018": "abc"}}
 
 

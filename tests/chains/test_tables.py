@@ -37,14 +37,15 @@ POINT = [
 
 def test_one_dimension_has_one_quantity_and_the_whole_point(read):
     header, rows = read("m_a")
-    assert header == ["quantity", "lower", "upper", *POINT]
+    assert header == ["quantity", "lower", "upper", "centre", *POINT]
     assert len(rows) == 15
     assert {row["quantity"] for row in rows} == {"m_a"}
 
 
 def test_two_dimensions_have_two_quantities_and_the_whole_point(read):
     header, rows = read("m_a", "g_agg")
-    assert header == ["quantity_x", "lower_x", "upper_x", "quantity_y", "lower_y", "upper_y", *POINT]
+    axes = [f"{key}_{axis}" for axis in "xy" for key in ("quantity", "lower", "upper", "centre")]
+    assert header == [*axes, *POINT]
     assert {(row["quantity_x"], row["quantity_y"]) for row in rows} == {("m_a", "g_agg")}
 
 

@@ -10,8 +10,8 @@ import pytest
 
 from alpfit import Run
 from alpfit.chains.folder import RunFolder
-from alpfit.chains.provenance import write_manifest
 from alpfit.chains.profiles.folder import PROFILE
+from alpfit.chains.provenance import write_manifest
 from alpfit.config import load_configuration
 from alpfit.errors import ConfigurationError
 from alpfit.fit.figures import FIGURES, QUICK, figures, planes

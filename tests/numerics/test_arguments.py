@@ -16,7 +16,6 @@ from alpfit.numerics.arguments import (
     real_array,
     real_number,
     refuse_outside,
-    shown,
     whole_number,
 )
 

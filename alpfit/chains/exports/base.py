@@ -8,10 +8,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from alpfit.chains.exports.names import beside
 from alpfit.inference.priors import Prior
 from alpfit.inference.samples import Samples
 
 Array = NDArray[np.float64]
+
+OWN = frozenset({"weight", "log_weight", "log_likelihood", "log_likelihood_birth", "chain"})
+"""Columns of a table that are no quantity."""
 
 
 @dataclass(frozen=True)
@@ -50,7 +54,7 @@ def columns(samples: Samples) -> dict[str, NDArray[Any]]:
         table["log_likelihood_birth"] = samples.log_l_birth
     if samples.n_chains > 1:
         table["chain"] = chain_numbers(samples)
-    table |= {**samples.parameters, **samples.derived}
+    table |= {beside(name, OWN): values for name, values in {**samples.parameters, **samples.derived}.items()}
     return table | {f"log_likelihood:{name}": values for name, values in samples.log_l_by_entry.items()}
 
 

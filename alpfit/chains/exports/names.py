@@ -1,10 +1,17 @@
 """Names and labels for getdist and anesthetic, whose names are words: ``.paramnames``."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from alpfit.chains.exports.base import Contents
+if TYPE_CHECKING:
+    from alpfit.chains.exports.base import Contents
+
+
+def beside(name: str, taken: Collection[str]) -> str:
+    """The name of a column where the file has columns of its own: a parameter called as one of them gets a ``_``."""
+    return f"{name}_" if name.rstrip("_") in taken else name
 
 
 def plain_names(names: Iterable[str]) -> dict[str, str]:
@@ -26,14 +33,14 @@ def plain_names(names: Iterable[str]) -> dict[str, str]:
     return plain
 
 
-def quantity_names(contents: Contents) -> dict[str, str]:
+def quantity_names(contents: "Contents") -> dict[str, str]:
     """The plain names of all parameters and derived quantities, in this order."""
     names = (*contents.samples.parameters, *contents.samples.derived)
     plain = plain_names(names)
     return {name: plain[name] for name in names}
 
 
-def write_paramnames(path: Path, contents: Contents) -> None:
+def write_paramnames(path: Path, contents: "Contents") -> None:
     """A line for each quantity, its plain name and its label; those of derived ones end with an asterisk."""
     lines = [
         f"{plain}{'*' if name in contents.samples.derived else ''}\t{contents.label(name)}\n"

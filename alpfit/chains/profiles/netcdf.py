@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from alpfit.chains.exports.names import beside
 from alpfit.chains.posterior import ENTRY_PREFIX
 from alpfit.chains.profiles.contents import ProfileContents, columns, stems
 from alpfit.errors import RunFolderError
@@ -17,6 +18,11 @@ from alpfit.inference.profiling.profile import Array
 
 AXES = ("x", "y")
 LOG_L, CONVERGED, DELTA = "log_likelihood", "converged", "minus_two_delta_log_likelihood"
+TAKEN = frozenset(
+    {LOG_L, CONVERGED, DELTA}
+    | {form.format(axis) for axis in AXES for form in ("{}", "{}_edge", "edges_{}", "centre_{}")}
+)
+"""Names of variables and dimensions that no quantity can have in a group; a parameter y is there as y_."""
 
 NO_VARIABLE = "This is a netCDF dimension but not a netCDF variable."
 """The name that marks a dimension without coordinates (NetCDF-4 file format specification, "Dimensions")."""
@@ -64,12 +70,19 @@ def _variables(profile: Profile, contents: ProfileContents) -> dict[str, Variabl
     variables: dict[str, Variable] = {}
     for axis, name, edges in zip(grid, profile.names, profile.edges, strict=True):
         variables[f"edges_{axis}"] = ((f"{axis}_edge",), edges, {"quantity": name, **_shown(contents, name)})
+    for axis, name, centre in zip(grid, profile.names, profile.centres, strict=True):
+        variables[f"centre_{axis}"] = (grid, centre, {"quantity": name, **_shown(contents, name)})
     variables[LOG_L] = (grid, profile.log_l, {"long_name": "maximum of ln L in the bin"})
     variables[DELTA] = (grid, profile.minus_two_delta(contents.top), {"long_name": "-2 Delta ln L"})
     variables[CONVERGED] = (grid, profile.converged.astype(np.int8), {"long_name": "MIGRAD has a valid minimum"})
     for name, values in columns(profile).items():
-        variables[name] = (grid, values, _shown(contents, name))
+        variables[_stored(name)] = (grid, values, _shown(contents, name))
     return variables
+
+
+def _stored(name: str) -> str:
+    """The name of a column in a group."""
+    return beside(name, TAKEN)
 
 
 def _shown(contents: ProfileContents, name: str) -> dict[str, str]:
@@ -100,7 +113,7 @@ def _profile(group: Any) -> Profile:
     names = _words(facts["names"])
 
     def arrays(which: str, prefix: str = "") -> dict[str, Array]:
-        return {name: group[prefix + name][...] for name in _words(facts[which])}
+        return {name: group[_stored(prefix + name)][...] for name in _words(facts[which])}
 
     return Profile(
         names,

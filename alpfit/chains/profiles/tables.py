@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
+from alpfit.chains.exports.names import beside
 from alpfit.chains.profiles.contents import bin_ends, columns
 from alpfit.inference.profiling import Contour, Profile
 
@@ -13,20 +14,23 @@ from alpfit.inference.profiling import Contour, Profile
 def write_bins(path: Path, profile: Profile, top: float) -> None:
     """A row a bin that has a point.
 
-    Columns: for each axis its quantity, bin edges and position; ``log_likelihood``, ``minus_two_delta_log_likelihood``
+    Columns: for each axis its quantity, the bin's edges and centre, and the position of its best point; then
+    ``log_likelihood``, ``minus_two_delta_log_likelihood``
     (against ``top``), ``converged``; then all parameters, derived quantities and ln L by measurement.
     """
     axes = ("",) if len(profile.names) == 1 else ("_x", "_y")
     known = profile.known
     table = {}
-    for axis, name, ends, position in zip(axes, profile.names, bin_ends(profile), profile.positions, strict=True):
+    where = zip(axes, profile.names, bin_ends(profile), profile.centres, profile.positions, strict=True)
+    for axis, name, ends, centre, position in where:
         table[f"quantity{axis}"] = np.full(int(known.sum()), name).tolist()
-        for key, values in zip(("lower", "upper", "position"), (*ends, position), strict=True):
+        for key, values in zip(("lower", "upper", "centre", "position"), (*ends, centre, position), strict=True):
             table[f"{key}{axis}"] = values[known].tolist()
     table["log_likelihood"] = profile.log_l[known].tolist()
     table["minus_two_delta_log_likelihood"] = profile.minus_two_delta(top)[known].tolist()
     table["converged"] = profile.converged[known].astype(int).tolist()
-    table |= {name: values[known].tolist() for name, values in columns(profile).items()}
+    taken = frozenset(table)
+    table |= {beside(name, taken): values[known].tolist() for name, values in columns(profile).items()}
     _write(path, list(table), zip(*table.values(), strict=True))
 
 

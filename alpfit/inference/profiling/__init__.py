@@ -1,9 +1,10 @@
 """Profile likelihoods: binned maxima from samples, maxima by minimisation, intervals and contours."""
 
 from alpfit.inference.profiling.contours import Contour, contours
-from alpfit.inference.profiling.intervals import THRESHOLDS, Confidence, Interval, Piece, Region, confidence
+from alpfit.inference.profiling.intervals import Confidence, Interval, Piece, Region, confidence
 from alpfit.inference.profiling.profile import Profile
 from alpfit.inference.profiling.refinement import Plan, refined_profiles, sampled_profiles
+from alpfit.inference.profiling.thresholds import THRESHOLDS
 
 __all__ = [
     "THRESHOLDS",

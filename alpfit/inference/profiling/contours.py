@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from alpfit.inference.profiling.intervals import THRESHOLDS
 from alpfit.inference.profiling.profile import Array, Profile, unscaled
+from alpfit.inference.profiling.thresholds import THRESHOLDS
 
 
 @dataclass(frozen=True)

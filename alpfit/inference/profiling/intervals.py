@@ -1,22 +1,15 @@
 """Confidence intervals and regions from a profile by the theorem of S. S. Wilks, Ann. Math. Statist. 9 (1938) 60."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from types import MappingProxyType
 
 import numpy as np
 
 from alpfit.inference.priors import Prior
+from alpfit.inference.profiling.contours import Contour, contours
 from alpfit.inference.profiling.notes import notes
-from alpfit.inference.profiling.profile import Profile, unscaled
-
-THRESHOLDS: Mapping[int, Mapping[str, float]] = MappingProxyType(
-    {
-        1: MappingProxyType({"68.3 %": 1.0, "95.4 %": 4.0}),
-        2: MappingProxyType({"68.3 %": 2.30, "95.4 %": 6.18}),
-    }
-)
-"""-2 Delta ln L by number of parameters and confidence level (Particle Data Group, table 40.2 of the 2022 review)."""
+from alpfit.inference.profiling.profile import Array, Flags, Profile, unscaled
+from alpfit.inference.profiling.thresholds import THRESHOLDS
 
 
 @dataclass(frozen=True)
@@ -41,7 +34,10 @@ class Interval:
 
 @dataclass(frozen=True)
 class Region:
-    """Where -2 Delta ln L of two quantities is below the ``threshold``: its bins, and its extent along each axis."""
+    """Where -2 Delta ln L of two quantities is below the ``threshold``: its bins, and its extent along each axis.
+
+    The extent is that of its contours; where these are open, nothing being known beyond, that of its bins.
+    """
 
     level: str
     threshold: float
@@ -69,7 +65,8 @@ def confidence(profile: Profile, top: float, priors: Mapping[str, Prior]) -> Con
     if len(profile.names) == 1:
         intervals = tuple(Interval(level, t, _pieces(profile, top, t)) for level, t in levels.items())
     else:
-        regions = tuple(_region(profile, top, level, t) for level, t in levels.items())
+        lines = contours(profile, top)
+        regions = tuple(_region(profile, top, level, t, lines) for level, t in levels.items())
     best = {name: float(values[profile.best]) for name, values in zip(profile.names, profile.positions, strict=True)}
     said = notes(profile, top, levels, priors)
     return Confidence(profile.names, best, profile.top, intervals, regions, said)
@@ -101,10 +98,23 @@ def _end(profile: Profile, top: float, threshold: float, last: int, step: int) -
     return float(unscaled(at, profile.logarithmic[0])), False
 
 
-def _region(profile: Profile, top: float, level: str, threshold: float) -> Region:
+def _region(profile: Profile, top: float, level: str, threshold: float, lines: Sequence[Contour]) -> Region:
     inside = profile.known & (np.nan_to_num(profile.minus_two_delta(top), nan=np.inf) <= threshold)
-    extent = {}
+    own, extent = [line for line in lines if line.level == level], {}
     if inside.any():
-        for name, values in zip(profile.names, profile.positions, strict=True):
-            extent[name] = (float(values[inside].min()), float(values[inside].max()))
+        for axis, name in enumerate(profile.names):
+            reached = [profile.positions[axis][inside], _open_ends(profile, inside, axis)]
+            reached += [(line.x, line.y)[axis] for line in own]
+            all_of_them = np.concatenate(reached)
+            extent[name] = (float(all_of_them.min()), float(all_of_them.max()))
     return Region(level, threshold, int(inside.sum()), extent)
+
+
+def _open_ends(profile: Profile, inside: Flags, axis: int) -> Array:
+    """Edges along the ``axis`` of bins ``inside`` of a region beyond which nothing is known."""
+    edges = profile.edges[axis]
+    here, known = np.moveaxis(inside, axis, 0), np.moveaxis(profile.known, axis, 0)
+    nothing = np.zeros_like(known[:1])
+    below, above = (np.concatenate(rows) for rows in ((nothing, known[:-1]), (known[1:], nothing)))
+    lower, upper = (np.flatnonzero((here & ~beside).any(axis=1)) for beside in (below, above))
+    return np.concatenate([edges[lower], edges[upper + 1]])

@@ -67,10 +67,16 @@ class Profile:
         return tuple(scaled(position, log) for position, log in zip(self.positions, self.logarithmic, strict=True))
 
     @cached_property
+    def centres(self) -> tuple[Array, ...]:
+        """Centres of all bins along each axis, on the grid; in the logarithm where the axis is logarithmic."""
+        axes = zip(self.edges, self.logarithmic, strict=True)
+        ends = [(scaled(edge, log), log) for edge, log in axes]
+        return tuple(np.meshgrid(*(unscaled(0.5 * (end[1:] + end[:-1]), log) for end, log in ends), indexing="ij"))
+
+    @cached_property
     def places(self) -> tuple[Array, ...]:
         """The coordinates of all bins: where there is no point, those of the centre."""
-        ends = [scaled(edge, log) for edge, log in zip(self.edges, self.logarithmic, strict=True)]
-        centres = np.meshgrid(*(0.5 * (end[1:] + end[:-1]) for end in ends), indexing="ij")
+        centres = (scaled(centre, log) for centre, log in zip(self.centres, self.logarithmic, strict=True))
         return tuple(np.where(self.known, at, centre) for at, centre in zip(self.coordinates, centres, strict=True))
 
     def minus_two_delta(self, top: float) -> Array:

@@ -1,0 +1,12 @@
+"""Below which -2 Delta ln L a confidence interval or region reaches."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+THRESHOLDS: Mapping[int, Mapping[str, float]] = MappingProxyType(
+    {
+        1: MappingProxyType({"68.3 %": 1.0, "95.4 %": 4.0}),
+        2: MappingProxyType({"68.3 %": 2.30, "95.4 %": 6.18}),
+    }
+)
+"""-2 Delta ln L by number of parameters and confidence level (Particle Data Group, table 40.2 of the 2022 review)."""
