@@ -1,5 +1,6 @@
 """``alpfit``: the program, and what its exit codes mean."""
 
+import os
 import sys
 from typing import Annotated, Any
 
@@ -71,6 +72,14 @@ def main() -> None:
     """Run the program; one sentence on stderr for whatever the user can mend."""
     try:
         code = app(standalone_mode=False) or ExitCode.OK
+        sys.stdout.flush()
+    except OSError as error:  # what no verb has foreseen, and, without a name, standard output
+        if error.filename is None:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # nothing more is tried at exit
+        if not isinstance(error, BrokenPipeError):  # then whoever reads has seen enough
+            place = "standard output" if error.filename is None else error.filename
+            typer.echo(f"alpfit: {place} cannot be used: {error.strerror or error}; make room", err=True)
+        sys.exit(ExitCode.BAD_INPUT)
     except (KeyboardInterrupt, typer.Abort):
         code = ExitCode.INTERRUPTED
     except AlpfitError as error:

@@ -3,6 +3,7 @@
 import math
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from types import TracebackType
 from typing import Self
 
@@ -52,6 +53,10 @@ class ProgressDisplay:
             f"{described(report.n_calls, report.values)}, "
             f"{rate:.0f} calls/s, {_duration(elapsed * report.fraction_left)} left"
         )
+        with suppress(OSError):  # where nothing can be printed the run itself goes on
+            self._show(text, report, now)
+
+    def _show(self, text: str, report: ProgressReport, now: float) -> None:
         if self._console.is_terminal:
             done = 1.0 / (1.0 + report.fraction_left)
             self._bar.update(self._task, description=text, total=1.0, completed=done)
@@ -61,7 +66,8 @@ class ProgressDisplay:
 
     def note(self, sentence: str) -> None:
         """Print ``sentence`` above the bar."""
-        self._console.print(f"alpfit: {sentence}", soft_wrap=True, highlight=False)
+        with suppress(OSError):
+            self._console.print(f"alpfit: {sentence}", soft_wrap=True, highlight=False)
 
 
 def described(n_calls: int, values: Mapping[str, float]) -> str:

@@ -26,7 +26,8 @@ from alpfit.inference.parallel import EXECUTORS, Job
 from alpfit.inference.problem import Evaluation, Problem
 from alpfit.inference.progress import NoProgress, Progress
 from alpfit.inference.session import Session
-from alpfit.inference.trial import try_prior
+from alpfit.inference.trial import Trial, try_prior
+from alpfit.numerics.arguments import real_number, shown
 from alpfit.version import __version__
 
 
@@ -60,18 +61,20 @@ class Fit:
     def evaluate(self, values: Mapping[str, float]) -> Evaluation:
         """One point: ``values`` of all parameters that the file does not fix.
 
-        Raises :class:`ConfigurationError` for a name that is unknown or missing, :class:`PredictionError` where the
-        model has no answer.
+        Raises :class:`ConfigurationError` for a name that is unknown or missing and for what is no number,
+        :class:`PredictionError` where the model has no answer.
         """
         problem = self.problem
         known = {**problem.scenario.parameters, **problem.scenario.optional}
+        if not isinstance(values, Mapping):
+            raise ConfigurationError(f"{shown(values)} must be a dictionary: parameter to number")
         for name in values:
             if name not in known:
-                raise ConfigurationError(f"--at {name}: not a parameter of this scenario: {one_of(name, known)}")
+                raise ConfigurationError(f"--at {name}: not a parameter of this scenario: {one_of(str(name), known)}")
         for name in problem.names:
             if name not in values:
                 raise ConfigurationError(f"{name} has no value: the file gives it a prior, so say --at {name}=...")
-        point = problem.evaluate_at({name: np.array([float(value)]) for name, value in values.items()})
+        point = problem.evaluate_at({name: np.array([real_number(name, value)]) for name, value in values.items()})
         if point.failures[0]:
             raise PredictionError(point.failures[0])
         return point
@@ -99,6 +102,14 @@ class Fit:
         if not problem.names:
             raise ConfigurationError("[parameters] all are fixed: give at least one of them a prior")
         return explain(problem, self.configuration.sampler.seed)
+
+    def try_prior(self) -> Trial:
+        """Points drawn from the prior: in how much of it there is no likelihood, and why.
+
+        Raises :class:`ConfigurationError` where none has a likelihood. Nothing is tried if all parameters are fixed.
+        """
+        problem = self.problem
+        return try_prior(problem, self.configuration.sampler.seed) if problem.names else Trial(1, {}, 0.0)
 
     def seconds_per_call(self) -> float:
         """Time of one likelihood call, warm: the median over seven points spread over the prior."""

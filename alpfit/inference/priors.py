@@ -18,6 +18,10 @@ Finite = Annotated[float, Field(allow_inf_nan=False)]
 Positive = Annotated[float, Field(gt=0.0, allow_inf_nan=False)]
 
 
+NARROWEST = 1e-9
+"""Width of a prior over the size of its values: a million floating point numbers side by side."""
+
+
 class _Table(BaseModel):
     """A prior is a TOML table: frozen, and with no unknown keys."""
 
@@ -84,6 +88,10 @@ class Normal(_Table):
     mean: Finite
     sigma: Positive
 
+    @model_validator(mode="after")
+    def _wide_enough(self) -> Self:
+        return _resolved(self, self.sigma, abs(self.mean))
+
     def transform(self, u: ArrayLike) -> Array:
         """The parameter at cumulative probability ``u``."""
         return np.asarray(self.mean + self.sigma * ndtri(u))
@@ -102,6 +110,10 @@ class LogNormal(_Table):
     prior: Literal["log-normal"]
     median: Positive
     sigma: Positive
+
+    @model_validator(mode="after")
+    def _wide_enough(self) -> Self:
+        return _resolved(self, self.sigma, 1.0)
 
     def transform(self, u: ArrayLike) -> Array:
         """The parameter at cumulative probability ``u``."""
@@ -129,6 +141,7 @@ class TruncatedNormal(_Table):
     @model_validator(mode="after")
     def _has_probability(self) -> Self:
         _ordered(self)
+        _resolved(self, self.sigma, abs(self.mean))
         if not np.isfinite(self.log_density(0.5 * (self.min + self.max))):
             raise ValueError(f"no probability between min = {self.min:g} and max = {self.max:g}: too far from the mean")
         return self
@@ -164,6 +177,7 @@ PRIORS: Mapping[str, type[Prior]] = MappingProxyType(
 """The priors, by the value of the key ``prior`` of their table."""
 
 B = TypeVar("B", Uniform, LogUniform, TruncatedNormal)
+P = TypeVar("P", Uniform, LogUniform, Normal, LogNormal, TruncatedNormal)
 
 
 def _ordered(prior: B) -> B:
@@ -171,6 +185,13 @@ def _ordered(prior: B) -> B:
         raise ValueError(f"min = {prior.min:g} must be below max = {prior.max:g}")
     if not np.isfinite(prior.max - prior.min):
         raise ValueError(f"min = {prior.min:g} and max = {prior.max:g} are too far apart")
+    return _resolved(prior, prior.max - prior.min, max(abs(prior.min), abs(prior.max)))
+
+
+def _resolved(prior: P, width: float, size: float) -> P:
+    """``prior``, if floating point numbers of the ``size`` can be told apart well within its ``width``."""
+    if width < NARROWEST * size:
+        raise ValueError(f"the prior is only {width:.2g} wide, too little to tell numbers apart: fix the parameter")
     return prior
 
 

@@ -6,9 +6,14 @@ from alpfit.cli.arguments import File, Overrides
 
 
 def check(file: File, overrides: Overrides = None) -> None:
-    """Check FILE without running it; show the completed input and the time of a likelihood call."""
+    """Check FILE without running it: completed input, share of the prior without a likelihood, time of a call."""
     from alpfit.fit import Fit
 
     fit = Fit.from_file(file, overrides or [])
     typer.echo(fit.configuration.to_toml())
+    trial = fit.try_prior()
     typer.echo(f"# {file} is good; one likelihood call takes {1e3 * fit.seconds_per_call():.2f} ms")
+    if trial.without_likelihood:
+        typer.echo(f"# but {100.0 * trial.share:.0f} % of the prior has no likelihood; of {trial.n} points drawn:")
+        for reason, count in trial.without_likelihood.items():
+            typer.echo(f"#   {count} x {reason}")
