@@ -6,13 +6,19 @@ kernel sources: any change gets a new cache. For the same reason no kernel captu
 its module: constants and tables arrive as arguments.
 """
 
+import atexit
+import logging
+import os
+import shutil
 from collections.abc import Callable
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
+from tempfile import NamedTemporaryFile, mkdtemp
 from typing import Any, TypeVar, cast
 
 import numba
+from numba.core import event
 from platformdirs import user_cache_path
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -22,27 +28,99 @@ KERNEL_FOLDERS = ("likelihoods", "numerics", "physics", "relic")
 NUMBA: Any = numba.config
 """Numba's settings; a cached kernel takes its folder from ``CACHE_DIR`` when it is decorated."""
 
+ROOM = 2**26
+"""Bytes that must be free: all kernels together take about a third of it."""
+
+log = logging.getLogger("alpfit")
+
 
 @cache
-def cache_folder() -> Path:
-    """Where the machine code of the present sources is kept (``NUMBA_CACHE_DIR`` moves it)."""
+def cache_folder() -> Path | None:
+    """Where the machine code of the present sources is kept; ``NUMBA_CACHE_DIR`` moves it.
+
+    Where nothing can be kept there, a temporary folder of this process and those that it starts; where not even that
+    can be, None, and nothing is kept. Numba itself would go on to the folders of the sources, whose machine code does
+    not see a change in another file. This is told once.
+    """
+    base = Path(NUMBA.CACHE_DIR) if NUMBA.CACHE_DIR else user_cache_path("alpfit")
+    if not (fault := _unusable(base / sources_digest())):
+        return base / sources_digest()
+    log.warning(
+        "alpfit: machine code cannot be kept in %s (%s), so that each run compiles anew, for half a minute: set "
+        "NUMBA_CACHE_DIR to a folder that can be written",
+        base,
+        fault,
+    )
+    return _temporary_folder()
+
+
+def _temporary_folder() -> Path | None:
+    """A folder that is gone with this process."""
+    try:
+        base = Path(mkdtemp(prefix="alpfit-"))
+    except OSError:
+        return None
+    atexit.register(shutil.rmtree, base, ignore_errors=True)
+    if _unusable(folder := base / sources_digest()):
+        return None
+    os.environ["NUMBA_CACHE_DIR"] = str(base)  # the processes that this one starts find it there
+    return folder
+
+
+def sources_digest() -> str:
+    """What names the machine code of the present sources."""
     digest = sha256()
     for folder in KERNEL_FOLDERS:
         for path in sorted((PACKAGE / folder).rglob("*.py")):
             digest.update(path.relative_to(PACKAGE).as_posix().encode())
             digest.update(path.read_bytes())
-    base = Path(NUMBA.CACHE_DIR) if NUMBA.CACHE_DIR else user_cache_path("alpfit")
-    return base / digest.hexdigest()[:16]
+    return digest.hexdigest()[:16]
+
+
+def _unusable(folder: Path) -> str:
+    """Why nothing can be kept in ``folder``, which is made; empty where something can."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with NamedTemporaryFile(dir=folder):
+            pass
+        if shutil.disk_usage(folder).free < ROOM:
+            return "no space left"
+    except OSError as error:
+        return str(error.strerror or error)
+    return ""
 
 
 def kernel(function: F) -> F:
     """Compile ``function`` at its first call, cache it on disk, and release the GIL while it runs."""
-    before = NUMBA.CACHE_DIR
-    NUMBA.CACHE_DIR = str(cache_folder())
-    try:
-        return cast(F, numba.njit(cache=True, nogil=True, error_model="numpy")(function))
-    finally:
-        NUMBA.CACHE_DIR = before
+    folder, before = cache_folder(), NUMBA.CACHE_DIR
+    if folder is not None:
+        NUMBA.CACHE_DIR = str(folder)
+        try:
+            compiled = numba.njit(cache=True, nogil=True, error_model="numpy")(function)
+        finally:
+            NUMBA.CACHE_DIR = before
+        if Path(str(compiled.stats.cache_path)).is_relative_to(folder):
+            return cast(F, compiled)
+    return cast(F, numba.njit(nogil=True, error_model="numpy")(function))
+
+
+class _FirstCompilation(event.Listener):
+    """Says once that compiling takes a while: where nothing has been kept yet, the first call waits for it."""
+
+    told = False
+
+    def on_start(self, _: Any) -> None:
+        """A kernel is compiled that was not found in the cache."""
+        folder = cache_folder()
+        if not self.told and (folder is None or next(folder.rglob("*.nbi"), None) is None):
+            log.warning("alpfit: compiling for this machine, about half a minute")
+        self.told = True
+
+    def on_end(self, _: Any) -> None:
+        """Nothing to say."""
+
+
+cast(Any, event).register("numba:compile", _FirstCompilation())
 
 
 def higher_order_kernel(function: F) -> F:

@@ -233,6 +233,50 @@ def test_a_kernel_is_cached_in_that_folder_and_leaves_numbas_setting_alone():
     assert after == before
 
 
+@pytest.fixture
+def no_folder(tmp_path, monkeypatch):
+    """A place where no folder can be made, as with a home that cannot be written."""
+    (tmp_path / "file").write_text("")
+    monkeypatch.setattr(numba.config, "CACHE_DIR", str(tmp_path / "file" / "cache"))
+    monkeypatch.setenv("NUMBA_CACHE_DIR", str(tmp_path / "file" / "cache"))
+    return tmp_path / "file" / "cache"
+
+
+def test_where_no_cache_can_be_made_there_is_a_temporary_one_and_a_line(no_folder, tmp_path, monkeypatch, caplog):
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    folder = fresh_cache_folder()
+    assert folder.parent.parent == tmp_path
+    assert os.environ["NUMBA_CACHE_DIR"] == str(folder.parent)
+    (line,) = caplog.messages
+    assert line.startswith(f"alpfit: machine code cannot be kept in {no_folder} (Not a directory)")
+
+
+def test_on_a_full_disk_nothing_is_kept_and_nothing_lands_beside_the_sources(no_folder, monkeypatch, caplog):
+    monkeypatch.setattr(compilation, "ROOM", 2**80)
+    assert fresh_cache_folder() is None
+    monkeypatch.setattr(compilation, "cache_folder", lambda: None)
+
+    def doubled(x):
+        return 2.0 * x
+
+    compiled = compilation.kernel(doubled)
+    assert compiled(2.0) == 4.0
+    assert compiled.stats.cache_path is None
+    assert "no space left" in caplog.text or "Not a directory" in caplog.text
+
+
+def test_a_kernel_whose_own_cache_folder_cannot_be_made_is_not_cached_elsewhere(tmp_path, monkeypatch):
+    def doubled(x):
+        return 2.0 * x
+
+    monkeypatch.setattr(compilation, "cache_folder", lambda: tmp_path)
+    (tmp_path / "taken").write_text("")
+    own = Path(compilation.kernel(doubled).stats.cache_path)
+    shutil.rmtree(own)
+    own.write_text("")  # a file where numba makes a folder
+    assert compilation.kernel(doubled).stats.cache_path is None
+
+
 PROGRAM = """
 import json, math
 from alpfit.numerics.quadrature import half_hermite_rule
@@ -256,12 +300,12 @@ def checkout(tmp_path) -> Path:
     return Path(shutil.copytree(compilation.PACKAGE, tmp_path / "checkout" / "alpfit", ignore=ignore))
 
 
-def in_a_fresh_process(checkout: Path) -> dict[str, dict[str, float]]:
+def in_a_fresh_process(checkout: Path, cache: Path | None = None) -> dict[str, dict[str, float]]:
     """What the program says that runs with this copy of the package, and with a cache of its own."""
     environment = os.environ | {
         "PYTHONPATH": str(checkout.parent),
         "PYTHONDONTWRITEBYTECODE": "1",
-        "NUMBA_CACHE_DIR": str(checkout.parents[1] / "cache"),
+        "NUMBA_CACHE_DIR": str(cache or checkout.parents[1] / "cache"),
     }
     command = [sys.executable, "-c", PROGRAM]
     answer = subprocess.run(
@@ -298,6 +342,16 @@ def test_a_fresh_process_sees_every_change_and_compiles_only_what_has_changed(ch
     assert restored["correction"] == {"value": first["correction"]["value"], "compiled": 0}
     assert restored["hubble"]["compiled"] == 0  # the Planck mass is an argument
     assert restored["hubble"]["value"] == pytest.approx(4.0 * first["hubble"]["value"], rel=1e-12, abs=0.0)
+
+
+def test_without_a_cache_folder_a_change_in_a_callee_is_seen_too(checkout):
+    (nowhere := checkout.parents[1] / "nowhere").write_text("")
+    first = in_a_fresh_process(checkout, nowhere / "cache")
+    assert list(checkout.rglob("*.nbi")) == []
+    callee = checkout / "numerics" / "quadrature.py"
+    edit(callee, r"(def scaled_bessel_k\(.*?\n    return )([^\n]*)", r"\1 2.0 * (\2)")
+    edited = in_a_fresh_process(checkout, nowhere / "cache")
+    assert edited["correction"]["value"] == pytest.approx(0.5 * first["correction"]["value"], rel=1e-12, abs=0.0)
 
 
 def test_a_function_that_takes_kernels_works_inside_a_kernel():
