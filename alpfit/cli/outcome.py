@@ -25,8 +25,13 @@ def interruptible() -> Iterator[None]:
         sys.exit(128 + interrupt.number)
 
 
-def tell(run: "Run") -> ExitCode:
-    """Print the summary of ``run``; whether it has reached its target."""
+def tell(run: "Run") -> None:
+    """Print the summary of ``run``."""
     typer.echo(run.folder.summary_text.read_text(encoding="utf-8"))
     typer.echo(f"written to {run.folder.path}")
-    return ExitCode.TARGET_MISSED if run.summary["shortfalls"] else ExitCode.OK
+    sys.stdout.flush()
+
+
+def exit_code(run: "Run") -> ExitCode:
+    """Whether ``run`` has reached its target."""
+    return ExitCode.TARGET_MISSED if run.samples.shortfalls else ExitCode.OK

@@ -2,15 +2,17 @@
 
 import math
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from types import TracebackType
-from typing import Self
+from typing import Self, TypeVar
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from alpfit.inference.progress import ProgressReport
+
+T = TypeVar("T")
 
 SECONDS_BETWEEN_LINES = 30.0
 """How often a line is printed where there is no terminal to redraw."""
@@ -63,6 +65,15 @@ class ProgressDisplay:
         elif now - self._last_line > SECONDS_BETWEEN_LINES:
             self._last_line = now
             self._console.print(text, soft_wrap=True, highlight=False)
+
+    def before(self, show: Callable[[T], None]) -> Callable[[T], None]:
+        """``show`` with the bar taken away first."""
+
+        def shown(what: T) -> None:
+            self._bar.stop()
+            show(what)
+
+        return shown
 
     def note(self, sentence: str) -> None:
         """Print ``sentence`` above the bar."""

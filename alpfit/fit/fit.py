@@ -1,7 +1,7 @@
 """A fit, from its TOML file to its run folder: the one place where everything meets."""
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
@@ -17,6 +17,7 @@ from alpfit.chains.staging import place_to_stage
 from alpfit.chains.unfinished import StatusFile, UnfinishedRun, is_finished, under_way, what_is_left
 from alpfit.config import Configuration, load_configuration
 from alpfit.errors import ConfigurationError, PredictionError, RunFolderError, one_of
+from alpfit.fit.figures import write_quick_figures
 from alpfit.fit.publishing import publish
 from alpfit.fit.repeat import Repeats
 from alpfit.fit.run import Run
@@ -138,11 +139,13 @@ class Fit:
         resume: bool = False,
         force: bool = False,
         progress: Progress | None = None,
+        tell: Callable[[Run], None] | None = None,
     ) -> Run:
         """Sample, and write the run folder ``output`` (``chains/`` and the file's name if None).
 
         ``resume`` continues the run that was interrupted there, ``force`` also where its input, the likelihoods' data
-        or the code have changed; what is finished is read.
+        or the code have changed; what is finished is read. ``tell`` gets the run when its results are written, before
+        figures are drawn; one that cannot be drawn is a note to ``progress``.
 
         Raises :class:`ConfigurationError` if all parameters are fixed, :class:`RunFolderError` if ``output`` is taken,
         :class:`ExecutorError` if workers are lost, and :class:`Interrupted`.
@@ -156,7 +159,9 @@ class Fit:
         try:
             with interrupts.held_back(), EXECUTORS[parallel.executor](job) as evaluate:
                 if resume and is_finished(path):
-                    return self._finished(path, force, progress)
+                    run = self._finished(path, force, progress)
+                    (tell or _silent)(run)
+                    return run
                 identity = self.identity()
                 with under_way(
                     path, identity, progress, overwrite=overwrite, resume=resume, force=force
@@ -172,9 +177,10 @@ class Fit:
                         chunk=parallel.chunk,
                     )
                     run = self._run(path, session)
-            run.plot()
         except Interrupted as interrupt:
             raise Interrupted(interrupt.number, what_is_left(path)) from interrupt
+        (tell or _silent)(run)
+        write_quick_figures(run, progress.note)
         return run
 
     def repeat(
@@ -184,10 +190,11 @@ class Fit:
         *,
         flags: Sequence[str] = (),
         progress: Progress | None = None,
+        tell: Callable[[Run], None] | None = None,
     ) -> Run:
         """Run ``n`` seeds side by side, and write them merged to the run folder ``output``.
 
-        ``flags`` are those of ``alpfit run`` for each seed, whose folders stand beside ``output``. Errors as in
+        ``flags`` are those of ``alpfit run`` for each seed, whose folders stand beside ``output``. All else is as in
         :meth:`run`.
         """
         path = self._path(output)
@@ -204,7 +211,8 @@ class Fit:
             except Interrupted as interrupt:
                 raise Interrupted(interrupt.number, "continue with --resume") from interrupt
             run = publish(path, self.configuration, *repeats.merged(), started)
-        run.plot()
+        (tell or _silent)(run)
+        write_quick_figures(run, progress.note)
         return run
 
     def _path(self, output: str | Path | None) -> Path:
@@ -245,6 +253,10 @@ class Fit:
             "likelihoods": {m.name: m.digest for m in self.problem.likelihood.measurements},
             "code": {"alpfit": __version__, "digest": code_digest()},
         }
+
+
+def _silent(_: Run) -> None:
+    """Nobody wants to see the results first."""
 
 
 def best_points(path: str) -> dict[str, NDArray[np.float64]]:

@@ -1,24 +1,18 @@
 """The report of a run, from its folder."""
 
 from collections.abc import Mapping
-from io import BytesIO
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from alpfit.chains.profiles.folder import PROFILE, ProfileFolder
 from alpfit.errors import RunFolderError
 from alpfit.fit.bibliography import references
-from alpfit.fit.figures import figures
+from alpfit.fit.figures import figures, rendered
 from alpfit.fit.freshness import Freshness
 from alpfit.fit.profile_folder import RunProfile
 from alpfit.fit.profiling import fit_of
 from alpfit.fit.run import Run
 from alpfit.inference.trust import Statement, Trust, statements, verdict
-from alpfit.plots.style import paper_style
 from alpfit.report import Contents, Figure, Interval, Row, render
-
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure as Drawing
 
 DOTS_PER_INCH = 160
 """Of the figures in a report: sharp on a screen, and a page of some megabytes."""
@@ -58,7 +52,10 @@ def contents_of(run: Run, *, force: bool = False) -> Contents:
         verdict=verdict(said),
         statements=said,
         profile=_profile(run),
-        figures=[Figure(drawn.name, drawn.caption, _png(drawn.figure)) for drawn in figures(run, force=True)],
+        figures=[
+            Figure(drawn.name, drawn.caption, rendered(drawn.figure, "png", dpi=DOTS_PER_INCH))
+            for drawn in figures(run, force=True)
+        ],
         references=references(run.configuration),
     )
 
@@ -92,10 +89,3 @@ def _measurements(run: Run) -> list[Row]:
         Row(name, *titles[name], *(row[key] for key in ("log_likelihood", "prediction", "bound", "pull")))
         for name, row in compared.items()
     ]
-
-
-def _png(figure: "Drawing") -> bytes:
-    stream = BytesIO()
-    with paper_style():
-        figure.savefig(stream, format="png", dpi=DOTS_PER_INCH)
-    return stream.getvalue()

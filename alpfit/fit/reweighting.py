@@ -1,6 +1,6 @@
 """A finished run, reweighted to other likelihoods or other predictions: a new run folder, without sampling."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -10,6 +10,7 @@ from alpfit.chains.folder import check_output
 from alpfit.chains.staging import place_to_stage
 from alpfit.config import Configuration, parse_configuration, read_document
 from alpfit.errors import ConfigurationError, one_of
+from alpfit.fit.figures import write_quick_figures
 from alpfit.fit.fit import Fit
 from alpfit.fit.freshness import Freshness
 from alpfit.fit.publishing import publish
@@ -88,12 +89,14 @@ class Reweighting:
         overwrite: bool = False,
         force: bool = False,
         progress: Progress | None = None,
+        tell: Callable[[Run], None] | None = None,
     ) -> Run:
         """Evaluate all samples anew and put the run folder ``output`` in place (NAME.reweighted beside it if None).
 
         With ``force`` also where the data or the code have changed since the run, which then count as changes like
-        others. Raises :class:`RunFolderError` if ``output`` is taken, or data and code have changed,
-        :class:`AlpfitError` if no sample has a likelihood, and :class:`Interrupted`.
+        others. ``tell`` gets the new run before its figures are drawn. Raises :class:`RunFolderError` if ``output`` is
+        taken, or data and code have changed, :class:`AlpfitError` if no sample has a likelihood, and
+        :class:`Interrupted`.
         """
         source = self.run.folder.path.resolve()
         path = Path(output) if output is not None else source.with_name(f"{source.name}.reweighted")
@@ -118,9 +121,11 @@ class Reweighting:
                     samples = self._samples(session)
                 run = publish(path, self.configuration, samples, session.account, started, self._origin())
                 left = f"{path} is complete but for its figures: alpfit plot {path}"
-            run.plot()
         except Interrupted as interrupt:
             raise Interrupted(interrupt.number, left) from interrupt
+        if tell is not None:
+            tell(run)
+        write_quick_figures(run, progress.note if progress is not None else lambda _: None)
         return run
 
     def _samples(self, session: Session) -> Samples:

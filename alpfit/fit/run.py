@@ -108,7 +108,7 @@ class Run:
             folder.mkdir(parents=True, exist_ok=True)
             return list(save_figures(quick_figures(self) if drawn is None else drawn, folder))
         except OSError as error:
-            raise RunFolderError(f"{folder} is no folder for figures: {error.strerror}") from error
+            raise RunFolderError(f"figures cannot be written to {folder}: {error.strerror or error}") from error
 
     def export(self, format: str, output: str | Path | None = None) -> list[Path]:  # noqa: A002
         """Write the samples for another program: a format of :data:`~alpfit.chains.exports.EXPORTS`.

@@ -1,13 +1,14 @@
 """Importance reweighting: samples of one posterior as samples of another."""
 
+import warnings
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from alpfit.errors import AlpfitError
 from alpfit.inference.batches import Batch, join
+from alpfit.inference.libraries import imported
 from alpfit.inference.problem import Problem
 from alpfit.inference.progress import ProgressReport
 from alpfit.inference.samplers.base import samples_of
@@ -89,18 +90,13 @@ def pareto_k(log_weights: Array) -> dict[str, float]:
 
 def _psis(log_weights: Array) -> Array:
     """k-hat from arviz, which has moved it in version 1."""
-    import warnings
-
-    with warnings.catch_warnings():
+    try:
+        psislw = imported("arviz_stats.base").array_stats.psislw
+    except ImportError:
+        psislw = imported("arviz").psislw
+    with warnings.catch_warnings():  # of a large k-hat, which we tell ourselves
         warnings.simplefilter("ignore")
-        try:
-            from arviz_stats.base import array_stats
-        except ImportError:
-            import arviz
-
-            psis: Any = arviz.psislw
-            return np.asarray(psis(log_weights)[1])
-        return np.asarray(array_stats.psislw(log_weights)[1])
+        return np.asarray(psislw(log_weights)[1])
 
 
 def _log_z_error(samples: Samples, keep: NDArray[np.bool_], weights: Array) -> float | None:

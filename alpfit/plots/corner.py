@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from matplotlib.figure import Figure
 
+from alpfit.inference.libraries import imported
 from alpfit.inference.samples import Samples
 from alpfit.plots.style import BEST_FIT, POSTERIOR, TEXT_WIDTH, Axis
 
@@ -20,11 +21,9 @@ def corner_figure(samples: Samples, axes: Sequence[Axis]) -> Figure:
     """Posterior of ``axes`` from ``samples``: median and 68 % interval above, the best sample marked."""
     n, weights, best = len(axes), samples.weights, samples.best
     figure = Figure(figsize=(TEXT_WIDTH, TEXT_WIDTH))
-    with warnings.catch_warnings():  # arviz 0.x, which corner imports, announces arviz 1; empty contours are announced
-        warnings.simplefilter("ignore", FutureWarning)
+    corner = imported("corner")
+    with warnings.catch_warnings():  # empty contours are announced
         warnings.filterwarnings("ignore", message="No contour levels were found")
-        import corner
-
         corner.corner(
             np.stack([axis.values for axis in axes], axis=1),
             weights=weights,

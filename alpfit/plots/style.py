@@ -1,7 +1,9 @@
 """How all figures look: sizes of a two-column paper, serif mathematics, colours that survive colour blindness."""
 
+import os
+import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 
 import numpy as np
@@ -32,8 +34,9 @@ CONFIDENCE_LEVELS_2D = {"68.3 %": 2.30, "95.4 %": 6.18, "99.7 %": 11.83}
 
 @contextmanager
 def paper_style() -> Iterator[None]:
-    """Settings for the figures made inside the block."""
-    import matplotlib
+    """Settings for the figures made inside the block: matplotlib's defaults and our own, whatever the user's are."""
+    _load_matplotlib()
+    from matplotlib import style
 
     settings = {
         "font.family": "serif",
@@ -54,8 +57,19 @@ def paper_style() -> Iterator[None]:
         "savefig.dpi": 300,
         "pdf.fonttype": 42,
     }
-    with matplotlib.rc_context(settings):
+    with style.context(["default", settings]):
         yield
+
+
+def _load_matplotlib() -> None:
+    """Import it also where ``MPLBACKEND`` names what it does not know: figures are written without one of those."""
+    wanted = None if "matplotlib" in sys.modules else os.environ.pop("MPLBACKEND", None)
+    import matplotlib
+
+    if wanted is not None:
+        os.environ["MPLBACKEND"] = wanted
+        with suppress(ValueError):
+            matplotlib.rcParams["backend"] = wanted
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,9 @@
 """How quantities become axes, and how the style of the figures is set."""
 
+import os
+import subprocess
+import sys
+
 import matplotlib
 import numpy as np
 import pytest
@@ -60,6 +64,36 @@ def test_the_style_ends_with_the_block():
         assert matplotlib.rcParams["font.size"] == 9.0
         assert matplotlib.rcParams["font.family"] == ["serif"]
     assert (matplotlib.rcParams["font.size"], list(matplotlib.rcParams["font.family"])) == before
+
+
+def test_figures_are_drawn_from_matplotlibs_defaults_whatever_the_users_are():
+    with matplotlib.rc_context({"text.usetex": True, "axes.grid": True, "savefig.format": "svg"}):
+        with paper_style():
+            assert not matplotlib.rcParams["text.usetex"]
+            assert not matplotlib.rcParams["axes.grid"]
+        assert matplotlib.rcParams["text.usetex"]
+
+
+@pytest.mark.parametrize("backend", ["module://matplotlib_inline.backend_inline", "no-such-backend"])
+def test_the_backend_of_a_notebook_is_no_matter(backend):
+    code = """
+from alpfit.plots.style import paper_style
+with paper_style():
+    from matplotlib.figure import Figure
+    Figure().savefig(__import__("io").BytesIO(), format="png")
+"""
+    environment = os.environ | {"MPLBACKEND": backend}
+    answer = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=False)
+    assert (answer.returncode, answer.stderr) == (0, "")
+
+
+def test_corner_can_be_imported_where_nothing_can_be_kept(tmp_path):
+    (tmp_path / "file").write_text("")
+    code = "from alpfit.inference.libraries import imported; print(imported('corner').__name__)"
+    nowhere = str(tmp_path / "file" / "folder")
+    environment = os.environ | {"HOME": nowhere, "XDG_CACHE_HOME": nowhere, "MPLCONFIGDIR": str(tmp_path)}
+    answer = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=False)
+    assert (answer.returncode, answer.stdout) == (0, "corner\n"), answer.stderr
 
 
 def test_confidence_levels_in_the_plane_are_those_of_two_degrees_of_freedom():

@@ -8,7 +8,7 @@ import typer
 from alpfit.cli.arguments import Overrides, RunPath
 from alpfit.cli.exit_codes import ExitCode
 from alpfit.cli.opening import Force, tell_warnings
-from alpfit.cli.outcome import interruptible, tell
+from alpfit.cli.outcome import exit_code, interruptible, tell
 
 
 def reweight(
@@ -36,5 +36,7 @@ def reweight(
         return ExitCode.OK
     tell_warnings(reweighting.run)
     with interruptible(), ProgressDisplay() as display:
-        written = reweighting.write(output, overwrite=overwrite, force=force, progress=display)
-    return tell(written)
+        written = reweighting.write(
+            output, overwrite=overwrite, force=force, progress=display, tell=display.before(tell)
+        )
+    return exit_code(written)

@@ -7,7 +7,7 @@ import typer
 
 from alpfit.cli.arguments import File, Overrides
 from alpfit.cli.exit_codes import ExitCode
-from alpfit.cli.outcome import interruptible, tell
+from alpfit.cli.outcome import exit_code, interruptible, tell
 
 
 def run(
@@ -38,8 +38,8 @@ def run(
     choices = {"overwrite": overwrite, "resume": resume, "force": force}
     with interruptible(), ProgressDisplay() as display:
         if repeat == 1:
-            finished = fit.run(output, **choices, progress=display)
+            finished = fit.run(output, **choices, progress=display, tell=display.before(tell))
         else:
             flags = [f"--{name}" for name, wanted in choices.items() if wanted]
-            finished = fit.repeat(repeat, output, flags=flags, progress=display)
-    return tell(finished)
+            finished = fit.repeat(repeat, output, flags=flags, progress=display, tell=display.before(tell))
+    return exit_code(finished)

@@ -1,6 +1,14 @@
 """The figures of a run, and its profile likelihoods."""
 
-from alpfit.fit.figures.drawing import Drawn, figures, material_of, quick_figures, save_figures
+from alpfit.fit.figures.drawing import (
+    Drawn,
+    figures,
+    material_of,
+    quick_figures,
+    rendered,
+    save_figures,
+    write_quick_figures,
+)
 from alpfit.fit.figures.profiles import is_logarithmic, profiles_1d, profiles_2d
 from alpfit.fit.figures.table import FIGURES, QUICK
 
@@ -14,5 +22,7 @@ __all__ = [
     "profiles_1d",
     "profiles_2d",
     "quick_figures",
+    "rendered",
     "save_figures",
+    "write_quick_figures",
 ]

@@ -3,14 +3,16 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from io import BytesIO
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from alpfit.chains.checkpoints import write_durably
 from alpfit.chains.folder import RunFolder
 from alpfit.chains.profiles import ProfileFolder
 from alpfit.chains.profiles.folder import PROFILE
 from alpfit.chains.provenance import digest_of
-from alpfit.errors import AlpfitError, ConfigurationError, one_of
+from alpfit.errors import AlpfitError, ConfigurationError, RunFolderError, one_of
 from alpfit.fit.figures.material import Material
 from alpfit.fit.figures.table import FIGURES, QUICK
 from alpfit.plots.style import paper_style
@@ -87,6 +89,21 @@ def quick_figures(run: "Run") -> Iterator[Drawn]:
     return _draw(material_of(run), QUICK, False, None, None)
 
 
+def write_quick_figures(run: "Run", tell: Callable[[str], None]) -> list[Path]:
+    """Write those of :data:`QUICK` that there are of ``run`` to its folder; the files.
+
+    The run is finished by then: whatever is wrong with a figure costs it alone, and a sentence that ``tell`` gets.
+    """
+    written: list[Path] = []
+    for name in QUICK:
+        try:
+            written += save_figures(_draw(material_of(run), [name], False, None, None), run.folder.path)
+        except Exception as error:  # from any library on the way to a file
+            said = (error.strerror if isinstance(error, OSError) else None) or str(error)
+            tell(f"the figure '{name}' was not drawn ({said}): alpfit plot {run.folder.path} --only {name}")
+    return written
+
+
 def _check_choices(wanted: Sequence[str], for_the_plane: Mapping[str, object], other: "Run | None") -> None:
     """Raise :class:`ConfigurationError` for a choice that none of the ``wanted`` figures would show."""
     choices = {**{option: (value, "plane") for option, value in for_the_plane.items()}, "--with": (other, "corner")}
@@ -124,19 +141,36 @@ def _draw(
             if left_out is not None:
                 left_out(name, obstacle)
             continue
-        with paper_style():
-            figure = kind.draw(material)
+        try:
+            with paper_style():
+                figure = kind.draw(material)
+        except AlpfitError:
+            raise
+        except Exception as error:  # from any library on the way to a figure
+            said = f"it cannot be drawn ({type(error).__name__}: {error})"
+            if insist or left_out is None:
+                raise RunFolderError(f"the figure '{name}' of {material.name}: {said}") from error
+            left_out(name, said)
+            continue
         yield Drawn(name, kind.caption, figure)
 
 
 def save_figures(drawn: Iterable[Drawn], folder: Path) -> Iterator[Path]:
-    """Write each figure to ``folder`` as PNG and PDF; the files, as they are written."""
+    """Write each figure to ``folder`` as PNG and PDF, each file whole or not at all; the files, as they are written."""
     for one in drawn:
         for extension in EXTENSIONS:
             path = RunFolder(folder).figure(f"{one.name}.{extension}")
-            with paper_style():
-                one.figure.savefig(path)
+            write_durably(path, rendered(one.figure, extension))
             yield path
+
+
+def rendered(figure: "Figure", extension: str, dpi: float | None = None) -> bytes:
+    """The file of a ``figure``, with the style's ``dpi`` if None."""
+    stream = BytesIO()
+    with paper_style():
+        choices: dict[str, Any] = {} if dpi is None else {"dpi": dpi}
+        figure.savefig(stream, format=extension, **choices)
+    return stream.getvalue()
 
 
 def _known(names: Iterable[str]) -> list[str]:
