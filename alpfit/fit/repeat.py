@@ -4,6 +4,7 @@ Each seed is a process that runs ``alpfit run``, so that what holds for one run 
 """
 
 import math
+import os
 import subprocess
 import sys
 import time
@@ -19,6 +20,7 @@ from alpfit.errors import ConfigurationError, ExecutorError
 from alpfit.fit.run import Run
 from alpfit.inference.interrupts import Interrupts
 from alpfit.inference.merging import merge
+from alpfit.inference.parallel.orphans import WORKS_FOR
 from alpfit.inference.progress import Progress, ProgressReport
 from alpfit.inference.samples import Samples
 from alpfit.inference.session import Account
@@ -118,7 +120,8 @@ class _Seed:
 
     def __init__(self, command: Sequence[str]) -> None:
         self._said = TemporaryFile("w+")  # noqa: SIM115 - closed when the process has ended
-        self._process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=self._said)
+        environment = os.environ | {WORKS_FOR: str(os.getpid())}
+        self._process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=self._said, env=environment)
         self.poll, self.terminate = self._process.poll, self._process.terminate
 
     def wait(self) -> tuple[int, list[str]]:

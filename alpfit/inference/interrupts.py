@@ -5,7 +5,8 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-SIGNALS = (signal.SIGINT, signal.SIGTERM)
+SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+"""Ctrl-C, a scheduler's or an administrator's wish, and a terminal that is closed."""
 
 
 class Interrupted(KeyboardInterrupt):
@@ -19,7 +20,7 @@ class Interrupted(KeyboardInterrupt):
 
 
 class Interrupts:
-    """Notes SIGINT and SIGTERM instead of having them raised; the second one is raised at once.
+    """Notes :data:`SIGNALS` instead of having them raised; the second one is raised at once.
 
     Inside the likelihood an interrupt meets compiled code, which cannot take one, and samplers, which report it as the
     likelihood's fault; between two steps of a sampler it finds a state that can be kept.
@@ -47,7 +48,8 @@ class Interrupts:
         if threading.current_thread() is not threading.main_thread():
             yield
             return
-        before = {number: signal.signal(number, self._note) for number in SIGNALS}
+        ignored = {number for number in SIGNALS if signal.getsignal(number) == signal.SIG_IGN}  # as under nohup
+        before = {number: signal.signal(number, self._note) for number in SIGNALS if number not in ignored}
         try:
             yield
         finally:

@@ -13,7 +13,10 @@ from alpfit.inference.interrupts import Interrupted
 from alpfit.version import __version__
 
 REFERENCE = Path(__file__).resolve().parents[2] / "chains" / "reference" / "invisible"
-VERBS = ["run", "status", "check", "evaluate", "explain", "plot", "export", "likelihoods", "cite"]
+VERBS = [
+    *("run", "status", "check", "evaluate", "explain", "profile", "reweight", "plot", "compare", "report", "export"),
+    *("likelihoods", "cite"),
+]
 
 
 def is_one_line(text):
@@ -159,7 +162,7 @@ def test_any_other_verb_is_interrupted_with_a_word(alpfit, file, monkeypatch):
     assert (outcome.code, outcome.out, outcome.err) == (130, "", "alpfit: interrupted\n")
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_a_signal_ends_a_real_run_with_a_checkpoint_and_a_sentence(alpfit, file, tmp_path, number):
     command, path = Path(sys.executable).with_name("alpfit"), tmp_path / "run"
     arguments = ["run", file, "--output", path, "--set", "sampler.n_live=1000", "--set", "sampler.dlogz=0.1"]
@@ -170,7 +173,7 @@ def test_a_signal_ends_a_real_run_with_a_checkpoint_and_a_sentence(alpfit, file,
         out, err = process.communicate(timeout=120)
 
     assert (process.returncode, out) == (128 + number, "")
-    assert err == f"alpfit: interrupted; continue {path} with --resume\n"
+    assert err.splitlines()[-1] == f"alpfit: interrupted; continue {path} with --resume"
     assert [file.name for file in path.iterdir()] == ["unfinished"]
     outcome = alpfit("status", path)
     assert outcome.code == 0
@@ -184,6 +187,32 @@ def test_a_signal_ends_a_real_run_with_a_checkpoint_and_a_sentence(alpfit, file,
     changed = alpfit("run", file, "--output", path, "--resume")
     assert changed.code == 2
     assert "was begun with configuration.sampler.n_live = 1000, which is 25 now" in changed.err
+
+
+def test_the_runs_of_a_repeat_end_when_it_is_killed(alpfit, file, tmp_path):
+    import psutil
+
+    command, path = Path(sys.executable).with_name("alpfit"), tmp_path / "run"
+    arguments = ["run", file, "--output", path, "--repeat", "2", "--set", "sampler.n_live=2000"]
+    with subprocess.Popen([command, *arguments], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
+        while not (tmp_path / "run.seed-1" / "unfinished" / "status.json").exists() and process.poll() is None:
+            time.sleep(0.05)  # until a run is under way
+        seeds = psutil.Process(process.pid).children(recursive=True)
+        process.kill()
+    assert seeds
+    _, alive = psutil.wait_procs(seeds, timeout=120)  # how long is the machine's business
+    assert alive == []
+    assert alpfit("status", tmp_path / "run.seed-1").out.startswith("interrupted: continue with")
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no device that is always full")
+@pytest.mark.parametrize("arguments", [["--version"], ["likelihoods"], ["status", REFERENCE]])
+def test_standard_output_that_cannot_be_written_is_a_sentence(arguments):
+    command = Path(sys.executable).with_name("alpfit")
+    with Path("/dev/full").open("w") as full:
+        answer = subprocess.run([command, *arguments], stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+    assert answer.returncode == 2
+    assert answer.stderr == "alpfit: standard output cannot be used: No space left on device; make room\n"
 
 
 def test_a_mistake_of_the_program_is_not_hidden(file, monkeypatch):

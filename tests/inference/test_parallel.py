@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -112,6 +113,55 @@ def test_the_problem_is_shipped_once_to_each_worker(tmp_path, executor):
     assert set(receipts.values()) == {1}
 
 
+RUN_AND_WAIT = """
+import sys, time
+import numpy as np
+sys.path.insert(0, {toys!r})
+from toys import gaussian
+from alpfit.inference.interrupts import Interrupts
+from alpfit.inference.parallel import EXECUTORS, Job, Parallel
+
+def main():
+    problem = gaussian()
+    job = Job(problem, Parallel(executor={executor!r}, workers=2), Interrupts())
+    with EXECUTORS[{executor!r}](job) as evaluate:
+        evaluate([problem.prior_transform(np.full((1, 2), u)) for u in np.linspace(0.1, 0.9, 16)])
+        print("ready", flush=True)
+        time.sleep(600)
+
+if __name__ == "__main__":
+    main()
+"""
+
+
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGHUP])
+@pytest.mark.parametrize("executor", ["processes", "dask"])
+def test_who_works_for_a_run_ends_when_that_is_gone(tmp_path, executor, number):
+    import psutil
+
+    program = tmp_path / "program.py"
+    toys = str(Path(__file__).resolve().parents[1] / "validation")
+    program.write_text(RUN_AND_WAIT.format(toys=toys, executor=executor))
+    with subprocess.Popen([sys.executable, program], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as process:
+        assert process.stdout.readline() == b"ready\n"
+        workers = psutil.Process(process.pid).children(recursive=True)
+        assert len(workers) >= 2
+        process.send_signal(number)
+    _, alive = psutil.wait_procs(workers, timeout=120)  # how long is the machine's business
+    assert alive == []
+
+
+def test_dask_listens_on_this_machine_alone_and_not_on_its_dashboards_port(problem):
+    import psutil
+
+    with opened(problem, executor="dask", workers=1) as evaluate:
+        evaluate([np.full((1, 2), 0.5)])
+        listening = [c.laddr for c in psutil.Process().net_connections("tcp") if c.status == psutil.CONN_LISTEN]
+    assert listening
+    assert {address.ip for address in listening} == {"127.0.0.1"}
+    assert 8787 not in {address.port for address in listening}
+
+
 def test_no_process_is_left_behind(problem, chunks):
     with opened(problem, executor="processes", workers=2) as evaluate:
         evaluate(chunks)
@@ -132,7 +182,7 @@ def test_a_worker_evaluates_what_it_was_given_and_leaves_signals_to_the_main_pro
         assert signal.getsignal(signal.SIGINT) == signal.getsignal(signal.SIGTERM) == signal.SIG_IGN
         assert_equal([worker.evaluate(chunks[0])], expected[:1])
     finally:
-        worker.Worker.problem = None
+        worker.Worker.problems.clear()
         for number, handler in before.items():
             signal.signal(number, handler)
 

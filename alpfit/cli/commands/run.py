@@ -30,7 +30,9 @@ def run(
     """
     from alpfit.cli.progress import ProgressDisplay
     from alpfit.fit import Fit
+    from alpfit.inference.parallel.orphans import end_with_whom_it_works_for
 
+    end_with_whom_it_works_for()
     seeds = [] if seed is None else [f"sampler.seed={seed}"]
     fit = Fit.from_file(file, [*(overrides or []), *seeds])
     if fit.serve():

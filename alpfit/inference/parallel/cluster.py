@@ -1,17 +1,16 @@
 """On a dask cluster: one of its own on this machine, or one that runs already."""
 
 import pickle
-import signal
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from secrets import token_hex
 from typing import Any
 
 from alpfit.errors import ConfigurationError, ExecutorError
-from alpfit.inference.batches import Batch, evaluate_batch
-from alpfit.inference.interrupts import SIGNALS
+from alpfit.inference.batches import Batch
 from alpfit.inference.parallel.base import Job
-from alpfit.inference.problem import Problem
+from alpfit.inference.parallel.worker import Worker, evaluate, leave_signals_to_the_main_process
 from alpfit.inference.session import Array, Evaluate
 
 POLL_S = 1.0
@@ -22,22 +21,60 @@ POLL_S = 1.0
 def dask(job: Job) -> Iterator[Evaluate]:
     """Chunks as tasks of a dask cluster, which gives those of a worker that died to another one."""
     try:
+        import dask.config
         from cloudpickle import dumps
         from distributed import Client, LocalCluster
     except ImportError as error:
         raise ConfigurationError("[parallel] executor = 'dask' needs dask: pip install alpfit[dask]") from error
     shipment, options = dumps(job.problem), job.options
     if options.scheduler is not None:
-        with _connect(Client, options.scheduler, options.timeout) as client:
-            yield _evaluate_on(client, shipment, options.timeout)
+        with _connect(Client, options.scheduler, options.timeout) as client, _given(client, shipment, False) as run:
+            yield _evaluate_on(client, run, options.timeout)
         return
     start: Any = LocalCluster
+    no_pages: dict[str, list[str]] = {f"distributed.{who}.http.routes": [] for who in ("scheduler", "worker")}
     with (
-        start(n_workers=options.n_workers, threads_per_worker=1, dashboard_address=None) as cluster,
+        dask.config.set(no_pages),
+        start(
+            n_workers=options.n_workers,
+            threads_per_worker=1,
+            dashboard_address=None,
+            scheduler_kwargs={"dashboard_address": "127.0.0.1:0"},  # dask takes port 8787 if there is none
+        ) as cluster,
         _connect(Client, cluster, options.timeout) as client,
+        _given(client, shipment, True) as run,
     ):
-        client.register_plugin(_deaf())
-        yield _evaluate_on(client, shipment, options.timeout)
+        yield _evaluate_on(client, run, options.timeout)
+
+
+@contextmanager
+def _given(client: Any, shipment: bytes, own: bool) -> Iterator[str]:
+    """The problem with each worker, also with those that come later, under the name of the run that is yielded.
+
+    Of a cluster of one's ``own`` the workers leave Ctrl-C to the main process.
+    """
+    from distributed import WorkerPlugin
+
+    class Given(WorkerPlugin):
+        def setup(self, worker: Any) -> None:  # noqa: ARG002 - passed by name
+            Worker.problems[run] = pickle.loads(shipment)
+            if own:
+                leave_signals_to_the_main_process()
+
+        def teardown(self, worker: Any) -> None:  # noqa: ARG002 - passed by name
+            Worker.problems.pop(run, None)
+
+    run = f"alpfit-{token_hex(8)}"
+    try:
+        client.register_plugin(Given(), name=run)
+    except Exception as error:  # whatever a worker says that has another alpfit, or none
+        raise ExecutorError(f"dask's workers cannot read the problem ({error}): give them this environment") from error
+    try:
+        yield run
+    finally:
+        if client.status == "running":
+            with suppress(Exception):  # a cluster that is lost by now, which has been told
+                client.unregister_worker_plugin(run)
 
 
 def _connect(client: Any, address: Any, timeout: float) -> Any:
@@ -50,27 +87,14 @@ def _connect(client: Any, address: Any, timeout: float) -> Any:
         ) from error
 
 
-def _deaf() -> Any:
-    """A plugin for workers on this machine: Ctrl-C is for the main process, which tells them when to end."""
-    from distributed import WorkerPlugin
-
-    class Deaf(WorkerPlugin):
-        def setup(self, worker: Any) -> None:  # noqa: ARG002 - passed by name
-            for number in SIGNALS:
-                signal.signal(number, signal.SIG_IGN)
-
-    return Deaf()
-
-
-def _evaluate_on(client: Any, shipment: bytes, timeout: float) -> Evaluate:
-    """Evaluation of chunks by ``client``; the problem is a task's result, of which each worker fetches a copy once."""
+def _evaluate_on(client: Any, run: str, timeout: float) -> Evaluate:
+    """Evaluation of chunks by ``client``, whose workers hold the problem of the ``run``."""
     import distributed
 
     lost = (distributed.KilledWorker, distributed.CancelledError, OSError)
-    problem = client.submit(pickle.loads, shipment, pure=False)
 
-    def evaluate(chunks: Sequence[Array]) -> Sequence[Batch]:
-        tasks, last_seen = client.map(_evaluate, [problem] * len(chunks), chunks, pure=False), time.monotonic()
+    def evaluate_there(chunks: Sequence[Array]) -> Sequence[Batch]:
+        tasks, last_seen = client.map(evaluate, chunks, run=run, pure=False), time.monotonic()
         try:
             while True:
                 try:
@@ -86,8 +110,4 @@ def _evaluate_on(client: Any, shipment: bytes, timeout: float) -> Evaluate:
         except lost as error:
             raise ExecutorError(f"the dask cluster was lost ({type(error).__name__}): start it again") from error
 
-    return evaluate
-
-
-def _evaluate(problem: Problem, theta: Array) -> Batch:
-    return evaluate_batch(problem, theta)
+    return evaluate_there

@@ -1,5 +1,6 @@
 """On this machine: one after the other, on threads, or in processes."""
 
+import os
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
@@ -52,7 +53,9 @@ class _Processes:
     def _start(self) -> Any:
         from loky import ProcessPoolExecutor
 
-        return ProcessPoolExecutor(self._n_workers, timeout=None, initializer=install, initargs=(self._shipment,))
+        return ProcessPoolExecutor(
+            self._n_workers, timeout=None, initializer=install, initargs=(self._shipment, os.getpid())
+        )
 
     def evaluate(self, chunks: Sequence[Array]) -> list[Batch]:
         """Evaluate ``chunks``; what a worker that died took with it is evaluated again."""

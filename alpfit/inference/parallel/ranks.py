@@ -1,6 +1,5 @@
 """Under ``mpirun``: the first process samples, the others evaluate."""
 
-import signal
 from collections.abc import Iterator, Sequence
 from concurrent.futures import wait
 from contextlib import contextmanager
@@ -8,9 +7,8 @@ from typing import Any
 
 from alpfit.errors import ConfigurationError
 from alpfit.inference.batches import Batch
-from alpfit.inference.interrupts import SIGNALS
 from alpfit.inference.parallel.base import Job
-from alpfit.inference.parallel.worker import Worker, evaluate
+from alpfit.inference.parallel.worker import OWN, Worker, evaluate, leave_signals_to_the_main_process
 from alpfit.inference.problem import Problem
 from alpfit.inference.session import Array, Evaluate
 
@@ -27,9 +25,8 @@ def serve(problem: Problem) -> None:
     """Evaluate for the first process until it is done."""
     from mpi4py.futures import MPICommExecutor
 
-    for number in SIGNALS:
-        signal.signal(number, signal.SIG_IGN)
-    Worker.problem = problem
+    leave_signals_to_the_main_process()
+    Worker.problems[OWN] = problem
     with MPICommExecutor(_world(), root=0):
         pass
 
