@@ -6,6 +6,7 @@ every sample of the run with its ``log_weight``, ``log_likelihood`` and, where i
 attributes of the root hold the evidence, if there is one, and how far to trust the run.
 """
 
+import warnings
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -120,7 +121,9 @@ def read_posterior(path: Path, priors: Mapping[str, Prior] | None = None) -> Sam
     Raises :class:`RunFolderError` where the file is missing or damaged, and for numbers that no run writes.
     """
     try:
-        samples = _read(path)
+        with warnings.catch_warnings():  # of a column that has no dimension, which is looked at below
+            warnings.simplefilter("ignore")
+            samples = _read(path)
         check_samples(samples, priors)
     except OSError as error:
         raise RunFolderError(f"{path} cannot be read: {error}; run again, or restore the file") from error

@@ -118,7 +118,7 @@ WRONG_CALLS = {
     "negative seed": (["run", "FILE", "--seed", "-1"], "sampler.seed = -1"),
     "folder that is no run": (["plot", "EMPTY"], "is not a run folder"),
     "output that is a file": (["run", "FILE", "--output", "FILE"], "is a file: choose a folder"),
-    "figures into a file": (["plot", "REFERENCE", "--output", "FILE"], "is no folder for figures"),
+    "figures into a file": (["plot", "REFERENCE", "--output", "FILE"], "figures cannot be written to"),
     "--at twice": (["evaluate", "FILE", "--at", "g_agg=1", "--at", "g_agg=2"], "g_agg is given already"),
     "--set with an empty table": (["check", "FILE", "--set", "relic..engine=nbe"], "write it as table.key=value"),
     "too early an end": (["run", "FILE", "--set", "sampler.dlogz=1e3"], "sampler.dlogz = 1000.0: must be less than"),

@@ -1,0 +1,98 @@
+"""A small fit with a likelihood entry of its own, in a project that can be moved and changed."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from alpfit import Fit, Run
+
+FIT = """\
+scenario = "displaced"
+likelihoods = ["./entries/invented", "na62_kpix_2025"]
+[parameters]
+m_a = { prior = "uniform", min = 1.2, max = 3.0 }
+g_agg = { prior = "log-uniform", min = 1e-6, max = 1e-3 }
+[sampler]
+name = "dynesty"
+n_live = 25
+dlogz = 1.0
+sample = "rwalk"
+walks = 5
+"""
+
+ENTRY = """\
+title = "An invented limit"
+experiment = "TOY"
+scenarios = ["displaced"]
+form = "limit-curve"
+[data]
+observable = "BR(B+->K+ a)"
+abscissa = "m_a"
+bound = "limit"
+confidence_level = 0.9
+power = 1.0
+[source]
+arxiv = ""
+inspire = ""
+where = "nowhere"
+how = "invented for a test"
+confidence_level = "90 %"
+quality = "recalled"
+assumes = "nothing"
+recast = "none"
+[[references]]
+key = "Toy:2026"
+author = "Toy"
+title = "Toy"
+year = 2026
+"""
+
+WEAK, STRONG = (f"m_a [GeV],limit\n1.0,{limit}\n4.0,{limit}\n" for limit in ("1e-5", "1e-10"))
+
+
+@dataclass(frozen=True)
+class Project:
+    """A folder with ``fit.toml``, its entry, and the finished run ``chains/run``."""
+
+    path: Path
+
+    @property
+    def file(self) -> Path:
+        return self.path / "fit.toml"
+
+    @property
+    def table(self) -> Path:
+        return self.path / "entries" / "invented" / "table.csv"
+
+    def change_data(self) -> None:
+        """The limit is found to be 100,000 times stronger."""
+        self.table.write_text(STRONG)
+
+    @property
+    def run_path(self) -> Path:
+        return self.path / "chains" / "run"
+
+    @property
+    def run(self) -> Run:
+        return Run.read(self.run_path)
+
+
+@pytest.fixture(scope="session")
+def finished_project(tmp_path_factory):
+    """A project that is only to be copied."""
+    project = Project(tmp_path_factory.mktemp("project") / "first")
+    project.table.parent.mkdir(parents=True)
+    project.file.write_text(FIT)
+    project.table.write_text(WEAK)
+    (project.table.parent / "likelihood.toml").write_text(ENTRY)
+    Fit.from_file(project.file).run(project.run_path)
+    return project
+
+
+@pytest.fixture
+def project(finished_project, tmp_path):
+    """A copy of it, elsewhere."""
+    import shutil
+
+    return Project(Path(shutil.copytree(finished_project.path, tmp_path / "moved")))

@@ -1,0 +1,186 @@
+"""Run folders with damaged files: the file is named, nothing wrong comes out, and what is whole can still be used."""
+
+import json
+
+import h5py
+import numpy as np
+import pytest
+
+from alpfit import Run
+from alpfit.chains.provenance import seal
+from alpfit.errors import AlpfitError
+from alpfit.fit import Changes, ProfileRequest, Reweighting, RunProfile, bibliography, profile_run
+from alpfit.fit.comparison import compare_runs
+from alpfit.fit.figures import QUICK, figures
+from alpfit.fit.reporting import write_report
+
+
+def reweight(run, output):
+    changes = Changes(drop=("na62_kpix_2025",))
+    return Reweighting(run, changes, changes.apply(run)).write(output / "new")
+
+
+QUICK_READERS = {
+    "status": lambda run, _: run.headline,
+    "warnings": lambda run, _: run.warnings,
+    "export": lambda run, output: run.export("csv", output),
+    "compare": lambda run, _: compare_runs([run, run]).as_text(),
+}
+
+READERS = QUICK_READERS | {
+    "plot": lambda run, output: run.plot(output, figures(run, QUICK)),
+    "report": lambda run, output: write_report(run, output / "report.html"),
+    "reweight": reweight,
+    "profile": lambda run, output: profile_run(run, ProfileRequest(grid="5"), output / "profile"),
+}
+
+DAMAGES = {
+    "truncated": lambda content: content[: len(content) // 2],
+    "empty": lambda _: b"",
+    "garbled": lambda content: bytes(255 - byte for byte in content),
+    "one letter": lambda content: content[:-20] + bytes([content[-20] ^ 1]) + content[-19:],
+    "a list": lambda _: b"[1, 2]",
+    "a table": lambda _: b"{}",
+}
+
+FILES = ("run.toml", "manifest.json", "summary.json", "posterior.nc", "likelihoods/invented/table.csv")
+
+
+@pytest.mark.parametrize("file", FILES)
+@pytest.mark.parametrize("damage", DAMAGES)
+def test_a_damaged_file_is_named_and_what_is_whole_can_be_used(project, tmp_path, file, damage):
+    path = project.run_path / file
+    path.write_bytes(DAMAGES[damage](path.read_bytes()))
+    refusals = {}
+    readers = READERS if damage == "truncated" else QUICK_READERS
+    for verb, read in readers.items():
+        try:
+            read(project.run, tmp_path / verb)
+        except AlpfitError as error:
+            refusals[verb] = str(error)
+    assert all(path.name in said or "invented" in said for said in refusals.values()), refusals
+    used = set(readers) - set(refusals)
+    if file in {"run.toml", "posterior.nc"}:
+        assert used == set()
+        return
+    assert set(readers) & {"status", "warnings", "export", "plot"} <= used
+    if (file, damage) != ("manifest.json", "one letter"):  # which may be a digit of the time
+        assert any(path.name in sentence for sentence in project.run.warnings)
+        assert "report" not in used
+
+
+@pytest.mark.parametrize("file", FILES[:4])
+def test_a_missing_file_is_named(project, file):
+    (project.run_path / file).unlink()
+    with pytest.raises(AlpfitError, match=file):
+        compare_runs([project.run, project.run])
+
+
+def edited(change):
+    """What changes ``posterior.nc``, sealed anew as if the run had written it so."""
+
+    def apply(path):
+        with h5py.File(path / "posterior.nc", "r+") as file:
+            change(file["nested_samples"], file)
+        manifest = path / "manifest.json"
+        seal(manifest, json.loads(manifest.read_text()))
+
+    return apply
+
+
+def put(name, value, at=0):
+    def change(samples, _):
+        samples[name][at] = value
+
+    return change
+
+
+def replaced(name, values):
+    def change(samples, _):
+        del samples[name]
+        samples[name] = values(samples["log_weight"].size)
+
+    return change
+
+
+def attribute(name, value):
+    def change(_, file):
+        file.attrs[name] = value
+
+    return change
+
+
+def shifted(samples, _):
+    samples["log_likelihood"][...] += 100.0
+
+
+IMPOSSIBLE = {
+    "a parameter is NaN": (put("m_a", np.nan), "m_a is nan in sample 0"),
+    "a parameter is infinite": (put("g_agg", np.inf, 3), "g_agg is inf in sample 3"),
+    "a parameter is outside of its prior": (put("m_a", 7.0), "m_a, outside of its prior is 7"),
+    "a prediction is NaN": (put("Gamma_a", np.nan), "Gamma_a is nan"),
+    "ln L is NaN": (put("log_likelihood", np.nan), "ln L is nan"),
+    "ln L is infinite": (put("log_likelihood", np.inf), "ln L is inf"),
+    "ln L is raised": (shifted, "is not the sum of the measurements'"),
+    "ln L of an entry is raised": (put("log_likelihood:invented", 5.0), "is not the sum of the measurements'"),
+    "a weight is NaN": (put("log_weight", np.nan), "ln of the weights is nan"),
+    "a weight is infinite": (put("log_weight", np.inf), "ln of the weights is inf"),
+    "the weights do not add up": (put("log_weight", 1.0), "the weights add up to"),
+    "a column is of words": (replaced("m_a", lambda n: ["x"] * n), "m_a is no column of"),
+    "a column is of whole numbers": (replaced("m_a", lambda n: np.ones(n, int)), "m_a is no column of"),
+    "a column is short": (replaced("m_a", lambda n: np.full(n - 1, 2.0)), "m_a"),
+    "a column is a table": (replaced("m_a", lambda n: np.full((n, 2), 2.0)), "m_a"),
+    "ln Z is NaN": (attribute("log_z", np.nan), "ln Z = nan"),
+    "the error of ln Z is negative": (attribute("log_z_error", -1.0), "the error of ln Z is -1"),
+    "no calls": (attribute("n_calls", 0), "0 calls"),
+    "calls in words": (attribute("n_calls", "many"), "invalid literal"),
+    "another parameter": (attribute("parameters", ["m_a"]), "but the run samples m_a, g_agg"),
+    "chains that do not divide": (attribute("n_chains", 10**6), "chains"),
+}
+
+
+@pytest.mark.parametrize("name", IMPOSSIBLE)
+def test_numbers_that_no_run_writes_are_refused_also_where_the_digests_say_nothing(project, name):
+    change, expected = IMPOSSIBLE[name]
+    edited(change)(project.run_path)
+    with pytest.raises(AlpfitError) as caught:
+        Run.read(project.run_path)
+    assert str(caught.value).startswith(f"{project.run_path / 'posterior.nc'} cannot be read: ")
+    assert expected in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("change", "key"),
+    [
+        (lambda s: s.pop("parameters"), "parameters"),
+        (lambda s: s["parameters"]["m_a"].pop("median"), "median"),
+        (lambda s: s["parameters"]["m_a"].update(median="two"), "m_a"),
+        (lambda s: s.update(best_fit=[]), "list"),
+        (lambda s: s.update(failures=3), "failures"),
+        (lambda s: s.update(n_eff="many"), "n_eff"),
+    ],
+)
+def test_a_summary_of_another_shape_is_refused(project, change, key):
+    path = project.run_path / "summary.json"
+    summary = json.loads(path.read_text())
+    change(summary)
+    path.write_text(json.dumps(summary))
+    manifest = project.run_path / "manifest.json"
+    seal(manifest, json.loads(manifest.read_text()))
+    with pytest.raises(AlpfitError, match=f"summary.json is no summary of this run, see .*{key}"):
+        _ = project.run.summary
+
+
+@pytest.mark.parametrize("file", ["manifest.json", "profiles.nc", "intervals.txt"])
+@pytest.mark.parametrize("damage", ["truncated", "empty", "garbled", "a list", "a table"])
+def test_a_damaged_profile_is_named(project, tmp_path, file, damage):
+    made = profile_run(project.run, ProfileRequest(("m_a",), "5"), tmp_path / "profile")
+    path = made.folder.path / file
+    path.write_bytes(DAMAGES[damage](path.read_bytes()))
+    with pytest.raises(AlpfitError, match=file):
+        RunProfile.read(made.folder.path)
+
+
+def test_what_to_cite_is_read_from_the_input_alone(project):
+    (project.run_path / "posterior.nc").write_bytes(b"")
+    assert bibliography(project.run_path)
