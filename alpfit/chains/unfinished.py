@@ -8,6 +8,7 @@ import json
 import math
 import os
 import platform
+import pwd
 import shutil
 import time
 from collections.abc import Iterator, Mapping
@@ -127,8 +128,8 @@ def under_way(
     """The checkpoints of the run that goes to ``path``, for as long as the block holds its lock.
 
     Raises :class:`RunFolderError` where there is a run that is not to be replaced or continued, where another process
-    is at work, and where ``identity`` is not what the run was begun with, unless ``force`` is set. ``what`` is under
-    way: only a run can be continued nevertheless.
+    is at work, and, unless ``force`` is set, where the run that is to be continued belongs to another user or
+    ``identity`` is not what it was begun with. ``what`` is under way: the latter can only a run be nevertheless.
     """
     unfinished = UnfinishedRun(path)
     recover(path)
@@ -161,6 +162,8 @@ def _begin(
     """Check that the run may begin or continue, and write down what it is."""
     if unfinished.exists and resume:
         if not force:
+            _check_owner(unfinished)
+        if not force or what != "run":
             _check_identity(unfinished, identity, what)
     elif unfinished.exists and not overwrite:
         calls = unfinished.last_status().get("n_calls", 0)
@@ -172,6 +175,24 @@ def _begin(
         for old in unfinished.checkpoints():
             old.unlink()
     write_durably(unfinished.identity, json_text(identity).encode())
+
+
+def _check_owner(unfinished: UnfinishedRun) -> None:
+    """Raise :class:`RunFolderError` where somebody else has written checkpoints: to read one is to run its code."""
+    for path in (unfinished.path, *unfinished.checkpoints()):
+        if (owner := path.stat().st_uid) != os.getuid():
+            raise RunFolderError(
+                f"{path} belongs to another user ({_user(owner)}), and a checkpoint can make the program do anything: "
+                "continue it with --force if you trust them, or begin anew with --overwrite"
+            )
+
+
+def _user(number: int) -> str:
+    """The name of a user; the number where there is none."""
+    try:
+        return pwd.getpwuid(number).pw_name
+    except KeyError:
+        return str(number)
 
 
 def _check_identity(unfinished: UnfinishedRun, identity: Mapping[str, Any], what: str) -> None:

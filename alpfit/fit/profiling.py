@@ -44,7 +44,7 @@ def profile_run(
     plans, fit = plans_of(run, request), fit_of(run)
     changes = Freshness(run, fit.problem).check(force) if request.refine else ()
     task = _Task(run, fit, plans, profile_folder(run, output), _identity(run, fit, request), changes)
-    choices = {"overwrite": overwrite, "resume": resume}
+    choices = {"overwrite": overwrite, "resume": resume, "force": force}
     tell = progress or NoProgress()
     if resume and ProfileFolder(task.path).manifest.exists() and not UnfinishedRun(task.path).exists:
         tell.note(f"{task.path} is finished already")

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from alpfit.chains.folder import RunFolder, check_output
-from alpfit.chains.staging import staged
+from alpfit.chains.staging import place_to_stage, recover, staged
 from alpfit.errors import RunFolderError
 
 
@@ -158,3 +158,84 @@ def test_when_the_new_folder_cannot_be_put_in_place_the_old_one_comes_back(old_r
         pass
     assert contents(old_run) == before
     assert list(old_run.parent.iterdir()) == [old_run]
+
+
+@pytest.fixture
+def no_rename(old_run, monkeypatch):
+    """The folder of a run that cannot be renamed, as that of a mount point."""
+    is_mount = Path.is_mount
+    monkeypatch.setattr(Path, "is_mount", lambda self: self == old_run or is_mount(self))
+    return old_run
+
+
+def test_a_mount_point_has_its_files_replaced_inside_of_it(no_rename):
+    (no_rename / "lost+found").mkdir()
+    (no_rename / "old").mkdir()
+    (no_rename / "unfinished").mkdir()
+    assert place_to_stage(no_rename) == no_rename
+    with staged(no_rename) as folder:
+        folder.manifest.write_text("new")
+        folder.entries.mkdir()
+        assert (no_rename / "manifest.json").read_text() == "old"
+    assert {path.name for path in no_rename.iterdir()} == {"manifest.json", "likelihoods", "lost+found"}
+    assert (no_rename / "manifest.json").read_text() == "new"
+
+
+def test_when_the_block_fails_a_mount_point_keeps_what_it_had(no_rename):
+    before = contents(no_rename)
+    with pytest.raises(RuntimeError):
+        write_in_vain(no_rename, RuntimeError)
+    assert contents(no_rename) == before
+
+
+def test_where_nothing_can_be_made_beside_a_folder_it_is_written_inside(tmp_path, monkeypatch):
+    path, mkdir = tmp_path / "run", Path.mkdir
+    path.mkdir()
+
+    def locked(self, *arguments, **choices):
+        if self.parent == tmp_path:
+            raise PermissionError(13, "Permission denied")
+        mkdir(self, *arguments, **choices)
+
+    monkeypatch.setattr(Path, "mkdir", locked)
+    with staged(path) as folder:
+        folder.manifest.write_text("new")
+    assert contents(path) == {"manifest.json": "new"}
+
+
+def test_a_place_that_cannot_be_written_at_all_is_refused_before_anything_is_done(tmp_path, monkeypatch):
+    monkeypatch.setattr(Path, "mkdir", lambda *_, **__: (_ for _ in ()).throw(PermissionError(13, "Permission denied")))
+    with pytest.raises(RunFolderError, match="cannot be written: Permission denied; choose another with --output DIR"):
+        place_to_stage(tmp_path / "run")
+
+
+NAMES = ["run", "run.reweighted", "*", "a[1]", "?", ".run.0123abcd.writing"]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_only_ones_own_leftovers_are_swept_whatever_the_names_are(tmp_path, name):
+    """The names of the others begin with this one, or match it as a pattern."""
+    left = {other: tmp_path / f".{other}.0123abcd.writing" for other in NAMES}
+    for path in left.values():
+        path.mkdir()
+    with staged(tmp_path / name) as folder:
+        folder.manifest.write_text("new")
+    assert {other for other, path in left.items() if path.exists()} == set(NAMES) - {name}
+
+
+def test_what_another_process_is_writing_is_left_to_it(tmp_path):
+    with staged(tmp_path / "run") as one:
+        one.manifest.write_text("one")
+        with staged(tmp_path / "run") as other:
+            other.manifest.write_text("other")
+        assert one.manifest.exists()
+    assert contents(tmp_path / "run") == {"manifest.json": "one"}
+
+
+@pytest.mark.parametrize("name", ["run", "*", "a[1]"])
+def test_a_run_that_was_being_replaced_comes_back_and_no_other(tmp_path, name):
+    for other in ("run", "*", "a[1]", "run.more"):
+        (tmp_path / f".{other}.0123abcd.replaced").mkdir()
+        (tmp_path / f".{other}.0123abcd.replaced" / "name").write_text(other)
+    recover(tmp_path / name)
+    assert (tmp_path / name / "name").read_text() == name

@@ -8,8 +8,10 @@ import numpy as np
 import pytest
 import xarray
 
+from alpfit.chains.exports.base import columns as columns_of
 from alpfit.chains.posterior import read_posterior, write_posterior
 from alpfit.errors import RunFolderError
+from alpfit.scenarios import Quantity
 
 with warnings.catch_warnings():  # arviz 0.x announces its own successor
     warnings.simplefilter("ignore")
@@ -183,3 +185,53 @@ def test_a_file_without_samples_is_said_to_be_unreadable(tmp_path):
     path = tmp_path / "posterior.nc"
     xarray.DataTree.from_dict({"/posterior": xarray.Dataset({"x": ("draw", [1.0])})}).to_netcdf(path, engine="h5netcdf")
     assert refusal(path).startswith(f"{path} cannot be read: ")
+
+
+def test_draws_come_in_random_order(samples, tmp_path):
+    """In the order of a sampler, which climbs in ln L, they would look like a chain that hardly moves."""
+    order = np.argsort(samples.log_l)
+    climbing = dataclasses.replace(
+        samples,
+        **{
+            group: {name: values[order] for name, values in getattr(samples, group).items()}
+            for group in ("parameters", "derived", "log_l_by_entry")
+        },
+        log_l=samples.log_l[order],
+        log_weights=np.full(order.size, -np.log(order.size)),
+    )
+    write_posterior(tmp_path / "posterior.nc", climbing, seed=1)
+    drawn = arviz.from_netcdf(str(tmp_path / "posterior.nc"))
+    log_l = drawn["log_likelihood"]["planck_relic_2018"].to_numpy() + drawn["log_likelihood"]["belle2_bknunu_2023"]
+    assert abs(np.corrcoef(log_l[0], np.arange(log_l.shape[1]))[0, 1]) < 0.15
+    assert float(arviz.ess(np.asarray(log_l))) > 0.5 * order.size
+    write_posterior(tmp_path / "again.nc", climbing, seed=1)
+    again = arviz.from_netcdf(str(tmp_path / "again.nc"))
+    np.testing.assert_array_equal(again["posterior"]["m_a"], drawn["posterior"]["m_a"])
+
+
+def test_columns_have_units_and_labels(samples, tmp_path):
+    quantities = {"m_a": Quantity("m_a", "GeV", "mass of the ALP")}
+    write_posterior(tmp_path / "posterior.nc", samples, 1, quantities)
+    for group in ("posterior", "nested_samples"):
+        attributes = arviz.from_netcdf(str(tmp_path / "posterior.nc"))[group]["m_a"].attrs
+        assert (attributes["units"], attributes["long_name"]) == ("GeV", "m_a")
+
+
+TAKEN = ("chain", "draw", "sample", "log_weight", "log_likelihood", "weight", "x", "y", "chain_")
+
+
+def called(samples, names):
+    """The same with as many parameters as there are ``names``."""
+    values = next(iter(samples.parameters.values()))
+    return dataclasses.replace(samples, parameters={name: values + i for i, name in enumerate(names)})
+
+
+def test_a_parameter_may_be_called_as_the_files_own_columns(samples, tmp_path):
+    written = called(samples, TAKEN)
+    write_posterior(tmp_path / "posterior.nc", written, seed=1)
+    again = read_posterior(tmp_path / "posterior.nc")
+    for name in TAKEN:
+        np.testing.assert_array_equal(again.parameters[name], written.parameters[name])
+    table = columns_of(written)
+    assert len(table) == 3 + len(TAKEN) + len(samples.derived) + len(samples.log_l_by_entry)
+    np.testing.assert_array_equal(table["weight"], samples.weights)

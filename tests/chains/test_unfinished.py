@@ -1,6 +1,9 @@
 """A run that is under way: one process at a time, and continued only as what it was begun."""
 
 import json
+import math
+import os
+import pwd
 import subprocess
 import sys
 
@@ -163,3 +166,30 @@ def test_the_status_says_how_far_the_run_is(path):
 def test_a_folder_that_cannot_be_made_is_refused(tmp_path):
     (tmp_path / "file").write_text("")
     assert "cannot be written" in refusal(tmp_path / "file" / "run")
+
+
+def test_somebody_elses_checkpoints_are_read_only_on_demand(path, monkeypatch):
+    begin(path)
+    owner = os.getuid()
+    monkeypatch.setattr(os, "getuid", lambda: owner + 1)
+    for what in ("run", "profile"):
+        message = refusal(path, resume=True, what=what)
+        assert f"belongs to another user ({pwd.getpwuid(owner).pw_name})" in message
+        assert "--force" in message
+    assert begin(path, resume=True, force=True) == b"state"
+    begin(path, overwrite=True)  # nothing of theirs is read
+
+
+def test_a_profile_that_was_begun_with_something_else_is_not_continued_by_force(path):
+    begin(path)
+    message = refusal(path, {**IDENTITY, "code": {"digest": "def"}}, resume=True, force=True, what="profile")
+    assert "was begun with code.digest = abc, which is def now" in message
+
+
+def test_a_status_without_an_estimate_is_json_and_read_back(path):
+    unfinished = UnfinishedRun(path)
+    with under_way(path, IDENTITY, NoProgress()):
+        StatusFile(unfinished, NoProgress()).update(ProgressReport(3, {"ln Z": -math.inf}, math.inf))
+        text = unfinished.status.read_text()
+        assert json.loads(text, parse_constant=pytest.fail)["fraction_left"] is None
+        assert unfinished.last_status()["fraction_left"] == math.inf

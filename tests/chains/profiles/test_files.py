@@ -1,6 +1,7 @@
 """The files of a profile likelihood: what they hold is what was profiled."""
 
 import csv
+import dataclasses
 import json
 import subprocess
 import sys
@@ -48,6 +49,43 @@ def test_each_row_says_where_its_bin_is(folder):
         for axis, name in (("x", "m_a"), ("y", "g_agg")):
             assert float(row[f"lower_{axis}"]) < float(row[f"position_{axis}"]) < float(row[f"upper_{axis}"])
             assert row[f"position_{axis}"] == row[name]
+
+
+def test_each_row_has_the_centre_of_its_bin(folder):
+    for row in rows(folder.table("m_a-g_agg")):
+        for axis in "xy":
+            lower, centre, upper = (float(row[f"{key}_{axis}"]) for key in ("lower", "centre", "upper"))
+            assert centre == pytest.approx(np.sqrt(lower * upper)) or centre == pytest.approx(0.5 * (lower + upper))
+
+
+CALLED = ["x", "y", "centre_x", "edges_y", "converged", "quantity", "position", "log_likelihood"]
+
+
+@pytest.mark.parametrize("name", CALLED)
+def test_a_parameter_may_be_called_as_the_files_own_columns(contents, tmp_path, name):
+    def called(values):
+        return {name if key == "m_a" else key: column for key, column in values.items()}
+
+    profiles = tuple(
+        dataclasses.replace(
+            profile,
+            names=tuple(name if key == "m_a" else key for key in profile.names),
+            parameters=called(profile.parameters),
+        )
+        for profile in contents.profiles
+    )
+    renamed = dataclasses.replace(
+        contents, profiles=profiles, contours=(), quantities=called(contents.quantities), best=called(contents.best)
+    )
+    folder = ProfileFolder(tmp_path / "renamed")
+    folder.path.mkdir()
+    write_all(folder, renamed)
+    for one, other in zip(read_profiles(folder.profiles)[0], profiles, strict=True):
+        assert one.names == other.names
+        np.testing.assert_array_equal(one.log_l, other.log_l)
+        np.testing.assert_array_equal(one.parameters[name], other.parameters[name])
+    table = rows(folder.table(name if name != "quantity" else "quantity"))
+    assert [float(row["log_likelihood"]) for row in table] == profiles[1].log_l[profiles[1].known].tolist()
 
 
 def test_contours_are_polylines_with_their_levels(folder, contents):

@@ -148,3 +148,28 @@ def test_a_region_has_its_extent():
         half = 0.8 * np.sqrt(threshold)
         assert region.extent["x"] == pytest.approx((-half, half), abs=0.2)
         assert region.n_bins > 20
+
+
+def test_a_region_reaches_as_far_as_its_contours_and_never_less_than_the_interval_of_its_level():
+    def bowl(x, g):
+        return -0.5 * ((x / 0.8) ** 2 + (g / 0.5) ** 2)
+
+    plane, line = known(bowl, ("x", "g"), n=20), known(lambda x: -0.5 * (x / 0.8) ** 2, n=20)
+    found, lines = confidence(plane, 0.0, PRIORS), contours(plane, 0.0)
+    for region, ((lower, upper),) in zip(found.regions, pieces(line), strict=True):
+        own = np.concatenate([one.x for one in lines if one.level == region.level])
+        assert region.extent["x"] == pytest.approx((own.min(), own.max()), rel=1e-12)
+        assert region.extent["x"][0] < lower
+        assert region.extent["x"][1] > upper
+
+
+def test_a_region_that_reaches_the_end_of_what_is_known_ends_at_the_edge_of_its_bins():
+    plane = known(lambda x, g: -0.5 * (x / 0.8) ** 2 + 0.0 * g, ("x", "g"), n=20)
+    region = confidence(plane, 0.0, PRIORS).regions[0]
+    assert region.extent["g"] == pytest.approx((np.exp(-5.0), np.exp(5.0)), rel=1e-12)
+
+
+def test_a_region_in_a_grid_of_one_bin_is_that_bin():
+    plane = known(lambda x, g: 0.0 * x * g, ("x", "g"), n=1)
+    region = confidence(plane, 0.0, PRIORS).regions[0]
+    assert region.extent["x"] == pytest.approx((-5.0, 5.0))
