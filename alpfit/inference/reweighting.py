@@ -29,6 +29,12 @@ PARETO_K = "Pareto k-hat"
 LARGEST_K = 0.7
 """Above this importance sampling does not converge at any number of samples in use (arXiv:1507.02646, section 3.2)."""
 
+BEFORE = "effective samples before"
+"""The diagnostic that says how many there were."""
+
+STILL_THERE = 0.7
+"""Share of the effective samples that is left where reweighting has changed little."""
+
 LARGEST_WEIGHT = 0.02
 """A larger share of one sample says that the new posterior lies where the old one had next to no samples."""
 
@@ -70,7 +76,7 @@ def reweighted(samples: Samples, problem: Problem, theta: Array, batch: Batch) -
         log_l_birth=None,
         n_chains=1,
         diagnostics={
-            "effective samples before": samples.n_eff,
+            BEFORE: samples.n_eff,
             "largest weight": float(weights.max()),
             **pareto_k(log_weights),
         },
@@ -118,6 +124,16 @@ def _doubts(samples: Samples) -> list[str]:
         doubts.append(f"reweighting has left {samples.n_eff:.0f} effective samples, fewer than {FEWEST:.0f}: run anew")
     if (largest := samples.diagnostics["largest weight"]) > LARGEST_WEIGHT:
         doubts.append(f"one sample has {100.0 * largest:.0f} % of the weight: the posteriors differ too much, run anew")
-    if (k := samples.diagnostics.get(PARETO_K, 0.0)) > LARGEST_K:
+    if tail_matters(samples):
+        k = samples.diagnostics[PARETO_K]
         doubts.append(f"Pareto k-hat of the weights is {k:.2f}, above {LARGEST_K}: ln Z and its error mean nothing")
     return doubts
+
+
+def tail_matters(samples: Samples) -> bool:
+    """Whether weights that have a long tail are also far from those before.
+
+    k-hat knows no scale: weights that differ by a percent may have a tail, but nothing hangs on it.
+    """
+    k, before = samples.diagnostics.get(PARETO_K, 0.0), samples.diagnostics.get(BEFORE, 0.0)
+    return k > LARGEST_K and samples.n_eff < STILL_THERE * before

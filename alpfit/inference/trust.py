@@ -7,7 +7,7 @@ from enum import Enum
 from types import MappingProxyType
 
 from alpfit.inference.merging import TOO_FAR, TOO_UNLIKELY
-from alpfit.inference.reweighting import FEWEST, LARGEST_K, LARGEST_WEIGHT, PARETO_K
+from alpfit.inference.reweighting import FEWEST, LARGEST_WEIGHT, PARETO_K, tail_matters
 from alpfit.inference.samplers.emcee import LARGEST_R_HAT
 from alpfit.inference.samples import Samples
 
@@ -125,9 +125,9 @@ def _weight(value: float, _: Samples) -> Statement:
     )
 
 
-def _pareto(value: float, _: Samples) -> Statement:
-    if value <= LARGEST_K:
-        return Statement(Trust.GOOD, f"The weights have no long tail: Pareto k-hat = {value:.2f}.")
+def _pareto(value: float, samples: Samples) -> Statement:
+    if not tail_matters(samples):
+        return Statement(Trust.GOOD, f"No long tail of the weights matters: Pareto k-hat = {value:.2f}.")
     return Statement(Trust.BAD, f"The weights have a tail that is too long: Pareto k-hat = {value:.2f}.")
 
 

@@ -8,7 +8,7 @@ import pytest
 from alpfit.errors import AlpfitError
 from alpfit.inference.batches import evaluate_batch
 from alpfit.inference.problem import Problem
-from alpfit.inference.reweighting import reweighted
+from alpfit.inference.reweighting import PARETO_K, pareto_k, reweighted, tail_matters
 from alpfit.inference.samplers.base import samples_of
 from alpfit.inference.samples import Samples
 
@@ -119,3 +119,32 @@ def test_no_sample_with_a_likelihood_is_an_error(plane_problem, plane_log_z):
     nowhere = plane_problem(lambda x, y: False)
     with pytest.raises(AlpfitError, match="no sample of the run"):
         reweighted(samples, nowhere, theta, evaluate_batch(nowhere, theta))
+
+
+def ratios(k, n, rng):
+    """Logarithms of weights with a tail of the shape ``k``: of a generalised Pareto distribution."""
+    u = rng.random(n)
+    return np.log((u**-k - 1.0) / k)
+
+
+@pytest.mark.parametrize("k", [0.2, 0.5, 0.9])
+def test_k_hat_is_the_shape_of_the_weights_tail(k):
+    found = [pareto_k(ratios(k, 20_000, np.random.default_rng(seed)))[PARETO_K] for seed in range(5)]
+    assert np.mean(found) == pytest.approx(k, abs=0.1)
+
+
+def test_a_tail_counts_where_the_weights_have_changed(case):
+    problem, theta, samples = case
+    far = moved(problem, 0.9, 0.02)
+    new = reweighted(samples, far, theta, evaluate_batch(far, theta))
+    assert new.diagnostics[PARETO_K] > 0.7
+    assert any("Pareto k-hat of the weights is" in sentence for sentence in new.shortfalls)
+    hardly = dataclasses.replace(
+        samples, diagnostics={PARETO_K: 0.9, "effective samples before": samples.n_eff}, shortfalls=()
+    )
+    assert not tail_matters(hardly)
+
+
+def test_k_hat_of_few_or_equal_weights_is_not_known_rather_than_nan():
+    for log_weights in (np.zeros(3), np.zeros(1000)):
+        assert all(np.isfinite(value) for value in pareto_k(log_weights).values())

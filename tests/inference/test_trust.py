@@ -47,6 +47,7 @@ def test_a_good_run_has_nothing_against_it():
         ({"diagnostics": {"ln Z spread p-value": 1e-3}}, "differ by more than their errors allow"),
         ({"diagnostics": {"largest shift of a mean": 9.0}}, "differ by at most 9.0 standard errors"),
         ({"diagnostics": {"largest weight": 0.3}}, "30 % of the weight"),
+        ({"diagnostics": {"Pareto k-hat": 0.9, "effective samples before": 1e6}}, "Pareto k-hat = 0.90"),
     ],
 )
 def test_what_speaks_against_a_run_makes_it_doubtful(changed, sentence):
