@@ -12,8 +12,8 @@ from alpfit.inference.problem import Evaluation, Problem
 
 Array = NDArray[np.float64]
 
-VALUE = re.compile(r" = \S+")
-"""What differs between two points that fail for the same reason."""
+VALUE = re.compile(r" = \S+(?= must be )")
+"""What differs between two points that fail for the same reason: the value of a parameter that is out of its range."""
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from alpfit import Fit
-from alpfit.inference.batches import evaluate_batch, join
+from alpfit.inference.batches import VALUE, evaluate_batch, join
+from alpfit.relic import Status
 
 
 @pytest.fixture(scope="module")
@@ -34,8 +35,15 @@ def test_points_that_fail_alike_are_counted_together(problem):
     reasons = dict(batch.failures)
     assert reasons.pop("g_agg must be between 1e-20 and 1000") == 2
     (reason,) = reasons
-    assert reason.startswith("no relic density: ")
+    assert reason == f"no relic density: {Status.NEVER_EQUILIBRATED.message}"
     assert reasons[reason] == 1
+
+
+@pytest.mark.parametrize("status", [status for status in Status if status != Status.OK])
+def test_only_the_value_of_a_parameter_is_taken_out_of_a_reason(status):
+    """A sentence may hold an equals sign of its own, as in x = 2."""
+    assert VALUE.sub("", f"no relic density: {status.message}") == f"no relic density: {status.message}"
+    assert VALUE.sub("", "m_a = nan must be between 0.1 and 10") == "m_a must be between 0.1 and 10"
 
 
 def test_joined_batches_keep_their_order_and_add_their_failures(problem):
