@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from alpfit.numerics.compile import higher_order_kernel, kernel
-from alpfit.numerics.radau_step import Tableau, extrapolate, find_stages, step_error
+from alpfit.numerics.radau_step import Tableau, extrapolate, find_stages, relaxes, step_error
 
 Array = NDArray[np.float64]
 
@@ -29,7 +29,8 @@ class Steps(NamedTuple):
     logarithms). ``largest_change`` bounds what an unknown may change in a step: where stiffness falls by orders of
     magnitude within one, the error estimate, filtered with the Jacobian at its start, would see nothing. A correction
     of Newton's method leaves an error of about ``curvature`` times its square, of order ten where unknowns are
-    logarithms; infinity, where this is not known, costs one more iteration.
+    logarithms; infinity, where this is not known, costs one more iteration. ``largest_fall`` bounds by what factor the
+    stiffness may fall in a step, for the same reason as the change of an unknown: it may fall where these stand still.
     """
 
     first: float
@@ -37,6 +38,7 @@ class Steps(NamedTuple):
     largest_change: float
     most: int
     curvature: float = math.inf
+    largest_fall: float = math.inf
 
 
 class Solution(NamedTuple):
@@ -149,6 +151,9 @@ def integrate(
         n_calls += calls
         if not error <= 1.0:
             step, rejected = step * max(0.1, 0.9 * _fourth_root(1.0 / error)), True
+            continue
+        if relaxes(step, jacobians, nodes, steps.largest_fall):
+            step, rejected = 0.5 * step, True
             continue
         change = _largest(z)
         if change > steps.largest_change:

@@ -189,3 +189,18 @@ def step_error(
         states[origin + 1, k] = states[origin, k] + estimate[k]
     rates(here, parameters, states, slopes, jacobians, origin + 1)
     return _filtered_error(origin + 1, step, z, slopes, jacobians, weights, real, matrix, estimate) / tolerance, 1
+
+
+@kernel
+def relaxes(step: float, jacobians: Array, nodes: Array, largest_fall: float) -> bool:
+    """Whether the stiffness, the size of the Jacobian, falls by more than ``largest_fall`` in the step.
+
+    The error estimate is filtered with the Jacobian at the start. Of an error that is made on the way it sees nothing
+    where that is large, and where it no longer is at the end, nothing damps the error either.
+    """
+    at_start, at_end, stiff, origin = 0.0, 0.0, 10.0, nodes.size
+    for k in range(jacobians.shape[1]):
+        for j in range(jacobians.shape[1]):
+            at_start = max(at_start, abs(jacobians[origin, k, j]))
+            at_end = max(at_end, abs(jacobians[origin - 1, k, j]))
+    return step * at_start > stiff and at_start > largest_fall * at_end

@@ -88,6 +88,17 @@ def _last_settled(sector: Sector, accuracy: Accuracy) -> float:
     return log_x
 
 
+@kernel
+def _largest_fall(sector: Sector) -> float:
+    """By what factor the rates' stiffness may fall in a step.
+
+    On a resonance far above threshold annihilation ends within a fraction of an e-fold of x, with Y and T_chi hardly
+    changed: so far above that exp(-e x) falls faster than what is bounded by the change of Y.
+    """
+    far_above = 0.5
+    return 2.0 if sector.averages.suppression > far_above else 10.0
+
+
 @higher_order_kernel
 def run_from(
     equilibrium: Any, surroundings: Any, rates: Any, sector: Sector, accuracy: Accuracy, tableau: Tableau
@@ -100,7 +111,7 @@ def run_from(
     log_x = _last_settled(sector, accuracy)
     most = accuracy.max_steps if _equilibrates(sector, accuracy) else 0
     first_step, curvature = 0.02, 10.0
-    steps = Steps(first_step, accuracy.tolerance, accuracy.largest_change, most, curvature)
+    steps = Steps(first_step, accuracy.tolerance, accuracy.largest_change, most, curvature, _largest_fall(sector))
     start = equilibrium(log_x, sector)
     return integrate(surroundings, rates, log_x, start, math.log(accuracy.x_end), steps, tableau, sector)
 

@@ -16,10 +16,11 @@ from alpfit.physics.annihilation import ANNIHILATION_SCALES
 from alpfit.physics.plasma import PLASMAS, Plasma
 from alpfit.physics.scattering import momentum_transfers
 from alpfit.physics.widths import Widths, alp_widths
+from alpfit.relic import validity
 from alpfit.relic.base import Accuracy, Engine
 from alpfit.relic.boltzmann import Sectors
 from alpfit.relic.portal import default_grids, portal_sectors
-from alpfit.relic.results import Evolution, RelicDensity
+from alpfit.relic.results import Evolution, RelicDensity, Status
 from alpfit.relic.run import history, relic_densities, resolve_engine, resolve_plasma
 
 Array = NDArray[np.float64]
@@ -65,6 +66,9 @@ def relic_density(
     ``plasma`` a name of :data:`PLASMAS`. Points are shared out to ``n_threads`` threads, one for each core if None;
     the result does not depend on their number.
 
+    There is a status in place of a number, among other reasons, for r above 0.65, where chi chi -> a a is missing, and
+    for an ALP wider than half its mass; see :class:`Status`.
+
     Raises :class:`PredictionError` for a parameter outside of :data:`DOMAIN` or arrays that do not broadcast,
     :class:`ConfigurationError` for an option that is not known. Both are a :class:`ValueError`.
     """
@@ -103,7 +107,11 @@ def evolve(
     shape, point = _points({"m_a": m_a, "r": r, "g_agg": g_agg, "g_achi": g_achi})
     if point.shape[1] != 1:
         raise PredictionError(f"evolve takes one point, not an array of shape {shape}")
-    return history(_sectors(point, alp_widths(*point), chosen, medium, scale), chosen)
+    widths = alp_widths(*point)
+    refusal = Status(int(validity.refusals(point, widths)[0]))
+    if refusal != Status.OK:
+        raise PredictionError(f"no history: {refusal.message}")
+    return history(_sectors(point, widths, chosen, medium, scale), chosen)
 
 
 def plasma_error(
@@ -156,8 +164,23 @@ def _sectors(points: Array, widths: Widths, engine: Engine, plasma: Plasma, scal
 
 
 def _solve_portal(points: Array, engine: Engine, plasma: Plasma, scale: float) -> Columns:
+    """The equations' solution where the model has one, and the status elsewhere."""
+    widths = alp_widths(*points)
+    status = validity.refusals(points, widths)
+    if not status.any():
+        return _solve_equations(points, widths, engine, plasma, scale)
+    good = status == Status.OK
+    columns = _solve_equations(points[:, good], Widths(*(width[good] for width in widths)), engine, plasma, scale)
+    everywhere: Columns = {name: np.full(status.size, math.nan) for name in columns}
+    everywhere["status"] = status
+    for name, column in columns.items():
+        everywhere[name][good] = column
+    everywhere["self_scattering"] = widths.dark_matter / widths.photons
+    return everywhere
+
+
+def _solve_equations(points: Array, widths: Widths, engine: Engine, plasma: Plasma, scale: float) -> Columns:
     m_a, r, g_agg, g_achi = points
-    widths = alp_widths(m_a, r, g_agg, g_achi)
 
     def transfer_rate(temperature: Array) -> Array:
         return momentum_transfers(temperature, r * m_a, m_a, (g_agg * g_achi) ** 2, default_grids().photons)

@@ -58,6 +58,7 @@ def portal_nodes(m_a: float, r: float, strength: float, width: float, grids: Gri
     """Quadrature nodes of one point's cross-section."""
     mass, resonance = r * m_a, (1.0 - 2.0 * r) / r
     half_width, unresolved = 0.5 * width / mass, 0.3
+    relativistic = 1.0  # the scale in e on which everything but the propagator changes
     e, distance, weight, n_low = resonant_nodes(
         resonance, half_width, grids.smallest, grids.largest, grids.panel, grids.legendre
     )
@@ -65,10 +66,10 @@ def portal_nodes(m_a: float, r: float, strength: float, width: float, grids: Gri
     for i in range(e.size):
         sigma[i] *= weight[i]
     if half_width > unresolved * resonance:  # no peak that would freeze out by itself
-        return weigh_nodes(e, sigma, Shape(e.size, 0.0, max(abs(resonance), half_width), 0.0, 0.0))
+        return weigh_nodes(e, sigma, Shape(e.size, 0.0, min(max(abs(resonance), half_width), relativistic), 0.0, 0.0))
     contrast = math.log(resonance / half_width)  # of the peak, where exp(-e x) is one, over what is below
     hidden, dead = (contrast - 18.0) / resonance, (contrast + 35.0) / resonance
-    return weigh_nodes(e, sigma, Shape(n_low, resonance, resonance, hidden, dead))
+    return weigh_nodes(e, sigma, Shape(n_low, resonance, min(resonance, relativistic), hidden, dead))
 
 
 @kernel

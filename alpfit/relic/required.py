@@ -6,8 +6,11 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from alpfit.errors import ConfigurationError, PredictionError, one_of
-from alpfit.numerics.arguments import outside
+from alpfit.numerics.arguments import broadcast, outside, pair, positive_number, refuse_outside, shown
+from alpfit.physics.widths import alp_widths
+from alpfit.relic import validity
 from alpfit.relic.density import DOMAIN, relic_density
+from alpfit.relic.results import Status
 
 Array = NDArray[np.float64]
 
@@ -18,6 +21,9 @@ PER_DECADE = 3
 
 TOLERANCE = 1e-8
 """Of ln coupling."""
+
+CLOSE = 1e-4
+"""Of ln Omega h^2: what is further from the wanted density is no root, but the end of what can be calculated."""
 
 FAR_TOO_MUCH = 50.0
 """ln of the density over the wanted one, where chi was never in equilibrium."""
@@ -38,30 +44,31 @@ def required_coupling(
     """The smallest coupling ``name`` [1/GeV] for which Omega h^2 falls to ``omega_h2``.
 
     ``m_a`` [GeV], ``r`` and the ``other`` coupling [1/GeV] broadcast; the result has their common shape, and is NaN
-    where no coupling ``between`` two values does it. Options and errors as for :func:`relic_density`;
-    :class:`ConfigurationError` for another name.
+    where no coupling ``between`` two values, the smaller one first, does it. Options and errors as for
+    :func:`relic_density`; :class:`ConfigurationError` for another name, density or range, :class:`PredictionError` also
+    where whatever the coupling there is no relic density: r above 0.65, or an ALP wider than half its mass.
     """
     from scipy.optimize import elementwise
 
-    if name not in COUPLINGS:
-        raise ConfigurationError(f"'{name}' is no coupling that can be solved for: {one_of(name, COUPLINGS)}")
-    for end in between:
+    if not isinstance(name, str) or name not in COUPLINGS:
+        raise ConfigurationError(f"{shown(name)} is no coupling that can be solved for: {one_of(str(name), COUPLINGS)}")
+    wanted, ends = positive_number("omega_h2", omega_h2), pair("between", between)
+    for end in ends:
         if sentence := outside(name, end, DOMAIN[name]):
             raise PredictionError(sentence)
-    points = np.broadcast_arrays(*(np.asarray(value, dtype=float) for value in (m_a, r, other)))
-    shape = points[0].shape
+    columns, shape = _columns(m_a, r, other, name, ends[0])
 
     def excess(log_g: Array, mass: Array, ratio: Array, coupling: Array) -> Array:
         """ln(Omega h^2/omega_h2)."""
-        pair = (np.exp(log_g), coupling) if name == "g_agg" else (coupling, np.exp(log_g))
+        couplings = (np.exp(log_g), coupling) if name == "g_agg" else (coupling, np.exp(log_g))
         density = relic_density(
-            mass, ratio, *pair, engine=engine, annihilation_scale=annihilation_scale, plasma=plasma
+            mass, ratio, *couplings, engine=engine, annihilation_scale=annihilation_scale, plasma=plasma
         ).omega_h2
-        return np.where(np.isnan(density), FAR_TOO_MUCH, np.log(density / omega_h2))
+        return np.where(np.isnan(density), FAR_TOO_MUCH, np.log(density / wanted))
 
-    columns = [point.reshape(-1) for point in points]
-    low, high = np.log(between)
+    low, high = np.log(ends)
     grid = np.linspace(low, high, 2 + int(PER_DECADE * (high - low) / np.log(10.0)))
+    grid[[0, -1]] = np.nextafter(low, high), np.nextafter(high, low)  # whose exponentials lie within the domain too
     enough = excess(grid[None, :], *(column[:, None] for column in columns)) <= 0.0
     first = np.argmax(enough, axis=1)
     solved = np.flatnonzero(first > 0)
@@ -73,5 +80,24 @@ def required_coupling(
             args=tuple(column[solved] for column in columns),
             tolerances={"xatol": TOLERANCE},
         )
-        found[solved] = np.exp(root.x)
+        found[solved] = np.where(np.abs(root.f_x) < CLOSE, np.exp(root.x), np.nan)
     return found.reshape(shape)
+
+
+def _columns(
+    m_a: ArrayLike, r: ArrayLike, other: ArrayLike, name: str, smallest: float
+) -> tuple[list[Array], tuple[int, ...]]:
+    """m_a, r and the other coupling, arrays ``(n,)``, and their common shape; an error where no coupling will do."""
+    the_other = next(coupling for coupling in COUPLINGS if coupling != name)
+    shape, arrays = broadcast({"m_a": m_a, "r": r, the_other: other})
+    columns = [np.broadcast_to(array, shape).ravel() for array in arrays.values()]
+    if any(outside(key, value, DOMAIN[key]) for key, column in zip(arrays, columns, strict=True) for value in column):
+        refuse_outside(arrays, columns, DOMAIN)
+    weakest = dict(zip(arrays, columns, strict=True)) | {name: np.full(columns[0].shape, smallest)}
+    points = np.array([weakest[key] for key in DOMAIN])
+    refused = validity.refusals(points, alp_widths(*points))
+    if refused.any():
+        i = int(np.argmax(refused > 0))
+        where = ", ".join(f"{key} = {column[i]:g}" for key, column in zip(arrays, columns, strict=True))
+        raise PredictionError(f"{where}: no relic density: {Status(int(refused[i])).message}")
+    return columns, shape

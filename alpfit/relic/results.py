@@ -15,6 +15,8 @@ class Status(IntEnum):
     OK = 0
     NEVER_EQUILIBRATED = 1
     STEP_LIMIT = 2
+    CHANNEL_MISSING = 3
+    WIDE_RESONANCE = 4
 
     @property
     def message(self) -> str:
@@ -26,6 +28,9 @@ _MESSAGES = {
     Status.OK: "solved",
     Status.NEVER_EQUILIBRATED: "chi is not in full equilibrium at x = 2: its couplings are too small",
     Status.STEP_LIMIT: "the integrator used all its steps before the end",
+    Status.CHANNEL_MISSING: "r is above 0.65, where chi chi -> a a counts, which is not in the calculation yet",
+    Status.WIDE_RESONANCE: "the width of the ALP is more than half its mass: the cross-section of a resonance means "
+    "nothing there, and the couplings are too large",
 }
 
 

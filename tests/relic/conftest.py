@@ -7,6 +7,7 @@ import pytest
 
 from alpfit.physics.plasma import saikawa_shirai_2018
 from alpfit.physics.widths import alp_widths
+from alpfit.relic import validity
 from alpfit.relic.boltzmann import Sector, Sectors, sector_at
 from alpfit.relic.portal import Grids, default_grids, portal_sectors
 
@@ -22,6 +23,12 @@ def build_sectors() -> Callable[..., Sectors]:
         return portal_sectors(m_a, r, strength, width, scale, both, plasma, grids)
 
     return build
+
+
+@pytest.fixture
+def equations_everywhere(monkeypatch) -> None:
+    """Solve the equations also where the model has no relic density, so that engines are tested there too."""
+    monkeypatch.setattr(validity, "refusals", lambda points, widths: np.zeros(points.shape[1], dtype=np.int64))
 
 
 @pytest.fixture(scope="session")

@@ -129,8 +129,9 @@ def quasi_random(n: int, seed: int = 1) -> np.ndarray:
 @each_engine
 def test_every_point_of_the_domain_has_a_density_or_a_status_that_says_why_not(engine):
     result = relic_density(*quasi_random(500), engine=engine)
-    assert 0.3 < result.ok.mean() < 0.9
-    assert set(result.status[~result.ok]) == {Status.NEVER_EQUILIBRATED}
+    assert 0.2 < result.ok.mean() < 0.9
+    refusals = {Status.NEVER_EQUILIBRATED, Status.CHANNEL_MISSING, Status.WIDE_RESONANCE}
+    assert set(result.status[~result.ok]) == refusals
     assert (result.omega_h2[result.ok] > 0.0).all()
     assert np.isfinite(result.omega_h2[result.ok]).all()
     for name in NUMBERS:
@@ -211,7 +212,7 @@ def test_the_density_is_continuous_through_threshold(engine):
 
 @pytest.mark.parametrize("g_achi", [1e-2, 1.0, 10.0])
 @each_engine
-def test_an_alp_as_broad_as_it_is_heavy_is_no_problem(engine, g_achi):
+def test_an_alp_as_broad_as_it_is_heavy_is_no_problem_for_the_equations(engine, g_achi, equations_everywhere):
     assert relic_density(1.0, 0.4, 1e-2, g_achi, engine=engine).ok
 
 

@@ -1,0 +1,71 @@
+"""Where the model has no relic density there is a status and a sentence, never a number; the neighbours keep theirs."""
+
+import re
+
+import numpy as np
+import pytest
+
+from alpfit.errors import PredictionError
+from alpfit.physics.widths import alp_widths
+from alpfit.relic import ENGINES, Status, evolve, plasma_error, relic_density, required_coupling
+from alpfit.relic.validity import LARGEST_RATIO, LARGEST_WIDTH
+
+each_engine = pytest.mark.parametrize("engine", ENGINES)
+HEAVY = (1.0, 0.7, 1e-3, 1e-2)
+WIDE = (19.675182513205, 0.45958, 7.8724e-3, 1.9028)
+REFUSED = {Status.CHANNEL_MISSING: HEAVY, Status.WIDE_RESONANCE: WIDE}
+each_refusal = pytest.mark.parametrize(("status", "point"), REFUSED.items(), ids=[status.name for status in REFUSED])
+
+
+@each_engine
+def test_above_the_ratio_where_annihilation_to_alps_counts_there_is_a_status_for_each_point(engine):
+    r = np.array([0.45, 0.55, LARGEST_RATIO, np.nextafter(LARGEST_RATIO, 1.0), 0.7, 0.99])
+    result = relic_density(1.0, r, 1e-2, 1e-2, engine=engine)
+    assert result.status.tolist() == [Status.OK] * 3 + [Status.CHANNEL_MISSING] * 3
+    assert np.isnan(result.omega_h2).tolist() == [False] * 3 + [True] * 3
+    for i in range(3):
+        assert result.omega_h2[i] == relic_density(1.0, r[i], 1e-2, 1e-2, engine=engine).omega_h2
+    assert all("chi chi -> a a" in message for message in result.messages[3:])
+
+
+@each_engine
+def test_an_alp_wider_than_half_its_mass_has_a_status(engine):
+    g_achi = np.array([0.05, 0.15, 0.25, 2.0])
+    wide = alp_widths(WIDE[0], WIDE[1], WIDE[2], g_achi).total > LARGEST_WIDTH * WIDE[0]
+    assert wide.tolist() == [False, False, True, True]
+    result = relic_density(*WIDE[:3], g_achi, engine=engine)
+    assert (result.status == Status.WIDE_RESONANCE).tolist() == wide.tolist()
+    assert np.isfinite(result.omega_h2).tolist() == (~wide).tolist()
+
+
+@each_refusal
+def test_a_refused_point_keeps_what_is_known_of_it(status, point):
+    result = relic_density(*point)
+    widths = alp_widths(*point)
+    assert result.status == status
+    assert np.isnan(result.x_fo)
+    assert np.isnan(plasma_error(*point))
+    assert result.self_scattering == widths.dark_matter / widths.photons
+
+
+@each_refusal
+def test_where_there_is_no_density_there_is_no_history(status, point):
+    with pytest.raises(PredictionError, match=re.escape(f"no history: {status.message}")):
+        evolve(*point)
+
+
+@each_refusal
+@pytest.mark.parametrize("name", ["g_agg", "g_achi"])
+def test_no_coupling_is_found_where_none_could_be(status, point, name):
+    m_a, r, g_agg, g_achi = point
+    other, what = (g_achi, "g_achi") if name == "g_agg" else (2e3 * g_agg, "g_agg")
+    other = min(max(other, 5.0), 1e3) if status == Status.WIDE_RESONANCE else other
+    expected = re.escape(f"m_a = {m_a:g}, r = {r:g}, {what} = {other:g}: no relic density: {status.message}")
+    with pytest.raises(PredictionError, match=expected):
+        required_coupling(name, [m_a, 1.0], [r, 0.45], [other, 1e-3])
+
+
+def test_where_the_calculation_ends_before_the_wanted_density_is_reached_there_is_no_number():
+    """chi enters equilibrium with less than is wanted: where the status changes is not a root."""
+    found = required_coupling("g_agg", 1.0, 0.45, 1e-2, omega_h2=1e6)
+    assert np.isnan(found)
