@@ -6,17 +6,17 @@ from typing import NamedTuple
 
 import numpy as np
 
-from alpfit.numerics.graded import graded_nodes
 from alpfit.numerics.quadrature import Rule, legendre_rule
 from alpfit.physics.plasma import Plasma
 from alpfit.relic.average_table import Averages, tabulate
-from alpfit.relic.averages import Shape, ThermalRules, thermal_rules, weigh_nodes
+from alpfit.relic.averages import ThermalRules, thermal_rules
 from alpfit.relic.base import Accuracy, Engine
 from alpfit.relic.boltzmann import Sectors, Transfer, maxwellian_gas
 from alpfit.relic.dark_sector import DarkSector
 from alpfit.relic.engines import ENGINES
 from alpfit.relic.results import Evolution, RelicDensity
 from alpfit.relic.run import history, relic_densities, resolve_engine, resolve_plasma
+from alpfit.relic.sector_nodes import sector_nodes
 
 
 class Grids(NamedTuple):
@@ -28,7 +28,6 @@ class Grids(NamedTuple):
 
     thermal: ThermalRules
     legendre: Rule
-    panel: float = 2.3
     smallest: float = 1e-12
     largest: float = 60.0
     x_first: float = 1.5
@@ -44,23 +43,11 @@ def default_grids() -> Grids:
 
 
 def tabulated(sector: DarkSector, plasma: Plasma, grids: Grids) -> Sectors:
-    """The sector as tables: a row of one. Calls its functions, once each."""
+    """The sector as tables: a row of one. Calls its functions with thousands of points at once, as often as need be."""
     from scipy.interpolate import PchipInterpolator
 
     mass, start = float(sector.mass), math.log(grids.x_first)
-    peaks = [(position / mass - 2.0, 0.5 * width / mass) for position, width in sector.resonances]
-    kinks = [threshold / mass - 2.0 for threshold in sector.thresholds]
-    graded = graded_nodes(peaks, kinks, grids.smallest, grids.largest, grids.panel, grids.legendre)
-    threshold = 4.0 * mass**2
-    sigma = sector.sigma(np.maximum((mass * (2.0 + graded.nodes)) ** 2, threshold * (1.0 + 1e-15)))
-    everywhere = float(graded.nodes[0])  # the table is calculated at each temperature, however cold
-    first = int(np.argmax(sigma > 0.0))
-    if first > 0:  # nothing at rest: suppressed by the energy where annihilation begins, and all there is
-        shape = Shape(0, float(graded.nodes[first]), everywhere, 0.0, math.inf)
-    else:
-        dead = 90.0 / graded.first_peak if graded.first_peak > 0.0 else 0.0  # exp(-90): beyond what a peak can enhance
-        shape = Shape(graded.n_low, graded.first_peak, everywhere, 0.0, dead)
-    nodes = weigh_nodes(graded.nodes[first:], (sigma * graded.weights)[first:], shape)
+    nodes = sector_nodes(sector, grids.smallest, grids.largest, grids.legendre)
     averages = np.empty((1, math.ceil((math.log(grids.x_last) - start) / grids.step) + 1, 4, 2))
     tabulate(start, grids.step, nodes, True, grids.thermal, averages[0])
     n_transfer = math.ceil((math.log(grids.x_transfer) - start) / grids.step) + 1
@@ -72,7 +59,7 @@ def tabulated(sector: DarkSector, plasma: Plasma, grids: Grids) -> Sectors:
         np.array([mass]),
         float(sector.dof),
         Averages(start, grids.step, averages, 0.0),
-        np.array([shape.suppression]),
+        np.array([nodes.shape.suppression]),
         Transfer(start, grids.step, transfer[None]),
         maxwellian_gas(),
         plasma,

@@ -142,7 +142,7 @@ PORTAL_POINTS = {
 
 @pytest.mark.parametrize("point", PORTAL_POINTS.values(), ids=PORTAL_POINTS.keys())
 @each_engine
-def test_the_alp_portal_given_by_functions_is_the_alp_portal(engine, point):
+def test_the_alp_portal_given_by_functions_is_the_alp_portal(engine, point, equations_everywhere):
     built_in, given = relic_density(*point, engine=engine), solve(portal(*point), engine=engine)
     assert given.status == built_in.status == Status.OK
     assert given.omega_h2 == pytest.approx(built_in.omega_h2, rel=1e-4, abs=0.0)
@@ -303,17 +303,16 @@ def test_a_forbidden_channel_with_a_resonance_above_it():
 
 
 @pytest.mark.parametrize("share", [1e-3, 1e-6], ids=str)
-def test_a_kink_where_a_channel_opens_has_to_be_declared_and_is_then_resolved(share):
+def test_a_kink_where_a_channel_opens_is_resolved_whether_it_is_declared_or_not(share):
     """A weak channel at rest, a strong one from 240 GeV on."""
 
     def sigma(s):
         return channel(s, 240.0, 1e-5) + share * s_wave(2.2e-26)(s)
 
     expected = textbook_nbe(sigma, MASS, 2, [240.0])
-    declared = solve(DarkSector(MASS, 2, sigma, None, thresholds=[240.0]), engine="nbe").omega_h2
-    silent = solve(DarkSector(MASS, 2, sigma, None), engine="nbe").omega_h2
-    assert declared == pytest.approx(expected, rel=1e-4)
-    assert abs(silent / expected - 1.0) > 100.0 * abs(declared / expected - 1.0)
+    for thresholds in ([240.0], [], [250.0]):
+        found = solve(DarkSector(MASS, 2, sigma, None, thresholds=thresholds), engine="nbe").omega_h2
+        assert found == pytest.approx(expected, rel=1e-4)
 
 
 def test_a_place_where_nothing_happens_changes_nothing():
