@@ -8,13 +8,15 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from alpfit.errors import ConfigurationError
-from alpfit.numerics.arguments import positive_number
+from alpfit.numerics.arguments import positive_number, real_array, shown
 
 Array = NDArray[np.float64]
 Function = Callable[[Array], Array]
 Table = tuple[ArrayLike, ArrayLike]
 
 EQUILIBRIUM = "equilibrium"
+ROWS, SHARP = 5, 3.0
+"""Rows of a table that a peak needs above a third of its height: with five its integral is known to 1 %."""
 LIGHTEST, HEAVIEST = 1e-7, 1e5
 """Masses [GeV] for which the plasma's table holds all temperatures that the equations pass through."""
 
@@ -25,16 +27,20 @@ class DarkSector:
 
     Attributes:
         mass: of the particle [GeV].
-        dof: its degrees of freedom: 1 for a real scalar, 2 for a Majorana fermion.
+        dof: its degrees of freedom: 1 for a real scalar, 2 for a Majorana fermion, 4 for a Dirac fermion, particle and
+            antiparticle together.
         cross_section: sigma(s) of annihilation [GeV^-2] for an array of s [GeV^2], averaged over initial spins and
-            summed over final states; or a table (s, sigma).
+            summed over final states; or a table (s, sigma). Any two of the particles annihilate with it: where only
+            particle and antiparticle do, as for Dirac fermions, half of their cross-section.
         momentum_transfer: gamma(T) [GeV] for an array of T [GeV], or a table (T, gamma); None where there is no elastic
             scattering, "equilibrium" where it keeps the particle at the temperature of the plasma.
-        resonances: (position, width) of each peak of sigma, in sqrt(s) [GeV], below threshold too.
-        thresholds: where in sqrt(s) [GeV] another final state opens, and sigma has a kink.
+        resonances: (position, width) of each peak of sigma, in sqrt(s) [GeV], below threshold too. Needed for peaks
+            narrower than 1e-12 of their position alone; others are found where they are, listed or not.
+        thresholds: where in sqrt(s) [GeV] another final state opens, and sigma has a kink; found, too.
 
     A table is interpolated in the logarithms, monotonically, and continued by a power law; that of the cross-section
-    after its 1/velocity at threshold has been taken out. It has to resolve the resonances by itself.
+    after its 1/velocity at threshold has been taken out. It has to resolve the resonances by itself, with five rows or
+    more in which a peak is above a third of its height; one that does not is refused.
 
     Raises :class:`~alpfit.errors.ConfigurationError`, a :class:`ValueError`, for what means nothing.
     """
@@ -52,10 +58,10 @@ class DarkSector:
             raise ConfigurationError(f"mass = {self.mass:g} must be between {LIGHTEST:g} and {HEAVIEST:g} GeV")
         positive_number("dof", self.dof)
         for name, places in (("resonances", self.resonances), ("thresholds", self.thresholds)):
-            if np.ndim(places) == 0:
-                raise ConfigurationError(f"{name} = {places!r} must be a list")
+            if isinstance(places, (str, bytes, dict, set)) or not _is_list(places):
+                raise ConfigurationError(f"{name} = {shown(places)} must be a list")
         for resonance in self.resonances:
-            if np.shape(resonance) != (2,):
+            if real_array("resonance", resonance, ConfigurationError).shape != (2,):
                 raise ConfigurationError(f"resonance {resonance!r} must be a position and a width [GeV]")
             positive_number(f"position of resonance {resonance!r}", resonance[0])
             positive_number(f"width of resonance {resonance!r}", resonance[1])
@@ -80,6 +86,9 @@ class DarkSector:
         if at[0] <= 4.0 * self.mass**2:
             raise ConfigurationError(f"cross_section: s = {at[0]:g} must be above threshold, {4.0 * self.mass**2:g}")
         above, smooth = at - 4.0 * self.mass**2, values * _velocity(at, self.mass)
+        _check_peaks(at, smooth)
+        for position, width in self.resonances:
+            _check_resolved(at, position, width, self.mass)
         return _power_law(above, smooth)(s - 4.0 * self.mass**2) / _velocity(s, self.mass)
 
     def gamma(self, temperature: Array) -> Array:
@@ -90,6 +99,13 @@ class DarkSector:
             rate = self.momentum_transfer(temperature)
             return _checked("momentum_transfer", rate, "T", "GeV", temperature)
         return _power_law(*_table("momentum_transfer", self.momentum_transfer, "T"))(temperature)
+
+
+def _is_list(places: object) -> bool:
+    try:
+        return len(places) >= 0  # type: ignore[arg-type]
+    except TypeError:
+        return False
 
 
 def _checked(name: str, values: ArrayLike, variable: str, unit: str, at: Array) -> Array:
@@ -131,6 +147,34 @@ def _table(name: str, table: Table, variable: str) -> tuple[Array, Array]:
         row = int(np.argmin(np.diff(at) > 0.0)) + 2
         raise ConfigurationError(f"{name}: {variable} = {at[row - 1]:g} in row {row} must be above the row before")
     return at, values
+
+
+def _check_peaks(s: Array, smooth: Array) -> None:
+    """Whether each peak of a table has rows enough that what is between them can be known, to about 1 %."""
+    tops = (smooth[1:-1] >= smooth[:-2]) & (smooth[1:-1] >= smooth[2:])
+    for i in 1 + np.flatnonzero(tops):
+        high = smooth > smooth[i] / SHARP
+        below, above = np.flatnonzero(~high[:i]), np.flatnonzero(~high[i:])
+        if not (below.size and above.size):
+            continue
+        n = int(above[0]) + i - int(below[-1]) - 1
+        if n < ROWS:
+            raise ConfigurationError(
+                f"cross_section: the table has a peak in row {i + 1}, s = {s[i]:.12g}, of only {n} rows above a third "
+                f"of its height: give it {ROWS} or more, or a function"
+            )
+
+
+def _check_resolved(s: Array, position: float, width: float, mass: float) -> None:
+    """Whether a table has rows enough on a resonance that is said to be there."""
+    if position <= 2.0 * mass:
+        return
+    n = int(np.sum(np.abs(np.sqrt(s) - position) < width))
+    if n < ROWS:
+        raise ConfigurationError(
+            f"cross_section: the table has {n} rows within a width of the resonance at {position:g} GeV: give it "
+            f"{ROWS} or more, or a function"
+        )
 
 
 def _power_law(at: Array, values: Array) -> Function:

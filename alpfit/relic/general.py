@@ -6,6 +6,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from alpfit.errors import ConfigurationError
+from alpfit.numerics.arguments import shown
 from alpfit.numerics.quadrature import Rule, legendre_rule
 from alpfit.physics.plasma import Plasma
 from alpfit.relic.average_table import Averages, tabulate
@@ -69,6 +71,8 @@ def tabulated(sector: DarkSector, plasma: Plasma, grids: Grids) -> Sectors:
 def _engine_for(sector: DarkSector, name: str) -> Engine:
     """In kinetic equilibrium the number density is all there is, for every engine."""
     engine = resolve_engine(name)
+    if not isinstance(sector, DarkSector):
+        raise ConfigurationError(f"sector = {shown(sector)} must be a DarkSector")
     return ENGINES["nbe"] if sector.in_kinetic_equilibrium else engine
 
 
@@ -89,4 +93,5 @@ def trace(sector: DarkSector, *, engine: str = "cbe", plasma: str = "saikawa-shi
 
     Raises :class:`~alpfit.errors.PredictionError`, a :class:`ValueError`, where there is no answer.
     """
-    return history(tabulated(sector, resolve_plasma(plasma), default_grids()), _engine_for(sector, engine))
+    chosen, medium = _engine_for(sector, engine), resolve_plasma(plasma)
+    return history(tabulated(sector, medium, default_grids()), chosen)

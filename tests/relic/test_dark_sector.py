@@ -200,6 +200,32 @@ def test_a_table_of_the_rate_is_checked_in_the_same_way_and_named():
         solve(sector(momentum_transfer=(temperature, rate[:-1])))
 
 
+def peaked_table(rows_in_half_width: float, offset: float = 0.0):
+    """A peak at 125 GeV with a half-width of 0.5 GeV."""
+    root_s = 125.0 + (np.arange(-60, 61) + offset) * 0.5 / rows_in_half_width
+    root_s = np.concatenate([np.linspace(100.01, root_s[0] - 0.1, 50), root_s, np.geomspace(200.0, 1e3, 40)])
+    root_s = np.unique(root_s[root_s > 100.0])
+    return root_s**2, 1e-9 + 1e-5 / (1.0 + ((root_s - 125.0) / 0.5) ** 2)
+
+
+@pytest.mark.parametrize("offset", [0.0, 0.25, 0.5])
+def test_a_table_with_a_peak_between_few_rows_is_refused(offset):
+    assert solve(sector(cross_section=peaked_table(3.0, offset))).ok
+    for rows in (0.2, 0.5, 1.0):
+        with refusal(r"cross_section: the table has a peak in row \d+, s = .*, of only \d rows above a third"):
+            solve(sector(cross_section=peaked_table(rows, offset)))
+
+
+def test_a_table_without_rows_on_a_resonance_that_is_listed_is_refused():
+    with refusal(r"cross_section: the table has 0 rows within a width of the resonance at 125 GeV: give it 5 or more"):
+        solve(sector(cross_section=(S, SIGMA), resonances=[(125.0, 1e-3)]))
+
+
+def test_what_a_dirac_particle_needs_is_said():
+    assert "4 for a Dirac fermion" in str(DarkSector.__doc__)
+    assert "half of their cross-section" in str(DarkSector.__doc__)
+
+
 def test_an_error_in_the_function_itself_is_the_users_to_see():
     def broken(s: np.ndarray) -> np.ndarray:
         raise ZeroDivisionError("mine")

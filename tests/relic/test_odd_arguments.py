@@ -1,0 +1,102 @@
+"""Whatever public functions are given, they answer or say in one sentence what is wrong."""
+
+import math
+
+import numpy as np
+import pytest
+
+import alpfit
+from alpfit.errors import AlpfitError
+from alpfit.relic import DarkSector, outside, plasma_error, resolve_annihilation_scale, solve, trace
+
+ODD = [
+    *(
+        "heavy",
+        "",
+        b"1",
+        None,
+        True,
+        1j,
+        {},
+        {"a": 1},
+        {1.0},
+        (),
+        [],
+        [[]],
+        ["a"],
+        [None],
+        object(),
+        range,
+        lambda x: x,
+    ),
+    *(10**400, -(10**400), math.nan, math.inf, -math.inf, -1, 0, 1e300, 1e-300, (1.0, 1e-9), (math.nan, 1.0)),
+    *([1.0, [2.0, 3.0]], [math.nan, 1.0], [[1.0, 2.0], [3.0, 4.0]], np.array("1"), np.datetime64("2020-01-01")),
+    *(np.ma.masked_array([1.0, 2.0], [False, True]), np.empty((0, 3))),
+]
+
+POINT = {"m_a": 1.0, "r": 0.45, "g_agg": 1e-4, "g_achi": 1e-2}
+OPTIONS = {"engine": "nbe", "annihilation_scale": 1.0}
+
+
+def s_wave(s):
+    return 2e-9 * np.sqrt(s / (s - 4.0 * 50.0**2))
+
+
+def sector(**given) -> DarkSector:
+    return DarkSector(**{"mass": 50.0, "dof": 2, "cross_section": s_wave, "momentum_transfer": None, **given})
+
+
+def solve_sector(**given) -> object:
+    return solve(sector(**given), engine="nbe")
+
+
+SECTOR = ("mass", "dof", "cross_section", "momentum_transfer", "resonances", "thresholds")
+FUNCTIONS = {
+    "relic_density": (alpfit.relic_density, {**POINT, **OPTIONS, "plasma": "borsanyi-2016", "n_threads": 1}),
+    "evolve": (alpfit.evolve, {**POINT, **OPTIONS, "plasma": "borsanyi-2016"}),
+    "plasma_error": (plasma_error, {**POINT, **OPTIONS}),
+    "required_coupling": (
+        alpfit.required_coupling,
+        {"name": "g_agg", "m_a": 1.0, "r": 0.45, "other": 1e-2, "omega_h2": 0.12, "between": (1e-5, 1e-3), **OPTIONS}
+        | {"plasma": "borsanyi-2016"},
+    ),
+    "DarkSector": (solve_sector, dict.fromkeys(SECTOR)),
+    "solve": (solve, {"sector": sector(), "engine": "nbe", "plasma": "borsanyi-2016"}),
+    "trace": (trace, {"sector": sector(), "engine": "nbe", "plasma": "borsanyi-2016"}),
+    "resolve_annihilation_scale": (resolve_annihilation_scale, {"scale": 1.0}),
+}
+PLACES = [(function, argument) for function, (_, given) in FUNCTIONS.items() for argument in given]
+
+
+@pytest.mark.parametrize(("function", "argument"), PLACES, ids=[".".join(place) for place in PLACES])
+def test_an_odd_argument_is_answered_or_refused_in_one_sentence(function, argument):
+    call, usual = FUNCTIONS[function]
+    if function == "DarkSector":
+        usual = {}
+    for value in ODD:
+        if callable(value) and argument in {"cross_section", "momentum_transfer"}:
+            continue  # a function is what is asked for, and its own errors are the user's
+        try:
+            call(**{**usual, argument: value})
+        except AlpfitError as error:
+            sentence = str(error)
+            assert 10 < len(sentence) < 400
+            assert "\n" not in sentence
+
+
+@pytest.mark.parametrize("value", [-1, 0, math.nan, math.inf, "0.12", None, [0.12, 0.2]], ids=str)
+def test_a_wanted_density_that_is_none_is_refused_and_not_answered_with_nan(value):
+    with pytest.raises(AlpfitError, match=r"^omega_h2 = .* must be a positive number$"):
+        alpfit.required_coupling("g_agg", 1.0, 0.45, 1e-2, omega_h2=value)
+
+
+@pytest.mark.parametrize("value", [(1e-3, 1e-5), (1e-3, 1e-3), (1e-5,), None, "ab", (math.nan, 1.0)], ids=str)
+def test_a_range_that_is_none_is_refused_and_not_answered_with_nan(value):
+    with pytest.raises(AlpfitError, match=r"^between = "):
+        alpfit.required_coupling("g_agg", 1.0, 0.45, 1e-2, between=value)
+
+
+def test_every_public_function_is_walked():
+    functions = {name for name in alpfit.relic.__all__ if callable(getattr(alpfit.relic, name))}
+    values = {"Evolution", "RelicDensity", "Status"}
+    assert functions - values - {outside.__name__} == set(FUNCTIONS)
