@@ -594,3 +594,12 @@ def test_an_unknown_observable_or_scenario_is_named(tmp_path, old, new, expected
     with pytest.raises(ConfigurationError) as caught:
         check_entry(load_folder(tmp_path))
     assert expected in str(caught.value)
+
+
+@pytest.mark.parametrize("r", ["0.7", '{ prior = "uniform", min = 0.66, max = 0.9 }'])
+def test_a_mass_ratio_wholly_where_a_channel_of_annihilation_is_missing_is_refused(r):
+    with pytest.raises(
+        ConfigurationError, match=r"r = 0\.\d+.* has no prediction: r is above 0\.65, where chi chi -> a a"
+    ):
+        load_configuration(EXAMPLE, [f"parameters.r={r}"])
+    load_configuration(EXAMPLE, ['parameters.r={ prior = "uniform", min = 0.6, max = 0.9 }'])

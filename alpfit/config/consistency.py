@@ -2,6 +2,8 @@
 
 from itertools import combinations
 
+import numpy as np
+
 from alpfit.config.tables import Configuration
 from alpfit.errors import ConfigurationError, one_of
 from alpfit.likelihoods import Measurement
@@ -39,6 +41,14 @@ def _check_parameters(configuration: Configuration) -> None:
     for name in scenario.parameters:
         if name not in configuration.parameters:
             raise ConfigurationError(f"[parameters] {name} is missing: give it a prior or a fixed value")
+    for name, (highest, why) in scenario.ceilings.items():
+        prior = configuration.priors.get(name)
+        lowest = float(prior.transform(np.zeros(1))[0]) if prior else float(configuration.fixed[name])
+        if lowest > highest:
+            raise ConfigurationError(
+                f"[parameters] {name} = {lowest:g}{' and more' if prior else ''} has no prediction: {why}; "
+                f"let it be {highest:g} or less"
+            )
     if {"g_aww", "cB_over_cW"} <= set(configuration.parameters):
         raise ConfigurationError("[parameters] g_aww and cB_over_cW say the same twice: give one of them")
 

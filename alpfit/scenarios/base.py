@@ -89,6 +89,10 @@ class Scenario(Protocol):
     def headline(self) -> tuple[str, ...]:
         """The observables that every run keeps; others only where a measurement reads them."""
 
+    @property
+    def ceilings(self) -> Mapping[str, tuple[float, str]]:
+        """Values of parameters above which there is no prediction, and a sentence that says why."""
+
     def predict(self, points: Mapping[str, Array]) -> Predictions:
         """Predictions at ``points``, parameter name to array ``(n,)``."""
 

@@ -51,6 +51,11 @@ class DisplacedScenario:
         """What every run keeps."""
         return tuple(name for name in quantities.HEADLINE if name != "BR(a->inv)")
 
+    @property
+    def ceilings(self) -> Mapping[str, tuple[float, str]]:
+        """None: there is no dark matter whose relic density would be missing something."""
+        return {}
+
     def predict(self, points: Mapping[str, Array]) -> Predictions:
         """Predictions at ``points``: m_a [GeV] and g_agg [1/GeV], arrays ``(n,)``."""
         return predict_within(RANGES, points, quantities.OBSERVABLES, self._calculate)

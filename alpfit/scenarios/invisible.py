@@ -11,6 +11,7 @@ from alpfit.physics.annihilation import sigma_v_today
 from alpfit.physics.self_scattering import self_scattering_per_mass
 from alpfit.physics.widths import alp_widths
 from alpfit.relic import DOMAIN, RelicDensity, Status, plasma_error, relic_density, resolve_annihilation_scale
+from alpfit.relic.validity import LARGEST_RATIO
 from alpfit.scenarios import production, quantities
 from alpfit.scenarios.base import DEFAULT, Choices, Predictions, Quantity, predict_within
 
@@ -70,6 +71,11 @@ class InvisibleScenario:
     def headline(self) -> tuple[str, ...]:
         """What every run keeps."""
         return ("m_chi", "Omega_h2", *quantities.HEADLINE, "sigma_v_today")
+
+    @property
+    def ceilings(self) -> Mapping[str, tuple[float, str]]:
+        """Of r, where a channel of annihilation is missing."""
+        return {"r": (LARGEST_RATIO, Status.CHANNEL_MISSING.message)}
 
     def predict(self, points: Mapping[str, Array]) -> Predictions:
         """Predictions at ``points``: m_a [GeV], r, g_agg and g_achi [1/GeV], arrays ``(n,)``."""
