@@ -74,7 +74,7 @@ def test_figure_3_between_033_and_037_the_agreement_is_lost():
     assert ratios == pytest.approx([1.023, 1.079, 1.334, 2.88], rel=5e-3)
 
 
-@pytest.mark.parametrize("r", [0.55, 0.58, 0.6, 0.7, 0.8])
+@pytest.mark.parametrize("r", [0.55, 0.58, 0.6, 0.65])
 def test_figure_3_both_methods_agree_to_4_per_cent_from_r_055_on(r):
     assert 0.96 < figure_3(r) < 1.0
 
@@ -110,7 +110,7 @@ def test_figure_3_above_the_resonance_the_temperature_matters_by_at_most_12_per_
     assert min(ratios) == figure_3(0.51)
 
 
-@pytest.mark.parametrize(("r", "apart"), [(0.30, 4e-3), (0.33, 7e-3), (0.60, 8e-3), (0.70, 3e-3), (0.80, 2e-3)])
+@pytest.mark.parametrize(("r", "apart"), [(0.30, 4e-3), (0.33, 7e-3), (0.60, 8e-3), (0.65, 6e-3)])
 def test_figure_2_the_two_curves_are_one_outside_of_the_resonance(r, apart):
     """The paper: identical results there."""
     assert needed(r, "cbe") == pytest.approx(needed(r, "nbe"), rel=apart, abs=0.0)
@@ -132,7 +132,7 @@ def test_figure_2_between_037_and_048_the_coupled_equations_need_more_by_a_facto
 @pytest.mark.parametrize("engine", ["nbe", "cbe"])
 def test_figure_2_both_curves_fall_all_the_way_to_their_minimum_at_r_one_half_and_rise_beyond_it(engine):
     below = [needed(r, engine) for r in (0.30, 0.33, 0.36, 0.39, 0.42, 0.45, 0.48, 0.49, 0.499, 0.4999, 0.499999)]
-    above = [needed(r, engine) for r in (0.500001, 0.5001, 0.501, 0.505, 0.51, 0.53, 0.55, 0.6, 0.7, 0.8)]
+    above = [needed(r, engine) for r in (0.500001, 0.5001, 0.501, 0.505, 0.51, 0.53, 0.55, 0.6, 0.65)]
     assert all(left > right for left, right in pairwise(below))
     assert all(left < right for left, right in pairwise(above))
 
