@@ -29,7 +29,7 @@ def merge(runs: Sequence[Samples]) -> Samples:
     diagnostics = {"seeds": float(len(runs)), **spread, "largest shift of a mean": shift}
     birth = np.concatenate(births) if len(births) == len(runs) else None
     if birth is not None:
-        diagnostics["insertion rank p-value"] = insertion_rank_p_value(log_l, birth)
+        diagnostics["insertion rank p-value"] = insertion_rank_p_value(log_l, birth, seed=0)
     return Samples(
         parameters=_joined([r.parameters for r in runs]),
         derived=_joined([r.derived for r in runs]),

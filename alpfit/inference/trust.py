@@ -20,6 +20,9 @@ QUANTILE_ERROR = 2.7
 APART = 2.0
 """Errors of ln Z in two ways that differ by more than this factor are told."""
 
+NO_ERROR = 1e-3
+"""Errors of ln Z that are smaller make no difference to anybody, and may be nothing but rounding, as on a plateau."""
+
 
 class Trust(Enum):
     """What a statement says for or against a run."""
@@ -52,7 +55,9 @@ def statements(samples: Samples) -> tuple[Statement, ...]:
     found = [Statement(Trust.BAD, f"A target was missed: {sentence}.") for sentence in samples.shortfalls]
     found += [_size(samples), _evidence(samples)]
     found += [
-        say(value, samples) for name, value in samples.diagnostics.items() if (say := DIAGNOSTICS.get(name)) is not None
+        Statement(Trust.CARE, f"Not known: {name}.") if math.isnan(value) else say(value, samples)
+        for name, value in samples.diagnostics.items()
+        if (say := DIAGNOSTICS.get(name)) is not None
     ]
     return tuple(found)
 
@@ -73,8 +78,8 @@ def _evidence(samples: Samples) -> Statement:
 
 
 def _resampled(value: float, samples: Samples) -> Statement:
-    claimed = samples.log_z_error or math.nan
-    good = 1.0 / APART < value / claimed < APART
+    claimed = samples.log_z_error or 0.0
+    good = max(value, claimed) < NO_ERROR or claimed / APART < value < APART * claimed
     said = f"Drawn anew from its own parts, ln Z scatters by {value:.2g}, where the error is said to be {claimed:.2g}"
     return Statement(Trust.GOOD if good else Trust.CARE, f"{said}{'' if good else ': trust the larger'}.")
 

@@ -42,7 +42,7 @@ def test_a_good_run_has_nothing_against_it():
         ({"shortfalls": ("it stopped early",)}, "A target was missed: it stopped early."),
         ({"diagnostics": {"insertion rank p-value": 1e-4}}, "do not fall among the others at random"),
         ({"diagnostics": {"split R-hat": 1.2}}, "R-hat = 1.2"),
-        ({"diagnostics": {"split R-hat": np.nan}}, "R-hat = nan"),
+        ({"diagnostics": {"split R-hat": np.inf}}, "R-hat = inf"),
         ({"diagnostics": {"valid minimum": 0.0}}, "MIGRAD has not found a valid minimum"),
         ({"diagnostics": {"ln Z spread p-value": 1e-3}}, "differ by more than their errors allow"),
         ({"diagnostics": {"largest shift of a mean": 9.0}}, "differ by at most 9.0 standard errors"),
@@ -70,6 +70,19 @@ def test_two_errors_of_the_evidence_that_differ_call_for_care(value):
 def test_a_large_error_of_the_evidence_calls_for_care_and_none_is_no_fault():
     assert [s for s in said(samples(log_z_error=0.8, diagnostics={}), Trust.CARE) if "factor 4.95" in s]
     assert verdict(statements(samples(log_z=None, log_z_error=None, diagnostics={}))).trust is Trust.GOOD
+
+
+@pytest.mark.parametrize("name", DIAGNOSTICS)
+def test_what_is_not_known_is_said_and_speaks_neither_for_nor_against(name):
+    run = samples(diagnostics={name: np.nan})
+    assert said(run, Trust.CARE) == [f"Not known: {name}."]
+    assert said(run, Trust.BAD) == []
+    assert verdict(statements(run)).trust is Trust.CARE
+
+
+def test_errors_of_the_evidence_that_are_nothing_but_rounding_agree():
+    run = samples(log_z_error=1e-9, diagnostics={"error of ln Z, resampled": 0.0})
+    assert verdict(statements(run)).trust is Trust.GOOD
 
 
 def test_every_known_diagnostic_can_speak_for_a_run():

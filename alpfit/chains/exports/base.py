@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from alpfit.inference.diagnostics import known
 from alpfit.inference.priors import Prior
 from alpfit.inference.samples import Samples
 
@@ -73,7 +74,7 @@ def facts(samples: Samples) -> dict[str, Any]:
         "n_eff": samples.n_eff,
         "n_chains": samples.n_chains,
         "autocorrelation": samples.autocorrelation,
-        "diagnostics": dict(samples.diagnostics),
+        "diagnostics": {name: value for name, value in samples.diagnostics.items() if known(value) is not None},
         "shortfalls": list(samples.shortfalls),
     }
     return {name: value for name, value in everything.items() if value is not None}

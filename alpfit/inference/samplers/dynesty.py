@@ -145,7 +145,7 @@ class Dynesty(SamplerOptions):
         log_l, birth = results.logl[keep], None if self.dynamic else _birth(results)[keep]
         diagnostics = {"error of ln Z, resampled": _resampled_error(results, self.seed)}
         if birth is not None:
-            diagnostics["insertion rank p-value"] = insertion_rank_p_value(log_l, birth)
+            diagnostics["insertion rank p-value"] = insertion_rank_p_value(log_l, birth, self.seed)
         return Samples(
             **samples_of(session.problem, results.samples[keep], np.asarray(results.blob)[keep]),
             log_l=log_l,

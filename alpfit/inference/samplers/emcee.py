@@ -176,7 +176,7 @@ class Emcee(SamplerOptions):
                 f"{n_steps} steps are not more than n_tau = {self.n_tau:g} times the autocorrelation time, {tau:.3g}"
             )
             shortfalls.append(f"{short}, or that is not stable: raise max_steps")
-        if not r_hat <= LARGEST_R_HAT:
+        if r_hat > LARGEST_R_HAT:
             apart = f"the walkers' chains differ by R-hat = {r_hat:.3g}, above {LARGEST_R_HAT}"
             shortfalls.append(f"{apart}: raise max_steps, or use a nested sampler where there are several modes")
         return Samples(

@@ -147,6 +147,7 @@ class Minuit(SamplerOptions):
     def _errors(self, coordinates: Coordinates, minuit: Any, end: End) -> tuple[dict[str, float], list[str]]:
         """Errors in the units of the parameters, and what MINOS could not find."""
         best, sigma = end.z, np.array(minuit.errors)
+        sigma[sigma <= 0.0] = np.nan
         theta = coordinates.parameters(best[None, :])[0]
         hesse = np.where(coordinates.logarithmic, theta * sigma, sigma)
         found = {f"{name}: Hesse error": float(error) for name, error in zip(minuit.parameters, hesse, strict=True)}
