@@ -9,6 +9,7 @@ from types import MappingProxyType
 from alpfit.inference.merging import TOO_FAR, TOO_UNLIKELY
 from alpfit.inference.reweighting import FEWEST, LARGEST_WEIGHT
 from alpfit.inference.samplers.emcee import LARGEST_R_HAT
+from alpfit.inference.samplers.nautilus import LARGEST_LOSS
 from alpfit.inference.samples import Samples
 
 PLENTY = 5.0 * FEWEST
@@ -84,6 +85,11 @@ def _resampled(value: float, samples: Samples) -> Statement:
     return Statement(Trust.GOOD if good else Trust.CARE, f"{said}{'' if good else ': trust the larger'}.")
 
 
+def _loss(value: float, _: Samples) -> Statement:
+    said = f"The bounds of the sampler lose {100.0 * -math.expm1(-value):.2g} % of the evidence at most"
+    return Statement(Trust.GOOD, f"{said}.") if value <= LARGEST_LOSS else Statement(Trust.BAD, f"{said}: ln Z is off.")
+
+
 def _insertion(value: float, _: Samples) -> Statement:
     if value >= TOO_UNLIKELY:
         said = f"New live points fall among the others at random (insertion ranks, p = {value:.2g}), as they should."
@@ -133,6 +139,7 @@ def _weight(value: float, _: Samples) -> Statement:
 DIAGNOSTICS: Mapping[str, Callable[[float, Samples], Statement]] = MappingProxyType(
     {
         "error of ln Z, resampled": _resampled,
+        "evidence that bounds lose": _loss,
         "insertion rank p-value": _insertion,
         "split R-hat": _r_hat,
         "valid minimum": _minimum,
