@@ -24,8 +24,8 @@ TYPICAL_EFFICIENCY = 0.3
 LARGEST_LOSS = 0.05
 """Of the evidence, by a bound; the bounds are not to be trusted where they lose more."""
 
-FEWEST_IN_SHELL = 50
-"""Points in a shell that were drawn after its bounds were made, below which they say nothing of what those lose."""
+FEWEST_LATER = 100
+"""Points of each shell, drawn when all bounds stand, that tell what they lose: nautilus' own batch is as large."""
 
 ATTACHED = ("prior", "likelihood")
 """What a sampler holds of the process it runs in; the rest is its state."""
@@ -38,9 +38,9 @@ class Nautilus(SamplerOptions):
     Shells are built with ``n_live`` points until at most ``f_live`` of the evidence is among the live ones, and then
     sampled until there are ``n_shell`` points in each and ``n_eff`` effective ones; ``n_like_max`` calls stop it
     earlier. ``discard_exploration`` leaves out the points that built the shells, which are not quite independent of
-    them; with it or without there are ``n_shell`` others in each, which tell what its bounds lose. ``n_batch`` points
-    are evaluated at once. ``n_update``, ``n_like_new_bound`` and ``n_points_min`` are nautilus' own if not given.
-    ``periodic`` names parameters.
+    them; with it or without each shell gets at least a hundred others, which tell what its bounds lose. ``n_batch``
+    points are evaluated at once. ``n_update``, ``n_like_new_bound`` and ``n_points_min`` are nautilus' own if not
+    given. ``periodic`` names parameters.
     """
 
     name: Literal["nautilus"] = "nautilus"
@@ -48,7 +48,7 @@ class Nautilus(SamplerOptions):
     n_networks: Annotated[int, Field(ge=0)] = 1
     n_eff: Annotated[float, Field(gt=0.0, allow_inf_nan=False)] = 4000.0
     f_live: Annotated[float, Field(gt=0.0, lt=1.0)] = 0.01
-    n_shell: Annotated[int, Field(ge=1)] = 100
+    n_shell: Annotated[int, Field(ge=1)] = 1
     n_update: Annotated[int, Field(ge=1)] | None = None
     n_like_new_bound: Annotated[int, Field(ge=1)] | None = None
     n_points_min: Annotated[int, Field(ge=2)] | None = None
@@ -86,7 +86,7 @@ class Nautilus(SamplerOptions):
                     discard_exploration=self.discard_exploration,
                 )
                 session.step(self._report(sampler, session.account.n_calls), lambda: _dump(sampler))
-            while finished and sampler.n_like < most and (thin := _drawn_later(sampler) < self.n_shell).any():
+            while finished and sampler.n_like < most and (thin := _drawn_later(sampler) < FEWEST_LATER).any():
                 sampler.add_samples(int(np.argmax(thin)))
                 session.step(self._report(sampler, session.account.n_calls), lambda: _dump(sampler))
             return self._samples(sampler, session)
@@ -130,11 +130,9 @@ class Nautilus(SamplerOptions):
         The error of ln Z is the scatter of the points and, added to it since it has one sign, what bounds may have
         lost; in a run that was cut short before all shells were built, what is still among the live points.
         """
-        if sampler.explored:
-            lost = loss(_shells(sampler, later=True) or _shells(sampler, later=False))
-        else:
-            lost = float(sampler.f_live)
-        shortfalls = self._shortfalls(sampler) or self._doubts(sampler, lost)
+        lost = loss(_shells(sampler, later=True) or _shells(sampler, later=False)) if sampler.explored else 0.0
+        shortfalls = self._shortfalls(sampler) + _doubts(lost)
+        lost = lost if sampler.explored else float(sampler.f_live)
         if np.any(sampler.shell_n < 1):
             sampler.discard_exploration = False
         theta, log_weights, log_l, columns = sampler.posterior(return_blobs=True)
@@ -163,16 +161,17 @@ class Nautilus(SamplerOptions):
             return (f"{empty} shells have fewer than n_shell = {self.n_shell} points: raise n_like_max",)
         if sampler.n_eff < self.n_eff:
             return (f"{sampler.n_eff:.0f} effective samples, n_eff = {self.n_eff:g}: raise n_like_max",)
+        if thin := int(np.sum(_drawn_later(sampler) < FEWEST_LATER)):
+            return (f"{thin} shells have too few points to tell what their bounds lose: raise n_like_max",)
         return ()
 
-    def _doubts(self, sampler: Any, lost: float) -> tuple[str, ...]:
-        """What is to be said against the bounds."""
-        if lost > LARGEST_LOSS:
-            how_much = f"bounds lose {100.0 * -math.expm1(-lost):.0f} % of the evidence, more than {LARGEST_LOSS:.0%}"
-            return (f"{how_much}, so that ln Z may be too low and the posterior lack a part: raise n_live",)
-        if (fewest := int(_drawn_later(sampler).min())) < FEWEST_IN_SHELL:
-            return (f"{fewest} points in a shell are too few to tell whether its bounds lose anything: raise n_shell",)
+
+def _doubts(lost: float) -> tuple[str, ...]:
+    """What is to be said against the bounds."""
+    if lost <= LARGEST_LOSS:
         return ()
+    said = f"bounds lose {100.0 * -math.expm1(-lost):.2g} % of the evidence, more than {100.0 * LARGEST_LOSS:.2g} %"
+    return (f"{said}: ln Z may be too low and a part of the posterior missing, raise n_live",)
 
 
 def _dump(sampler: Any) -> bytes:
