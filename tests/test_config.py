@@ -425,6 +425,45 @@ def test_a_number_out_of_range_is_refused_with_its_place_and_the_range(changes, 
     assert refusal(**changes).startswith(expected)
 
 
+INTEGERS = [
+    (name, option)
+    for name, sampler in SAMPLERS.items()
+    for option, field in sampler.model_fields.items()
+    if "int" in str(field.annotation)
+]
+
+
+def test_every_sampler_has_options_that_are_integers():
+    assert {name for name, option in INTEGERS if option != "seed"} == set(SAMPLERS)
+
+
+@pytest.mark.parametrize("absurd", [10**19, 1e19, 1e300])
+@pytest.mark.parametrize(("name", "option"), INTEGERS)
+def test_no_sampler_begins_with_a_size_that_no_machine_has(name, option, absurd):
+    assert refusal(sampler={"name": name, option: absurd}).startswith(f"sampler.{option} = {absurd!r}: ")
+
+
+@pytest.mark.parametrize(
+    ("sampler", "expected"),
+    [
+        (
+            {"name": "dynesty", "n_live": 1e8},
+            "sampler.n_live = 100000000.0: so many points would need 100 GB of memory",
+        ),
+        ({"name": "dynesty", "max_calls": 10**13}, "sampler.max_calls = 10000000000000: so many likelihood calls have"),
+        ({"name": "nautilus", "n_live": 1000.5}, "sampler.n_live = 1000.5: must be a valid integer"),
+        ({"name": "nautilus", "n_eff": 1e9}, "sampler.n_eff = 1000000000.0: must be less than or equal to 1000000"),
+        ({"name": "emcee", "max_steps": 10**9}, "sampler: 1000000000 steps of 64 walkers do not fit into memory"),
+    ],
+)
+def test_the_sentence_about_a_size_gives_the_reason(sampler, expected):
+    assert refusal(sampler=sampler).startswith(expected)
+
+
+def test_a_size_may_be_written_as_a_power_of_ten(file):
+    assert load_configuration(file, ["sampler.n_live=1e3"]).sampler.n_live == 1000
+
+
 # Priors
 
 BAD_PRIORS = {

@@ -11,7 +11,7 @@ from pydantic import Field
 
 from alpfit.errors import ConfigurationError
 from alpfit.inference.progress import ProgressReport
-from alpfit.inference.samplers.base import SamplerOptions, indices, samples_of
+from alpfit.inference.samplers.base import MOST_POINTS, Calls, Points, SamplerOptions, Whole, indices, samples_of
 from alpfit.inference.samplers.shells import Shell, log_z_error, loss, resampled_log_z_error
 from alpfit.inference.samples import Samples
 from alpfit.inference.session import Session
@@ -44,18 +44,18 @@ class Nautilus(SamplerOptions):
     """
 
     name: Literal["nautilus"] = "nautilus"
-    n_live: Annotated[int, Field(ge=20)] = 1000
-    n_networks: Annotated[int, Field(ge=0)] = 1
-    n_eff: Annotated[float, Field(gt=0.0, allow_inf_nan=False)] = 4000.0
+    n_live: Annotated[Points, Field(ge=20)] = 1000
+    n_networks: Annotated[Whole, Field(ge=0, le=100)] = 1
+    n_eff: Annotated[float, Field(gt=0.0, le=MOST_POINTS, allow_inf_nan=False)] = 4000.0
     f_live: Annotated[float, Field(gt=0.0, lt=1.0)] = 0.01
-    n_shell: Annotated[int, Field(ge=1)] = 1
-    n_update: Annotated[int, Field(ge=1)] | None = None
-    n_like_new_bound: Annotated[int, Field(ge=1)] | None = None
-    n_points_min: Annotated[int, Field(ge=2)] | None = None
+    n_shell: Annotated[Points, Field(ge=1)] = 1
+    n_update: Annotated[Calls, Field(ge=1)] | None = None
+    n_like_new_bound: Annotated[Calls, Field(ge=1)] | None = None
+    n_points_min: Annotated[Points, Field(ge=2)] | None = None
     enlarge_per_dim: Annotated[float, Field(ge=1.0, le=10.0)] = 1.1
     split_threshold: Annotated[float, Field(ge=1.0, allow_inf_nan=False)] = 100.0
-    n_batch: Annotated[int, Field(ge=2)] = 128
-    n_like_max: Annotated[int, Field(ge=1)] | None = None
+    n_batch: Annotated[Points, Field(ge=2)] = 128
+    n_like_max: Annotated[Calls, Field(ge=1)] | None = None
     discard_exploration: bool = True
     periodic: tuple[str, ...] = ()
 
