@@ -86,8 +86,8 @@ def _resampled(value: float, samples: Samples) -> Statement:
 
 
 def _loss(value: float, _: Samples) -> Statement:
-    said = f"The bounds of the sampler lose {100.0 * -math.expm1(-value):.2g} % of the evidence at most"
-    return Statement(Trust.GOOD, f"{said}.") if value <= LARGEST_LOSS else Statement(Trust.BAD, f"{said}: ln Z is off.")
+    said = f"For what the sampler's bounds lose ln Z may be too low by {value:.2g}, which its error counts in"
+    return Statement(Trust.GOOD, f"{said}.") if value <= LARGEST_LOSS else Statement(Trust.BAD, f"{said}: too much.")
 
 
 def _insertion(value: float, _: Samples) -> Statement:
@@ -139,7 +139,7 @@ def _weight(value: float, _: Samples) -> Statement:
 DIAGNOSTICS: Mapping[str, Callable[[float, Samples], Statement]] = MappingProxyType(
     {
         "error of ln Z, resampled": _resampled,
-        "evidence that bounds lose": _loss,
+        "ln Z that bounds may lose": _loss,
         "insertion rank p-value": _insertion,
         "split R-hat": _r_hat,
         "valid minimum": _minimum,

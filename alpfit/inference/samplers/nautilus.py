@@ -22,7 +22,7 @@ TYPICAL_EFFICIENCY = 0.3
 """Effective samples for a likelihood call once the shells stand; a guess, for the progress bar, until they do."""
 
 LARGEST_LOSS = 0.05
-"""Of the evidence, by a bound; the bounds are not to be trusted where they lose more."""
+"""In ln Z; where bounds may lose more they are not to be trusted."""
 
 FEWEST_LATER = 100
 """Points of each shell, drawn when all bounds stand, that tell what they lose: nautilus' own batch is as large."""
@@ -147,7 +147,7 @@ class Nautilus(SamplerOptions):
             n_calls=session.account.n_calls,
             diagnostics={
                 "error of ln Z, resampled": resampled_log_z_error(shells, self.seed) + lost,
-                "evidence that bounds lose": lost,
+                "ln Z that bounds may lose": lost,
             },
             shortfalls=shortfalls,
         )
@@ -170,8 +170,8 @@ def _doubts(lost: float) -> tuple[str, ...]:
     """What is to be said against the bounds."""
     if lost <= LARGEST_LOSS:
         return ()
-    said = f"bounds lose {100.0 * -math.expm1(-lost):.2g} % of the evidence, more than {100.0 * LARGEST_LOSS:.2g} %"
-    return (f"{said}: ln Z may be too low and a part of the posterior missing, raise n_live",)
+    said = f"ln Z may be too low by {lost:.2g}, more than {LARGEST_LOSS:g}, for what bounds lose"
+    return (f"{said}, and a part of the posterior missing: raise n_live",)
 
 
 def _dump(sampler: Any) -> bytes:

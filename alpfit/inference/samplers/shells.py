@@ -92,21 +92,21 @@ def loss(shells: Sequence[Shell]) -> float:
     ``shells``, from the outermost one, hold points that their bounds were not made from. The first shell with
     :data:`ENOUGH` of what its next bound has lost says which share of the evidence a bound loses. The bounds before it
     are wider and further from the posterior: each is taken to lose half as much as the next one, together as much
-    again. Where shells before have found more, or the lost volume alone tells that a part of the posterior is missing,
-    that counts.
+    again, and may be missing. Where shells before have found more, or the lost volume alone tells that a part of the
+    posterior is missing, that counts.
     """
     log_z = np.logaddexp.reduce([shell.log_z for shell in shells])
-    share = 0.0
+    missing = 0.0
     for i, shell in enumerate(shells):
         lost = shell.lost
         if not lost.size:
             continue
         log_sum, log_squares = (float(np.logaddexp.reduce(k * lost)) for k in (1.0, 2.0))
-        share = max(share, float(np.exp(log_sum + shell.log_point_volume - log_z)))
+        missing = max(missing, float(np.exp(log_sum + shell.log_point_volume - log_z)))
         if np.exp(2.0 * log_sum - log_squares) >= ENOUGH:
             break
-        share = max(share, float(np.log1p(_lost_volume(shell, shells[i + 1 :]))))
-    return share
+        missing = max(missing, _lost_volume(shell, shells[i + 1 :]))
+    return float(np.log1p(missing))
 
 
 def _lost_volume(shell: Shell, inner: Sequence[Shell]) -> float:
