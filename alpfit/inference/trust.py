@@ -10,7 +10,7 @@ from alpfit.inference.merging import TOO_FAR, TOO_UNLIKELY
 from alpfit.inference.reweighting import FEWEST, LARGEST_WEIGHT
 from alpfit.inference.samplers.emcee import LARGEST_R_HAT
 from alpfit.inference.samplers.nautilus import LARGEST_LOSS
-from alpfit.inference.samples import Samples
+from alpfit.inference.samples import LOST, Samples
 
 PLENTY = 5.0 * FEWEST
 """Effective samples from which on their number is no reason for care."""
@@ -139,7 +139,7 @@ def _weight(value: float, _: Samples) -> Statement:
 DIAGNOSTICS: Mapping[str, Callable[[float, Samples], Statement]] = MappingProxyType(
     {
         "error of ln Z, resampled": _resampled,
-        "ln Z that bounds may lose": _loss,
+        LOST: _loss,
         "insertion rank p-value": _insertion,
         "split R-hat": _r_hat,
         "valid minimum": _minimum,

@@ -10,6 +10,7 @@ from alpfit.errors import ConfigurationError
 from alpfit.inference.samplers import Nautilus
 from alpfit.inference.samplers.nautilus import FEWEST_LATER, LARGEST_LOSS
 from alpfit.inference.samplers.shells import ENOUGH, Shell, log_z_error, loss, resampled_log_z_error
+from alpfit.inference.samples import LOST
 from alpfit.inference.session import Session
 
 QUICK = {"n_live": 100, "n_networks": 0, "n_eff": 300.0, "f_live": 0.1}
@@ -134,7 +135,7 @@ def test_a_lost_part_of_the_posterior_is_seen_by_its_volume_before_its_evidence_
 
 def test_too_few_live_points_are_told_and_the_error_grows_by_what_is_lost():
     samples = Nautilus(seed=2, **(QUICK | {"n_live": 20})).run(Session(gaussian()))
-    lost = samples.diagnostics["ln Z that bounds may lose"]
+    lost = samples.diagnostics[LOST]
     assert lost > LARGEST_LOSS
     assert [
         s

@@ -5,7 +5,7 @@ import dataclasses
 import numpy as np
 import pytest
 
-from alpfit.inference.samples import Samples
+from alpfit.inference.samples import LOST, Samples
 from alpfit.inference.trust import DIAGNOSTICS, Trust, statements, verdict
 
 
@@ -47,7 +47,7 @@ def test_a_good_run_has_nothing_against_it():
         ({"diagnostics": {"ln Z spread p-value": 1e-3}}, "differ by more than their errors allow"),
         ({"diagnostics": {"largest shift of a mean": 9.0}}, "differ by at most 9.0 standard errors"),
         (
-            {"diagnostics": {"ln Z that bounds may lose": 0.3}},
+            {"diagnostics": {LOST: 0.3}},
             "ln Z may be too low by 0.3, which its error counts in: too much",
         ),
         ({"diagnostics": {"largest weight": 0.3}}, "30 % of the weight"),
@@ -91,7 +91,7 @@ def test_errors_of_the_evidence_that_are_nothing_but_rounding_agree():
 
 def test_every_known_diagnostic_can_speak_for_a_run():
     good = {
-        "error of ln Z, resampled": 0.1, "ln Z that bounds may lose": 0.01, "insertion rank p-value": 0.5,
+        "error of ln Z, resampled": 0.1, LOST: 0.01, "insertion rank p-value": 0.5,
         "split R-hat": 1.001, "valid minimum": 1.0, "starts that reach the best fit": 5.0, "ln Z spread p-value": 0.5,
         "largest shift of a mean": 1.0, "largest weight": 1e-3,
     }  # fmt: skip

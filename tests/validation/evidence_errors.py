@@ -24,6 +24,7 @@ from toys import Ridges, ridges
 from alpfit import Fit
 from alpfit.inference.problem import Problem
 from alpfit.inference.samplers import Nautilus
+from alpfit.inference.samples import LOST
 from alpfit.inference.session import Session
 
 EXAMPLE = Path(__file__).resolve().parents[2] / "examples" / "invisible.toml"
@@ -73,7 +74,7 @@ def check(name: str) -> None:
     problem, runs = build(), []
     for seed in range(1, N_SEEDS + 1):
         samples = Nautilus(seed=seed, **options).run(Session(problem, chunk=64))
-        lost = samples.diagnostics["ln Z that bounds may lose"]
+        lost = samples.diagnostics[LOST]
         runs.append((samples.log_z, samples.log_z_error, lost, samples.n_calls, len(samples.shortfalls)))
         say(f"{name} {seed}: ln Z = {samples.log_z:.4f} +- {samples.log_z_error:.4f}, {'; '.join(samples.shortfalls)}")
     log_z, error, lost, calls, short = np.array(runs).T

@@ -13,7 +13,7 @@ from alpfit.errors import ConfigurationError
 from alpfit.inference.progress import ProgressReport
 from alpfit.inference.samplers.base import MOST_POINTS, Calls, Points, SamplerOptions, Whole, indices, samples_of
 from alpfit.inference.samplers.shells import Shell, log_z_error, loss, resampled_log_z_error
-from alpfit.inference.samples import Samples
+from alpfit.inference.samples import LOST, Samples
 from alpfit.inference.session import Session
 
 Array = NDArray[np.float64]
@@ -147,7 +147,7 @@ class Nautilus(SamplerOptions):
             n_calls=session.account.n_calls,
             diagnostics={
                 "error of ln Z, resampled": resampled_log_z_error(shells, self.seed) + lost,
-                "ln Z that bounds may lose": lost,
+                LOST: lost,
             },
             shortfalls=shortfalls,
         )
