@@ -163,3 +163,9 @@ def test_each_shell_gets_points_that_its_bounds_were_not_made_from(options):
     )
     assert samples.shortfalls == ()
     assert abs(samples.log_z - GAUSSIAN_LOG_Z) < 4.0 * samples.log_z_error
+
+
+@pytest.mark.parametrize(("n_live", "told"), [(99, True), (100, False)])
+def test_fewer_live_points_than_fifty_for_each_parameter_are_told(n_live, told):
+    samples = Nautilus(seed=1, **(QUICK | {"n_live": n_live})).run(Session(gaussian()))
+    assert any(s.startswith(f"n_live = {n_live} is less than 50 for each of 2") for s in samples.shortfalls) is told
