@@ -10,7 +10,7 @@ import pytest
 from alpfit.config import check_entry, load_configuration, parse_configuration
 from alpfit.errors import CatalogueError, ConfigurationError
 from alpfit.inference.priors import LogUniform, TruncatedNormal, Uniform
-from alpfit.inference.samplers import SAMPLERS
+from alpfit.inference.samplers import SAMPLERS, Nautilus
 from alpfit.likelihoods import load, names
 from alpfit.likelihoods.catalogue import load_folder
 from alpfit.scenarios import Choices
@@ -78,7 +78,7 @@ def test_what_is_left_out_has_a_default(file):
     assert configuration.relic.annihilation_scale == "unitary"
     assert configuration.physics.form_factor == "hpqcd2022"
     assert configuration.physics.top_mass == "msbar"
-    assert configuration.sampler.name == "dynesty"
+    assert configuration.sampler == Nautilus()
 
 
 def test_numbers_fix_parameters_and_tables_give_them_priors(file):
@@ -133,7 +133,8 @@ def test_the_completed_input_has_every_default(file):
     assert completed["projection"] is False
     assert completed["options"]["planck_relic_2018"] == {"relative_theory_error": 0.05, "upper_limit": False}
     assert completed["options"]["belle2_bknunu_2023"] == {"standard_model": 5.58e-6, "standard_model_error": 3.7e-7}
-    assert {"name", "n_live", "dlogz", "seed", "bound", "sample"} <= set(completed["sampler"])
+    assert completed["sampler"]["name"] == "nautilus"
+    assert {"n_live", "n_eff", "f_live", "seed", "n_networks"} <= set(completed["sampler"])
 
 
 @pytest.mark.parametrize(
@@ -142,7 +143,7 @@ def test_the_completed_input_has_every_default(file):
         {},
         {"options__planck_relic_2018": {"upper_limit": True}, "relic__annihilation_scale": 0.543},
         {"parameters__r": {"prior": "truncated-normal", "mean": 0.47, "sigma": 0.01, "min": 0.4, "max": 0.5}},
-        {"parameters__g_aww": {"prior": "log-normal", "median": 1e-4, "sigma": 0.1}, "sampler__max_calls": 1000},
+        {"parameters__g_aww": {"prior": "log-normal", "median": 1e-4, "sigma": 0.1}, "sampler__n_like_max": 1000},
         {"parameters__g_achi": 1.2345678901234567e-3},
     ],
     ids=["defaults", "options", "truncated normal", "optional parameter", "digits"],
@@ -196,14 +197,14 @@ def test_the_last_override_wins(file):
 
 
 def test_another_sampler_needs_no_other_change(file):
-    before = load_configuration(file, ["sampler.seed=9", "sampler.n_live=50", "sampler.dlogz=0.5"]).sampler
-    assert (before.name, before.n_live) == ("dynesty", 50)
+    before = load_configuration(file, ["sampler.seed=9", "sampler.n_live=50", "sampler.f_live=0.5"]).sampler
+    assert (before.name, before.n_live) == ("nautilus", 50)
     # of another sampler's options only the seed is kept; its own may stand before the name or after it
-    for overrides in (["sampler.name=nautilus", "sampler.n_eff=900"], ["sampler.n_eff=900", "sampler.name=nautilus"]):
+    for overrides in (["sampler.name=dynesty", "sampler.dlogz=0.9"], ["sampler.dlogz=0.9", "sampler.name=dynesty"]):
         sampler = load_configuration(file, overrides).sampler
-        assert sampler == SAMPLERS["nautilus"](seed=load_configuration(file).sampler.seed, n_eff=900)
+        assert sampler == SAMPLERS["dynesty"](seed=load_configuration(file).sampler.seed, dlogz=0.9)
     # the name that the file has changes nothing
-    assert load_configuration(file, ["sampler.name=dynesty"]).sampler == load_configuration(file).sampler
+    assert load_configuration(file, ["sampler.name=nautilus"]).sampler == load_configuration(file).sampler
 
 
 @pytest.mark.parametrize("name", SAMPLERS)
@@ -405,10 +406,16 @@ def test_a_parameter_is_a_number_or_a_table(value):
 
 OUT_OF_RANGE = {
     "n_live": ({"sampler__n_live": 10}, "sampler.n_live = 10: must be greater than or equal to 20"),
-    "dlogz": ({"sampler__dlogz": 0.0}, "sampler.dlogz = 0.0: must be greater than 0"),
+    "dlogz": ({"sampler__name": "dynesty", "sampler__dlogz": 0.0}, "sampler.dlogz = 0.0: must be greater than 0"),
     "seed": ({"sampler__seed": -1}, "sampler.seed = -1: must be greater than or equal to 0"),
-    "walks": ({"sampler__walks": 0}, "sampler.walks = 0: must be greater than or equal to 1"),
-    "bound": ({"sampler__bound": "box"}, "sampler.bound = 'box': must be 'none', 'single', 'multi'"),
+    "walks": (
+        {"sampler__name": "dynesty", "sampler__walks": 0},
+        "sampler.walks = 0: must be greater than or equal to 1",
+    ),
+    "bound": (
+        {"sampler__name": "dynesty", "sampler__bound": "box"},
+        "sampler.bound = 'box': must be 'none', 'single', 'multi'",
+    ),
     "scale": ({"relic__annihilation_scale": -1.0}, "annihilation_scale = -1.0 must be a positive number"),
     "scale zero": ({"relic__annihilation_scale": 0}, "annihilation_scale = 0.0 must be a positive number"),
     "scale infinite": ({"relic__annihilation_scale": np.inf}, "annihilation_scale = inf must be a positive number"),
@@ -423,6 +430,45 @@ OUT_OF_RANGE = {
 @pytest.mark.parametrize(("changes", "expected"), OUT_OF_RANGE.values(), ids=OUT_OF_RANGE)
 def test_a_number_out_of_range_is_refused_with_its_place_and_the_range(changes, expected):
     assert refusal(**changes).startswith(expected)
+
+
+INTEGERS = [
+    (name, option)
+    for name, sampler in SAMPLERS.items()
+    for option, field in sampler.model_fields.items()
+    if "int" in str(field.annotation)
+]
+
+
+def test_every_sampler_has_options_that_are_integers():
+    assert {name for name, option in INTEGERS if option != "seed"} == set(SAMPLERS)
+
+
+@pytest.mark.parametrize("absurd", [10**19, 1e19, 1e300])
+@pytest.mark.parametrize(("name", "option"), INTEGERS)
+def test_no_sampler_begins_with_a_size_that_no_machine_has(name, option, absurd):
+    assert refusal(sampler={"name": name, option: absurd}).startswith(f"sampler.{option} = {absurd!r}: ")
+
+
+@pytest.mark.parametrize(
+    ("sampler", "expected"),
+    [
+        (
+            {"name": "dynesty", "n_live": 1e8},
+            "sampler.n_live = 100000000.0: so many points would need 100 GB of memory",
+        ),
+        ({"name": "dynesty", "max_calls": 10**13}, "sampler.max_calls = 10000000000000: so many likelihood calls have"),
+        ({"name": "nautilus", "n_live": 1000.5}, "sampler.n_live = 1000.5: must be a valid integer"),
+        ({"name": "nautilus", "n_eff": 1e9}, "sampler.n_eff = 1000000000.0: must be less than or equal to 1000000"),
+        ({"name": "emcee", "max_steps": 10**9}, "sampler: 1000000000 steps of 64 walkers do not fit into memory"),
+    ],
+)
+def test_the_sentence_about_a_size_gives_the_reason(sampler, expected):
+    assert refusal(sampler=sampler).startswith(expected)
+
+
+def test_a_size_may_be_written_as_a_power_of_ten(file):
+    assert load_configuration(file, ["sampler.n_live=1e3"]).sampler.n_live == 1000
 
 
 # Priors

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from alpfit.errors import RunFolderError
+from alpfit.inference.diagnostics import known
 from alpfit.inference.samples import Samples
 from alpfit.inference.session import Account
 
@@ -50,7 +51,7 @@ def summarise(samples: Samples, account: Account) -> dict[str, Any]:
         "run_time_s": account.elapsed_s,
         "likelihood_time_s": account.likelihood_s,
         "first_call_s": account.first_call_s,
-        "diagnostics": dict(samples.diagnostics),
+        "diagnostics": {name: known(value) for name, value in samples.diagnostics.items()},
         "prior_share_without_likelihood": account.share_without_likelihood,
         "failures": dict(account.failures.most_common()),
         "shortfalls": list(samples.shortfalls),
@@ -99,7 +100,10 @@ def as_text(summary: Mapping[str, Any]) -> str:
     lines.append("")
     if summary["log_z"] is not None:
         lines.append(f"ln Z = {summary['log_z']:.3f} +- {summary['log_z_error']:.3f}")
-    lines += [f"{name}: {value:.4g}" for name, value in summary["diagnostics"].items()]
+    lines += [
+        f"{name}: {'not known' if value is None else format(value, '.4g')}"
+        for name, value in summary["diagnostics"].items()
+    ]
     lines.append(f"prior volume without a likelihood: {100.0 * summary['prior_share_without_likelihood']:.1f} %")
     lines += [f"  {count} calls failed: {reason}" for reason, count in summary["failures"].items()]
     lines.append(

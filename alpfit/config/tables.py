@@ -11,8 +11,7 @@ from alpfit import likelihoods as catalogue
 from alpfit.inference.parallel import Parallel
 from alpfit.inference.priors import LogNormal, LogUniform, Normal, Prior, TruncatedNormal, Uniform
 from alpfit.inference.problem import Problem
-from alpfit.inference.samplers import SamplerTable
-from alpfit.inference.samplers.dynesty import Dynesty
+from alpfit.inference.samplers import DEFAULT_SAMPLER, SAMPLERS, SamplerTable
 from alpfit.likelihoods import JointLikelihood
 from alpfit.scenarios import SCENARIOS, Choices, Quantity, Scenario
 
@@ -77,7 +76,7 @@ class Configuration(_Table):
     physics: PhysicsTable = PhysicsTable()
     parameters: dict[str, Parameter]
     options: dict[str, dict[str, Any]] = {}
-    sampler: SamplerTable = Dynesty()
+    sampler: SamplerTable = SAMPLERS[DEFAULT_SAMPLER]()
     parallel: Parallel = Parallel()
     checkpoint_interval: Annotated[float, Field(ge=0.0, allow_inf_nan=False)] = 60.0
 

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from alpfit.inference.diagnostics import insertion_rank_p_value
-from alpfit.inference.samples import Samples
+from alpfit.inference.samples import LOST, Samples
 
 Array = NDArray[np.float64]
 
@@ -27,9 +27,11 @@ def merge(runs: Sequence[Samples]) -> Samples:
     log_l = np.concatenate([r.log_l for r in runs])
     spread, (shift, name) = _spread(runs), largest_shift(runs)
     diagnostics = {"seeds": float(len(runs)), **spread, "largest shift of a mean": shift}
+    if all(LOST in r.diagnostics for r in runs):
+        diagnostics[LOST] = float(np.mean([r.diagnostics[LOST] for r in runs]))
     birth = np.concatenate(births) if len(births) == len(runs) else None
     if birth is not None:
-        diagnostics["insertion rank p-value"] = insertion_rank_p_value(log_l, birth)
+        diagnostics["insertion rank p-value"] = insertion_rank_p_value(log_l, birth, seed=0)
     return Samples(
         parameters=_joined([r.parameters for r in runs]),
         derived=_joined([r.derived for r in runs]),
@@ -51,15 +53,21 @@ def _joined(columns: Sequence[Mapping[str, Array]]) -> dict[str, Array]:
 
 
 def _evidence(runs: Sequence[Samples]) -> tuple[float | None, float | None]:
-    """ln of the mean evidence; its error from those of the runs or from their scatter, whichever is larger."""
+    """ln of the mean evidence; its error from those of the runs or from their scatter, whichever is larger.
+
+    What the runs' bounds may have lost has the same sign in all of them, and is added to it.
+    """
     values = [r.log_z for r in runs if r.log_z is not None]
     errors = [r.log_z_error for r in runs if r.log_z_error is not None]
     if len(values) < len(runs) or len(errors) < len(runs):
         return None, None
     weights = np.exp(np.array(values) - np.logaddexp.reduce(values))
-    claimed = float(np.sqrt(np.sum((weights * np.array(errors)) ** 2)))
+    lost = np.array([r.diagnostics.get(LOST, 0.0) for r in runs])
+    claimed = float(np.sqrt(np.sum((weights * (np.array(errors) - lost)) ** 2)))
     scatter = float(np.std(values, ddof=1) / np.sqrt(len(values))) if len(values) > 1 else 0.0
-    return float(np.logaddexp.reduce(values) - np.log(len(values))), max(claimed, scatter)
+    return float(np.logaddexp.reduce(values) - np.log(len(values))), max(claimed, scatter) + float(
+        np.sum(weights * lost)
+    )
 
 
 def _spread(runs: Sequence[Samples]) -> dict[str, float]:

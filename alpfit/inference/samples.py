@@ -8,6 +8,9 @@ from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
 
+LOST = "ln Z that bounds may lose"
+"""The diagnostic that says how much of an error of ln Z has one sign, and does not get less with more seeds."""
+
 
 @dataclass(frozen=True)
 class Samples:

@@ -9,7 +9,8 @@ from types import MappingProxyType
 from alpfit.inference.merging import TOO_FAR, TOO_UNLIKELY
 from alpfit.inference.reweighting import FEWEST, LARGEST_WEIGHT, PARETO_K, tail_matters
 from alpfit.inference.samplers.emcee import LARGEST_R_HAT
-from alpfit.inference.samples import Samples
+from alpfit.inference.samplers.nautilus import LARGEST_LOSS
+from alpfit.inference.samples import LOST, Samples
 
 PLENTY = 5.0 * FEWEST
 """Effective samples from which on their number is no reason for care."""
@@ -19,6 +20,9 @@ QUANTILE_ERROR = 2.7
 
 APART = 2.0
 """Errors of ln Z in two ways that differ by more than this factor are told."""
+
+NO_ERROR = 1e-3
+"""Errors of ln Z that are smaller make no difference to anybody, and may be nothing but rounding, as on a plateau."""
 
 
 class Trust(Enum):
@@ -52,7 +56,9 @@ def statements(samples: Samples) -> tuple[Statement, ...]:
     found = [Statement(Trust.BAD, f"A target was missed: {sentence}.") for sentence in samples.shortfalls]
     found += [_size(samples), _evidence(samples)]
     found += [
-        say(value, samples) for name, value in samples.diagnostics.items() if (say := DIAGNOSTICS.get(name)) is not None
+        Statement(Trust.CARE, f"Not known: {name}.") if math.isnan(value) else say(value, samples)
+        for name, value in samples.diagnostics.items()
+        if (say := DIAGNOSTICS.get(name)) is not None
     ]
     return tuple(found)
 
@@ -73,10 +79,15 @@ def _evidence(samples: Samples) -> Statement:
 
 
 def _resampled(value: float, samples: Samples) -> Statement:
-    claimed = samples.log_z_error or math.nan
-    good = 1.0 / APART < value / claimed < APART
+    claimed = samples.log_z_error or 0.0
+    good = max(value, claimed) < NO_ERROR or claimed / APART < value < APART * claimed
     said = f"Drawn anew from its own parts, ln Z scatters by {value:.2g}, where the error is said to be {claimed:.2g}"
     return Statement(Trust.GOOD if good else Trust.CARE, f"{said}{'' if good else ': trust the larger'}.")
+
+
+def _loss(value: float, _: Samples) -> Statement:
+    said = f"For what the sampler's bounds lose ln Z may be too low by {value:.2g}, which its error counts in"
+    return Statement(Trust.GOOD, f"{said}.") if value <= LARGEST_LOSS else Statement(Trust.BAD, f"{said}: too much.")
 
 
 def _insertion(value: float, _: Samples) -> Statement:
@@ -134,6 +145,7 @@ def _pareto(value: float, samples: Samples) -> Statement:
 DIAGNOSTICS: Mapping[str, Callable[[float, Samples], Statement]] = MappingProxyType(
     {
         "error of ln Z, resampled": _resampled,
+        LOST: _loss,
         "insertion rank p-value": _insertion,
         "split R-hat": _r_hat,
         "valid minimum": _minimum,

@@ -22,6 +22,7 @@ g_agg = { prior = "log-uniform", min = 2e-5, max = 2e-4 }
 g_achi = { prior = "log-uniform", min = 1e-5, max = 1e-2 }
 
 [sampler]
+name = "dynesty"
 n_live = 25
 dlogz = 3.0
 sample = "rwalk"

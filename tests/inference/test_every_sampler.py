@@ -4,6 +4,8 @@ Errors of ln Z are the samplers' own, at three sigma; seeds are fixed, since of 
 chance about every fourth time.
 """
 
+import json
+
 import numpy as np
 import pytest
 from scipy.stats import norm
@@ -20,10 +22,14 @@ from toys import (
     mesa_log_z,
     ridges,
     ridges_by_importance,
+    shelf,
+    shelf_log_z,
 )
 
+from alpfit.chains.summary import as_text, summarise
 from alpfit.inference.samplers import SAMPLERS
-from alpfit.inference.session import Session
+from alpfit.inference.session import Account, Session
+from alpfit.inference.trust import Trust, statements
 
 QUICK = {
     "dynesty": {"n_live": 70, "dlogz": 0.3},
@@ -139,6 +145,39 @@ def test_a_plateau_is_covered_evenly(run, name):
     assert samples.weights[top].sum() == pytest.approx(share, abs=4.0 * np.sqrt(share * (1.0 - share) / samples.n_eff))
     for values in (x, y):
         assert abs(moments(samples, values)[0]) < 4.0 * 0.2 / np.sqrt(samples.n_eff)
+
+
+PLATEAUS = {"part of the prior": -1.0 / 3.0, "all of it": -1.0}
+UNKNOWN_WHERE_ALL_IS_FLAT = {
+    "dynesty": {"insertion rank p-value"},
+    "nautilus": set(),
+    "emcee": set(),
+    "minuit": {"EDM", "x: Hesse error", "y: Hesse error"},
+}
+
+
+@pytest.mark.parametrize("edge", PLATEAUS.values(), ids=PLATEAUS)
+@pytest.mark.parametrize("name", EVIDENCE)
+def test_a_right_evidence_on_a_plateau_is_not_called_wrong(name, edge):
+    samples = SAMPLERS[name](seed=1, **QUICK[name]).run(Session(shelf(edge)))
+    assert abs(samples.log_z - shelf_log_z(edge)) < 3.0 * samples.log_z_error + 1e-9
+    assert samples.shortfalls == ()
+    # so few samples are doubtful for their number alone
+    assert [s.sentence for s in statements(samples)[1:] if s.trust is Trust.BAD] == []
+
+
+@pytest.mark.parametrize("edge", PLATEAUS.values(), ids=PLATEAUS)
+@pytest.mark.parametrize("name", SAMPLERS)
+def test_the_summary_of_a_plateau_is_json_and_says_what_is_not_known(name, edge):
+    samples = SAMPLERS[name](seed=1, **SHORT[name]).run(Session(shelf(edge)))
+    summary = summarise(samples, Account())
+    assert json.loads(json.dumps(summary, allow_nan=False)) == summary
+    unknown = [name for name, value in samples.diagnostics.items() if not np.isfinite(value)]
+    assert [line for line in as_text(summary).splitlines() if line.endswith(": not known")] == [
+        f"{name}: not known" for name in unknown
+    ]
+    if edge == -1.0:
+        assert set(unknown) >= UNKNOWN_WHERE_ALL_IS_FLAT[name]
 
 
 @pytest.mark.parametrize("seed", [1, 2, 3, 4, 5])

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from alpfit.inference.merging import merge
-from alpfit.inference.samples import Samples
+from alpfit.inference.samples import LOST, Samples
 
 
 def one(seed, *, n=400, shift=0.0, log_z=-3.0, error=0.1, birth=False):
@@ -43,6 +43,13 @@ def test_the_evidence_is_the_mean_and_its_error_falls_with_their_number():
     assert merged.log_z_error == pytest.approx(0.05, rel=1e-12)
     uneven = merge([one(0, log_z=np.log(1.0)), one(1, log_z=np.log(3.0))])
     assert uneven.log_z == pytest.approx(np.log(2.0), rel=1e-12)
+
+
+def test_what_bounds_lose_does_not_get_less_with_the_number_of_runs():
+    runs = [dataclasses.replace(one(seed, error=0.13), diagnostics={LOST: 0.03}) for seed in range(4)]
+    merged = merge(runs)
+    assert merged.log_z_error == pytest.approx(0.1 / 2.0 + 0.03, rel=1e-12)
+    assert merged.diagnostics[LOST] == pytest.approx(0.03, rel=1e-12)
 
 
 def test_a_run_weighs_as_much_as_its_evidence():

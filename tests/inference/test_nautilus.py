@@ -1,12 +1,16 @@
 """Importance nested sampling with nautilus: its own loop, one turn at a time."""
 
+import pickle
+
 import numpy as np
 import pytest
-from toys import gaussian, line
+from toys import GAUSSIAN_LOG_Z, gaussian, line
 
 from alpfit.errors import ConfigurationError
 from alpfit.inference.samplers import Nautilus
-from alpfit.inference.samplers.shells import Shell, log_z_error, resampled_log_z_error
+from alpfit.inference.samplers.nautilus import FEWEST_LATER, LARGEST_LOSS
+from alpfit.inference.samplers.shells import ENOUGH, Shell, log_z_error, loss, resampled_log_z_error
+from alpfit.inference.samples import LOST
 from alpfit.inference.session import Session
 
 QUICK = {"n_live": 100, "n_networks": 0, "n_eff": 300.0, "f_live": 0.1}
@@ -40,8 +44,8 @@ def test_one_turn_at_a_time_is_the_same_as_all_at_once():
     assert samples.log_z == whole.log_z
 
 
-def shell(values, n_drawn, trials=()):
-    return Shell(np.asarray(values, dtype=float), n_drawn, 0.0, trials)
+def shell(values, n_drawn, trials=(), log_volume=0.0, threshold=np.inf):
+    return Shell(np.asarray(values, dtype=float), n_drawn, log_volume, trials, threshold)
 
 
 def test_points_of_one_likelihood_that_all_lie_in_the_shell_have_no_error():
@@ -79,3 +83,89 @@ def test_both_errors_are_the_scatter_of_shells_that_are_drawn_again(seed):
 def test_shells_without_a_likelihood_do_not_matter():
     full = shell(np.zeros(100), 400)
     assert log_z_error([full, shell(np.full(10, -np.inf), 20)]) == log_z_error([full])
+
+
+# ---- what bounds lose: an outer shell of volume 1, and an inner one of half of it, for all points with ln L >= 0
+
+
+def found_again(n_lost, log_l=0.0, n_drawn=200):
+    """Two shells; the outer one has ``n_lost`` points that the inner one should have held."""
+    outer = np.concatenate([np.full(n_lost, log_l), np.full(n_drawn - n_lost, -50.0)])
+    return [shell(outer, n_drawn, threshold=0.0), shell(np.zeros(100), 100, log_volume=np.log(0.5))]
+
+
+def test_bounds_that_hold_what_they_should_lose_nothing():
+    assert loss(found_again(0)) == 0.0
+    assert loss([shell(np.full(50, -np.inf), 50, threshold=-np.inf), *found_again(0)]) == 0.0
+
+
+@pytest.mark.parametrize("n_lost", [2 * ENOUGH, 4 * ENOUGH])
+def test_what_is_found_again_tells_how_much_may_not_have_been(n_lost):
+    # each point stands for 1/200 of the volume, and the inner shell for a half
+    lost = n_lost / 200
+    assert loss(found_again(n_lost)) == pytest.approx(np.log1p(lost / (lost + 0.5)), rel=1e-12)
+
+
+def test_shells_within_the_first_with_enough_found_do_not_count():
+    outer, inner = found_again(2 * ENOUGH)
+    trimmed = shell(np.zeros(100), 100, log_volume=np.log(0.5), threshold=-1.0)
+    assert loss([outer, trimmed]) == loss([outer, inner])
+    assert loss([found_again(0)[0], trimmed, inner]) > 2.0 * loss([outer, inner])
+
+
+def test_a_single_point_that_was_lost_and_is_most_of_the_evidence_counts():
+    share = np.exp(8.0) / 200
+    assert loss(found_again(1, 8.0)) == pytest.approx(np.log1p(share / (share + 0.5)), rel=1e-9)
+
+
+def test_a_lost_part_of_the_posterior_is_seen_by_its_volume_before_its_evidence_is_found():
+    # ln L rises steeply within the bound, so that few points carry the evidence of either part; a third is lost
+    rng = np.random.default_rng(1)
+    outer = np.where(np.arange(300) < 75, 200.0 * rng.random(300), -50.0)
+    shells = [
+        shell(outer, 300, threshold=0.0),
+        shell(200.0 * rng.random(1000), 1000, log_volume=np.log(0.5)),
+        shell([250.0], 1, log_volume=-20.0),
+    ]
+    assert loss(shells) == pytest.approx(np.log1p(0.25 / 0.5), rel=0.35)
+    # as many points that were trimmed at the edge are no such part
+    trimmed = np.where(np.arange(300) < 75, 20.0 * rng.random(300), -50.0)
+    assert loss([shell(trimmed, 300, threshold=0.0), *shells[1:]]) < 1e-6
+
+
+def test_too_few_live_points_are_told_and_the_error_grows_by_what_is_lost():
+    samples = Nautilus(seed=2, **(QUICK | {"n_live": 20})).run(Session(gaussian()))
+    lost = samples.diagnostics[LOST]
+    assert lost > LARGEST_LOSS
+    assert [
+        s
+        for s in samples.shortfalls
+        if s.startswith(f"ln Z may be too low by {lost:.2g}") and s.endswith("raise n_live")
+    ]
+    assert lost < samples.log_z_error < 2.0 * lost
+    assert abs(samples.log_z - GAUSSIAN_LOG_Z) < 4.0 * samples.log_z_error
+
+
+@pytest.mark.parametrize("options", [{"discard_exploration": False}, {"n_batch": 16}])
+def test_each_shell_gets_points_that_its_bounds_were_not_made_from(options):
+    later = []
+
+    class Watched(Session):
+        def step(self, report, state):
+            super().step(report, state)
+            later.append(pickle.loads(state()))
+
+    samples = Nautilus(seed=1, **(QUICK | options)).run(Watched(gaussian()))
+    state = later[-1]
+    assert state["explored"]
+    assert min(len(log_l) - end for log_l, end in zip(state["log_l"], state["shell_end_exp"], strict=True)) >= (
+        FEWEST_LATER
+    )
+    assert samples.shortfalls == ()
+    assert abs(samples.log_z - GAUSSIAN_LOG_Z) < 4.0 * samples.log_z_error
+
+
+@pytest.mark.parametrize(("n_live", "told"), [(99, True), (100, False)])
+def test_fewer_live_points_than_fifty_for_each_parameter_are_told(n_live, told):
+    samples = Nautilus(seed=1, **(QUICK | {"n_live": n_live})).run(Session(gaussian()))
+    assert any(s.startswith(f"n_live = {n_live} is less than 50 for each of 2") for s in samples.shortfalls) is told

@@ -5,7 +5,7 @@ import dataclasses
 import numpy as np
 import pytest
 
-from alpfit.inference.samples import Samples
+from alpfit.inference.samples import LOST, Samples
 from alpfit.inference.trust import DIAGNOSTICS, Trust, statements, verdict
 
 
@@ -42,10 +42,14 @@ def test_a_good_run_has_nothing_against_it():
         ({"shortfalls": ("it stopped early",)}, "A target was missed: it stopped early."),
         ({"diagnostics": {"insertion rank p-value": 1e-4}}, "do not fall among the others at random"),
         ({"diagnostics": {"split R-hat": 1.2}}, "R-hat = 1.2"),
-        ({"diagnostics": {"split R-hat": np.nan}}, "R-hat = nan"),
+        ({"diagnostics": {"split R-hat": np.inf}}, "R-hat = inf"),
         ({"diagnostics": {"valid minimum": 0.0}}, "MIGRAD has not found a valid minimum"),
         ({"diagnostics": {"ln Z spread p-value": 1e-3}}, "differ by more than their errors allow"),
         ({"diagnostics": {"largest shift of a mean": 9.0}}, "differ by at most 9.0 standard errors"),
+        (
+            {"diagnostics": {LOST: 0.3}},
+            "ln Z may be too low by 0.3, which its error counts in: too much",
+        ),
         ({"diagnostics": {"largest weight": 0.3}}, "30 % of the weight"),
         ({"diagnostics": {"Pareto k-hat": 0.9, "effective samples before": 1e6}}, "Pareto k-hat = 0.90"),
     ],
@@ -73,11 +77,25 @@ def test_a_large_error_of_the_evidence_calls_for_care_and_none_is_no_fault():
     assert verdict(statements(samples(log_z=None, log_z_error=None, diagnostics={}))).trust is Trust.GOOD
 
 
+@pytest.mark.parametrize("name", DIAGNOSTICS)
+def test_what_is_not_known_is_said_and_speaks_neither_for_nor_against(name):
+    run = samples(diagnostics={name: np.nan})
+    assert said(run, Trust.CARE) == [f"Not known: {name}."]
+    assert said(run, Trust.BAD) == []
+    assert verdict(statements(run)).trust is Trust.CARE
+
+
+def test_errors_of_the_evidence_that_are_nothing_but_rounding_agree():
+    run = samples(log_z_error=1e-9, diagnostics={"error of ln Z, resampled": 0.0})
+    assert verdict(statements(run)).trust is Trust.GOOD
+
+
 def test_every_known_diagnostic_can_speak_for_a_run():
     good = {
-        "error of ln Z, resampled": 0.1, "insertion rank p-value": 0.5, "split R-hat": 1.001, "valid minimum": 1.0,
-        "starts that reach the best fit": 5.0, "ln Z spread p-value": 0.5, "largest shift of a mean": 1.0,
-        "largest weight": 1e-3, "Pareto k-hat": 0.3,
+        "error of ln Z, resampled": 0.1, LOST: 0.01, "insertion rank p-value": 0.5,
+        "split R-hat": 1.001, "valid minimum": 1.0, "starts that reach the best fit": 5.0, "ln Z spread p-value": 0.5,
+        "largest shift of a mean": 1.0, "largest weight": 1e-3,
+        "Pareto k-hat": 0.3,
     }  # fmt: skip
     assert set(good) == set(DIAGNOSTICS)
     assert verdict(statements(samples(diagnostics=good))).trust is Trust.GOOD

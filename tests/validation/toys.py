@@ -118,6 +118,19 @@ class Mesa(Toy):
 
 
 @dataclass(frozen=True)
+class Shelf(Toy):
+    """ln L = 0 where x > ``edge``, and falls with ``steepness`` below."""
+
+    edge: float = -1.0
+    steepness: float = 20.0
+    names = ("x", "y")
+    entries = ("shelf",)
+
+    def terms(self, x, y):
+        return (np.minimum(self.steepness * (x - self.edge), 0.0),), np.full(x.shape, True)
+
+
+@dataclass(frozen=True)
 class Crescents(Toy):
     """Two modes on a parabola y = x^2 - 1, WIDTH wide, at x = -0.9 and 1.1."""
 
@@ -282,6 +295,16 @@ def mesa_log_z():
     """The top, and the slope: 2 pi (R s sqrt(pi/2) + s^2)."""
     r, s = Mesa.RADIUS, Mesa.SLOPE
     return float(np.log((np.pi * r**2 + 2.0 * np.pi * (r * s * np.sqrt(np.pi / 2.0) + s**2)) / 4.0))
+
+
+def shelf(edge=-1.0 / 3.0):
+    """x and y uniform in -1 to 1, :class:`Shelf`: a plateau of two thirds of the prior; of all of it for edge = -1."""
+    return Problem(Shelf(edge), Sum(Shelf.entries), {"x": _uniform(-1.0, 1.0), "y": _uniform(-1.0, 1.0)})
+
+
+def shelf_log_z(edge=-1.0 / 3.0):
+    """The plateau, and an exponential slope down to x = -1."""
+    return float(np.log(0.5 * (1.0 - edge - np.expm1(-Shelf.steepness * (edge + 1.0)) / Shelf.steepness)))
 
 
 def crescents():

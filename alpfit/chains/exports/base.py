@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from alpfit.chains.exports.names import beside
+from alpfit.inference.diagnostics import known
 from alpfit.inference.priors import Prior
 from alpfit.inference.samples import Samples
 
@@ -77,7 +78,7 @@ def facts(samples: Samples) -> dict[str, Any]:
         "n_eff": samples.n_eff,
         "n_chains": samples.n_chains,
         "autocorrelation": samples.autocorrelation,
-        "diagnostics": dict(samples.diagnostics),
+        "diagnostics": {name: value for name, value in samples.diagnostics.items() if known(value) is not None},
         "shortfalls": list(samples.shortfalls),
     }
     return {name: value for name, value in everything.items() if value is not None}

@@ -12,10 +12,10 @@ from alpfit.inference.samplers.emcee import Emcee
 from alpfit.inference.samplers.minuit import Minuit
 from alpfit.inference.samplers.nautilus import Nautilus
 
-DEFAULT_SAMPLER = "dynesty"
+DEFAULT_SAMPLER = "nautilus"
 
 SAMPLERS: Mapping[str, type[Dynesty | Nautilus | Emcee | Minuit]] = MappingProxyType(
-    {"dynesty": Dynesty, "nautilus": Nautilus, "emcee": Emcee, "minuit": Minuit}
+    {"nautilus": Nautilus, "dynesty": Dynesty, "emcee": Emcee, "minuit": Minuit}
 )
 """The samplers, by the value of the key ``name`` of their table."""
 

@@ -5,7 +5,7 @@ from typing import Annotated, Protocol, TypedDict
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
 from alpfit.inference.problem import Problem
 from alpfit.inference.samples import Samples
@@ -13,13 +13,46 @@ from alpfit.inference.session import Session
 
 Array = NDArray[np.float64]
 
+MOST_POINTS = 1_000_000
+"""Points that a sampler holds at once: with parameters, predictions and ln L by entry (some 50 numbers of 8 bytes), and
+as much again for the sampler's own, a GB."""
+
+MOST_CALLS = 10**12
+"""Likelihood calls or steps that a limit may allow: at 1 us a call eleven days."""
+
+
+def _whole(value: object) -> object:
+    """A number like 1e3 as the integer that it is."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+def _fits_into_memory(n: int) -> int:
+    if n > MOST_POINTS:
+        raise ValueError(f"so many points would need {n // MOST_POINTS:.3g} GB of memory: {MOST_POINTS} at most")
+    return n
+
+
+def _ends(n: int) -> int:
+    if n > MOST_CALLS:
+        raise ValueError(f"so many likelihood calls have no end: {MOST_CALLS} at most")
+    return n
+
+
+Whole = Annotated[int, BeforeValidator(_whole)]
+
+Points = Annotated[Whole, AfterValidator(_fits_into_memory)]
+"""How many points a sampler holds at once."""
+
+Calls = Annotated[Whole, AfterValidator(_ends)]
+"""How many likelihood calls, or steps, there may be."""
+
 
 class SamplerOptions(BaseModel):
     """A sampler's table: frozen, and with no unknown keys."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    seed: Annotated[int, Field(ge=0)] = 1
+    seed: Annotated[Whole, Field(ge=0, le=2**63 - 1)] = 1
 
 
 class Sampler(Protocol):

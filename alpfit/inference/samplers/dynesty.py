@@ -14,7 +14,7 @@ from pydantic import Field, model_validator
 
 from alpfit.inference.diagnostics import insertion_rank_p_value
 from alpfit.inference.progress import ProgressReport
-from alpfit.inference.samplers.base import SamplerOptions, indices, samples_of
+from alpfit.inference.samplers.base import Calls, Points, SamplerOptions, indices, samples_of
 from alpfit.inference.samplers.lockstep import Lockstep
 from alpfit.inference.samples import Samples
 from alpfit.inference.session import Session
@@ -41,18 +41,18 @@ class Dynesty(SamplerOptions):
     """
 
     name: Literal["dynesty"] = "dynesty"
-    n_live: Annotated[int, Field(ge=20)] = 500
+    n_live: Annotated[Points, Field(ge=20)] = 500
     dynamic: bool = False
     dlogz: Annotated[float, Field(gt=0.0, le=100.0)] = 0.1
-    n_effective: Annotated[int, Field(ge=1)] | None = None
+    n_effective: Annotated[Points, Field(ge=1)] | None = None
     bound: Literal["none", "single", "multi", "balls", "cubes"] = "multi"
     sample: Literal["auto", "unif", "rwalk", "slice", "rslice"] = "rwalk"
-    walks: Annotated[int, Field(ge=1)] | None = None
-    slices: Annotated[int, Field(ge=1)] | None = None
+    walks: Annotated[Calls, Field(ge=1)] | None = None
+    slices: Annotated[Calls, Field(ge=1)] | None = None
     periodic: tuple[str, ...] = ()
     reflective: tuple[str, ...] = ()
-    queue_size: Annotated[int, Field(ge=1)] | None = None
-    max_calls: Annotated[int, Field(ge=1)] | None = None
+    queue_size: Annotated[Points, Field(ge=1)] | None = None
+    max_calls: Annotated[Calls, Field(ge=1)] | None = None
 
     @model_validator(mode="after")
     def _options_belong_together(self) -> Self:
@@ -145,7 +145,7 @@ class Dynesty(SamplerOptions):
         log_l, birth = results.logl[keep], None if self.dynamic else _birth(results)[keep]
         diagnostics = {"error of ln Z, resampled": _resampled_error(results, self.seed)}
         if birth is not None:
-            diagnostics["insertion rank p-value"] = insertion_rank_p_value(log_l, birth)
+            diagnostics["insertion rank p-value"] = insertion_rank_p_value(log_l, birth, self.seed)
         return Samples(
             **samples_of(session.problem, results.samples[keep], np.asarray(results.blob)[keep]),
             log_l=log_l,

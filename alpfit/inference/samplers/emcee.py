@@ -3,17 +3,17 @@
 import math
 import pickle
 from functools import partial
-from typing import Annotated, Any, Literal, final
+from typing import Annotated, Any, Literal, Self, final
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from alpfit.errors import AlpfitError, ConfigurationError
 from alpfit.inference.coordinates import Coordinates
 from alpfit.inference.diagnostics import autocorrelation_time, split_r_hat
 from alpfit.inference.progress import ProgressReport
-from alpfit.inference.samplers.base import SamplerOptions, samples_of
+from alpfit.inference.samplers.base import MOST_POINTS, Calls, Points, SamplerOptions, samples_of
 from alpfit.inference.samples import Samples
 from alpfit.inference.session import Session
 
@@ -31,6 +31,9 @@ BURN_IN = 5
 KEPT = 500
 """Steps of each walker that are kept at most where the autocorrelation time is not known."""
 
+MOST_KEPT = 20 * MOST_POINTS
+"""Steps of all walkers, which stay in memory until the end: 8 GB."""
+
 LARGEST_R_HAT = 1.05
 r"""A. Vehtari et al., arXiv:1903.08008, ask for 1.01 of a few long chains; of many walkers with 50 autocorrelation
 times each, converged, it is already :math:`\sqrt{1 + 2/50} = 1.02`."""
@@ -47,12 +50,19 @@ class Emcee(SamplerOptions):
     """
 
     name: Literal["emcee"] = "emcee"
-    n_walkers: Annotated[int, Field(ge=8, multiple_of=2)] = 64
-    max_steps: Annotated[int, Field(ge=10)] = 10_000
-    check_interval: Annotated[int, Field(ge=1)] = 100
+    n_walkers: Annotated[Points, Field(ge=8, multiple_of=2)] = 64
+    max_steps: Annotated[Calls, Field(ge=10)] = 10_000
+    check_interval: Annotated[Calls, Field(ge=1)] = 100
     n_tau: Annotated[float, Field(gt=1.0, allow_inf_nan=False)] = 50.0
     moves: Literal["stretch", "de"] = "stretch"
     start: str = "prior"
+
+    @model_validator(mode="after")
+    def _chains_fit_into_memory(self) -> Self:
+        if self.n_walkers * self.max_steps > MOST_KEPT:
+            most = f"max_steps = {MOST_KEPT // self.n_walkers} at most"
+            raise ValueError(f"{self.max_steps} steps of {self.n_walkers} walkers do not fit into memory: {most}")
+        return self
 
     def run(self, session: Session) -> Samples:
         """Sample the posterior; the same seed gives the same samples."""
@@ -176,7 +186,7 @@ class Emcee(SamplerOptions):
                 f"{n_steps} steps are not more than n_tau = {self.n_tau:g} times the autocorrelation time, {tau:.3g}"
             )
             shortfalls.append(f"{short}, or that is not stable: raise max_steps")
-        if not r_hat <= LARGEST_R_HAT:
+        if r_hat > LARGEST_R_HAT:
             apart = f"the walkers' chains differ by R-hat = {r_hat:.3g}, above {LARGEST_R_HAT}"
             shortfalls.append(f"{apart}: raise max_steps, or use a nested sampler where there are several modes")
         return Samples(

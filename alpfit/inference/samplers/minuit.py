@@ -12,7 +12,7 @@ from pydantic import Field
 from alpfit.errors import AlpfitError
 from alpfit.inference.coordinates import Coordinates
 from alpfit.inference.progress import ProgressReport
-from alpfit.inference.samplers.base import SamplerOptions, samples_of
+from alpfit.inference.samplers.base import Points, SamplerOptions, samples_of
 from alpfit.inference.samplers.descent import NO_COST, Cost, End
 from alpfit.inference.samplers.proposal import StudentT, usable_covariance
 from alpfit.inference.samples import Samples
@@ -40,12 +40,12 @@ class Minuit(SamplerOptions):
     """
 
     name: Literal["minuit"] = "minuit"
-    n_starts: Annotated[int, Field(ge=1)] = 8
-    n_scan: Annotated[int, Field(ge=1)] = 1024
+    n_starts: Annotated[Points, Field(ge=1)] = 8
+    n_scan: Annotated[Points, Field(ge=1)] = 1024
     strategy: Literal[0, 1, 2] = 1
     tolerance: Annotated[float, Field(gt=0.0, allow_inf_nan=False)] = 0.1
     minos: bool = False
-    n_draws: Annotated[int, Field(ge=1)] = 2000
+    n_draws: Annotated[Points, Field(ge=1)] = 2000
 
     def run(self, session: Session) -> Samples:
         """Find the best fit and sample around it; the same seed gives the same samples."""
@@ -147,6 +147,7 @@ class Minuit(SamplerOptions):
     def _errors(self, coordinates: Coordinates, minuit: Any, end: End) -> tuple[dict[str, float], list[str]]:
         """Errors in the units of the parameters, and what MINOS could not find."""
         best, sigma = end.z, np.array(minuit.errors)
+        sigma[sigma <= 0.0] = np.nan
         theta = coordinates.parameters(best[None, :])[0]
         hesse = np.where(coordinates.logarithmic, theta * sigma, sigma)
         found = {f"{name}: Hesse error": float(error) for name, error in zip(minuit.parameters, hesse, strict=True)}

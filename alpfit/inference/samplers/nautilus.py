@@ -11,15 +11,25 @@ from pydantic import Field
 
 from alpfit.errors import ConfigurationError
 from alpfit.inference.progress import ProgressReport
-from alpfit.inference.samplers.base import SamplerOptions, indices, samples_of
-from alpfit.inference.samplers.shells import Shell, log_z_error, resampled_log_z_error
-from alpfit.inference.samples import Samples
+from alpfit.inference.samplers.base import MOST_POINTS, Calls, Points, SamplerOptions, Whole, indices, samples_of
+from alpfit.inference.samplers.shells import Shell, log_z_error, loss, resampled_log_z_error
+from alpfit.inference.samples import LOST, Samples
 from alpfit.inference.session import Session
 
 Array = NDArray[np.float64]
 
 TYPICAL_EFFICIENCY = 0.3
 """Effective samples for a likelihood call once the shells stand; a guess, for the progress bar, until they do."""
+
+LARGEST_LOSS = 0.05
+"""In ln Z; where bounds may lose more they are not to be trusted."""
+
+FEWEST_LIVE = 50
+"""Live points for each parameter. With 33 (100 of three parameters; relic density alone, r = 0.4) one seed of ten ended
+on a lower maximum, ln Z = -35.5 in place of -4.8, and no point of any shell showed it."""
+
+FEWEST_LATER = 100
+"""Points of each shell, drawn when all bounds stand, that tell what they lose: nautilus' own batch is as large."""
 
 ATTACHED = ("prior", "likelihood")
 """What a sampler holds of the process it runs in; the rest is its state."""
@@ -32,23 +42,24 @@ class Nautilus(SamplerOptions):
     Shells are built with ``n_live`` points until at most ``f_live`` of the evidence is among the live ones, and then
     sampled until there are ``n_shell`` points in each and ``n_eff`` effective ones; ``n_like_max`` calls stop it
     earlier. ``discard_exploration`` leaves out the points that built the shells, which are not quite independent of
-    them. ``n_batch`` points are evaluated at once. ``n_update``, ``n_like_new_bound`` and ``n_points_min`` are
-    nautilus' own if not given. ``periodic`` names parameters.
+    them; with it or without each shell gets at least a hundred others, which tell what its bounds lose. ``n_batch``
+    points are evaluated at once. ``n_update``, ``n_like_new_bound`` and ``n_points_min`` are nautilus' own if not
+    given. ``periodic`` names parameters.
     """
 
     name: Literal["nautilus"] = "nautilus"
-    n_live: Annotated[int, Field(ge=20)] = 1000
-    n_networks: Annotated[int, Field(ge=0)] = 1
-    n_eff: Annotated[float, Field(gt=0.0, allow_inf_nan=False)] = 4000.0
+    n_live: Annotated[Points, Field(ge=20)] = 1000
+    n_networks: Annotated[Whole, Field(ge=0, le=100)] = 1
+    n_eff: Annotated[float, Field(gt=0.0, le=MOST_POINTS, allow_inf_nan=False)] = 4000.0
     f_live: Annotated[float, Field(gt=0.0, lt=1.0)] = 0.01
-    n_shell: Annotated[int, Field(ge=1)] = 1
-    n_update: Annotated[int, Field(ge=1)] | None = None
-    n_like_new_bound: Annotated[int, Field(ge=1)] | None = None
-    n_points_min: Annotated[int, Field(ge=2)] | None = None
+    n_shell: Annotated[Points, Field(ge=1)] = 1
+    n_update: Annotated[Calls, Field(ge=1)] | None = None
+    n_like_new_bound: Annotated[Calls, Field(ge=1)] | None = None
+    n_points_min: Annotated[Points, Field(ge=2)] | None = None
     enlarge_per_dim: Annotated[float, Field(ge=1.0, le=10.0)] = 1.1
     split_threshold: Annotated[float, Field(ge=1.0, allow_inf_nan=False)] = 100.0
-    n_batch: Annotated[int, Field(ge=2)] = 128
-    n_like_max: Annotated[int, Field(ge=1)] | None = None
+    n_batch: Annotated[Points, Field(ge=2)] = 128
+    n_like_max: Annotated[Calls, Field(ge=1)] | None = None
     discard_exploration: bool = True
     periodic: tuple[str, ...] = ()
 
@@ -78,6 +89,9 @@ class Nautilus(SamplerOptions):
                     n_like_max=sampler.n_like + 1,
                     discard_exploration=self.discard_exploration,
                 )
+                session.step(self._report(sampler, session.account.n_calls), lambda: _dump(sampler))
+            while finished and sampler.n_like < most and (thin := _drawn_later(sampler) < FEWEST_LATER).any():
+                sampler.add_samples(int(np.argmax(thin)))
                 session.step(self._report(sampler, session.account.n_calls), lambda: _dump(sampler))
             return self._samples(sampler, session)
 
@@ -115,21 +129,30 @@ class Nautilus(SamplerOptions):
         return ProgressReport(n_calls, values, calls / max(sampler.n_like, 1))
 
     def _samples(self, sampler: Any, session: Session) -> Samples:
-        """All points of the shells that have a likelihood."""
-        shortfalls = self._shortfalls(sampler)
+        """All points of the shells that have a likelihood.
+
+        The error of ln Z is the scatter of the points and, added to it since it has one sign, what bounds may have
+        lost; in a run that was cut short before all shells were built, what is still among the live points.
+        """
+        lost = loss(_shells(sampler, later=True) or _shells(sampler, later=False)) if sampler.explored else 0.0
+        shortfalls = self._shortfalls(sampler) + self._doubts(lost, session.problem.n_dim)
+        lost = lost if sampler.explored else float(sampler.f_live)
         if np.any(sampler.shell_n < 1):
             sampler.discard_exploration = False
         theta, log_weights, log_l, columns = sampler.posterior(return_blobs=True)
         keep = np.isfinite(log_l)
-        shells = _shells(sampler)
+        shells = _shells(sampler, later=sampler.explored and sampler.discard_exploration)
         return Samples(
             **samples_of(session.problem, theta[keep], columns.reshape(len(theta), -1)[keep]),
             log_l=log_l[keep],
             log_weights=log_weights[keep] - np.logaddexp.reduce(log_weights[keep]),
             log_z=float(sampler.log_z),
-            log_z_error=log_z_error(shells),
+            log_z_error=log_z_error(shells) + lost,
             n_calls=session.account.n_calls,
-            diagnostics={"error of ln Z, resampled": resampled_log_z_error(shells, self.seed)},
+            diagnostics={
+                "error of ln Z, resampled": resampled_log_z_error(shells, self.seed) + lost,
+                LOST: lost,
+            },
             shortfalls=shortfalls,
         )
 
@@ -142,7 +165,20 @@ class Nautilus(SamplerOptions):
             return (f"{empty} shells have fewer than n_shell = {self.n_shell} points: raise n_like_max",)
         if sampler.n_eff < self.n_eff:
             return (f"{sampler.n_eff:.0f} effective samples, n_eff = {self.n_eff:g}: raise n_like_max",)
+        if thin := int(np.sum(_drawn_later(sampler) < FEWEST_LATER)):
+            return (f"{thin} shells have too few points to tell what their bounds lose: raise n_like_max",)
         return ()
+
+    def _doubts(self, lost: float, n_dim: int) -> tuple[str, ...]:
+        """What is to be said against the bounds."""
+        doubts = []
+        if lost > LARGEST_LOSS:
+            said = f"ln Z may be too low by {lost:.2g}, more than {LARGEST_LOSS:g}, for what bounds lose"
+            doubts.append(f"{said}, and a part of the posterior missing: raise n_live")
+        if self.n_live < FEWEST_LIVE * n_dim:
+            few = f"n_live = {self.n_live} is less than {FEWEST_LIVE} for each of {n_dim} parameters"
+            doubts.append(f"{few}, so that a maximum may be lost without a trace: raise n_live")
+        return tuple(doubts)
 
 
 def _dump(sampler: Any) -> bytes:
@@ -150,15 +186,20 @@ def _dump(sampler: Any) -> bytes:
     return pickle.dumps({name: value for name, value in vars(sampler).items() if name not in ATTACHED})
 
 
-def _shells(sampler: Any) -> list[Shell]:
-    """What the shells say of their part of the evidence."""
-    discarded = sampler.explored and sampler.discard_exploration
+def _drawn_later(sampler: Any) -> NDArray[np.int64]:
+    """How many points of each shell were drawn when all bounds stood, ``(n_shells,)``."""
+    return np.array([len(log_l) - end for log_l, end in zip(sampler.log_l, sampler.shell_end_exp, strict=True)])
+
+
+def _shells(sampler: Any, *, later: bool) -> list[Shell]:
+    """What the shells say of their part of the evidence, by all points or those drawn ``later`` than all bounds."""
     shells = []
-    for i, bound in enumerate(sampler.bounds):
-        start = int(sampler.shell_end_exp[i]) if discarded else 0
-        drawn = int(sampler.shell_n_sample[i]) - (int(sampler.shell_n_sample_exp[i]) if discarded else 0)
+    thresholds = [*sampler.shell_log_l_min[1:], np.inf]
+    for i, (bound, threshold) in enumerate(zip(sampler.bounds, thresholds, strict=True)):
+        start = int(sampler.shell_end_exp[i]) if later else 0
+        drawn = int(sampler.shell_n_sample[i]) - (int(sampler.shell_n_sample_exp[i]) if later else 0)
         if drawn:
             # the first bound is the whole cube; the others' volumes were found by rejection, in two stages
             trials = tuple((part.n_sample, part.n_reject) for part in (bound, bound.outer_bound)) if i else ()
-            shells.append(Shell(sampler.log_l[i][start:], drawn, float(bound.log_v), trials))
+            shells.append(Shell(sampler.log_l[i][start:], drawn, float(bound.log_v), trials, float(threshold)))
     return shells
