@@ -9,6 +9,7 @@ from types import MappingProxyType
 from alpfit.chains.folder import RunFolder
 from alpfit.config import Configuration, load_configuration
 from alpfit.likelihoods.source import Reference
+from alpfit.numerics.arguments import path_of
 
 
 @cache
@@ -18,11 +19,12 @@ def methods() -> Mapping[str, Reference]:
     return MappingProxyType({name: Reference(**fields) for name, fields in tomllib.loads(text).items()})
 
 
-def bibliography(path: Path) -> tuple[Reference, ...]:
+def bibliography(path: str | Path) -> tuple[Reference, ...]:
     """What to cite for the TOML file or run folder at ``path``, each once, in the order of the fit's likelihoods.
 
     Raises :class:`ConfigurationError`.
     """
+    path = path_of("path", path)
     return references(load_configuration(RunFolder(path).configuration if path.is_dir() else path))
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from alpfit.errors import ConfigurationError, RunFolderError
 from alpfit.fit.run import Run
 from alpfit.inference.reweighting import PARETO_K
+from alpfit.numerics.arguments import instance, shown
 
 STRENGTHS = (
     (2.0, "not worth more than a bare mention"),
@@ -102,6 +103,10 @@ def compare_runs(runs: Sequence[Run], *, force: bool = False) -> RunComparison:
     Raises :class:`ConfigurationError` for fewer and, without ``force``, :class:`RunFolderError` where data have changed
     since one of them.
     """
+    if isinstance(runs, str) or not isinstance(runs, Sequence):
+        raise ConfigurationError(f"runs = {shown(runs)} must be a list of runs")
+    for run in runs:
+        instance("run", run, Run, "Run.read()")
     if len(runs) < 2:
         raise ConfigurationError("a comparison needs two run folders or more")
     stale = [_stale(run) for run in runs if run.changed_entries]

@@ -14,6 +14,7 @@ from alpfit.fit.run import Run
 from alpfit.inference.interrupts import Interrupted, Interrupts
 from alpfit.inference.profiling.coverage import Coverage, coverage, not_drawn
 from alpfit.inference.progress import NoProgress, Progress, ProgressReport
+from alpfit.numerics.arguments import whole_number
 
 
 @dataclass(frozen=True)
@@ -45,6 +46,7 @@ def check_coverage(
     :class:`ConfigurationError` if no measurement can be drawn, :class:`RunFolderError` for a place that cannot be
     written and, without ``force``, where data or code have changed since the run, and :class:`Interrupted`.
     """
+    n_toys = whole_number("n_toys", n_toys, 1)
     problem, interrupts = fit_of(run).problem, Interrupts()
     groups = [profile.names for profile in made.profiles if set(profile.names) <= set(problem.names)]
     kept, tell = not_drawn(problem), progress or NoProgress()

@@ -28,7 +28,7 @@ from alpfit.inference.problem import Evaluation, Problem
 from alpfit.inference.progress import NoProgress, Progress
 from alpfit.inference.session import Session
 from alpfit.inference.trial import Trial, try_prior
-from alpfit.numerics.arguments import real_number, shown
+from alpfit.numerics.arguments import instance, path_of, real_number, shown, words
 from alpfit.version import __version__
 
 
@@ -55,9 +55,9 @@ class Fit:
 
         Raises :class:`ConfigurationError`.
         """
-        path = Path(path)
+        path, overrides = path_of("path", path), words("overrides", overrides)
         path = RunFolder(path).configuration if path.is_dir() else path
-        return cls(load_configuration(path, overrides), path.stem, path, tuple(overrides))
+        return cls(load_configuration(path, overrides), path.stem, path, overrides)
 
     def evaluate(self, values: Mapping[str, float]) -> Evaluation:
         """One point: ``values`` of all parameters that the file does not fix.
@@ -82,6 +82,7 @@ class Fit:
 
     def diagnose(self, point: Evaluation) -> dict[str, float]:
         """How far the predictions at a point that :meth:`evaluate` returned can be trusted."""
+        point = instance("point", point, Evaluation, "evaluate()")
         diagnostics = self.problem.scenario.diagnose(point.parameters)
         return {name: float(array[0]) for name, array in diagnostics.items()}
 
@@ -90,6 +91,7 @@ class Fit:
 
         What they are, :class:`~alpfit.likelihoods.Comparison` says.
         """
+        point = instance("point", point, Evaluation, "evaluate()")
         seen = {**point.parameters, **point.predictions}
         table = {}
         for measurement in self.problem.likelihood.measurements:
@@ -216,7 +218,7 @@ class Fit:
         return run
 
     def _path(self, output: str | Path | None) -> Path:
-        return Path(output) if output is not None else Path("chains") / self.name
+        return path_of("output", output) if output is not None else Path("chains") / self.name
 
     def _finished(self, path: Path, force: bool, progress: Progress) -> Run:
         """The finished run at ``path``, if it is this fit; with ``force`` also of other data."""

@@ -16,6 +16,7 @@ from alpfit.errors import RunFolderError
 from alpfit.fit.run import Run
 from alpfit.inference.profiling import Profile, confidence, contours
 from alpfit.inference.session import Account
+from alpfit.numerics.arguments import path_of
 
 WAY_OUT = "make it anew with alpfit profile --overwrite"
 
@@ -39,7 +40,7 @@ class RunProfile:
 
         Raises :class:`RunFolderError` where there is none, or one that was made of something else than ``identity``.
         """
-        folder = ProfileFolder(Path(path))
+        folder = ProfileFolder(path_of("path", path, RunFolderError))
         if not folder.manifest.exists():
             raise RunFolderError(f"{folder.path} is not a profile: it has no {folder.manifest.name}")
         facts = read_json(folder.manifest, WAY_OUT)

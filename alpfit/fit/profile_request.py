@@ -12,6 +12,7 @@ from alpfit.errors import ConfigurationError, one_of
 from alpfit.fit.figures import is_logarithmic
 from alpfit.fit.run import Run
 from alpfit.inference.profiling import Plan
+from alpfit.numerics.arguments import shown, words
 
 BINS_1D, BINS_2D = 50, 30
 """Bins along each axis where none are asked for."""
@@ -31,6 +32,11 @@ class ProfileRequest:
     parameters: tuple[str, ...] = ()
     grid: str | None = None
     refine: bool = False
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "parameters", words("parameters", self.parameters))
+        if self.grid is not None and not isinstance(self.grid, str):
+            raise ConfigurationError(f"grid = {shown(self.grid)}: write the bins as '60x60' or '60'")
 
     @classmethod
     def of_unfinished(cls, path: Path) -> "ProfileRequest | None":

@@ -22,6 +22,7 @@ from alpfit.inference.parallel import EXECUTORS, Job
 from alpfit.inference.profiling import Plan, refined_profiles, sampled_profiles
 from alpfit.inference.progress import NoProgress, Progress
 from alpfit.inference.session import Account, Session
+from alpfit.numerics.arguments import instance, path_of
 
 
 def profile_run(
@@ -41,7 +42,8 @@ def profile_run(
     :class:`ConfigurationError` for a request that cannot be met, :class:`RunFolderError` where ``output`` is taken or
     the run is not what it would be today, :class:`ExecutorError` if workers are lost, and :class:`Interrupted`.
     """
-    plans, fit = plans_of(run, request), fit_of(run)
+    run = instance("run", run, Run, "Run.read()")
+    plans, fit = plans_of(run, instance("request", request, ProfileRequest, "ProfileRequest()")), fit_of(run)
     changes = Freshness(run, fit.problem).check(force) if request.refine else ()
     task = _Task(run, fit, plans, profile_folder(run, output), _identity(run, fit, request), changes)
     choices = {"overwrite": overwrite, "resume": resume, "force": force}
@@ -54,7 +56,7 @@ def profile_run(
 
 def profile_folder(run: Run, output: str | Path | None) -> Path:
     """Where the profiles of ``run`` go."""
-    return Path(output) if output is not None else run.folder.path / PROFILE
+    return path_of("output", output) if output is not None else run.folder.path / PROFILE
 
 
 def with_workers(run: Run, overrides: Sequence[str]) -> Run:
@@ -62,7 +64,7 @@ def with_workers(run: Run, overrides: Sequence[str]) -> Run:
     document = read_document(run.folder.configuration)
     revise(document, overrides, ("parallel",), "reweight the run, or run anew")
     changed = parse_configuration(document, "profile", run.folder.path, entries=False)
-    return replace(run, configuration=changed) if overrides else run
+    return replace(run, configuration=changed) if len(overrides) else run
 
 
 def fit_of(run: Run) -> Fit:

@@ -12,6 +12,7 @@ from alpfit.fit.profile_folder import RunProfile
 from alpfit.fit.profiling import fit_of
 from alpfit.fit.run import Run
 from alpfit.inference.trust import Statement, Trust, statements, verdict
+from alpfit.numerics.arguments import path_of
 from alpfit.report import Contents, Figure, Interval, Row, render
 
 DOTS_PER_INCH = 160
@@ -24,7 +25,7 @@ def write_report(run: Run, output: str | Path | None = None, *, force: bool = Fa
     Raises :class:`RunFolderError` where it cannot be written and, without ``force``, where data or code have changed
     since the run.
     """
-    path = Path(output) if output is not None else run.folder.report
+    path = path_of("output", output) if output is not None else run.folder.report
     page = render(contents_of(run, force=force))
     try:
         path.parent.mkdir(parents=True, exist_ok=True)

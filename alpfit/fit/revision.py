@@ -5,6 +5,7 @@ from typing import Any
 
 from alpfit.config import apply_override
 from alpfit.errors import ConfigurationError
+from alpfit.numerics.arguments import words
 
 
 def revise(document: dict[str, Any], overrides: Sequence[str], tables: Sequence[str], way_out: str) -> None:
@@ -12,7 +13,7 @@ def revise(document: dict[str, Any], overrides: Sequence[str], tables: Sequence[
 
     Raises :class:`ConfigurationError` for another table than ``tables``, with the ``way_out``.
     """
-    for override in overrides:
+    for override in words("overrides", overrides):
         table = override.partition("=")[0].split(".")[0].strip()
         if table not in tables:
             allowed = ", ".join(f"[{name}]" for name in tables)

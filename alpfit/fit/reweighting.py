@@ -22,6 +22,7 @@ from alpfit.inference.progress import Progress
 from alpfit.inference.reweighting import evaluate_all, reweighted
 from alpfit.inference.samples import Samples
 from alpfit.inference.session import Session
+from alpfit.numerics.arguments import path_of, words
 
 CHANGEABLE = ("relic", "physics", "options", "parallel")
 """Tables of the input that may change: samples of another prior or scenario would be those of another run."""
@@ -34,6 +35,10 @@ class Changes:
     add: tuple[str, ...] = ()
     drop: tuple[str, ...] = ()
     overrides: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        for name in ("add", "drop", "overrides"):
+            object.__setattr__(self, name, words(name, getattr(self, name)))
 
     def apply(self, run: Run) -> Configuration:
         """The input of ``run`` with the changes; raises :class:`ConfigurationError`."""
@@ -99,7 +104,7 @@ class Reweighting:
         :class:`Interrupted`.
         """
         source = self.run.folder.path.resolve()
-        path = Path(output) if output is not None else source.with_name(f"{source.name}.reweighted")
+        path = path_of("output", output) if output is not None else source.with_name(f"{source.name}.reweighted")
         check_output(path, overwrite)
         place_to_stage(path)
         kept = self.changes.kept_of(self.run)

@@ -17,6 +17,7 @@ from alpfit.config import Configuration, load_configuration
 from alpfit.errors import RunFolderError
 from alpfit.fit.figures import Drawn, quick_figures, save_figures
 from alpfit.inference.samples import Samples
+from alpfit.numerics.arguments import path_of
 
 
 @dataclass(frozen=True)
@@ -33,7 +34,7 @@ class Run:
 
         Raises :class:`RunFolderError` where there is none, and for the first of these files that is damaged.
         """
-        folder = RunFolder(Path(path))
+        folder = RunFolder(path_of("path", path, RunFolderError))
         if not folder.manifest.exists():
             raise RunFolderError(f"{folder.path} is not a run folder: it has no {folder.manifest.name}")
         configuration = load_configuration(folder.configuration, entries=False)
@@ -103,7 +104,7 @@ class Run:
         They are those that :func:`~alpfit.fit.figures.figures` has ``drawn``, or the quick ones. Raises
         :class:`RunFolderError` for a place that cannot be written.
         """
-        folder = self.folder.path if output is None else Path(output)
+        folder = self.folder.path if output is None else path_of("output", output)
         try:
             folder.mkdir(parents=True, exist_ok=True)
             return list(save_figures(quick_figures(self) if drawn is None else drawn, folder))
@@ -119,5 +120,5 @@ class Run:
         """
         labels = {name: quantity.label for name, quantity in self.configuration.quantities.items()}
         contents = Contents(self.samples, labels, self.configuration.priors)
-        folder = self.folder.path if output is None else Path(output)
+        folder = self.folder.path if output is None else path_of("output", output)
         return export(self.folder.path.resolve().name, format, contents, folder)

@@ -6,8 +6,10 @@ entry are no numbers.
 """
 
 import math
+import os
 from collections.abc import Iterable, Mapping
 from numbers import Integral, Real
+from pathlib import Path
 from reprlib import Repr
 from typing import Any, NoReturn, TypeVar
 
@@ -87,6 +89,40 @@ def known(name: str, value: Any, among: Mapping[str, T], otherwise: str = "", er
     if not isinstance(value, str) or value not in among:
         raise error(f"{name} = {shown(value)} is not known: {one_of(str(value), among)}{otherwise}")
     return among[value]
+
+
+def path_of(name: str, value: Any, error: Error = ConfigurationError) -> Path:
+    """``value`` as a path, whether there is something or not."""
+    if not isinstance(value, (str, os.PathLike)) or not (text := os.fspath(value)) or not isinstance(text, str):
+        raise error(f"{name} = {shown(value)} must be a path")
+    try:
+        Path(text).exists()
+        if "\0" in text:
+            raise ValueError("it has a null byte")
+    except (OSError, ValueError) as fault:
+        raise error(f"{name} = {shown(text)} is no path: {getattr(fault, 'strerror', None) or fault}") from None
+    return Path(text)
+
+
+def words(name: str, value: Any, error: Error = ConfigurationError) -> tuple[str, ...]:
+    """``value`` as texts: a list of them, and not one alone."""
+    try:
+        found = None if isinstance(value, (str, bytes, Mapping)) else tuple(value)
+    except TypeError:
+        found = None
+    if found is None:
+        raise error(f"{name} = {shown(value)} must be a list of texts")
+    for member in found:
+        if not isinstance(member, str):
+            raise error(f"{name}: {shown(member)} must be a text")
+    return found
+
+
+def instance(name: str, value: Any, kind: type[T], source: str, error: Error = ConfigurationError) -> T:
+    """``value``, if it is what ``source`` gives."""
+    if not isinstance(value, kind):
+        raise error(f"{name} = {shown(value)} must be what {source} gives")
+    return value
 
 
 def outside(name: str, value: float, limits: Limits) -> str:

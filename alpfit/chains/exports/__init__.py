@@ -8,6 +8,7 @@ from alpfit.chains.exports import anesthetic, csv, getdist, hdf5, parquet
 from alpfit.chains.exports.base import Contents, Format
 from alpfit.chains.exports.writing import replace_files
 from alpfit.errors import ConfigurationError, one_of
+from alpfit.numerics.arguments import shown
 
 EXPORTS: Mapping[str, Format] = MappingProxyType(
     {
@@ -27,8 +28,8 @@ def export(name: str, kind: str, contents: Contents, folder: Path) -> list[Path]
     ``kind`` is a name in :data:`EXPORTS`. Returns the files. Raises :class:`ConfigurationError` for one that is not, or
     that lacks a package, :class:`RunFolderError` where ``folder`` cannot be written; then what was there before stays.
     """
-    if kind not in EXPORTS:
-        raise ConfigurationError(f"--format {kind}: there is no such export: {one_of(kind, EXPORTS)}")
+    if not isinstance(kind, str) or kind not in EXPORTS:
+        raise ConfigurationError(f"--format {shown(kind)}: there is no such export: {one_of(str(kind), EXPORTS)}")
     return replace_files(folder / kind, name, EXPORTS[kind], contents)
 
 

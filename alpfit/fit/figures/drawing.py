@@ -15,6 +15,7 @@ from alpfit.chains.provenance import digest_of
 from alpfit.errors import AlpfitError, ConfigurationError, RunFolderError, one_of
 from alpfit.fit.figures.material import Material
 from alpfit.fit.figures.table import FIGURES, QUICK
+from alpfit.numerics.arguments import instance, pair, real_number, shown, words
 from alpfit.plots.style import paper_style
 
 if TYPE_CHECKING:
@@ -78,7 +79,10 @@ def figures(
     without ``force``, where data or code have changed since the run. Raises :class:`ConfigurationError` for a name that
     is not known, for a figure in ``only`` that there is not, and for a choice that cannot be used or has no figure.
     """
-    wanted = _known(FIGURES if only is None else only)
+    wanted = _known(FIGURES if only is None else words("only", only))
+    at = {name: real_number(f"--at {name}", value) for name, value in _named("at", at).items()}
+    ranges = {name: pair(f"--range {name}", ends) for name, ends in _named("ranges", ranges).items()}
+    _check_run(other)
     _check_choices(wanted, {"--at": at, "--range": ranges}, other)
     material = material_of(run, other=other, at=at, ranges=ranges)
     return _draw(material, wanted, only is not None, left_out, None if force else lambda: _staleness(run, material))
@@ -171,6 +175,23 @@ def rendered(figure: "Figure", extension: str, dpi: float | None = None) -> byte
         choices: dict[str, Any] = {} if dpi is None else {"dpi": dpi}
         figure.savefig(stream, format=extension, **choices)
     return stream.getvalue()
+
+
+def _named(argument: str, values: Any) -> dict[str, Any]:
+    """What is given by the names of parameters."""
+    if values is None:
+        return {}
+    if not isinstance(values, Mapping) or not all(isinstance(name, str) for name in values):
+        raise ConfigurationError(f"{argument} = {shown(values)} must be a dictionary by the names of parameters")
+    return dict(values)
+
+
+def _check_run(other: "Run | None") -> None:
+    """Raise :class:`ConfigurationError` for a second run that is none."""
+    from alpfit.fit.run import Run
+
+    if other is not None:
+        instance("other", other, Run, "Run.read()")
 
 
 def _known(names: Iterable[str]) -> list[str]:
