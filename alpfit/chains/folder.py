@@ -1,90 +1,144 @@
-"""The run folder: which files there are, and whether one may be written somewhere."""
+"""A whole folder is put in place at once: by renaming it or, where that cannot be, file by file, its manifest last."""
 
-from dataclasses import dataclass
+import fcntl
+import os
+import re
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from secrets import token_hex
 
+from alpfit.chains.layout import NO_CONTENT, UNFINISHED, RunFolder, check_output
 from alpfit.errors import RunFolderError
 
-UNFINISHED = "unfinished"
-"""The folder inside a run folder that holds a run which is under way, or was interrupted."""
+__all__ = ["UNFINISHED", "RunFolder", "check_output", "place_to_stage", "recover", "staged"]
 
-NO_CONTENT = frozenset({UNFINISHED, "lost+found"})
-"""What may be in a folder that holds nothing yet: a file system that is mounted there can have brought the second."""
+WRITING, REPLACED = "writing", "replaced"
 
 
-@dataclass(frozen=True)
-class RunFolder:
-    """The files of a run at ``path``."""
-
-    path: Path
-
-    @property
-    def configuration(self) -> Path:
-        """The completed input, every default filled in."""
-        return self.path / "run.toml"
-
-    @property
-    def manifest(self) -> Path:
-        """Provenance: versions, seed, digests, host, times."""
-        return self.path / "manifest.json"
-
-    @property
-    def posterior(self) -> Path:
-        """All samples, for arviz."""
-        return self.path / "posterior.nc"
-
-    @property
-    def summary_json(self) -> Path:
-        """Intervals, evidence and best fit, for a program."""
-        return self.path / "summary.json"
-
-    @property
-    def summary_text(self) -> Path:
-        """The same, for a human."""
-        return self.path / "summary.txt"
-
-    @property
-    def best_fit(self) -> Path:
-        """The run's input with all parameters fixed at the best sample."""
-        return self.path / "best_fit.toml"
-
-    @property
-    def profile_1d(self) -> Path:
-        """Profile likelihood of each parameter and derived quantity."""
-        return self.path / "profile_1d.csv"
-
-    @property
-    def profile_2d(self) -> Path:
-        """Profile likelihood of each pair of parameters."""
-        return self.path / "profile_2d.csv"
-
-    @property
-    def entries(self) -> Path:
-        """Copies of the likelihood entries that are not the catalogue's, a folder each."""
-        return self.path / "likelihoods"
-
-    @property
-    def report(self) -> Path:
-        """The run as a web page."""
-        return self.path / "report.html"
-
-    def figure(self, name: str) -> Path:
-        """A figure by its file name."""
-        return self.path / name
+def recover(path: Path) -> None:
+    """Bring back a run that was just being replaced when its process died."""
+    path = path.absolute()
+    if not path.exists() and (left := _leftovers(path.parent, path.name, REPLACED)):
+        left[0].rename(path)
 
 
-def check_output(path: Path, overwrite: bool, what: str = "run") -> None:
-    """Raise :class:`RunFolderError` where a run must not be written; an unfinished one is not looked at.
+@contextmanager
+def staged(path: Path) -> Iterator[RunFolder]:
+    """A folder to write to that becomes ``path`` when the block ends well.
 
-    ``what`` is written, and has a manifest as a run has one.
+    Until then what was at ``path`` stays; if the block fails, it stays for good. Where ``path`` cannot be renamed (it
+    is a mount point, or nothing can be made beside it) its files are replaced inside of it. Raises
+    :class:`RunFolderError` at once where nothing can be written.
     """
-    if path.exists() and not path.is_dir():
-        raise RunFolderError(f"{path} is a file: choose a folder with --output DIR")
-    if not path.is_dir() or {file.name for file in path.iterdir()} <= NO_CONTENT:
+    path = path.resolve()
+    home = place_to_stage(path)
+    _sweep(home, path.name)
+    staging = home / f".{path.name}.{token_hex(4)}.{WRITING}"
+    staging.mkdir()
+    lock = os.open(staging, os.O_RDONLY)
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield RunFolder(staging)
+        if home == path:
+            _move_contents(staging, path)
+        else:
+            _exchange(staging, path)
+    finally:
+        os.close(lock)
+        shutil.rmtree(staging, ignore_errors=True)
+
+
+def place_to_stage(path: Path) -> Path:
+    """The folder in which what becomes ``path`` can be written: the one beside it, or ``path`` itself.
+
+    Missing folders above ``path`` are made. Raises :class:`RunFolderError` where neither can be written.
+    """
+    path = path.resolve()
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if not path.is_mount():
+            _try_to_write(path.parent)
+            return path.parent
+    except OSError:
+        if not path.is_dir():
+            raise _refusal(path) from None
+    try:
+        _try_to_write(path)
+    except OSError:
+        raise _refusal(path) from None
+    return path
+
+
+def _refusal(path: Path) -> RunFolderError:
+    """What is wrong with a place that cannot be written, by trying once more."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        _try_to_write(path if path.is_dir() else path.parent)
+        reason = "it was not to be written a moment ago"
+    except OSError as error:
+        reason = str(error.strerror or error)
+    return RunFolderError(f"{path} cannot be written: {reason}; choose another with --output DIR")
+
+
+def _try_to_write(folder: Path) -> None:
+    trial = folder / f".alpfit.{token_hex(4)}.trial"
+    trial.mkdir()
+    trial.rmdir()
+
+
+def _exchange(staging: Path, path: Path) -> None:
+    """Put ``staging`` in the place of ``path``; where that fails, what was there comes back."""
+    replaced = staging.with_suffix(f".{REPLACED}")
+    try:
+        if path.exists():
+            path.rename(replaced)
+    except OSError:  # a mount point that does not look like one, such as a folder bound to another of the same disk
+        _move_contents(staging, path)
         return
-    if not RunFolder(path).manifest.exists():
-        raise RunFolderError(f"{path} holds something that is not a {what}: choose another folder with --output DIR")
-    if not overwrite:
-        raise RunFolderError(
-            f"{path} holds a {what} already: replace it with --overwrite, or keep it with --output DIR"
-        )
+    try:
+        staging.rename(path)
+    except BaseException:
+        if replaced.exists():
+            replaced.rename(path)
+        raise
+    shutil.rmtree(replaced, ignore_errors=True)
+
+
+def _move_contents(staging: Path, path: Path) -> None:
+    """Replace what is in ``path``: without a manifest it holds no run, and the unfinished one goes last."""
+    manifest = RunFolder(path).manifest.name
+    (path / manifest).unlink(missing_ok=True)
+    for old in [old for old in path.iterdir() if old.name not in {staging.name, *NO_CONTENT}]:
+        _remove(old)
+    for new in sorted(staging.iterdir(), key=lambda new: new.name == manifest):
+        shutil.move(new, path / new.name)  # the folder may be on another disk
+    _remove(path / UNFINISHED)
+
+
+def _remove(path: Path) -> None:
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path)
+    else:
+        path.unlink(missing_ok=True)
+
+
+def _leftovers(folder: Path, name: str, what: str) -> list[Path]:
+    """What a process that died has left of the folder ``name``: of no other whose name begins so."""
+    own = re.compile(rf"\.{re.escape(name)}\.[0-9a-f]{{8}}\.{what}")
+    with suppress(OSError):
+        return [path for path in folder.iterdir() if own.fullmatch(path.name)]
+    return []
+
+
+def _sweep(folder: Path, name: str) -> None:
+    """Remove what died while it was being written; a process that still writes holds its folder's lock."""
+    for left in _leftovers(folder, name, WRITING):
+        with suppress(OSError):
+            handle = os.open(left, os.O_RDONLY)
+            try:
+                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                shutil.rmtree(left, ignore_errors=True)
+            finally:
+                os.close(handle)

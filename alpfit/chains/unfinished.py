@@ -21,9 +21,8 @@ from typing import Any
 from filelock import FileLock, Timeout
 
 from alpfit.chains.checkpoints import Checkpoints, write_durably
-from alpfit.chains.folder import UNFINISHED, RunFolder, check_output
+from alpfit.chains.folder import UNFINISHED, RunFolder, check_output, place_to_stage, recover
 from alpfit.chains.records import json_text, read_json
-from alpfit.chains.staging import place_to_stage, recover
 from alpfit.errors import RunFolderError
 from alpfit.inference.progress import Progress, ProgressReport
 

@@ -11,9 +11,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from alpfit.chains.folder import RunFolder, check_output
+from alpfit.chains.folder import RunFolder, check_output, place_to_stage
 from alpfit.chains.provenance import code_digest
-from alpfit.chains.staging import place_to_stage
 from alpfit.chains.unfinished import StatusFile, UnfinishedRun, is_finished, under_way, what_is_left
 from alpfit.config import Configuration, load_configuration
 from alpfit.errors import ConfigurationError, PredictionError, RunFolderError, one_of

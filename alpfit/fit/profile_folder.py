@@ -7,11 +7,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from alpfit.chains.folder import staged
 from alpfit.chains.profiles import ProfileContents, ProfileFolder, read_profiles, write_all
 from alpfit.chains.profiles.text import as_text
 from alpfit.chains.provenance import damaged, write_manifest
 from alpfit.chains.records import json_text, read_json
-from alpfit.chains.staging import staged
 from alpfit.errors import RunFolderError
 from alpfit.fit.run import Run
 from alpfit.inference.profiling import Profile, confidence, contours

@@ -6,11 +6,10 @@ from pathlib import Path
 from typing import Any
 
 from alpfit.chains.entries import KeptEntries, keep_entries
-from alpfit.chains.folder import RunFolder
+from alpfit.chains.folder import RunFolder, staged
 from alpfit.chains.posterior import write_posterior
 from alpfit.chains.provenance import write_manifest
 from alpfit.chains.records import json_text
-from alpfit.chains.staging import staged
 from alpfit.chains.summary import REWEIGHTED, as_text, summarise
 from alpfit.chains.tables import write_profile
 from alpfit.config import Configuration

@@ -6,8 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from alpfit.chains.folder import check_output
-from alpfit.chains.staging import place_to_stage
+from alpfit.chains.folder import check_output, place_to_stage
 from alpfit.config import Configuration, parse_configuration, read_document
 from alpfit.errors import ConfigurationError, one_of
 from alpfit.fit.figures import write_quick_figures

@@ -4,8 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from alpfit.chains.folder import RunFolder, check_output
-from alpfit.chains.staging import place_to_stage, recover, staged
+from alpfit.chains.folder import RunFolder, check_output, place_to_stage, recover, staged
 from alpfit.errors import RunFolderError
 
 
@@ -186,6 +185,22 @@ def test_when_the_block_fails_a_mount_point_keeps_what_it_had(no_rename):
     with pytest.raises(RuntimeError):
         write_in_vain(no_rename, RuntimeError)
     assert contents(no_rename) == before
+
+
+def test_a_folder_that_turns_out_not_to_be_renamed_has_its_files_replaced(old_run, monkeypatch):
+    """As one that is bound to another folder of the same disk, which looks like any other."""
+    rename = Path.rename
+
+    def busy(self, target):
+        if self == old_run:
+            raise OSError(16, "Device or resource busy")
+        return rename(self, target)
+
+    monkeypatch.setattr(Path, "rename", busy)
+    with staged(old_run) as folder:
+        folder.manifest.write_text("new")
+    assert contents(old_run) == {"manifest.json": "new"}
+    assert list(old_run.parent.iterdir()) == [old_run]
 
 
 def test_where_nothing_can_be_made_beside_a_folder_it_is_written_inside(tmp_path, monkeypatch):
