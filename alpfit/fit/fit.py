@@ -27,7 +27,7 @@ from alpfit.inference.problem import Evaluation, Problem
 from alpfit.inference.progress import NoProgress, Progress
 from alpfit.inference.session import Session
 from alpfit.inference.trial import Trial, try_prior
-from alpfit.numerics.arguments import instance, path_of, real_number, shown, words
+from alpfit.numerics.arguments import instance, path_of, real_array, shown, words
 from alpfit.version import __version__
 
 
@@ -74,7 +74,7 @@ class Fit:
         for name in problem.names:
             if name not in values:
                 raise ConfigurationError(f"{name} has no value: the file gives it a prior, so say --at {name}=...")
-        point = problem.evaluate_at({name: np.array([real_number(name, value)]) for name, value in values.items()})
+        point = problem.evaluate_at({name: _one(name, value) for name, value in values.items()})
         if point.failures[0]:
             raise PredictionError(point.failures[0])
         return point
@@ -254,6 +254,14 @@ class Fit:
             "likelihoods": {m.name: m.digest for m in self.problem.likelihood.measurements},
             "code": {"alpfit": __version__, "digest": code_digest()},
         }
+
+
+def _one(name: str, value: float) -> NDArray[np.float64]:
+    """The number ``value`` as an array ``(1,)``; whether the model has an answer there it says itself."""
+    array = real_array(name, value, ConfigurationError)
+    if array.ndim:
+        raise ConfigurationError(f"{name} = {shown(value)} must be a number: evaluate takes one point")
+    return array[None]
 
 
 def _silent(_: Run) -> None:

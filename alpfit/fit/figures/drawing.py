@@ -15,7 +15,7 @@ from alpfit.chains.provenance import digest_of
 from alpfit.errors import AlpfitError, ConfigurationError, RunFolderError, one_of
 from alpfit.fit.figures.material import Material
 from alpfit.fit.figures.table import FIGURES, QUICK
-from alpfit.numerics.arguments import instance, pair, real_number, shown, words
+from alpfit.numerics.arguments import instance, real_array, real_number, shown, words
 from alpfit.plots.style import paper_style
 
 if TYPE_CHECKING:
@@ -81,7 +81,7 @@ def figures(
     """
     wanted = _known(FIGURES if only is None else words("only", only))
     at = {name: real_number(f"--at {name}", value) for name, value in _named("at", at).items()}
-    ranges = {name: pair(f"--range {name}", ends) for name, ends in _named("ranges", ranges).items()}
+    ranges = {name: _ends(name, ends) for name, ends in _named("ranges", ranges).items()}
     _check_run(other)
     _check_choices(wanted, {"--at": at, "--range": ranges}, other)
     material = material_of(run, other=other, at=at, ranges=ranges)
@@ -184,6 +184,14 @@ def _named(argument: str, values: Any) -> dict[str, Any]:
     if not isinstance(values, Mapping) or not all(isinstance(name, str) for name in values):
         raise ConfigurationError(f"{argument} = {shown(values)} must be a dictionary by the names of parameters")
     return dict(values)
+
+
+def _ends(name: str, ends: Any) -> tuple[float, float]:
+    """Two numbers; whether they are a range the figure says."""
+    array = real_array(f"--range {name}", ends, ConfigurationError)
+    if array.shape != (2,):
+        raise ConfigurationError(f"--range {name} = {shown(ends)}: write two positive numbers, the smaller first")
+    return float(array[0]), float(array[1])
 
 
 def _check_run(other: "Run | None") -> None:
