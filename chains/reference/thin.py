@@ -6,6 +6,7 @@ Usage: python chains/reference/thin.py RUN FOLDER N
 import shutil
 import sys
 from dataclasses import replace
+from io import BytesIO
 from pathlib import Path
 
 import numpy as np
@@ -14,9 +15,10 @@ from PIL import Image
 from alpfit import Run
 from alpfit.chains.folder import RunFolder
 from alpfit.chains.posterior import write_posterior
-from alpfit.fit.figures import figures
+from alpfit.chains.provenance import seal
+from alpfit.chains.records import read_json
+from alpfit.fit.figures import figures, rendered
 from alpfit.inference.samples import Samples
-from alpfit.plots.style import paper_style
 
 
 def thinned(samples: Samples, n: int, seed: int) -> Samples:
@@ -34,15 +36,15 @@ def main(source: Path, target: Path, n: int) -> None:
     """Copy the small files of the run in ``source``, thin its samples, and draw its corner plot small."""
     run = Run.read(source)
     target.mkdir(parents=True, exist_ok=True)
-    for name in ("run.toml", "manifest.json", "summary.json", "summary.txt", "best_fit.toml"):
+    for name in ("run.toml", "summary.json", "summary.txt", "best_fit.toml"):
         shutil.copy(source / name, target / name)
     seed = run.configuration.sampler.seed
-    write_posterior(RunFolder(target).posterior, thinned(run.samples, n, seed), seed)
-    small = Run.read(target)
-    with paper_style():
-        next(figures(small, ["corner"])).figure.savefig(target / "corner.png", dpi=120)
-    with Image.open(target / "corner.png") as picture:
-        picture.quantize(32).save(target / "corner.png", optimize=True)
+    small = replace(run, samples=thinned(run.samples, n, seed))
+    write_posterior(RunFolder(target).posterior, small.samples, seed, run.configuration.quantities)
+    picture = rendered(next(figures(small, ["corner"])).figure, "png", 120)
+    with Image.open(BytesIO(picture)) as opened:
+        opened.quantize(32).save(target / "corner.png", optimize=True)
+    seal(RunFolder(target).manifest, read_json(source / "manifest.json", "run anew"))
 
 
 if __name__ == "__main__":
