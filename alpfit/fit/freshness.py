@@ -40,11 +40,13 @@ class Freshness:
         Changed code that gives the same ln L at some of the samples is none. Raises :class:`RunFolderError` where the
         manifest is damaged.
         """
+        changed = [name for name in self.run.changed_entries if name in self.problem.entries]
+        kept = [name for name in changed if name in self.run.manifest.originals]
         found = []
-        if entries := [name for name in self.run.changed_entries if name in self.problem.entries]:
-            found.append(f"the data of {', '.join(entries)} have changed")
-        found += self._replayed()
-        return tuple(found)
+        if changed:
+            copies = f" (of {', '.join(kept)} the run uses those that it was made with, its own copy)" if kept else ""
+            found.append(f"the data of {', '.join(changed)} have changed{copies}")
+        return (*found, *self._replayed())
 
     def check(self, force: bool) -> tuple[str, ...]:
         """The changes, if ``force`` is set; else raise :class:`RunFolderError` where there are any."""

@@ -40,7 +40,6 @@ def write_report(run: Run, output: str | Path | None = None, *, force: bool = Fa
 def contents_of(run: Run, *, force: bool = False) -> Contents:
     """All that stands in the report of ``run``; errors as for :func:`write_report`."""
     changes = Freshness(run, fit_of(run).problem).check(force)
-    run.check_whole(run.folder.summary_json)
     said = (*(_changed(change) for change in changes), *statements(run.samples))
     return Contents(
         name=run.folder.path.resolve().name,
