@@ -21,6 +21,9 @@ from alpfit.inference.batches import Batch, evaluate_batch
 from alpfit.inference.interrupts import Interrupts
 from alpfit.inference.parallel import EXECUTORS, Job, Parallel, worker
 
+ANY_PORT = {"scheduler_kwargs": {"dashboard_address": "127.0.0.1:0"}}
+"""dask takes port 8787 if none is given, which is taken where the tests run twice."""
+
 pytestmark = pytest.mark.filterwarnings("ignore::ResourceWarning")  # of dask's sockets, when it is collected late
 
 FILE = """\
@@ -207,7 +210,7 @@ def test_a_cluster_gives_the_same_numbers_also_when_a_worker_is_killed(problem, 
 def test_a_cluster_that_runs_already_is_used_and_its_end_is_told(problem, chunks, expected):
     from distributed import LocalCluster
 
-    cluster = LocalCluster(n_workers=1, threads_per_worker=1, dashboard_address=None)
+    cluster = LocalCluster(n_workers=1, threads_per_worker=1, dashboard_address=None, **ANY_PORT)
     try:
         with opened(problem, executor="dask", scheduler=cluster.scheduler_address) as evaluate:
             assert_equal(evaluate(chunks[:2]), expected[:2])
@@ -218,8 +221,9 @@ def test_a_cluster_that_runs_already_is_used_and_its_end_is_told(problem, chunks
 SCHEDULER = """\
 import sys, time
 from distributed import LocalCluster
+ANY_PORT = {"scheduler_kwargs": {"dashboard_address": "127.0.0.1:0"}}
 if __name__ == "__main__":
-    cluster = LocalCluster(n_workers=1, threads_per_worker=1, dashboard_address=None)
+    cluster = LocalCluster(n_workers=1, threads_per_worker=1, dashboard_address=None, **ANY_PORT)
     print(cluster.scheduler_address, flush=True)
     for line in sys.stdin:
         cluster.scale(0)
