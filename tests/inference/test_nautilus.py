@@ -8,8 +8,8 @@ from toys import GAUSSIAN_LOG_Z, gaussian, line
 
 from alpfit.errors import ConfigurationError
 from alpfit.inference.samplers import Nautilus
-from alpfit.inference.samplers.nautilus import FEWEST_LATER, LARGEST_LOSS
-from alpfit.inference.samplers.shells import ENOUGH, Shell, log_z_error, loss, resampled_log_z_error
+from alpfit.inference.samplers.nautilus import FEWEST_LATER
+from alpfit.inference.samplers.shells import ENOUGH, LARGEST_LOSS, Shell, log_z_error, loss, resampled_log_z_error
 from alpfit.inference.samples import LOST
 from alpfit.inference.session import Session
 
@@ -153,7 +153,7 @@ def test_each_shell_gets_points_that_its_bounds_were_not_made_from(options):
     class Watched(Session):
         def step(self, report, state):
             super().step(report, state)
-            later.append(pickle.loads(state()))
+            later.append(pickle.loads(state())[0])
 
     samples = Nautilus(seed=1, **(QUICK | options)).run(Watched(gaussian()))
     state = later[-1]
