@@ -23,8 +23,8 @@ TYPICAL_EFFICIENCY = 0.3
 """Effective samples for a likelihood call once the shells stand; a guess, for the progress bar, until they do."""
 
 FEWEST_LIVE = 50
-"""Live points for each parameter. With 33 (100 of three parameters; relic density alone, r = 0.4) one seed of ten ended
-on a lower maximum, ln Z = -35.5 in place of -4.8, and no point of any shell showed it."""
+"""Live points for each parameter. With 33 (100 of three parameters; relic density alone, r = 0.4) three seeds of twelve
+ended elsewhere, one of them at ln Z = -35.5 in place of -4.8, and no point of any shell showed it."""
 
 FEWEST_LATER = 100
 """Points of each shell, drawn when all bounds stand, that tell what they lose: nautilus' own batch is as large."""
@@ -40,8 +40,8 @@ class Nautilus(SamplerOptions):
     Shells are built with ``n_live`` points until at most ``f_live`` of the evidence is among the live ones, and then
     sampled until there are ``n_shell`` points in each and ``n_eff`` effective ones; ``n_like_max`` calls stop it
     earlier. ``discard_exploration`` leaves out the points that built the shells, which are not quite independent of
-    them; with it or without each shell gets at least a hundred others, which tell what its bounds lose. ``n_batch``
-    points are evaluated at once. ``n_update``, ``n_like_new_bound`` and ``n_points_min`` are nautilus' own if not
+    them; with it or without each shell gets at least a hundred others, which tell what its bounds lose. A search
+    for what they do not hold comes last, and is not counted in ``n_like_max``. ``n_batch`` points are evaluated at once. ``n_update``, ``n_like_new_bound`` and ``n_points_min`` are nautilus' own if not
     given. ``periodic`` names parameters.
     """
 
