@@ -40,9 +40,10 @@ class Nautilus(SamplerOptions):
     Shells are built with ``n_live`` points until at most ``f_live`` of the evidence is among the live ones, and then
     sampled until there are ``n_shell`` points in each and ``n_eff`` effective ones; ``n_like_max`` calls stop it
     earlier. ``discard_exploration`` leaves out the points that built the shells, which are not quite independent of
-    them; with it or without each shell gets at least a hundred others, which tell what its bounds lose. A search
-    for what they do not hold comes last, and is not counted in ``n_like_max``. ``n_batch`` points are evaluated at once. ``n_update``, ``n_like_new_bound`` and ``n_points_min`` are nautilus' own if not
-    given. ``periodic`` names parameters.
+    them; with it or without each shell gets at least a hundred others, which tell what its bounds lose. A search for
+    what they do not hold comes last, and is not counted in ``n_like_max``. ``n_batch`` points are evaluated at once.
+    ``n_update``, ``n_like_new_bound`` and ``n_points_min`` are nautilus' own if not given. ``periodic`` names
+    parameters.
     """
 
     name: Literal["nautilus"] = "nautilus"
@@ -221,8 +222,10 @@ def _drawn_later(sampler: Any) -> NDArray[np.int64]:
 
 def _bounds(sampler: Any) -> Bounds:
     """The bounds as the search sees them; a shell's points are those drawn when all bounds stood, if there are any."""
-    later = np.array(sampler.shell_n_sample) - np.array(sampler.shell_n_sample_exp)
-    drawn = np.where(later > 0, later, sampler.shell_n_sample)
+    drawn = np.array(sampler.shell_n_sample)
+    if sampler.explored:
+        later = drawn - sampler.shell_n_sample_exp
+        drawn = np.where(later > 0, later, drawn)
     log_volumes = np.array([float(bound.log_v) for bound in sampler.bounds]) - np.log(np.maximum(drawn, 1))
     thresholds = np.array([*sampler.shell_log_l_min[1:], np.inf])
     return Bounds([bound.contains for bound in sampler.bounds], thresholds, log_volumes)
