@@ -11,6 +11,9 @@ Array = NDArray[np.float64]
 LOST = "ln Z that bounds may lose"
 """The diagnostic that says how much of an error of ln Z has one sign, and does not get less with more seeds."""
 
+MISSED = "ln Z that a search finds outside of bounds"
+"""The diagnostic that says how much of it is for a maximum that no bound holds; zero where none was found."""
+
 
 @dataclass(frozen=True)
 class Samples:

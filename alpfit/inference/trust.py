@@ -9,8 +9,8 @@ from types import MappingProxyType
 from alpfit.inference.merging import TOO_FAR, TOO_UNLIKELY
 from alpfit.inference.reweighting import FEWEST, LARGEST_WEIGHT, PARETO_K, tail_matters
 from alpfit.inference.samplers.emcee import LARGEST_R_HAT
-from alpfit.inference.samplers.nautilus import LARGEST_LOSS
-from alpfit.inference.samples import LOST, Samples
+from alpfit.inference.samplers.shells import LARGEST_LOSS
+from alpfit.inference.samples import LOST, MISSED, Samples
 
 PLENTY = 5.0 * FEWEST
 """Effective samples from which on their number is no reason for care."""
@@ -90,6 +90,14 @@ def _loss(value: float, _: Samples) -> Statement:
     return Statement(Trust.GOOD, f"{said}.") if value <= LARGEST_LOSS else Statement(Trust.BAD, f"{said}: too much.")
 
 
+def _missed(value: float, _: Samples) -> Statement:
+    if not value:
+        said = "Descents from a scan of the prior have found no maximum that matters outside of the sampler's bounds."
+        return Statement(Trust.GOOD, said)
+    said = "Descents from a scan of the prior have found a maximum outside of the sampler's bounds"
+    return Statement(Trust.BAD, f"{said}: ln Z may be too low by {value:.2g}.")
+
+
 def _insertion(value: float, _: Samples) -> Statement:
     if value >= TOO_UNLIKELY:
         said = f"New live points fall among the others at random (insertion ranks, p = {value:.2g}), as they should."
@@ -146,6 +154,7 @@ DIAGNOSTICS: Mapping[str, Callable[[float, Samples], Statement]] = MappingProxyT
     {
         "error of ln Z, resampled": _resampled,
         LOST: _loss,
+        MISSED: _missed,
         "insertion rank p-value": _insertion,
         "split R-hat": _r_hat,
         "valid minimum": _minimum,

@@ -4,13 +4,13 @@ import pickle
 
 import numpy as np
 import pytest
-from toys import GAUSSIAN_LOG_Z, gaussian, line
+from toys import GAUSSIAN_LOG_Z, Hidden, gaussian, hidden, line
 
 from alpfit.errors import ConfigurationError
 from alpfit.inference.samplers import Nautilus
-from alpfit.inference.samplers.nautilus import FEWEST_LATER, LARGEST_LOSS
-from alpfit.inference.samplers.shells import ENOUGH, Shell, log_z_error, loss, resampled_log_z_error
-from alpfit.inference.samples import LOST
+from alpfit.inference.samplers.nautilus import FEWEST_LATER
+from alpfit.inference.samplers.shells import ENOUGH, LARGEST_LOSS, Shell, log_z_error, loss, resampled_log_z_error
+from alpfit.inference.samples import LOST, MISSED
 from alpfit.inference.session import Session
 
 QUICK = {"n_live": 100, "n_networks": 0, "n_eff": 300.0, "f_live": 0.1}
@@ -153,7 +153,7 @@ def test_each_shell_gets_points_that_its_bounds_were_not_made_from(options):
     class Watched(Session):
         def step(self, report, state):
             super().step(report, state)
-            later.append(pickle.loads(state()))
+            later.append(pickle.loads(state())[0])
 
     samples = Nautilus(seed=1, **(QUICK | options)).run(Watched(gaussian()))
     state = later[-1]
@@ -169,3 +169,49 @@ def test_each_shell_gets_points_that_its_bounds_were_not_made_from(options):
 def test_fewer_live_points_than_fifty_for_each_parameter_are_told(n_live, told):
     samples = Nautilus(seed=1, **(QUICK | {"n_live": n_live})).run(Session(gaussian()))
     assert any(s.startswith(f"n_live = {n_live} is less than 50 for each of 2") for s in samples.shortfalls) is told
+
+
+# ---- a narrow maximum with most of the evidence, which few live points do not meet
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_a_maximum_that_no_live_point_has_met_is_found_and_told(seed):
+    samples = Nautilus(seed=seed, **QUICK).run(Session(hidden(), chunk=64))
+    assert samples.log_l.max() < 0.1
+    (told,) = samples.shortfalls
+    assert told.startswith("a descent has found ln L = ")
+    assert told.endswith("raise n_live")
+    assert samples.diagnostics[MISSED] > LARGEST_LOSS
+    assert samples.log_z_error > samples.diagnostics[LOST] >= samples.diagnostics[MISSED]
+    assert 1.0 < Hidden().log_z() - samples.log_z < samples.log_z_error
+
+
+def test_with_enough_live_points_it_is_met_and_nothing_is_said():
+    samples = Nautilus(seed=1, **(QUICK | {"n_live": 250})).run(Session(hidden(), chunk=64))
+    assert samples.log_l.max() == pytest.approx(Hidden.HEIGHT, abs=0.5)
+    assert samples.shortfalls == ()
+    assert samples.diagnostics[MISSED] == 0.0
+    assert abs(samples.log_z - Hidden().log_z()) < 4.0 * samples.log_z_error < 0.4
+
+
+def test_a_search_that_is_interrupted_ends_as_one_that_was_not():
+    class Memory:
+        def __init__(self, state=None):
+            self.state, self.saved = state, []
+
+        def load(self):
+            return self.state
+
+        def save(self, state):
+            self.saved.append(state)
+
+    sampler, memory = Nautilus(seed=1, **QUICK), Memory()
+    whole = sampler.run(Session(hidden(), chunk=64, store=memory, checkpoint_interval=0.0))
+    searching = [state for state in memory.saved if pickle.loads(pickle.loads(state)[0])[1]]
+    assert len(searching) > 10
+    for state in (searching[0], searching[len(searching) // 2], searching[-1]):
+        session = Session(hidden(), chunk=64, store=Memory(state))
+        again = sampler.run(session)
+        np.testing.assert_array_equal(again.log_weights, whole.log_weights)
+        assert (again.log_z_error, again.n_calls) == (whole.log_z_error, whole.n_calls)
+        assert (again.diagnostics, again.shortfalls) == (whole.diagnostics, whole.shortfalls)

@@ -5,7 +5,7 @@ import dataclasses
 import numpy as np
 import pytest
 
-from alpfit.inference.samples import LOST, Samples
+from alpfit.inference.samples import LOST, MISSED, Samples
 from alpfit.inference.trust import DIAGNOSTICS, Trust, statements, verdict
 
 
@@ -50,6 +50,7 @@ def test_a_good_run_has_nothing_against_it():
             {"diagnostics": {LOST: 0.3}},
             "ln Z may be too low by 0.3, which its error counts in: too much",
         ),
+        ({"diagnostics": {MISSED: 2.0}}, "a maximum outside of the sampler's bounds: ln Z may be too low by 2"),
         ({"diagnostics": {"largest weight": 0.3}}, "30 % of the weight"),
         ({"diagnostics": {"Pareto k-hat": 0.9, "effective samples before": 1e6}}, "Pareto k-hat = 0.90"),
     ],
@@ -92,7 +93,7 @@ def test_errors_of_the_evidence_that_are_nothing_but_rounding_agree():
 
 def test_every_known_diagnostic_can_speak_for_a_run():
     good = {
-        "error of ln Z, resampled": 0.1, LOST: 0.01, "insertion rank p-value": 0.5,
+        "error of ln Z, resampled": 0.1, LOST: 0.01, MISSED: 0.0, "insertion rank p-value": 0.5,
         "split R-hat": 1.001, "valid minimum": 1.0, "starts that reach the best fit": 5.0, "ln Z spread p-value": 0.5,
         "largest shift of a mean": 1.0, "largest weight": 1e-3,
         "Pareto k-hat": 0.3,

@@ -8,8 +8,13 @@ What came out (seeds 1 to 12):
 | case | calls | within one error | furthest | deviation, rms | claimed | from scatter alone | shortfalls |
 |---|---|---|---|---|---|---|---|
 | three | 11797 | 11 of 12 | 2.0 | 0.035 | 0.076 | 0.015 | 12 (6 for what bounds lose) |
+| corner | 12481 | 11 of 12 | 2.0 | 8.968 | 4.980 | 0.072 | 12 (5 for a maximum outside of the bounds) |
 | ridges | 36203 | 11 of 12 | 1.2 | 0.017 | 0.030 | 0.013 | 0 |
 | invisible | 30347 | 11 of 12 | 1.4 | 0.013 | 0.023 | 0.013 | 0 |
+
+Calls of ``three``, ``ridges`` and ``invisible`` were counted before there was a search for what bounds do not hold. It
+changes nothing else where it finds nothing, and adds 2.3, 2.7 and 2.1 %. In ``corner`` the seven seeds without a
+maximum outside of the bounds are within 0.03 of the truth, and claim 0.03; of the others one ends at -35.46.
 """
 
 import sys
@@ -33,11 +38,22 @@ N_SEEDS = 12
 THREE_LOG_Z = -0.126
 """By :func:`integrate`, good to 0.002."""
 
+CORNER_LOG_Z = -4.835
+"""Good to 0.003: ln Omega h^2 at 65 values of g_achi, joined by splines, for each of 4096 points of a Sobol sequence in
+the part of m_a and g_agg that matters."""
+
 
 def three() -> Problem:
     """The example's relic density alone, with one of its four parameters fixed: a thin curved sheet."""
     changes = ['likelihoods=["planck_relic_2018"]', "parameters.g_achi=1e-3"]
     return Fit.from_file(EXAMPLE, changes).configuration.build_problem()
+
+
+def corner() -> Problem:
+    """The example's relic density alone with r = 0.4: only a corner of the prior leaves so little, on a thin sheet."""
+    return Fit.from_file(
+        EXAMPLE, ['likelihoods=["planck_relic_2018"]', "parameters.r=0.4"]
+    ).configuration.build_problem()
 
 
 def invisible() -> Problem:
@@ -47,6 +63,7 @@ def invisible() -> Problem:
 
 CASES: dict[str, tuple[Callable[[], Problem], float | None, dict[str, Any]]] = {
     "three": (three, THREE_LOG_Z, {"n_live": 100}),
+    "corner": (corner, CORNER_LOG_Z, {"n_live": 100, "n_like_max": 30000}),
     "ridges": (ridges, Ridges().evidence()[0], {}),
     "invisible": (invisible, None, {}),
 }

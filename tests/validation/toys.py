@@ -238,6 +238,25 @@ class Twins(Toy):
 
 
 @dataclass(frozen=True)
+class Hidden(Toy):
+    """A wide Gaussian, and a narrow maximum of ln L = ``HEIGHT`` with most of the evidence and a wide, low foot."""
+
+    names = ("x", "y")
+    entries = ("only",)
+    WIDTH, HEIGHT, STEEPNESS, TOP = 0.1, 9.0, 400.0, 1e-3
+
+    def terms(self, x, y):
+        wide = -0.5 * ((x + 0.5) ** 2 + (y + 0.4) ** 2) / self.WIDTH**2
+        away = np.sqrt((x - 0.5) ** 2 + (y - 0.4) ** 2 + self.TOP**2) - self.TOP
+        return (np.logaddexp(wide, self.HEIGHT - self.STEEPNESS * away),), np.full(x.shape, True)
+
+    def log_z(self):
+        """The integrals of both over the plane, the narrow one with r dr = s ds for s^2 = r^2 + TOP^2."""
+        narrow = np.exp(self.HEIGHT) * (self.TOP / self.STEEPNESS + self.STEEPNESS**-2)
+        return float(np.log(2.0 * np.pi * (self.WIDTH**2 + narrow) / 4.0))
+
+
+@dataclass(frozen=True)
 class Rough(Toy):
     """A Gaussian in x, and in y one with teeth that no gradient describes."""
 
@@ -279,6 +298,11 @@ def correlated(wall=np.inf):
 def twins():
     """x and y uniform in -2 to 2, :class:`Twins`."""
     return Problem(Twins(), Sum(Twins.entries), {"x": _uniform(-2.0, 2.0), "y": _uniform(-2.0, 2.0)})
+
+
+def hidden():
+    """x and y uniform in -1 to 1, :class:`Hidden`."""
+    return Problem(Hidden(), Sum(Hidden.entries), {"x": _uniform(-1.0, 1.0), "y": _uniform(-1.0, 1.0)})
 
 
 def rough():

@@ -7,9 +7,9 @@ import numpy as np
 
 from alpfit.inference.coordinates import Coordinates
 from alpfit.inference.problem import Problem
-from alpfit.inference.profiling.descents import Descents
 from alpfit.inference.profiling.profile import Array
 from alpfit.inference.profiling.thresholds import THRESHOLDS
+from alpfit.inference.samplers.descents import Descents
 from alpfit.inference.samples import Samples
 from alpfit.inference.session import Session
 from alpfit.likelihoods import JointLikelihood

@@ -4,10 +4,10 @@ import numpy as np
 
 from alpfit.inference.profiling.binning import Indices
 from alpfit.inference.profiling.bins import Bins
-from alpfit.inference.profiling.descents import Descents
 from alpfit.inference.profiling.grid import Grid, Pool
 from alpfit.inference.profiling.profile import Array
 from alpfit.inference.samplers.descent import NO_COST
+from alpfit.inference.samplers.descents import Descents
 
 N_DONORS = 4
 """Bins nearest to one without a point, whose points are tried there."""

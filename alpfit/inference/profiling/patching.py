@@ -7,9 +7,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from alpfit.inference.profiling.bins import SAME, Bins
-from alpfit.inference.profiling.descents import Descents
 from alpfit.inference.profiling.grid import Grid
 from alpfit.inference.profiling.profile import Array, Flags
+from alpfit.inference.samplers.descents import Descents
 
 Places = NDArray[np.signedinteger]
 

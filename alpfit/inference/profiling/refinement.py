@@ -9,13 +9,13 @@ from alpfit.inference.coordinates import Coordinates
 from alpfit.inference.priors import Prior
 from alpfit.inference.profiling.binning import bin_edges, sampled_profile
 from alpfit.inference.profiling.bins import SAME, Bins
-from alpfit.inference.profiling.descents import Descents
 from alpfit.inference.profiling.filling import first_bins
 from alpfit.inference.profiling.grid import Grid, Pool
 from alpfit.inference.profiling.ledger import Ledger
 from alpfit.inference.profiling.patching import patched
 from alpfit.inference.profiling.profile import Array, Profile
 from alpfit.inference.samplers.base import samples_of
+from alpfit.inference.samplers.descents import Descents
 from alpfit.inference.samples import Samples
 from alpfit.inference.session import Session
 

@@ -25,12 +25,16 @@ N_REFINED = 4
 
 @dataclass(frozen=True)
 class End:
-    """Where a descent has ended: coordinates, cost, whether it is a minimum, and MINUIT's distance to it."""
+    """Where a descent has ended: coordinates, cost, whether it is a minimum, MINUIT's distance to it, and covariance.
+
+    The covariance is that of the free coordinates as MIGRAD has left it, None where there is none.
+    """
 
     z: Array
     cost: float
     valid: bool
     edm: float
+    covariance: Array | None = None
 
 
 class Space(Protocol):

@@ -12,8 +12,9 @@ from pydantic import Field
 from alpfit.errors import ConfigurationError
 from alpfit.inference.progress import ProgressReport
 from alpfit.inference.samplers.base import MOST_POINTS, Calls, Points, SamplerOptions, Whole, indices, samples_of
-from alpfit.inference.samplers.shells import Shell, log_z_error, loss, resampled_log_z_error
-from alpfit.inference.samples import LOST, Samples
+from alpfit.inference.samplers.search import Bounds, Missing, search
+from alpfit.inference.samplers.shells import LARGEST_LOSS, Shell, log_z_error, loss, resampled_log_z_error
+from alpfit.inference.samples import LOST, MISSED, Samples
 from alpfit.inference.session import Session
 
 Array = NDArray[np.float64]
@@ -21,12 +22,9 @@ Array = NDArray[np.float64]
 TYPICAL_EFFICIENCY = 0.3
 """Effective samples for a likelihood call once the shells stand; a guess, for the progress bar, until they do."""
 
-LARGEST_LOSS = 0.05
-"""In ln Z; where bounds may lose more they are not to be trusted."""
-
 FEWEST_LIVE = 50
-"""Live points for each parameter. With 33 (100 of three parameters; relic density alone, r = 0.4) one seed of ten ended
-on a lower maximum, ln Z = -35.5 in place of -4.8, and no point of any shell showed it."""
+"""Live points for each parameter. With 33 (100 of three parameters; relic density alone, r = 0.4) three seeds of twelve
+ended elsewhere, one of them at ln Z = -35.5 in place of -4.8, and no point of any shell showed it."""
 
 FEWEST_LATER = 100
 """Points of each shell, drawn when all bounds stand, that tell what they lose: nautilus' own batch is as large."""
@@ -42,9 +40,10 @@ class Nautilus(SamplerOptions):
     Shells are built with ``n_live`` points until at most ``f_live`` of the evidence is among the live ones, and then
     sampled until there are ``n_shell`` points in each and ``n_eff`` effective ones; ``n_like_max`` calls stop it
     earlier. ``discard_exploration`` leaves out the points that built the shells, which are not quite independent of
-    them; with it or without each shell gets at least a hundred others, which tell what its bounds lose. ``n_batch``
-    points are evaluated at once. ``n_update``, ``n_like_new_bound`` and ``n_points_min`` are nautilus' own if not
-    given. ``periodic`` names parameters.
+    them; with it or without each shell gets at least a hundred others, which tell what its bounds lose. A search for
+    what they do not hold comes last, and is not counted in ``n_like_max``. ``n_batch`` points are evaluated at once.
+    ``n_update``, ``n_like_new_bound`` and ``n_points_min`` are nautilus' own if not given. ``periodic`` names
+    parameters.
     """
 
     name: Literal["nautilus"] = "nautilus"
@@ -77,8 +76,10 @@ class Nautilus(SamplerOptions):
             warnings.filterwarnings("ignore", category=RuntimeWarning, module=r"nautilus|scipy\.special")
             warnings.filterwarnings("ignore", module="sklearn")
             sampler = self._sampler(session, evaluate)
+            answers: list[Array] = []
             if session.restored is not None:
-                vars(sampler).update(pickle.loads(session.restored))
+                state, answers = pickle.loads(session.restored)
+                vars(sampler).update(state)
             most, finished = self.n_like_max or math.inf, False
             while not finished and sampler.n_like < most:
                 # one turn of nautilus' loop
@@ -89,11 +90,11 @@ class Nautilus(SamplerOptions):
                     n_like_max=sampler.n_like + 1,
                     discard_exploration=self.discard_exploration,
                 )
-                session.step(self._report(sampler, session.account.n_calls), lambda: _dump(sampler))
+                session.step(self._report(sampler, session.account.n_calls), lambda: _dump(sampler, answers))
             while finished and sampler.n_like < most and (thin := _drawn_later(sampler) < FEWEST_LATER).any():
                 sampler.add_samples(int(np.argmax(thin)))
-                session.step(self._report(sampler, session.account.n_calls), lambda: _dump(sampler))
-            return self._samples(sampler, session)
+                session.step(self._report(sampler, session.account.n_calls), lambda: _dump(sampler, answers))
+            return self._samples(sampler, session, self._search(sampler, session, answers))
 
     def _sampler(self, session: Session, evaluate: Any) -> Any:
         from nautilus import Sampler
@@ -128,15 +129,38 @@ class Nautilus(SamplerOptions):
         values = {"ln Z": -math.inf if log_z is None else float(log_z), "effective samples": n_eff}
         return ProgressReport(n_calls, values, calls / max(sampler.n_like, 1))
 
-    def _samples(self, sampler: Any, session: Session) -> Samples:
+    def _search(self, sampler: Any, session: Session, answers: list[Array]) -> Missing | None:
+        """What is missing outside of the bounds; ``answers`` are those that the search had before it was interrupted.
+
+        They are told again, and kept for the next time.
+        """
+        known = iter(tuple(answers))
+
+        def log_l(theta: Array) -> Array:
+            if (answer := next(known, None)) is None:
+                answer = session.evaluate(theta).log_l
+                answers.append(answer)
+                session.step(self._report(sampler, session.account.n_calls), lambda: _dump(sampler, answers))
+            return answer
+
+        bounds, n_calls = _bounds(sampler), sampler.n_like
+        u, values = np.concatenate(sampler.points), np.concatenate(sampler.log_l)
+        stakes = bounds.at_stake(u, values)
+        lost = u[[np.argmax(stakes)]] if stakes.max() > -np.inf else u[:0]
+        log_z = float(sampler.log_z)
+        return search(session.problem, log_l, bounds, log_z, lost=lost, n_calls=n_calls, seed=self.seed)
+
+    def _samples(self, sampler: Any, session: Session, missing: Missing | None) -> Samples:
         """All points of the shells that have a likelihood.
 
         The error of ln Z is the scatter of the points and, added to it since it has one sign, what bounds may have
-        lost; in a run that was cut short before all shells were built, what is still among the live points.
+        lost, or have not held of what is ``missing``; in a run that was cut short before all shells were built, what is
+        still among the live points.
         """
         lost = loss(_shells(sampler, later=True) or _shells(sampler, later=False)) if sampler.explored else 0.0
-        shortfalls = self._shortfalls(sampler) + self._doubts(lost, session.problem.n_dim)
-        lost = lost if sampler.explored else float(sampler.f_live)
+        shortfalls = self._shortfalls(sampler) + self._doubts(lost, missing, session.problem.n_dim)
+        missed = missing.log_z if missing else 0.0
+        lost = (lost if sampler.explored else float(sampler.f_live)) + missed
         if np.any(sampler.shell_n < 1):
             sampler.discard_exploration = False
         theta, log_weights, log_l, columns = sampler.posterior(return_blobs=True)
@@ -152,6 +176,7 @@ class Nautilus(SamplerOptions):
             diagnostics={
                 "error of ln Z, resampled": resampled_log_z_error(shells, self.seed) + lost,
                 LOST: lost,
+                MISSED: missed,
             },
             shortfalls=shortfalls,
         )
@@ -169,26 +194,41 @@ class Nautilus(SamplerOptions):
             return (f"{thin} shells have too few points to tell what their bounds lose: raise n_like_max",)
         return ()
 
-    def _doubts(self, lost: float, n_dim: int) -> tuple[str, ...]:
+    def _doubts(self, lost: float, missing: Missing | None, n_dim: int) -> tuple[str, ...]:
         """What is to be said against the bounds."""
         doubts = []
         if lost > LARGEST_LOSS:
             said = f"ln Z may be too low by {lost:.2g}, more than {LARGEST_LOSS:g}, for what bounds lose"
             doubts.append(f"{said}, and a part of the posterior missing: raise n_live")
+        if missing:
+            where = ", ".join(f"{name} = {value:.4g}" for name, value in missing.parameters.items())
+            said = f"a descent has found ln L = {missing.log_l:.4g} at {where}, outside of the bounds"
+            doubts.append(f"{said}: ln Z may be too low by as much as {missing.log_z:.2g}: raise n_live")
         if self.n_live < FEWEST_LIVE * n_dim:
             few = f"n_live = {self.n_live} is less than {FEWEST_LIVE} for each of {n_dim} parameters"
             doubts.append(f"{few}, so that a maximum may be lost without a trace: raise n_live")
         return tuple(doubts)
 
 
-def _dump(sampler: Any) -> bytes:
-    """The sampler's state, in one piece: its bounds share its random numbers."""
-    return pickle.dumps({name: value for name, value in vars(sampler).items() if name not in ATTACHED})
+def _dump(sampler: Any, answers: list[Array]) -> bytes:
+    """The sampler's state, in one piece: its bounds share its random numbers; and ``answers`` to the search."""
+    return pickle.dumps(({name: value for name, value in vars(sampler).items() if name not in ATTACHED}, answers))
 
 
 def _drawn_later(sampler: Any) -> NDArray[np.int64]:
     """How many points of each shell were drawn when all bounds stood, ``(n_shells,)``."""
     return np.array([len(log_l) - end for log_l, end in zip(sampler.log_l, sampler.shell_end_exp, strict=True)])
+
+
+def _bounds(sampler: Any) -> Bounds:
+    """The bounds as the search sees them; a shell's points are those drawn when all bounds stood, if there are any."""
+    drawn = np.array(sampler.shell_n_sample)
+    if sampler.explored:
+        later = drawn - sampler.shell_n_sample_exp
+        drawn = np.where(later > 0, later, drawn)
+    log_volumes = np.array([float(bound.log_v) for bound in sampler.bounds]) - np.log(np.maximum(drawn, 1))
+    thresholds = np.array([*sampler.shell_log_l_min[1:], np.inf])
+    return Bounds([bound.contains for bound in sampler.bounds], thresholds, log_volumes)
 
 
 def _shells(sampler: Any, *, later: bool) -> list[Shell]:

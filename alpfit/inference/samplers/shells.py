@@ -16,6 +16,9 @@ Array = NDArray[np.float64]
 
 N_RESAMPLED = 200
 
+LARGEST_LOSS = 0.05
+"""In ln Z; where bounds may lose more they are not to be trusted."""
+
 ENOUGH = 10
 """Effective points from which on a share is known, to a third."""
 

@@ -4,7 +4,7 @@ import numpy as np
 from toys import correlated
 
 from alpfit.inference.coordinates import Coordinates
-from alpfit.inference.profiling.descents import Descents
+from alpfit.inference.samplers.descents import Descents
 
 
 def test_a_descent_asks_for_no_point_twice():

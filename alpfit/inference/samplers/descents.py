@@ -7,9 +7,8 @@ from functools import partial
 import numpy as np
 from numpy.typing import NDArray
 
-from alpfit.inference.coordinates import Coordinates
-from alpfit.inference.profiling.together import Ask, together
-from alpfit.inference.samplers.descent import NO_COST, Cost, End
+from alpfit.inference.samplers.descent import NO_COST, Cost, End, Space
+from alpfit.inference.samplers.together import Ask, together
 
 Array = NDArray[np.float64]
 
@@ -27,7 +26,7 @@ TOLERANCE = 0.1
 class Slice:
     """The coordinates with all but the ``free`` ones (indices) held at those of ``point`` ``(n_dim,)``."""
 
-    whole: Coordinates
+    whole: Space
     point: Array
     free: NDArray[np.int64]
 
@@ -62,7 +61,7 @@ class Descents:
     """Descents whose likelihood calls go to ``log_l``, from parameters ``(n, n_dim)`` to ``(n,)``."""
 
     log_l: Callable[[Array], Array]
-    coordinates: Coordinates
+    coordinates: Space
 
     def costs(self, z: Array) -> Array:
         """-ln L at points ``(n, n_dim)``."""
@@ -112,5 +111,6 @@ def _descend(space: Slice, strategy: int, ask: Ask) -> End:
     found = np.array(engine.values)
     if np.isfinite(found).all() and engine.fval <= at_start:
         valid = bool(engine.valid) and engine.fval < NO_COST
-        return End(space.filled(found[None, :])[0], float(engine.fval), valid, float(engine.fmin.edm))
+        covariance = None if engine.covariance is None else np.array(engine.covariance)
+        return End(space.filled(found[None, :])[0], float(engine.fval), valid, float(engine.fmin.edm), covariance)
     return End(space.filled(start[None, :])[0], at_start, valid=False, edm=np.nan)
