@@ -101,7 +101,7 @@ BROKEN_TABLES = {
     "column": ("energy [GeV],limit\n1,2\n2,3\n", "has no column 'mass': energy, limit"),
     "unsorted": ("mass [GeV],limit\n1,2\n4,3\n2,3\n", "mass = 2 does not rise"),
     "duplicated": ("mass [GeV],limit\n1,2\n4,3\n4,5\n", "mass = 4 does not rise"),
-    "unit": ("mass [MeV],limit\n1,2\n2,3\n", "the unit of mass is [MeV], it must be [GeV]"),
+    "unit": ("mass [mm],limit\n1,2\n2,3\n", "the unit of mass is [mm], it must be [GeV]"),
     "no unit": ("mass,limit\n1,2\n2,3\n", "it must be [GeV]"),
     "text": ("mass [GeV],limit\n1,2\n2,three\n", "line 3: 2,three is not 2 finite numbers"),
     "too many cells": ("mass [GeV],limit\n1,2\n2,3,4\n", "line 3: 2,3,4 is not 2 finite numbers"),

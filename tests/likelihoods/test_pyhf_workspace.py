@@ -72,11 +72,12 @@ def test_the_comparison_and_the_description(fitted, binned):
     assert fitted.observables == ("rate", "mass")
 
 
-def test_an_absolute_path_is_taken_as_it_is(published, tmp_path_factory):
+def test_a_workspace_elsewhere_is_refused(published, tmp_path_factory):
     folder, data = published
     elsewhere = tmp_path_factory.mktemp("elsewhere") / "w.json"
     (folder / "workspace.json").rename(elsewhere)
-    assert PyhfWorkspace.read({**data, "workspace": str(elsewhere)}, folder).workspace == str(elsewhere)
+    with pytest.raises(CatalogueError, match=r"it must be the name of a file in the entry's own folder"):
+        PyhfWorkspace.read({**data, "workspace": str(elsewhere)}, folder)
 
 
 def test_without_pyhf_it_says_what_to_install(published, monkeypatch):
@@ -121,6 +122,6 @@ def test_what_is_missing_is_named(published, key):
 
 def test_a_response_to_a_bin_that_is_not_there_is_refused(published):
     folder, data = published
-    (folder / "response.csv").write_text("q2_low,q2_high,S:2\n0,4,1e6\n")
+    (folder / "response.csv").write_text("q2_low [GeV^2],q2_high [GeV^2],S:2\n0,4,1e6\n")
     with pytest.raises(CatalogueError, match=r"response.csv: there is no bin of S '2': allowed: 0, 1"):
         PyhfWorkspace.read(data, folder)
