@@ -57,10 +57,10 @@ def load(name: str | Path, options: Mapping[str, Any] | None = None) -> Measurem
     A path, or a ``name`` with a slash, is the folder of an entry of one's own. Raises :class:`ConfigurationError` for
     an unknown name or option, :class:`CatalogueError` for an entry that cannot be used.
     """
+    if not isinstance(name, str | Path) or not str(name).isprintable():
+        raise ConfigurationError(f"likelihoods: {shown(name)} must be the name of an entry, or the path of its folder")
     if isinstance(name, Path):
         return load_folder(name, options)
-    if not isinstance(name, str):
-        raise ConfigurationError(f"likelihoods: {shown(name)} must be the name of an entry, or the path of its folder")
     if "/" not in name and name not in names():
         raise ConfigurationError(f"likelihoods: '{name}' is not in the catalogue: {one_of(name, names())}")
     return load_folder(folder_of(name), options)

@@ -4,6 +4,7 @@ Columns are read in the unit of what they are a column of: their own unit is tha
 """
 
 import csv
+import io
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -94,7 +95,7 @@ def numbered_rows(path: Path, missing: str) -> list[tuple[int, list[str]]]:
     Raises :class:`CatalogueError`.
     """
     try:
-        rows = list(csv.reader(read_text(path).splitlines()))
+        rows = list(csv.reader(io.StringIO(read_text(path), newline=""), strict=True))
     except FileNotFoundError as error:
         raise CatalogueError(f"{path} {missing}") from error
     except csv.Error as error:

@@ -244,7 +244,7 @@ BROKEN = {
     "lifetimes must rise from zero or more: 1 ps, 1.0 ps": "mass [GeV],1 ps,1.0 ps\n1,2,3\n",
     "lifetimes must rise from zero or more: -1 ps, 1 ps": "mass [GeV],-1 ps,1 ps\n1,2,3\n",
     "column 'nan ps' must be a lifetime, such as '100 ps'": "mass [GeV],nan ps\n1,2\n",
-    "column 'inf ps' must be a lifetime, such as '100 ps' or '3 cm' (c tau), or 'stable'": "mass [GeV],1 ps,inf ps\n1,2,3\n",
+    "column 'inf ps' must be a lifetime, such as '100 ps' or '3 cm' (c tau), or": "mass [GeV],1 ps,inf ps\n1,2,3\n",
     "lifetimes must rise from zero or more: stable, 1 ps": "mass [GeV],stable,1 ps\n1,2,3\n",
     "lifetimes must rise from zero or more: none": "mass [GeV]\n1\n",
     'a column of lifetime zero needs search = "decay" and a second lifetime': "mass [GeV],0 ps,1 ps\n1,2,3\n",

@@ -134,6 +134,13 @@ UNREADABLE = {
     "mass [GeV],limit\n1,2,3\n": ", line 2: 1,2,3 is not 2 finite numbers",
     "mass [GeV],limit\n1,nan\n": ", line 2: 1,nan is not 2 finite numbers",
     "mass [GeV],limit\n1,-inf\n": ", line 2: 1,-inf is not 2 finite numbers",
+    "mass [GeV],limit\n1,2_0\n": ", line 2: 1,2_0 is not 2 finite numbers",
+    "mass [GeV,limit\n1,2\n": ": 'mass [GeV' in the header must be a name, or a name [unit]",
+    "mass GeV],limit\n1,2\n": ": 'mass GeV]' in the header must be a name, or a name [unit]",
+    "mass [GeV] [1],limit\n1,2\n": ": 'mass [GeV] [1]' in the header must be a name, or a name [unit]",
+    "mass [GeV],,limit\n1,2,3\n": ": '' in the header must be a name, or a name [unit]",
+    "mass [GeV],[1/GeV]\n1,2\n": ": '[1/GeV]' in the header must be a name, or a name [unit]",
+    'mass [GeV],limit\n1,"2\n3\n': " cannot be read as CSV: unexpected end of data",
     "mass [GeV],limit\n1,1e999\n": ", line 2: 1,1e999 is not 2 finite numbers",
 }
 

@@ -77,7 +77,20 @@ class PyhfWorkspace(Form):
             if channel["name"] in form.signal_sample:
                 names = [sample["name"] for sample in channel["samples"]]
                 check(form.signal_sample[channel["name"]], names, "sample", f"{path}, channel {channel['name']}")
+        form.check_model(path)
         return form
+
+    def check_model(self, path: Path) -> None:
+        """Raise :class:`CatalogueError` where pyhf cannot use the workspace, which is the file at ``path``."""
+        pyhf = _pyhf()
+        problems = tuple(e for e in vars(pyhf.exceptions).values() if isinstance(e, type) and issubclass(e, Exception))
+        try:
+            self._model(np.zeros(len(self.table.bins)))
+        except KeyError as error:
+            raise CatalogueError(f"{path} lacks {error}, which pyhf needs") from error
+        except (IndexError, TypeError, ValueError, *problems) as error:
+            reason = " ".join(str(error).split())
+            raise CatalogueError(f"{path} is no workspace that pyhf can use: {reason}") from error
 
     @property
     def observables(self) -> tuple[str, ...]:
@@ -97,15 +110,7 @@ class PyhfWorkspace(Form):
     def log_l_of_events(self, events: Array) -> float:
         """ln L for ``events (columns,)`` of new physics. A fit that fails counts with the best value it reached."""
         pyhf = _pyhf()
-        channels = self.with_signal(events)["channels"]
-        settings = self.specification["measurements"][0]["config"]
-        model = pyhf.Model(
-            {"channels": channels, "parameters": settings["parameters"]},
-            poi_name=settings["poi"] or None,
-            validate=False,
-        )
-        counts = {channel["name"]: channel["data"] for channel in self.specification["observations"]}
-        data = [*(n for channel in model.config.channels for n in counts[channel]), *model.config.auxdata]
+        model, data = self._model(events)
         try:
             if model.config.poi_name is None:
                 _, value = pyhf.infer.mle.fit(data, model, return_fitted_val=True, tolerance=1e-9)
@@ -117,6 +122,20 @@ class PyhfWorkspace(Form):
             value = error.result.fun
         centres = np.asarray(model.config.suggested_init())
         return -0.5 * float(value) - float(model.constraint_logpdf(np.asarray(model.config.auxdata), centres))
+
+    def _model(self, events: Array) -> tuple[Any, list[float]]:
+        """pyhf's model with ``events (columns,)`` of new physics, and its data."""
+        settings = self.specification["measurements"][0]["config"]
+        model = _pyhf().Model(
+            {"channels": self.with_signal(events)["channels"], "parameters": settings["parameters"]},
+            poi_name=settings["poi"] or None,
+            validate=False,
+        )
+        counts = {channel["name"]: channel["data"] for channel in self.specification["observations"]}
+        for channel, bins in model.config.channel_nbins.items():
+            if len(counts[channel]) != bins:
+                raise ValueError(f"channel {channel} has {len(counts[channel])} observed counts in {bins} bins")
+        return model, [*(n for channel in model.config.channels for n in counts[channel]), *model.config.auxdata]
 
     def with_signal(self, events: Array) -> Json:
         """The workspace with a sample ``new_physics`` of ``events (columns,)`` in each channel of the response."""
