@@ -9,7 +9,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field, StrictBool, ValidationError
 
 from alpfit.errors import CatalogueError, ConfigurationError, one_of, validation_sentence
-from alpfit.likelihoods.files import DATA, files_of, read_bytes, read_text
+from alpfit.likelihoods.files import DATA, EntryFileError, files_of, read_bytes, read_text
 from alpfit.likelihoods.forms import FORMS, Form
 from alpfit.likelihoods.measurement import Measurement, Share
 from alpfit.likelihoods.source import Reference, Source
@@ -90,10 +90,8 @@ def load_folder(folder: Path, options: Mapping[str, Any] | None = None) -> Measu
         raise ConfigurationError(f"[options.{folder.name}] {error.__cause__ or error}") from error
     try:
         digest = digest_of(folder)
-    except CatalogueError:
-        raise
     except OSError as error:
-        raise CatalogueError(f"{folder} cannot be read: {error.strerror or error}") from error
+        raise CatalogueError(f"{folder} cannot be read: {error.strerror}" if error.strerror else str(error)) from error
     return Measurement(
         name=folder.name,
         title=entry.title,
@@ -123,19 +121,24 @@ def folder_of(name: str) -> Path:
 
 
 def data_files(folder: Path) -> list[Path]:
-    """The files that make up an entry: TOML and data. Raises :class:`OSError` where there is no folder.
+    """The files that make up an entry: TOML and data.
 
-    One that is no ordinary file, is a link out of the folder, or is too large is an
-    :class:`~alpfit.likelihoods.files.EntryFileError`, which is an OSError too.
+    Raises :class:`OSError` where there is no folder, or one of them is no ordinary file of the folder, or too large.
     """
-    return files_of(folder, (".toml", *DATA))
+    try:
+        return files_of(folder, (".toml", *DATA))
+    except EntryFileError as error:
+        raise OSError(str(error)) from error
 
 
 def digest_of(folder: Path) -> str:
     """What identifies the contents of an entry. Raises :class:`OSError` where they cannot be read."""
     digest = sha256()
-    for path in data_files(folder):
-        digest.update(path.name.encode() + b"\0" + read_bytes(path))
+    try:
+        for path in data_files(folder):
+            digest.update(path.name.encode() + b"\0" + read_bytes(path))
+    except EntryFileError as error:
+        raise OSError(str(error)) from error
     return digest.hexdigest()
 
 

@@ -19,7 +19,7 @@ DATA = (".csv", ".json")
 """How the names of an entry's data files end."""
 
 
-class EntryFileError(CatalogueError, OSError):
+class EntryFileError(CatalogueError):
     """A file of an entry that is not read."""
 
 
@@ -58,8 +58,6 @@ def read_bytes(path: Path) -> bytes:
             contents = file.read(LARGEST + 1)
     except (FileNotFoundError, NotADirectoryError) as error:
         raise FileNotFoundError(f"{path} is missing") from error
-    except EntryFileError:
-        raise
     except (OSError, ValueError) as error:  # a name may hold what no path can
         raise EntryFileError(f"{path} cannot be read: {getattr(error, 'strerror', None) or error}") from error
     if len(contents) > LARGEST:

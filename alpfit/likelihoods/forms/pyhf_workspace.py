@@ -82,13 +82,13 @@ class PyhfWorkspace(Form):
 
     def check_model(self, path: Path) -> None:
         """Raise :class:`CatalogueError` where pyhf cannot use the workspace, which is the file at ``path``."""
-        pyhf = _pyhf()
-        problems = tuple(e for e in vars(pyhf.exceptions).values() if isinstance(e, type) and issubclass(e, Exception))
+        own = (error for error in vars(_pyhf().exceptions).values() if isinstance(error, type))
+        problems: tuple[type[Exception], ...] = (IndexError, TypeError, ValueError, *own)
         try:
             self._model(np.zeros(len(self.table.bins)))
         except KeyError as error:
             raise CatalogueError(f"{path} lacks {error}, which pyhf needs") from error
-        except (IndexError, TypeError, ValueError, *problems) as error:
+        except problems as error:
             reason = " ".join(str(error).split())
             raise CatalogueError(f"{path} is no workspace that pyhf can use: {reason}") from error
 
