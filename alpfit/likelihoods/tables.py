@@ -46,7 +46,9 @@ class Table:
 
     def values(self, name: str, observable: str, *, gaps: bool = False) -> Array:
         """The column ``name``, of values of the ``observable``, in its unit. Raises :class:`CatalogueError`."""
-        return _converted(self.column(name, gaps=gaps), factor_for(str(self.path), name, self.units[name], observable))
+        values = self.column(name, gaps=gaps)
+        factor = factor_for(str(self.path), name, self.units[name], observable)
+        return _converted(values, factor, f"{self.path}: {name}")
 
     def abscissa(self, name: str, *, from_zero: bool = False) -> Array:
         """The column ``name``, in GeV, rising strictly from a positive number (or, ``from_zero``, from 0).
@@ -69,7 +71,8 @@ class Table:
             unit = UNITS[name]
             what = f"in {unit}" if unit else "a pure number"
             raise CatalogueError(f"{self.path}: {name} is {what}; where a mass or an energy is wanted, name one in GeV")
-        return _converted(values, checked_factor(str(self.path), name, self.units[name], "GeV"))
+        factor = checked_factor(str(self.path), name, self.units[name], "GeV")
+        return _converted(values, factor, f"{self.path}: {name}")
 
     def limits(self, name: str, observable: str) -> Array:
         """The column ``name`` of limits on ``observable``, in its unit: positive, with empty cells where there is none.
@@ -85,8 +88,15 @@ class Table:
         return self.values(name, observable, gaps=True)
 
 
-def _converted(values: Array, factor: float) -> Array:
-    return values if factor == 1.0 else values * factor
+def _converted(values: Array, factor: float, place: str) -> Array:
+    """``values`` times ``factor``, which must leave them numbers; exactly what they were where it is one."""
+    if factor == 1.0:
+        return values
+    with np.errstate(over="ignore", under="ignore"):
+        converted = values * factor
+    if (np.isinf(converted) | ((converted == 0.0) & (values != 0.0))).any():
+        raise CatalogueError(f"{place} has numbers too large or too small for its unit")
+    return converted
 
 
 def numbered_rows(path: Path, missing: str) -> list[tuple[int, list[str]]]:

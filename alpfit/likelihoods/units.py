@@ -5,6 +5,7 @@ A unit is a number, a product or a quotient of symbols with whole powers: ``GeV`
 where they measure the same: nothing is guessed from hbar = c = 1.
 """
 
+import math
 import re
 from collections.abc import Mapping
 from types import MappingProxyType
@@ -84,9 +85,10 @@ def parse_unit(text: str) -> Unit:
         tens += ten * times
         if what:
             powers[what] = powers.get(what, 0) + power * times
-    if "".join(re.findall(r"[/*]\s*$|^\s*[/*]|[/*]\s*[/*]", text)) or not number > 0.0:
+    scale = number * float(f"1e{tens}")
+    if re.search(r"[/*]\s*$|^\s*[/*]|[/*]\s*[/*]", text) or not 0.0 < scale < math.inf:
         raise ValueError(f"[{text}] is no unit")
-    return Unit(number * float(f"1e{tens}"), tuple(sorted((name, power) for name, power in powers.items() if power)))
+    return Unit(scale, tuple(sorted((name, power) for name, power in powers.items() if power)))
 
 
 def factor_to(unit: str, wanted: str) -> float | None:

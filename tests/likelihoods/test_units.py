@@ -64,6 +64,8 @@ NOT_CONVERTED = [
     ("nan GeV", "GeV"),
     ("0 GeV", "GeV"),
     ("-1 GeV", "GeV"),
+    ("1e300 1e300 GeV", "GeV"),
+    ("PeV^-99 PeV^98 GeV", "GeV"),
     ("GeV^1.5", "GeV"),
     ("GeV^", "GeV"),
     ("parsec", "cm"),
@@ -245,6 +247,13 @@ def test_the_columns_of_a_spectrum_have_units_too(binned, binned_folder, binned_
 def test_a_spectrum_is_of_a_branching_ratio_and_a_mass(binned, key, name):
     with pytest.raises(ValueError, match=f"^{key} = '{name}' is in"):
         binned({key: name})
+
+
+@pytest.mark.parametrize("unit", ["1e300/GeV", "1e-300/GeV"])
+def test_numbers_that_are_none_in_the_unit_of_the_observable_are_refused(tmp_path, unit):
+    text = f"m_a [GeV],limit [{unit}]\n1,1e{'' if 'e3' in unit else '-'}100\n"
+    with pytest.raises(CatalogueError, match=r"table.csv: limit has numbers too large or too small for its unit$"):
+        read("limit-curve", tmp_path, text)
 
 
 def test_a_factor_of_one_leaves_numbers_as_they_are_written(tmp_path):
