@@ -32,6 +32,9 @@ class PredictionError(AlpfitError, ValueError):
     """A parameter point for which the model has no prediction."""
 
 
+LONGEST = 200
+"""A sentence shows as many characters of a value."""
+
 MANY = 16
 """More choices than this are not all listed in a sentence, only the nearest ones."""
 
@@ -72,4 +75,5 @@ def validation_sentence(error: "ValidationError", tags: Iterable[str] = ()) -> s
         return message
     if isinstance(problem["input"], dict):
         return f"{place}: {message}"
-    return f"{place} = {problem['input']!r}: {message}"
+    value = " ".join(repr(problem["input"]).split())
+    return f"{place} = {value if len(value) <= LONGEST else value[:LONGEST] + '...'}: {message}"

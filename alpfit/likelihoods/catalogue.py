@@ -6,13 +6,16 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, StrictBool, ValidationError
 
 from alpfit.errors import CatalogueError, ConfigurationError, one_of, validation_sentence
+from alpfit.likelihoods.files import DATA, EntryFileError, files_of, read_bytes, read_text
 from alpfit.likelihoods.forms import FORMS, Form
 from alpfit.likelihoods.measurement import Measurement, Share
 from alpfit.likelihoods.source import Reference, Source
+from alpfit.numerics.arguments import shown
 
+ENTRY = "likelihood.toml"
 RESCALE = "rescale"
 """The option that an entry with a table ``[rescale]`` may have: whether it is in force."""
 
@@ -28,7 +31,7 @@ class _Entry(BaseModel):
     form: str
     options: list[str] = []
     overlaps: list[str] = []
-    projection: bool = False
+    projection: StrictBool = False
     data: dict[str, Any]
     rescale: Share | None = None
     source: Source
@@ -45,15 +48,19 @@ def data_folder() -> Path:
 
 def names() -> tuple[str, ...]:
     """The names of all entries, sorted."""
-    return tuple(sorted(path.parent.name for path in data_folder().glob("*/likelihood.toml")))
+    return tuple(sorted(path.parent.name for path in data_folder().glob(f"*/{ENTRY}")))
 
 
-def load(name: str, options: Mapping[str, Any] | None = None) -> Measurement:
+def load(name: str | Path, options: Mapping[str, Any] | None = None) -> Measurement:
     """The measurement ``name``, with the run's ``options`` in place of the entry's own values.
 
-    A ``name`` with a slash is the folder of an entry of one's own. Raises :class:`ConfigurationError` for an unknown
-    name or option, :class:`CatalogueError` for an entry that cannot be used.
+    A path, or a ``name`` with a slash, is the folder of an entry of one's own. Raises :class:`ConfigurationError` for
+    an unknown name or option, :class:`CatalogueError` for an entry that cannot be used.
     """
+    if not isinstance(name, str | Path) or not str(name).isprintable():
+        raise ConfigurationError(f"likelihoods: {shown(name)} must be the name of an entry, or the path of its folder")
+    if isinstance(name, Path):
+        return load_folder(name, options)
     if "/" not in name and name not in names():
         raise ConfigurationError(f"likelihoods: '{name}' is not in the catalogue: {one_of(name, names())}")
     return load_folder(folder_of(name), options)
@@ -61,11 +68,17 @@ def load(name: str, options: Mapping[str, Any] | None = None) -> Measurement:
 
 def load_folder(folder: Path, options: Mapping[str, Any] | None = None) -> Measurement:
     """The measurement in ``folder``; errors as for :func:`load`."""
-    path, chosen = folder / "likelihood.toml", dict(options or {})
+    if folder.name in ("", ".."):
+        raise ConfigurationError(
+            f"likelihoods: '{folder}' does not name a folder: give its own name, as in ./my/folder"
+        )
+    if not isinstance(options, Mapping | None):
+        raise ConfigurationError(f"[options.{folder.name}] {shown(options)} must be a dictionary: option to value")
+    path, chosen = folder / ENTRY, dict(options or {})
     entry = _read_entry(path)
     for option in chosen:
         if option not in entry.options:
-            allowed = one_of(option, entry.options) if entry.options else "it has none"
+            allowed = one_of(str(option), entry.options) if entry.options else "it has none"
             raise ConfigurationError(f"[options.{folder.name}] {option} is not an option of this entry: {allowed}")
     rescale = _is_rescaled(chosen.pop(RESCALE, False), folder)
     try:
@@ -75,6 +88,10 @@ def load_folder(folder: Path, options: Mapping[str, Any] | None = None) -> Measu
             raise
         _read_form(entry, {}, path)  # raises where the entry itself is to blame
         raise ConfigurationError(f"[options.{folder.name}] {error.__cause__ or error}") from error
+    try:
+        digest = digest_of(folder)
+    except OSError as error:
+        raise CatalogueError(f"{folder} cannot be read: {error.strerror}" if error.strerror else str(error)) from error
     return Measurement(
         name=folder.name,
         title=entry.title,
@@ -89,7 +106,7 @@ def load_folder(folder: Path, options: Mapping[str, Any] | None = None) -> Measu
         share=entry.rescale if rescale else None,
         notes=entry.notes,
         options={option: rescale if option == RESCALE else _plain(getattr(form, option)) for option in entry.options},
-        digest=digest_of(folder),
+        digest=digest,
     )
 
 
@@ -104,23 +121,31 @@ def folder_of(name: str) -> Path:
 
 
 def data_files(folder: Path) -> list[Path]:
-    """The files that make up an entry: TOML and tables. Raises :class:`OSError` where there is no folder."""
-    return sorted(path for path in folder.iterdir() if path.suffix in {".toml", ".csv", ".json"} and path.is_file())
+    """The files that make up an entry: TOML and data.
+
+    Raises :class:`OSError` where there is no folder, or one of them is no ordinary file of the folder, or too large.
+    """
+    try:
+        return files_of(folder, (".toml", *DATA))
+    except EntryFileError as error:
+        raise OSError(str(error)) from error
 
 
 def digest_of(folder: Path) -> str:
     """What identifies the contents of an entry. Raises :class:`OSError` where they cannot be read."""
     digest = sha256()
-    for path in data_files(folder):
-        digest.update(path.name.encode() + b"\0" + path.read_bytes())
+    try:
+        for path in data_files(folder):
+            digest.update(path.name.encode() + b"\0" + read_bytes(path))
+    except EntryFileError as error:
+        raise OSError(str(error)) from error
     return digest.hexdigest()
 
 
 def _is_rescaled(value: object, folder: Path) -> bool:
-    try:
-        return TypeAdapter(bool).validate_python(value, strict=True)
-    except ValidationError as error:
-        raise ConfigurationError(f"[options.{folder.name}] rescale = {value!r}: must be true or false") from error
+    if not isinstance(value, bool):
+        raise ConfigurationError(f"[options.{folder.name}] rescale = {shown(value)}: must be true or false")
+    return value
 
 
 def _read_form(entry: _Entry, options: Mapping[str, Any], path: Path) -> Form:
@@ -135,15 +160,13 @@ def _read_form(entry: _Entry, options: Mapping[str, Any], path: Path) -> Form:
 def _read_entry(path: Path) -> _Entry:
     """The tables of the file at ``path``, all keys of which are known."""
     try:
-        entry = _Entry.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
-    except (FileNotFoundError, NotADirectoryError) as error:
-        raise CatalogueError(f"{path} is missing: a likelihood is a folder with a likelihood.toml") from error
-    except UnicodeDecodeError as error:
-        raise CatalogueError(f"{path} is not UTF-8: {error}") from error
-    except tomllib.TOMLDecodeError as error:
-        raise CatalogueError(f"{path} is not TOML: {error}") from error
+        entry = _Entry.model_validate(tomllib.loads(read_text(path)))
+    except FileNotFoundError as error:
+        raise CatalogueError(f"{path} is missing: a likelihood is a folder with a {ENTRY}") from error
     except ValidationError as error:
         raise CatalogueError(f"{path}: {validation_sentence(error)}") from error
+    except (ValueError, RecursionError) as error:  # tomllib's own, or a number or a nesting that Python does not take
+        raise CatalogueError(f"{path} is not TOML: {error}") from error
     if entry.form not in FORMS:
         raise CatalogueError(f"{path}: form = '{entry.form}' is not known: {one_of(entry.form, FORMS)}")
     fields = FORMS[entry.form].model_fields
@@ -151,6 +174,9 @@ def _read_entry(path: Path) -> _Entry:
     for key in ("observable", "abscissa", "bound", "lifetime"):
         if key in known and fields[key].is_required() and key not in entry.data:
             raise CatalogueError(f"{path}: [data] {key} is missing")
+        value = entry.data.get(key)
+        if key in known and fields[key].annotation is str and not (value and isinstance(value, str)):
+            raise CatalogueError(f"{path}: [data] {key} = {shown(value)} must be a name")
     for key in (*entry.data, *entry.options):
         if key not in known and not (key == RESCALE and entry.rescale is not None and key in entry.options):
             raise CatalogueError(f"{path}: {key} is no key of the form {entry.form}: {one_of(key, known)}")

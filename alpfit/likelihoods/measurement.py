@@ -10,8 +10,10 @@ from numpy.typing import ArrayLike, NDArray
 from pydantic import ConfigDict, Field
 from pydantic.dataclasses import dataclass as validated_dataclass
 
+from alpfit.errors import PredictionError
 from alpfit.likelihoods.forms import Comparison, Form
 from alpfit.likelihoods.source import Reference, Source, Text
+from alpfit.numerics.arguments import broadcast, shown
 
 Array = NDArray[np.float64]
 
@@ -21,12 +23,13 @@ class Share:
     """The factor min(1, by/reference)^power for a rate of chi that is a part of the dark matter only."""
 
     by: Text
-    reference: Annotated[float, Field(gt=0.0)]
-    power: Annotated[float, Field(gt=0.0)]
+    reference: Annotated[float, Field(gt=0.0, strict=True, allow_inf_nan=False)]
+    power: Annotated[float, Field(gt=0.0, strict=True, allow_inf_nan=False)]
 
     def of(self, predictions: Mapping[str, Array]) -> Array:
-        """The factor, the shape of the predictions."""
-        return np.asarray(np.minimum(predictions[self.by] / self.reference, 1.0) ** self.power)
+        """The factor, the shape of the predictions; NaN where there is less than no dark matter."""
+        density = predictions[self.by]
+        return np.asarray(np.minimum(np.where(density < 0.0, np.nan, density) / self.reference, 1.0) ** self.power)
 
 
 @dataclass(frozen=True)
@@ -59,12 +62,18 @@ class Measurement:
         return self.form.observables + tuple(name for name in shared if name not in self.form.observables)
 
     def loglike(self, predictions: Mapping[str, ArrayLike]) -> Array:
-        """ln L of predictions, observable name to float or array; arrays of one shape, a point each."""
+        """ln L of predictions, observable name to float or array; arrays that broadcast, a point each.
+
+        NaN where a prediction is not a number, or has a value that its kind cannot have, such as a negative rate.
+        Raises :class:`~alpfit.errors.PredictionError` for what is missing, or is no array of real numbers.
+        """
         return self.form.loglike(self.read(predictions))
 
     def loglike_of_arrays(self, predictions: Mapping[str, Array]) -> Array:
         """The same for floating point arrays of one shape alone, without a check: it is called a million times."""
-        return self.form.loglike(predictions if self.share is None else self.read(predictions))
+        if self.share is None:
+            return self.form.loglike(predictions)
+        return self.form.loglike(self._shared({name: predictions[name] for name in self.observables}))
 
     def compare(self, predictions: Mapping[str, ArrayLike]) -> Comparison:
         """What is measured, its bound and the pull; predictions as for :meth:`loglike`."""
@@ -91,8 +100,16 @@ class Measurement:
 
     def read(self, predictions: Mapping[str, ArrayLike]) -> dict[str, Array]:
         """Of predictions those that count, as arrays of one shape, with the share applied: what the form sees."""
-        arrays = np.broadcast_arrays(*(np.asarray(predictions[name], dtype=float) for name in self.observables))
-        values = dict(zip(self.observables, arrays, strict=True))
+        if not isinstance(predictions, Mapping):
+            raise PredictionError(f"{shown(predictions)} must be a dictionary: observable to number, or to an array")
+        for name in self.observables:
+            if name not in predictions:
+                raise PredictionError(f"{name} is missing: {self.name} needs {', '.join(self.observables)}")
+        _, arrays = broadcast({name: predictions[name] for name in self.observables})
+        return self._shared(dict(zip(arrays, np.broadcast_arrays(*arrays.values()), strict=True)))
+
+    def _shared(self, values: dict[str, Array]) -> dict[str, Array]:
+        """The ``values`` of all that is read, the first of them with the share in force."""
         if self.share is not None:
             values[self.observables[0]] = values[self.observables[0]] * self.share.of(values)
         return values

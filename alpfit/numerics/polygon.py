@@ -32,4 +32,6 @@ def signed_distance(corners: Array, x: Array, y: Array) -> Array:
             if (y1 > y[k]) != (y2 > y[k]) and x[k] < x1 + dx * (y[k] - y1) / dy:
                 inside = not inside
         distances[k] = math.sqrt(nearest) if inside else -math.sqrt(nearest)
+        if math.isinf(x[k]) or math.isinf(y[k]):
+            distances[k] = math.nan if math.isnan(x[k]) or math.isnan(y[k]) else -math.inf
     return distances

@@ -1,5 +1,9 @@
 """Reading entries: what is wrong with one is said in a sentence that names the file."""
 
+import math
+from pathlib import Path
+
+import numpy as np
 import pytest
 
 from alpfit.errors import CatalogueError, ConfigurationError
@@ -85,6 +89,18 @@ BROKEN_ENTRIES = {
     ),
     "power of the share": (("power = 2.0\n\n", "power = -2.0\n\n"), "rescale.power = -2.0: must be greater than 0"),
     "not TOML": (("power = 2.0", "power = "), "is not TOML"),
+    "nested without end": (("power = 2.0", f"power = {'[' * 20000}"), "is not TOML"),
+    "number of 5000 digits": (("power = 2.0", f"power = 1{'0' * 5000}"), "is not TOML"),
+    "number as text": (("power = 2.0\nconf", 'power = "2.0"\nconf'), "[data] power = '2.0': must be a valid number"),
+    "truth value as number": (
+        ("power = 2.0\nconf", "power = true\nconf"),
+        "[data] power = True: must be a valid number",
+    ),
+    "infinite number": (("power = 2.0\nconf", "power = inf\nconf"), "[data] power = inf: must be a finite number"),
+    "number as name": (('observable = "rate"', "observable = 3"), "[data] observable = 3 must be a name"),
+    "empty name": (('bound = "limit"', 'bound = ""'), "[data] bound = '' must be a name"),
+    "infinite share": (("reference = 0.12", "reference = inf"), "rescale.reference = inf: must be a finite number"),
+    "projection": (("experiment", 'projection = "yes"\nexperiment'), "projection = 'yes': must be a valid boolean"),
 }
 
 
@@ -101,7 +117,7 @@ BROKEN_TABLES = {
     "column": ("energy [GeV],limit\n1,2\n2,3\n", "has no column 'mass': energy, limit"),
     "unsorted": ("mass [GeV],limit\n1,2\n4,3\n2,3\n", "mass = 2 does not rise"),
     "duplicated": ("mass [GeV],limit\n1,2\n4,3\n4,5\n", "mass = 4 does not rise"),
-    "unit": ("mass [MeV],limit\n1,2\n2,3\n", "the unit of mass is [MeV], it must be [GeV]"),
+    "unit": ("mass [mm],limit\n1,2\n2,3\n", "the unit of mass is [mm], it must be [GeV]"),
     "no unit": ("mass,limit\n1,2\n2,3\n", "it must be [GeV]"),
     "text": ("mass [GeV],limit\n1,2\n2,three\n", "line 3: 2,three is not 2 finite numbers"),
     "too many cells": ("mass [GeV],limit\n1,2\n2,3,4\n", "line 3: 2,3,4 is not 2 finite numbers"),
@@ -195,6 +211,63 @@ def test_an_entry_that_is_not_in_the_catalogue_is_refused_with_a_hint():
         "likelihoods: 'planck_relic_2019' is not in the catalogue: did you mean 'planck_relic_2018'?"
     )
     assert message.endswith(f" and {len(names()) - 8} more")
+
+
+NO_NAMES = [None, 1, 2.5, True, b"x", [], {}, ("planck_relic_2018",), "a\0b", "two\nlines", "\ud800/x", object()]
+
+
+@pytest.mark.parametrize("name", NO_NAMES, ids=[str(i) for i in range(len(NO_NAMES))])
+def test_what_is_no_name_is_refused(name):
+    with pytest.raises(ConfigurationError, match=r"must be the name of an entry, or the path of its folder$"):
+        load(name)
+
+
+def test_a_path_is_the_folder_of_an_entry(write_entry):
+    folder = write_entry()
+    assert load(folder).digest == load(str(folder)).digest
+    with pytest.raises(CatalogueError, match=r"^nothing/likelihood.toml is missing"):
+        load(Path("nothing"))
+
+
+@pytest.mark.parametrize("name", ["/", "./", "../", "./..", Path()])
+def test_a_folder_must_be_named(name):
+    with pytest.raises(ConfigurationError, match="does not name a folder: give its own name"):
+        load(name)
+
+
+@pytest.mark.parametrize("options", [3, "upper_limit", ["upper_limit"], [("upper_limit", True)]])
+def test_options_are_a_dictionary(options):
+    with pytest.raises(ConfigurationError, match=r"^\[options.planck_relic_2018\] .* must be a dictionary"):
+        load("planck_relic_2018", options)
+
+
+BAD_OPTIONS = {
+    "number as text": ("planck_relic_2018", {"relative_theory_error": "0.1"}),
+    "truth value as number": ("planck_relic_2018", {"relative_theory_error": True}),
+    "number as truth value": ("planck_relic_2018", {"upper_limit": 1}),
+    "complex": ("planck_relic_2018", {"relative_theory_error": 1j}),
+    "None": ("planck_relic_2018", {"relative_theory_error": None}),
+    "array": ("planck_relic_2018", {"relative_theory_error": np.zeros((3, 3))}),
+    "nan": ("planck_relic_2018", {"relative_theory_error": math.nan}),
+    "infinity": ("planck_relic_2018", {"relative_theory_error": math.inf}),
+    "huge": ("planck_relic_2018", {"relative_theory_error": 10**400}),
+    "no name": ("planck_relic_2018", {1: 2.0}),
+    "name for a list": ("belle2_bknunu_q2_2025", {"channels": "A"}),
+    "list of numbers": ("belle2_bknunu_q2_2025", {"channels": [1]}),
+    "column": ("fermi_lines_2015", {"bound": 3}),
+    "column of something else": ("fermi_lines_2015", {"bound": "flux_R16"}),
+    "rescale": ("fermi_lines_2015", {"rescale": 1}),
+}
+
+
+@pytest.mark.parametrize(("name", "options"), BAD_OPTIONS.values(), ids=BAD_OPTIONS)
+def test_an_option_of_the_wrong_type_is_refused_in_one_short_line(name, options):
+    with pytest.raises(ConfigurationError) as caught:
+        load(name, options)
+    message = str(caught.value)
+    assert message.startswith(f"[options.{name}] ")
+    assert "\n" not in message
+    assert len(message) < 400
 
 
 def test_the_digest_changes_with_the_entry(write_entry):

@@ -151,7 +151,7 @@ BROKEN = {
     "masses and couplings of a contour must be positive (mass)": ("\n0.1,1e-4", "\n0,1e-4"),
     "coupling is empty in row 3; give it a number": ("10,1e-4", "10,"),
     "has no column 'coupling': mass, g": ("coupling", "g"),
-    "the unit of mass is [MeV], it must be [GeV]": ("GeV", "MeV"),
+    "the unit of mass is [mm], it must be [GeV]": ("GeV", "mm"),
 }
 
 

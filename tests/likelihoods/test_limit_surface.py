@@ -236,16 +236,18 @@ def test_its_description_has_the_numbers():
 
 BROKEN = {
     "column 'limit' must be a lifetime, such as '100 ps'": "mass [GeV],limit\n1,2\n",
-    "column '1 ns' must be a lifetime, such as '100 ps'": "mass [GeV],1 ns\n1,2\n",
+    "column '1 GeV' must be a lifetime, such as '100 ps'": "mass [GeV],1 GeV\n1,2\n",
+    "column '1_0 ps' must be a lifetime, such as '100 ps'": "mass [GeV],1_0 ps\n1,2\n",
+    "column '10' must be a lifetime, such as '100 ps'": "mass [GeV],10\n1,2\n",
     "column 'one ps' must be a lifetime, such as '100 ps'": "mass [GeV],one ps\n1,2\n",
     "lifetimes must rise from zero or more: 20 ps, 10 ps": "mass [GeV],20 ps,10 ps\n1,2,3\n",
     "lifetimes must rise from zero or more: 1 ps, 1.0 ps": "mass [GeV],1 ps,1.0 ps\n1,2,3\n",
     "lifetimes must rise from zero or more: -1 ps, 1 ps": "mass [GeV],-1 ps,1 ps\n1,2,3\n",
-    "lifetimes must rise from zero or more: nan ps": "mass [GeV],nan ps\n1,2\n",
-    "column 'inf ps' must be a lifetime, such as '100 ps', or 'stable'": "mass [GeV],1 ps,inf ps\n1,2,3\n",
+    "column 'nan ps' must be a lifetime, such as '100 ps'": "mass [GeV],nan ps\n1,2\n",
+    "column 'inf ps' must be a lifetime, such as '100 ps' or '3 cm' (c tau), or": "mass [GeV],1 ps,inf ps\n1,2,3\n",
     "lifetimes must rise from zero or more: stable, 1 ps": "mass [GeV],stable,1 ps\n1,2,3\n",
     "lifetimes must rise from zero or more: none": "mass [GeV]\n1\n",
-    "a column '0 ps' needs search = \"decay\" and a second lifetime": "mass [GeV],0 ps,1 ps\n1,2,3\n",
+    'a column of lifetime zero needs search = "decay" and a second lifetime': "mass [GeV],0 ps,1 ps\n1,2,3\n",
     "1 ps = 0 in row 2: a limit must be positive": "mass [GeV],1 ps\n1,2\n2,0\n",
     "mass = 1 does not rise": "mass [GeV],1 ps\n2,2\n1,2\n",
 }

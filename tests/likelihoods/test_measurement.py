@@ -4,7 +4,9 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from pydantic import ValidationError
 
+from alpfit.errors import PredictionError
 from alpfit.likelihoods import FORMS, Measurement
 from alpfit.likelihoods.measurement import Share
 from alpfit.likelihoods.source import Source
@@ -100,7 +102,7 @@ def test_the_density_is_read_only_where_the_share_is_in_force():
     assert measurement(form=CURVE).observables == ("rate", "mass")
     assert measurement(form=CURVE, share=SQUARED).observables == ("rate", "mass", "Omega_h2")
     assert np.isfinite(measurement().loglike({"rate": 1.0}))
-    with pytest.raises(KeyError, match="Omega_h2"):
+    with pytest.raises(PredictionError, match=r"^Omega_h2 is missing: nobody_2000 needs rate, Omega_h2$"):
         measurement(share=SQUARED).loglike({"rate": 1.0})
 
 
@@ -144,8 +146,41 @@ def test_a_number_stands_for_an_array_of_it():
 
 
 def test_a_prediction_that_is_missing_is_named():
-    with pytest.raises(KeyError, match="mass"):
+    with pytest.raises(PredictionError, match=r"^mass is missing: nobody_2000 needs rate, mass$"):
         measurement(form=CURVE).compare({"rate": 1.0})
+
+
+NO_PREDICTIONS = {
+    "nothing": (None, "None must be a dictionary: "),
+    "a list of pairs": ([("rate", 1.0), ("mass", 2.0)], "must be a dictionary: "),
+    "None": ({"rate": None, "mass": 2.0}, "rate = None must be a real number"),
+    "text": ({"rate": 1.0, "mass": "2"}, "mass = '2' must be a real number"),
+    "a truth value": ({"rate": True, "mass": 2.0}, "rate = True must be a real number"),
+    "a complex number": ({"rate": 1j, "mass": 2.0}, "rate = 1j must be a real number"),
+    "rows of different length": ({"rate": [[1.0], [1.0, 2.0]], "mass": 2.0}, "rate = [[1.0], [1.0, 2.0]] must be"),
+    "a dictionary of dictionaries": ({"rate": {"value": 1.0}, "mass": 2.0}, "rate = {'value': 1.0} must be a real"),
+    "shapes": ({"rate": [1.0, 2.0], "mass": [1.0, 2.0, 3.0]}, "shapes do not broadcast: rate (2,), mass (3,)"),
+}
+
+
+@pytest.mark.parametrize("ask", ["loglike", "compare"])
+@pytest.mark.parametrize(("predictions", "expected"), NO_PREDICTIONS.values(), ids=NO_PREDICTIONS)
+def test_what_is_no_prediction_is_refused_in_a_sentence(ask, predictions, expected):
+    with pytest.raises(PredictionError) as caught:
+        getattr(measurement(form=CURVE), ask)(predictions)
+    assert expected in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def test_there_is_no_share_of_less_than_nothing():
+    log_l = measurement(share=SQUARED).loglike({"rate": 1.0, "Omega_h2": [-0.06, np.nan, np.inf, 0.0]})
+    np.testing.assert_allclose(log_l, [np.nan, np.nan, -0.5 * (Z_90 / 2.0) ** 2, 0.0], rtol=1e-12)
+
+
+@pytest.mark.parametrize("number", [np.inf, np.nan, "0.12", True, 0.0])
+def test_a_share_needs_a_positive_number(number):
+    with pytest.raises(ValidationError):
+        Share(by="Omega_h2", reference=number, power=2.0)
 
 
 def test_its_description_is_a_paragraph():

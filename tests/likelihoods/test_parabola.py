@@ -29,15 +29,21 @@ def chi_squared(form, flux, energy):
 @pytest.mark.parametrize("two_sided", [False, True])
 def test_above_the_best_value_each_sigma_costs_its_square(two_sided):
     form = parabola(two_sided=two_sided)
-    for n_sigma in (0.0, 1.0, 2.5):
+    for n_sigma in (1.0, 2.0, 2.5):
         chi = chi_squared(form, BEST + n_sigma * SIGMA, ENERGIES)
         np.testing.assert_allclose(chi, n_sigma**2, rtol=1e-13)
 
 
 def test_below_the_best_value_a_limit_costs_nothing():
-    log_l = parabola().loglike(at(BEST - [1e-9, 1.0, 50.0], ENERGIES))
+    log_l = parabola().loglike(at([3.0 - 1e-9, 0.0, 1.0], [1.0, 1.0, 4.0]))
     np.testing.assert_array_equal(log_l, 0.0)
     assert not np.signbit(log_l).any()
+
+
+def test_below_zero_there_is_a_measurement_but_no_limit():
+    assert np.isnan(parabola().loglike(at([-1e-9, -1.0, -1.0], [1.0, 2.0, 9.0]))).all()
+    assert np.isnan(parabola().compare(at(-1.0, 2.0)).pull)
+    np.testing.assert_allclose(chi_squared(parabola(two_sided=True), -2.0, 2.0), 1.0, rtol=1e-13)
 
 
 def test_below_the_best_value_a_measurement_costs_what_it_does_above():
@@ -66,7 +72,7 @@ def test_at_the_ends_of_the_searched_range_it_is_on():
 
 
 def test_more_signal_is_never_more_likely():
-    fluxes, energies = np.linspace(-3.0, 20.0, 100), np.linspace(1.0, 4.0, 7)
+    fluxes, energies = np.linspace(0.0, 20.0, 100), np.linspace(1.0, 4.0, 7)
     steps = np.diff(parabola().loglike(at(fluxes, energies[:, None])), axis=1)
     assert (steps <= 0.0).all()
     assert (steps.min(axis=1) < -0.01).all()
@@ -129,7 +135,7 @@ BROKEN = {
     "has no column 'sigma': energy, best, width": ("sigma", "width"),
     "energy = 0 must be positive": ("\n1,", "\n0,"),
     "energy = 2 does not rise": ("\n1,", "\n3,"),
-    "the unit of energy is [MeV], it must be [GeV]": ("GeV", "MeV"),
+    "the unit of energy is [mm], it must be [GeV]": ("GeV", "mm"),
 }
 
 

@@ -72,11 +72,12 @@ def test_the_comparison_and_the_description(fitted, binned):
     assert fitted.observables == ("rate", "mass")
 
 
-def test_an_absolute_path_is_taken_as_it_is(published, tmp_path_factory):
+def test_a_workspace_elsewhere_is_refused(published, tmp_path_factory):
     folder, data = published
     elsewhere = tmp_path_factory.mktemp("elsewhere") / "w.json"
     (folder / "workspace.json").rename(elsewhere)
-    assert PyhfWorkspace.read({**data, "workspace": str(elsewhere)}, folder).workspace == str(elsewhere)
+    with pytest.raises(CatalogueError, match=r"it must be the name of a file in the entry's own folder"):
+        PyhfWorkspace.read({**data, "workspace": str(elsewhere)}, folder)
 
 
 def test_without_pyhf_it_says_what_to_install(published, monkeypatch):
@@ -121,6 +122,52 @@ def test_what_is_missing_is_named(published, key):
 
 def test_a_response_to_a_bin_that_is_not_there_is_refused(published):
     folder, data = published
-    (folder / "response.csv").write_text("q2_low,q2_high,S:2\n0,4,1e6\n")
+    (folder / "response.csv").write_text("q2_low [GeV^2],q2_high [GeV^2],S:2\n0,4,1e6\n")
     with pytest.raises(CatalogueError, match=r"response.csv: there is no bin of S '2': allowed: 0, 1"):
         PyhfWorkspace.read(data, folder)
+
+
+def lacks_observations(content):
+    content["observations"] = content["observations"][:1]
+
+
+def has_too_many_counts(content):
+    content["observations"][0]["data"].append(3.0)
+
+
+def names_no_parameter_of_interest(content):
+    content["measurements"][0]["config"]["poi"] = "mu_of_nobody"
+
+
+def has_rows_of_different_length(content):
+    content["channels"][0]["samples"][0]["modifiers"][0]["data"] = {"hi_data": [1.0], "lo_data": [1.0]}
+
+
+SPOILT = [lacks_observations, has_too_many_counts, names_no_parameter_of_interest, has_rows_of_different_length]
+
+
+@pytest.mark.parametrize("spoil", SPOILT, ids=lambda spoil: spoil.__name__)
+def test_a_workspace_that_pyhf_cannot_use_is_refused_when_it_is_read(published, spoil):
+    folder, data = published
+    content = json.loads((folder / "workspace.json").read_text())
+    spoil(content)
+    (folder / "workspace.json").write_text(json.dumps(content))
+    with pytest.raises(CatalogueError) as caught:
+        PyhfWorkspace.read(data, folder)
+    assert str(caught.value).startswith(str(folder / "workspace.json"))
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("text", ['{"a": NaN}', '{"a": -Infinity}', '{"a": 1e999}', "[" * 100000])
+def test_json_holds_finite_numbers_and_ends(published, text):
+    folder, data = published
+    (folder / "workspace.json").write_text(text)
+    with pytest.raises(CatalogueError, match=r"workspace.json cannot be read as JSON: "):
+        PyhfWorkspace.read(data, folder)
+
+
+def test_a_byte_order_mark_does_no_harm(published, fitted):
+    folder, data = published
+    text = (folder / "workspace.json").read_text()
+    (folder / "workspace.json").write_text("\ufeff" + text, encoding="utf-8")
+    assert PyhfWorkspace.read(data, folder).specification == fitted.specification

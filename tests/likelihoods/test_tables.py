@@ -73,14 +73,16 @@ def test_a_column_with_gaps_is_given_only_if_gaps_are_expected(table):
 
 @pytest.mark.parametrize("ask", ["column", "abscissa", "masses", "limits"])
 def test_a_column_that_is_not_there_is_refused_with_those_that_are(table, ask):
-    assert refusal(getattr(table(MEASURED), ask), "m_a") == " has no column 'm_a': mass, limit, flux"
+    arguments = ("m_a", "rate") if ask == "limits" else ("m_a",)
+    assert refusal(getattr(table(MEASURED), ask), *arguments) == " has no column 'm_a': mass, limit, flux"
 
 
 @pytest.mark.parametrize("ask", ["abscissa", "masses"])
-@pytest.mark.parametrize(("header", "unit"), [("mass [MeV]", "MeV"), ("mass", ""), ("mass [gev]", "gev")])
-def test_masses_must_be_in_gev(table, ask, header, unit):
+@pytest.mark.parametrize(("header", "unit"), [("mass [mm]", "mm"), ("mass", ""), ("mass [gev]", "gev")])
+def test_masses_must_be_in_gev_or_converted(table, ask, header, unit):
     wrong = table(f"{header}\n1\n2\n")
-    assert refusal(getattr(wrong, ask), "mass") == f": the unit of mass is [{unit}], it must be [GeV]"
+    expected = f": the unit of mass is [{unit}], it must be [GeV], or one that can be converted, such as [MeV]"
+    assert refusal(getattr(wrong, ask), "mass") == expected
 
 
 def test_masses_may_come_in_any_order_and_more_than_once(table):
@@ -114,13 +116,13 @@ def test_an_abscissa_is_never_negative(table, from_zero):
 
 
 def test_limits_are_positive_or_missing(table):
-    np.testing.assert_array_equal(table(MEASURED).limits("limit"), [2e-5, np.nan, 5e-5])
+    np.testing.assert_array_equal(table(MEASURED).limits("limit", "rate"), [2e-5, np.nan, 5e-5])
 
 
 @pytest.mark.parametrize(("limit", "shown"), [("0", "0"), ("-2e-6", "-2e-06")])
 def test_a_limit_that_is_not_positive_is_refused_with_its_row(table, limit, shown):
     wrong = table(f"mass [GeV],limit\n1,\n2,3\n3,{limit}\n")
-    assert refusal(wrong.limits, "limit") == f": limit = {shown} in row 3: a limit must be positive"
+    assert refusal(wrong.limits, "limit", "rate") == f": limit = {shown} in row 3: a limit must be positive"
 
 
 UNREADABLE = {
@@ -132,6 +134,13 @@ UNREADABLE = {
     "mass [GeV],limit\n1,2,3\n": ", line 2: 1,2,3 is not 2 finite numbers",
     "mass [GeV],limit\n1,nan\n": ", line 2: 1,nan is not 2 finite numbers",
     "mass [GeV],limit\n1,-inf\n": ", line 2: 1,-inf is not 2 finite numbers",
+    "mass [GeV],limit\n1,2_0\n": ", line 2: 1,2_0 is not 2 finite numbers",
+    "mass [GeV,limit\n1,2\n": ": 'mass [GeV' in the header must be a name, or a name [unit]",
+    "mass GeV],limit\n1,2\n": ": 'mass GeV]' in the header must be a name, or a name [unit]",
+    "mass [GeV] [1],limit\n1,2\n": ": 'mass [GeV] [1]' in the header must be a name, or a name [unit]",
+    "mass [GeV],,limit\n1,2,3\n": ": '' in the header must be a name, or a name [unit]",
+    "mass [GeV],[1/GeV]\n1,2\n": ": '[1/GeV]' in the header must be a name, or a name [unit]",
+    'mass [GeV],limit\n1,"2\n3\n': " cannot be read as CSV: unexpected end of data",
     "mass [GeV],limit\n1,1e999\n": ", line 2: 1,1e999 is not 2 finite numbers",
 }
 
@@ -147,7 +156,7 @@ def test_a_file_that_is_missing_is_said_to_be(tmp_path):
 
 def test_a_folder_is_no_table(tmp_path):
     (tmp_path / "numbers.csv").mkdir()
-    assert refusal(read_table, tmp_path / "numbers.csv").startswith(" cannot be read: ")
+    assert refusal(read_table, tmp_path / "numbers.csv").startswith(" is no ordinary file; ")
 
 
 def test_bytes_that_are_no_text_are_no_table(tmp_path):

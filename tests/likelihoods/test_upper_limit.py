@@ -59,17 +59,18 @@ def test_more_signal_is_always_less_likely(power):
 
 
 @pytest.mark.parametrize("power", [1.0, 2.0, 0.5])
-def test_the_sign_of_the_observable_does_not_matter(power):
-    form, values = upper_limit(power=power), np.array([1e-7, 4e-6, 3e-5])
-    np.testing.assert_array_equal(form.loglike(at(-values)), form.loglike(at(values)))
+def test_a_value_below_zero_has_no_likelihood(power):
+    form, values = upper_limit(power=power), np.array([-1e-7, -3e-5])
+    assert np.isnan(form.loglike(at(values))).all()
+    assert np.isnan(form.compare(at(values)).pull).all()
 
 
 def test_it_compares_the_observable_with_the_bound():
-    values = [[0.0, 4e-6], [1.2e-5, -4e-6]]
+    values = [[0.0, 4e-6], [1.2e-5, 8e-6]]
     prediction, bound, pull = upper_limit().compare(at(values))
     np.testing.assert_array_equal(prediction, values)
     np.testing.assert_array_equal(bound, np.full((2, 2), 4e-6))
-    np.testing.assert_allclose(pull, Z[0.90] * np.array([[0.0, 1.0], [3.0, 1.0]]), rtol=1e-13)
+    np.testing.assert_allclose(pull, Z[0.90] * np.array([[0.0, 1.0], [3.0, 2.0]]), rtol=1e-13)
 
 
 def test_its_likelihood_is_that_of_the_pull():

@@ -1,17 +1,24 @@
 """What a form of likelihood is, and what several forms share."""
 
+import math
 from abc import abstractmethod
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
-from typing import NamedTuple, Self
+from typing import Annotated, NamedTuple, Self
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 from scipy.special import log_ndtr, ndtri
 
+from alpfit.numerics.compile import kernel
+
 Array = NDArray[np.float64]
+
+
+Names = Annotated[tuple[str, ...], Field(strict=False)]
+"""Several names, which TOML has as a list."""
 
 
 class Comparison(NamedTuple):
@@ -29,7 +36,9 @@ class Comparison(NamedTuple):
 class Form(BaseModel):
     """A likelihood function of predictions; its subclasses are final, and their fields an entry's ``[data]``."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True, allow_inf_nan=False)
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", arbitrary_types_allowed=True, allow_inf_nan=False, strict=True
+    )
 
     @classmethod
     @abstractmethod
@@ -46,7 +55,13 @@ class Form(BaseModel):
 
     @abstractmethod
     def loglike(self, predictions: Mapping[str, Array]) -> Array:
-        """ln L of arrays of predictions of one shape; finite for finite predictions."""
+        """ln L of arrays of predictions of one shape; finite for finite predictions that mean something.
+
+        NaN where any prediction is NaN, also where nothing was searched, and where one is negative, which no rate,
+        coupling, mass, lifetime or probability is. Only gaussian, counting and a two-sided parabola, whose formulas
+        hold there, have an ln L of their own for a negative prediction.
+        Infinity is a value like others: the limit of ln L, which may be -inf.
+        """
 
     @abstractmethod
     def compare(self, predictions: Mapping[str, Array]) -> Comparison:
@@ -85,3 +100,19 @@ def soft_exclusion(depth: Array, confidence_level: float) -> Array:
 def excluded_sigmas(log_l: Array) -> Array:
     """The pull sqrt(-2 ln L) of a likelihood that is one without a signal."""
     return np.sqrt(np.maximum(-2.0 * log_l, 0.0))
+
+
+def only_where_meant(result: Array, value: Array, mass: Array) -> Array:
+    """``result``, with NaN where ``value`` or ``mass`` is NaN or negative; ``result`` has their shape."""
+    if value.shape != mass.shape:
+        value, mass = np.broadcast_arrays(value, mass)
+    flat = _only_where_meant(np.array(result).ravel(), value.ravel(), mass.ravel())
+    return np.asarray(flat.reshape(value.shape))
+
+
+@kernel
+def _only_where_meant(result: Array, value: Array, mass: Array) -> Array:
+    for k in range(result.size):
+        if not (value[k] >= 0.0 and mass[k] >= 0.0):
+            result[k] = math.nan
+    return result

@@ -8,6 +8,7 @@ with the normal distribution function Phi, and c such that -2 ln L = z(CL)^2 on 
 as a parabola far inside.
 """
 
+import math
 from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
@@ -20,6 +21,7 @@ from pydantic import Field
 from alpfit.errors import CatalogueError
 from alpfit.likelihoods.forms.base import SMALLEST, Comparison, Form, excluded_sigmas, soft_exclusion
 from alpfit.likelihoods.tables import TABLE, table_of
+from alpfit.numerics.compile import kernel
 from alpfit.numerics.polygon import signed_distance
 
 Array = NDArray[np.float64]
@@ -41,7 +43,8 @@ class Contour(Form):
     def read(cls, data: Mapping[str, object], folder: Path) -> "Contour":
         """The form from an entry's ``[data]`` and the columns ``abscissa`` and ``observable`` of its table."""
         table = table_of(data, folder)
-        masses, couplings = table.masses(str(data.get("abscissa"))), table.column(str(data.get("observable")))
+        observable = str(data.get("observable"))
+        masses, couplings = table.masses(str(data.get("abscissa"))), table.values(observable, observable)
         if masses.size < 3:
             raise CatalogueError(f"{table.path} has {masses.size} rows: a contour needs three or more")
         if not ((masses > 0.0) & (couplings > 0.0)).all():
@@ -59,13 +62,16 @@ class Contour(Form):
         return np.log10(np.stack([self.masses, self.couplings], axis=1))
 
     def depth(self, mass: Array, coupling: Array) -> Array:
-        """Distance from the polygon in decades, positive inside; ``mass`` and ``coupling`` of one shape."""
+        """Distance from the polygon in decades, positive inside; ``mass`` and ``coupling`` of one shape.
+
+        NaN where either is NaN or negative.
+        """
         x, y = (np.log10(np.maximum(values, SMALLEST)) for values in (mass, coupling))
-        return signed_distance(self._corners, x.ravel(), y.ravel()).reshape(x.shape)
+        return _depths(self._corners, x.ravel(), y.ravel(), mass.ravel(), coupling.ravel()).reshape(x.shape)
 
     def edges_at(self, mass: Array) -> Array:
         """Couplings at which the polygon is crossed at ``mass``, ``(..., n)``, NaN for sides that are not crossed."""
-        x = np.log10(np.maximum(mass, SMALLEST))[..., None]
+        x = np.log10(np.clip(mass, SMALLEST, 1.0 / SMALLEST))[..., None]
         start, end = self._corners, np.roll(self._corners, -1, axis=0)
         side = end - start
         crosses = (start[:, 0] > x) != (end[:, 0] > x)
@@ -93,3 +99,13 @@ class Contour(Form):
             f"{self.masses.min():g} < {self.abscissa}/GeV < {self.masses.max():g} is excluded at "
             f"{100 * self.confidence_level:g} %, edge {self.width:g} decades wide"
         )
+
+
+@kernel
+def _depths(corners: Array, x: Array, y: Array, mass: Array, coupling: Array) -> Array:
+    """Distances from the polygon of the points ``x (k,)``, ``y (k,)``: ``mass`` and ``coupling`` in decades."""
+    depths = signed_distance(corners, x, y)
+    for k in range(depths.size):
+        if not (mass[k] >= 0.0 and coupling[k] >= 0.0):
+            depths[k] = math.nan
+    return depths

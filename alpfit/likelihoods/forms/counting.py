@@ -4,8 +4,8 @@ With n events, the background B +- sigma, the signal s = (standard_model + obser
 
     L(s) = integral db Poisson(n | s + b) Normal(b | B, sigma),    b > 0,
 
-which sums to one over n. The integral is a Gauss-Legendre sum over B +- 6 sigma, cut off at zero, with more nodes the
-more the Poisson distribution is narrower than the background.
+which sums to one over n; s below zero has no L. The integral is a Gauss-Legendre sum over B +- 6 sigma, cut off at
+zero, with more nodes the more the Poisson distribution is narrower than the background.
 """
 
 import math
@@ -81,6 +81,11 @@ class Counting(Form):
 
     def _log_probability(self, mu: Array) -> Array:
         """ln of the probability of the observed events at the whole rate ``mu``."""
+        possible = (mu >= 0.0) & (mu < np.inf)
+        if not possible.all():
+            log_l = np.where(mu == np.inf, -np.inf, np.nan)
+            log_l[possible] = self._log_probability(mu[possible])
+            return log_l
         expected = (mu * self.events_per_unit)[..., None] + self._backgrounds.nodes
         log_poisson = xlogy(self.n_observed, expected) - expected - gammaln(self.n_observed + 1.0)
         return np.asarray(logsumexp(log_poisson + self._backgrounds.weights, axis=-1))

@@ -48,7 +48,8 @@ class Edge(Form):
 
     def loglike(self, predictions: Mapping[str, Array]) -> Array:
         """ln L, the shape of the prediction."""
-        value = np.maximum(np.asarray(predictions[self.observable]), SMALLEST)
+        value = np.asarray(predictions[self.observable])
+        value = np.where(value < 0.0, np.nan, np.maximum(value, SMALLEST))
         depth = np.log10(value / self.bound) / self.width
         return soft_exclusion(depth if self.excluded == "above" else -depth, self.confidence_level)
 

@@ -4,8 +4,9 @@ With the prediction mu, the data d +s_up -s_down, and the side on which the pred
 
     L(mu) = 2/[sqrt(2 pi) (s_up + s_down)] exp[-(mu - d)^2/(2 s_side^2)],    s_side = s_up where mu > d,
 
-a density in d that integrates to one. Each s adds in quadrature the components of the measurement's error, the
-Standard Model part's and the relative theory error times the prediction. As an upper limit, mu < d is as good as d.
+a density in d that integrates to one, for mu of any sign. Each s adds in quadrature the components of the measurement's
+error, the Standard Model part's and the relative theory error times the prediction. As an upper limit, mu < d is as
+good as d, and a negative mu has no ln L.
 """
 
 import math
@@ -20,6 +21,8 @@ from pydantic import Field
 from alpfit.likelihoods.forms.base import Comparison, Form
 
 Array = NDArray[np.float64]
+LARGEST = 1e300
+"""What stands for infinity where an error grows with the prediction."""
 Errors = Annotated[list[Annotated[float, Field(gt=0.0)]], Field(min_length=1)]
 
 
@@ -53,6 +56,9 @@ class Gaussian(Form):
     def loglike(self, predictions: Mapping[str, Array]) -> Array:
         """ln L, the shape of the prediction."""
         mu = self._limited(self.expected(predictions))
+        if np.isinf(mu).any():  # the error may be infinite, too
+            known = self.loglike({self.observable: np.where(np.isinf(mu), 0.0, predictions[self.observable])})
+            return np.where(np.isinf(mu), -np.inf, known)
         up, down = self.errors(mu)
         pull = (mu - self.value) / np.where(mu > self.value, up, down)
         return np.asarray(-0.5 * pull**2 + np.log(2.0 / (np.sqrt(2.0 * np.pi) * (up + down))))
@@ -60,7 +66,7 @@ class Gaussian(Form):
     def compare(self, predictions: Mapping[str, Array]) -> Comparison:
         """The prediction with its Standard Model part, the measured value, and their distance over the error."""
         mu = self.expected(predictions)
-        limited = self._limited(mu)
+        limited = np.clip(self._limited(mu), -LARGEST, LARGEST)
         up, down = self.errors(limited)
         pull = (limited - self.value) / np.where(limited > self.value, up, down)
         return Comparison(mu, np.full_like(mu, self.value), pull)
@@ -71,7 +77,7 @@ class Gaussian(Form):
 
     def _limited(self, mu: Array) -> Array:
         """``mu``, or the measured value in place of what is below it for an upper limit."""
-        return np.maximum(mu, self.value) if self.upper_limit else mu
+        return np.where(mu < 0.0, np.nan, np.maximum(mu, self.value)) if self.upper_limit else mu
 
     def errors(self, mu: Array) -> tuple[Array, Array]:
         """Errors upwards and downwards for the prediction ``mu``, of its shape."""

@@ -46,7 +46,7 @@ class LimitCurve(Form):
         table = table_of(data, folder)
         columns = {
             "masses": table.abscissa(str(data.get("abscissa"))),
-            "bounds": table.limits(str(data.get("bound"))),
+            "bounds": table.limits(str(data.get("bound")), str(data.get("observable"))),
         }
         return cls.model_validate({**data, **columns})
 
@@ -96,8 +96,11 @@ def _log_bounds_at(log_masses: Array, log_bounds: Array, mass: Array) -> Array:
 
 @kernel
 def _pulls(log_masses: Array, log_bounds: Array, value: Array, mass: Array, sigmas: float, power: float) -> Array:
-    """sigmas (value/bound)^power at ``mass (k,)``; zero where nothing was searched."""
+    """sigmas (value/bound)^power at ``mass (k,)``; zero where nothing was searched, NaN without a value >= 0."""
     pulls = _log_bounds_at(log_masses, log_bounds, mass)
     for k in range(pulls.size):
-        pulls[k] = 0.0 if math.isnan(pulls[k]) else sigmas * (value[k] * math.exp(-pulls[k])) ** power
+        if not (value[k] >= 0.0 and mass[k] >= 0.0):
+            pulls[k] = math.nan
+        else:
+            pulls[k] = 0.0 if math.isnan(pulls[k]) else sigmas * (value[k] * math.exp(-pulls[k])) ** power
     return pulls

@@ -28,9 +28,12 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
 
+from alpfit.constants import SPEED_OF_LIGHT
 from alpfit.errors import CatalogueError
 from alpfit.likelihoods.forms.base import SMALLEST, Comparison, Form, one_sided_sigmas
+from alpfit.likelihoods.numbers import number_in
 from alpfit.likelihoods.tables import TABLE, Table, table_of
+from alpfit.likelihoods.units import factor_to, require_unit
 from alpfit.numerics.compile import kernel
 from alpfit.numerics.lookup import between, cell
 
@@ -56,9 +59,14 @@ class LimitSurface(Form):
 
     @classmethod
     def read(cls, data: Mapping[str, object], folder: Path) -> "LimitSurface":
-        """The form from an entry's ``[data]`` and its table: masses, columns ``<number> ps``, perhaps ``stable``."""
+        """The form from an entry's ``[data]`` and its table: masses, columns of lifetimes, perhaps ``stable``.
+
+        A lifetime is a number and a unit of time, as in ``100 ps``, or of length, which is c tau.
+        """
         table = table_of(data, folder)
-        abscissa = str(data.get("abscissa"))
+        abscissa, observable = str(data.get("abscissa")), str(data.get("observable"))
+        require_unit(data, "lifetime", "s")
+        require_unit(data, "invisible_fraction", "")
         masses = table.abscissa(abscissa, from_zero=True)
         columns = [name for name in table.columns if name != abscissa]
         return cls.model_validate(
@@ -66,7 +74,7 @@ class LimitSurface(Form):
                 **data,
                 "masses": masses,
                 "lifetimes": _lifetimes(table, columns, data.get("search")),
-                "bounds": np.stack([table.limits(name) for name in columns], axis=1),
+                "bounds": np.stack([table.limits(name, observable) for name in columns], axis=1),
             }
         )
 
@@ -118,14 +126,14 @@ class LimitSurface(Form):
         return self.masses, self.lifetimes, self._columns, *self._filled, self._missing
 
     def _reach(self, predictions: Mapping[str, Array]) -> Array:
-        """f/U(stable) + (1 - f)/U(tau); NaN where nothing was searched."""
+        """f/U(stable) + (1 - f)/U(tau); zero where nothing was searched."""
         mass, lifetime = (np.asarray(predictions[name]) for name in (self.abscissa, self.lifetime))
         fraction = np.asarray(predictions[self.invisible_fraction]) if self.invisible_fraction else np.zeros_like(mass)
         return _reaches(*self._grid, mass.ravel(), lifetime.ravel(), fraction.ravel()).reshape(mass.shape)
 
     def _pull(self, value: Array, reach: Array) -> Array:
         """The signal in standard deviations of its estimate; zero where nothing was searched."""
-        seen = value * np.where(np.isnan(reach), 0.0, reach)
+        seen = _seen(value.ravel(), reach.ravel()).reshape(value.shape)
         return np.asarray(one_sided_sigmas(self.confidence_level) * seen**self.power)
 
     def compare(self, predictions: Mapping[str, Array]) -> Comparison:
@@ -162,15 +170,18 @@ def _reaches(
     lifetime: Array,
     fraction: Array,
 ) -> Array:
-    """f/U(m, stable) + (1 - f)/U(m, tau), arrays ``(k,)``; NaN where nothing was searched.
+    """f/U(m, stable) + (1 - f)/U(m, tau), arrays ``(k,)``; zero where nothing was searched.
 
+    NaN where mass, lifetime or fraction is NaN or a value that they cannot have.
     ``columns`` are the lifetimes as ln U is linear in them, ``slopes (n,)`` those of ln U beyond the first of them.
     """
     first, last, n = lifetimes[0], lifetimes[-1], lifetimes.size - 1
     shift = lifetimes[1] if first == 0.0 else 0.0
-    found = np.full(mass.size, math.nan)
+    found = np.zeros(mass.size)
     for k in range(mass.size):
-        if masses[0] <= mass[k] <= masses[-1]:
+        if not (mass[k] >= 0.0 and lifetime[k] >= 0.0 and 0.0 <= fraction[k] <= 1.0):
+            found[k] = math.nan
+        elif masses[0] <= mass[k] <= masses[-1]:
             place = -1.0 / max(lifetime[k], 1e-300)
             if not missing:
                 place = math.log(min(max(lifetime[k], first), last) + shift)
@@ -189,25 +200,46 @@ def _reaches(
             found[k] = (1.0 - fraction[k]) * math.exp(-value)
             if fraction[k] > 0.0:
                 found[k] += fraction[k] * math.exp(-between(log_bounds[row, n], log_bounds[above, n], across))
+            if math.isnan(found[k]):  # beside a row of empty cells
+                found[k] = 0.0
     return found
+
+
+@kernel
+def _seen(value: Array, reach: Array) -> Array:
+    """value * reach, arrays ``(k,)``: zero where nothing was searched, whatever the value, NaN without a value >= 0."""
+    seen = np.zeros(value.size)
+    for k in range(value.size):
+        if not value[k] >= 0.0:
+            seen[k] = math.nan
+        elif reach[k] != 0.0:
+            seen[k] = value[k] * reach[k]
+    return seen
 
 
 def _lifetimes(table: Table, columns: list[str], search: object) -> Array:
     """The lifetimes [s] that the names of ``columns`` give."""
-    values = []
-    for name in columns:
-        number, _, unit = ("inf", "", "ps") if name == "stable" else name.partition(" ")
-        try:
-            values.append(float(number) * PICOSECOND)
-        except ValueError:
-            unit = ""
-        if unit != "ps" or (np.isinf(values[-1]) and name != "stable"):
-            raise CatalogueError(f"{table.path}: column '{name}' must be a lifetime, such as '100 ps', or 'stable'")
+    values = [math.inf if name == "stable" else _lifetime(table, name) for name in columns]
     lifetimes = np.array(values)
     if not (values and lifetimes[0] >= 0.0 and (np.diff(lifetimes) > 0.0).all()):
         raise CatalogueError(f"{table.path}: lifetimes must rise from zero or more: {', '.join(columns) or 'none'}")
     if lifetimes[0] == 0.0 and (search != "decay" or len(values) == 1):
-        raise CatalogueError(f"{table.path}: a column '0 ps' needs search = \"decay\" and a second lifetime")
+        raise CatalogueError(f'{table.path}: a column of lifetime zero needs search = "decay" and a second lifetime')
     if np.isinf(lifetimes[-1]) and search != "missing energy":
         raise CatalogueError(f"{table.path}: a column 'stable' needs search = \"missing energy\"")
     return lifetimes
+
+
+def _lifetime(table: Table, name: str) -> float:
+    """The lifetime [s] that is the name of a column."""
+    number, _, unit = name.partition(" ")
+    seconds, centimetres = factor_to(unit, "s"), factor_to(unit, "cm")
+    scale = seconds if centimetres is None else centimetres / SPEED_OF_LIGHT.value
+    try:
+        if scale is not None:
+            return number_in(number) * scale
+    except ValueError:
+        pass
+    raise CatalogueError(
+        f"{table.path}: column '{name}' must be a lifetime, such as '100 ps' or '3 cm' (c tau), or 'stable'"
+    )

@@ -3,7 +3,7 @@
     ln L = -1/2 [(observable - best)/sigma]^2 where the observable exceeds the best value, else 0,
 
 with both columns interpolated linearly; outside the searched range ln L = 0. With ``two_sided`` the parabola holds
-below the best value as well.
+below the best value as well, and below zero.
 """
 
 from collections.abc import Mapping
@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field, model_validator
 
-from alpfit.likelihoods.forms.base import Comparison, Form, one_sided_sigmas
+from alpfit.likelihoods.forms.base import Comparison, Form, one_sided_sigmas, only_where_meant
 from alpfit.likelihoods.tables import TABLE, table_of
 
 Array = NDArray[np.float64]
@@ -39,11 +39,11 @@ class Parabola(Form):
     @classmethod
     def read(cls, data: Mapping[str, object], folder: Path) -> "Parabola":
         """The form from an entry's ``[data]`` and the columns abscissa, best and sigma of its table."""
-        table = table_of(data, folder)
+        table, observable = table_of(data, folder), str(data.get("observable"))
         columns = {
             "energies": table.abscissa(str(data.get("abscissa"))),
-            "best": table.column("best"),
-            "sigma": table.column("sigma"),
+            "best": table.values("best", observable),
+            "sigma": table.values("sigma", observable),
         }
         return cls.model_validate({**data, **columns})
 
@@ -64,6 +64,7 @@ class Parabola(Form):
         best, sigma = (np.interp(energy, self.energies, column) for column in (self.best, self.sigma))
         searched = (energy >= self.energies[0]) & (energy <= self.energies[-1])
         pull = np.where(searched, (value - best) / sigma, 0.0)
+        pull = only_where_meant(pull, np.abs(value) if self.two_sided else value, energy)
         bound = np.where(searched, best + one_sided_sigmas(self.confidence_level) * sigma, np.nan)
         return Comparison(value, bound, pull if self.two_sided else np.maximum(pull, 0.0))
 

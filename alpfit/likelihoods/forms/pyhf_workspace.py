@@ -18,10 +18,13 @@ from numpy.typing import NDArray
 from pydantic import Field
 
 from alpfit.errors import CatalogueError, ConfigurationError
-from alpfit.likelihoods.forms.base import Comparison, Form
+from alpfit.likelihoods.files import data_file, read_text
+from alpfit.likelihoods.forms.base import Comparison, Form, Names
 from alpfit.likelihoods.forms.binned.comparison import compare_with_best
 from alpfit.likelihoods.forms.binned.line import line_events
 from alpfit.likelihoods.forms.binned.tables import Response, check, read_response
+from alpfit.likelihoods.numbers import number_in
+from alpfit.likelihoods.units import require_unit
 
 Array = NDArray[np.float64]
 Json = dict[str, Any]
@@ -36,14 +39,14 @@ class PyhfWorkspace(Form):
     ``signal_sample`` names for each channel the sample whose relative systematic errors new physics carries, but for
     ``exclude_parameters``; the parameter of interest of the workspace's first measurement is fixed to
     ``standard_model``. ``line_width``
-    [GeV^2] is the standard deviation of the two-body line. Paths are absolute or relative to the entry's folder.
+    [GeV^2] is the standard deviation of the two-body line. The files are in the entry's folder.
     """
 
     observable: str
     abscissa: str
     workspace: str
     signal_sample: dict[str, str]
-    exclude_parameters: tuple[str, ...] = ()
+    exclude_parameters: Names = ()
     response: str = "response.csv"
     line_width: float = Field(gt=0.0)
     standard_model: float = Field(default=1.0, ge=0.0)
@@ -60,7 +63,9 @@ class PyhfWorkspace(Form):
         _pyhf()
         nothing = Response((), np.empty(0), np.empty((0, 0)))
         settings = cls.model_validate({**data, "specification": {}, "table": nothing})
-        path, response_path = folder / settings.workspace, folder / settings.response
+        require_unit(data, "observable", "")
+        require_unit(data, "abscissa", "GeV")
+        path, response_path = data_file(folder, settings.workspace), data_file(folder, settings.response)
         files = {"specification": _read_workspace(path), "table": read_response(response_path)}
         form = settings.model_copy(update=files)
         bins = {channel["name"]: len(channel["samples"][0]["data"]) for channel in form.specification["channels"]}
@@ -72,7 +77,20 @@ class PyhfWorkspace(Form):
             if channel["name"] in form.signal_sample:
                 names = [sample["name"] for sample in channel["samples"]]
                 check(form.signal_sample[channel["name"]], names, "sample", f"{path}, channel {channel['name']}")
+        form.check_model(path)
         return form
+
+    def check_model(self, path: Path) -> None:
+        """Raise :class:`CatalogueError` where pyhf cannot use the workspace, which is the file at ``path``."""
+        own = (error for error in vars(_pyhf().exceptions).values() if isinstance(error, type))
+        problems: tuple[type[Exception], ...] = (IndexError, TypeError, ValueError, *own)
+        try:
+            self._model(np.zeros(len(self.table.bins)))
+        except KeyError as error:
+            raise CatalogueError(f"{path} lacks {error}, which pyhf needs") from error
+        except problems as error:
+            reason = " ".join(str(error).split())
+            raise CatalogueError(f"{path} is no workspace that pyhf can use: {reason}") from error
 
     @property
     def observables(self) -> tuple[str, ...]:
@@ -80,23 +98,19 @@ class PyhfWorkspace(Form):
         return (self.observable, self.abscissa)
 
     def loglike(self, predictions: Mapping[str, Array]) -> Array:
-        """ln L, the shape of the predictions; a branching ratio is taken into [0, 1]."""
+        """ln L, the shape of the predictions; for a branching ratio above 1 continued with - ln of it."""
         ratios, masses = np.broadcast_arrays(*(np.asarray(predictions[name], float) for name in self.observables))
-        events = line_events(ratios.ravel(), masses.ravel(), self.table.edges, self.table.events, self.line_width)
-        return np.array([self.log_l_of_events(row) for row in events]).reshape(ratios.shape)
+        events = line_events(
+            np.minimum(ratios, 1.0).ravel(), masses.ravel(), self.table.edges, self.table.events, self.line_width
+        )
+        loss = np.where((events > 0.0).any(axis=1), np.log(np.maximum(ratios, 1.0)).ravel(), 0.0)
+        log_l = [math.nan if np.isnan(row).any() else self.log_l_of_events(row) for row in events]
+        return np.asarray(log_l - loss).reshape(ratios.shape)
 
     def log_l_of_events(self, events: Array) -> float:
         """ln L for ``events (columns,)`` of new physics. A fit that fails counts with the best value it reached."""
         pyhf = _pyhf()
-        channels = self.with_signal(events)["channels"]
-        settings = self.specification["measurements"][0]["config"]
-        model = pyhf.Model(
-            {"channels": channels, "parameters": settings["parameters"]},
-            poi_name=settings["poi"] or None,
-            validate=False,
-        )
-        counts = {channel["name"]: channel["data"] for channel in self.specification["observations"]}
-        data = [*(n for channel in model.config.channels for n in counts[channel]), *model.config.auxdata]
+        model, data = self._model(events)
         try:
             if model.config.poi_name is None:
                 _, value = pyhf.infer.mle.fit(data, model, return_fitted_val=True, tolerance=1e-9)
@@ -108,6 +122,20 @@ class PyhfWorkspace(Form):
             value = error.result.fun
         centres = np.asarray(model.config.suggested_init())
         return -0.5 * float(value) - float(model.constraint_logpdf(np.asarray(model.config.auxdata), centres))
+
+    def _model(self, events: Array) -> tuple[Any, list[float]]:
+        """pyhf's model with ``events (columns,)`` of new physics, and its data."""
+        settings = self.specification["measurements"][0]["config"]
+        model = _pyhf().Model(
+            {"channels": self.with_signal(events)["channels"], "parameters": settings["parameters"]},
+            poi_name=settings["poi"] or None,
+            validate=False,
+        )
+        counts = {channel["name"]: channel["data"] for channel in self.specification["observations"]}
+        for channel, bins in model.config.channel_nbins.items():
+            if len(counts[channel]) != bins:
+                raise ValueError(f"channel {channel} has {len(counts[channel])} observed counts in {bins} bins")
+        return model, [*(n for channel in model.config.channels for n in counts[channel]), *model.config.auxdata]
 
     def with_signal(self, events: Array) -> Json:
         """The workspace with a sample ``new_physics`` of ``events (columns,)`` in each channel of the response."""
@@ -169,13 +197,13 @@ def _shared_errors(counts: list[float], name: str, samples: list[Json]) -> list[
 
 def _read_workspace(path: Path) -> Json:
     try:
-        content = json.loads(path.read_text(encoding="utf-8"))
+        content = json.loads(read_text(path), parse_constant=number_in, parse_float=number_in)
         with warnings.catch_warnings():  # pyhf 0.7.6 calls a class of jsonschema that is going to be removed
             warnings.simplefilter("ignore", DeprecationWarning)
             _pyhf().Workspace(content)
     except FileNotFoundError as error:
         raise CatalogueError(f"{path} is missing, but the entry's [data] names it as its workspace") from error
-    except (OSError, ValueError) as error:
+    except (ValueError, RecursionError) as error:
         raise CatalogueError(f"{path} cannot be read as JSON: {error}") from error
     except _pyhf().exceptions.InvalidSpecification as error:
         raise CatalogueError(f"{path} is not a pyhf workspace: {str(error).splitlines()[0]}") from error

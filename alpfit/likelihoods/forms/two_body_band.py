@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field, model_validator
 
-from alpfit.likelihoods.forms.base import Comparison, Form, one_sided_sigmas
+from alpfit.likelihoods.forms.base import Comparison, Form, one_sided_sigmas, only_where_meant
 from alpfit.likelihoods.tables import TABLE, table_of
 
 Array = NDArray[np.float64]
@@ -43,12 +43,12 @@ class TwoBodyBand(Form):
     @classmethod
     def read(cls, data: Mapping[str, object], folder: Path) -> "TwoBodyBand":
         """The form from an entry's ``[data]`` and the columns abscissa, best, lower_68, upper_68 of its table."""
-        table = table_of(data, folder)
+        table, observable = table_of(data, folder), str(data.get("observable"))
         columns = {
             "masses": table.abscissa(str(data.get("abscissa"))),
-            "best": table.column("best"),
-            "lower": table.column("lower_68"),
-            "upper": table.column("upper_68"),
+            "best": table.values("best", observable),
+            "lower": table.values("lower_68", observable),
+            "upper": table.values("upper_68", observable),
         }
         return cls.model_validate({**data, **columns})
 
@@ -69,10 +69,8 @@ class TwoBodyBand(Form):
         best, up, down = self._band(mass)
         chi_squared = ((value - best) / np.where(value > best, up, down)) ** 2 - (best / down) ** 2
         if (mass > self.masses[-1]).any():
-            limit = np.inf if self.beyond_limit is None else self.beyond_limit
-            beyond = (one_sided_sigmas(self.beyond_confidence_level) * value / limit) ** 2
-            chi_squared = np.where(mass > self.masses[-1], beyond, chi_squared)
-        return np.asarray(0.0 - np.where(mass < self.masses[0], 0.0, 0.5 * chi_squared))
+            chi_squared = np.where(mass > self.masses[-1], self._beyond(value) ** 2, chi_squared)
+        return only_where_meant(0.0 - np.where(mass < self.masses[0], 0.0, 0.5 * chi_squared), value, mass)
 
     def compare(self, predictions: Mapping[str, Array]) -> Comparison:
         """The branching ratio, the upper end of its interval, and its distance from the best value over the error.
@@ -83,10 +81,16 @@ class TwoBodyBand(Form):
         best, up, down = self._band(mass)
         bound, pull = best + up, (value - best) / np.where(value > best, up, down)
         limit = np.nan if self.beyond_limit is None else self.beyond_limit
-        beyond = one_sided_sigmas(self.beyond_confidence_level) * value / limit
         above, below = mass > self.masses[-1], mass < self.masses[0]
-        pull = np.where(below, 0.0, np.where(above, np.nan_to_num(beyond), pull))
-        return Comparison(value, np.where(below, np.nan, np.where(above, limit, bound)), pull)
+        pull = np.where(below, 0.0, np.where(above, self._beyond(value), pull))
+        bound = np.where(below, np.nan, np.where(above, limit, bound))
+        return Comparison(value, bound, only_where_meant(pull, value, mass))
+
+    def _beyond(self, value: Array) -> Array:
+        """The pull above the last mass; zero where there is no limit."""
+        if self.beyond_limit is None:
+            return np.zeros_like(value)
+        return np.asarray(one_sided_sigmas(self.beyond_confidence_level) * value / self.beyond_limit)
 
     @cached_property
     def _columns(self) -> tuple[Array, Array, Array]:

@@ -5,7 +5,7 @@ the limit at its quantile of the confidence level CL:
 
     ln L = -1/2 [z(CL) (observable/bound)^power]^2,    z(0.90) = 1.2816, z(0.95) = 1.6449,
 
-normalised to zero signal.
+normalised to zero signal. Below zero it has no value.
 """
 
 from collections.abc import Mapping
@@ -43,7 +43,8 @@ class UpperLimit(Form):
     def compare(self, predictions: Mapping[str, Array]) -> Comparison:
         """The observable, the bound, and the signal in standard deviations of its estimate."""
         value = np.asarray(predictions[self.observable])
-        pull = one_sided_sigmas(self.confidence_level) * (np.abs(value) / self.bound) ** self.power
+        signal = np.where(value < 0.0, np.nan, value) / self.bound
+        pull = one_sided_sigmas(self.confidence_level) * signal**self.power
         return Comparison(value, np.full_like(value, self.bound), pull)
 
     def loglike(self, predictions: Mapping[str, Array]) -> Array:

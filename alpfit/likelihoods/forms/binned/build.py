@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from alpfit.errors import CatalogueError
 from alpfit.likelihoods.forms.binned.rates import Model
-from alpfit.likelihoods.forms.binned.tables import Bin, Response, check, read_response, read_rows
+from alpfit.likelihoods.forms.binned.tables import Bin, Response, check, read_response, read_rows, read_sheet
 
 Array = NDArray[np.float64]
 Cell = tuple[str, str, str]
@@ -79,7 +79,7 @@ def read_spectrum(
     New physics is spared the shapes ``exclude_parameters``. Raises :class:`CatalogueError` for tables that do not
     fit together.
     """
-    observed = read_rows(files.bins, ("channel", "bin"), ("observed",), minimum=0.0)
+    observed = read_rows(read_sheet(files.bins), ("channel", "bin"), {"observed": "events"}, minimum=0.0)
     known = dict.fromkeys(row.words[0] for row in observed)
     for name in channels:
         check(name, known, "channel", "channels")
@@ -108,8 +108,8 @@ def read_spectrum(
 def _read_cells(path: Path, known: set[Bin], bins: Mapping[Bin, float]) -> dict[Cell, tuple[float, float]]:
     """Nominal events and relative statistical error of every cell, bin by bin."""
     by_bin: dict[Bin, dict[Cell, tuple[float, float]]] = {place: {} for place in bins}
-    names = {":".join(place) for place in known}
-    for row in read_rows(path, ("channel", "sample", "bin"), ("nominal", "stat_error"), minimum=0.0):
+    names, wanted = {":".join(place) for place in known}, {"nominal": "events", "stat_error": "events"}
+    for row in read_rows(read_sheet(path), ("channel", "sample", "bin"), wanted, minimum=0.0):
         channel, sample, number = row.words
         check(f"{channel}:{number}", names, "bin", row.place)
         nominal, error = row.numbers
@@ -124,8 +124,8 @@ def _read_cells(path: Path, known: set[Bin], bins: Mapping[Bin, float]) -> dict[
 
 
 def _read_shapes(path: Path, cells: Mapping[Cell, tuple[float, float]], chosen: Sequence[str], terms: _Terms) -> None:
-    names = {":".join(cell) for cell in cells}
-    for row in read_rows(path, ("parameter", "channel", "sample", "bin"), ("high", "low")):
+    names, wanted = {":".join(cell) for cell in cells}, {"high": "events", "low": "events"}
+    for row in read_rows(read_sheet(path), ("parameter", "channel", "sample", "bin"), wanted):
         parameter, channel, sample, number = row.words
         if channel not in chosen:
             continue
@@ -138,7 +138,7 @@ def _read_shapes(path: Path, cells: Mapping[Cell, tuple[float, float]], chosen: 
 
 def _read_norms(path: Path, cells: Mapping[Cell, tuple[float, float]], chosen: Sequence[str], terms: _Terms) -> None:
     names = {":".join(cell[:2]) for cell in cells}
-    for row in read_rows(path, ("parameter", "channel", "sample"), ("high", "low")):
+    for row in read_rows(read_sheet(path), ("parameter", "channel", "sample"), {"high": "", "low": ""}):
         parameter, channel, sample = row.words
         if not min(row.numbers) > 0.0:
             raise CatalogueError(f"{row.place}: high = {row.numbers[0]:g}, low = {row.numbers[1]:g} must be positive")

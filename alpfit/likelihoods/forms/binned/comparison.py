@@ -15,10 +15,14 @@ LogLike = Callable[[Mapping[str, Array]], Array]
 def compare_with_best(loglike: LogLike, names: Sequence[str], predictions: Mapping[str, Array]) -> Comparison:
     """The branching ratio, the best one >= 0 at its mass, and +-sqrt(2 [ln L(best) - ln L]), positive above the best.
 
-    ``names`` are those of the branching ratio and the mass. One minimisation for each point: for reports.
+    ``names`` are those of the branching ratio and the mass. One minimisation for each point: for reports. NaN where
+    either is NaN or negative.
     """
 
     def compared(ratio: float, mass: float) -> tuple[float, float]:
+        if not (ratio >= 0.0 and mass >= 0.0):
+            return np.nan, np.nan
+
         def log_l(values: Array) -> Array:
             return loglike({names[0]: values, names[1]: np.full_like(values, mass)})
 

@@ -22,9 +22,10 @@ from typing import final
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 
-from alpfit.likelihoods.forms.base import Comparison, Form
+from alpfit.likelihoods.files import data_file
+from alpfit.likelihoods.forms.base import Comparison, Form, Names
 from alpfit.likelihoods.forms.binned.build import Files, Spectrum, read_spectrum
 from alpfit.likelihoods.forms.binned.comparison import compare_with_best
 from alpfit.likelihoods.forms.binned.density import log_likelihood
@@ -32,6 +33,7 @@ from alpfit.likelihoods.forms.binned.expectation import Expectation, expectation
 from alpfit.likelihoods.forms.binned.line import line_events, within_reach
 from alpfit.likelihoods.forms.binned.profile import profile_points
 from alpfit.likelihoods.forms.binned.rates import empty_scratch, fill_cells
+from alpfit.likelihoods.units import require_unit
 
 Array = NDArray[np.float64]
 
@@ -48,11 +50,11 @@ class Binned(Form):
     observable: str
     abscissa: str
     signal: dict[str, str]
-    exclude_parameters: tuple[str, ...] = ()
+    exclude_parameters: Names = ()
     line_width: float = Field(gt=0.0)
     standard_model: float = Field(default=1.0, ge=0.0)
     marginalise: bool = False
-    channels: tuple[str, ...] = ()
+    channels: Names = ()
     bins: str = "bins.csv"
     samples: str = "samples.csv"
     shapes: str = "shapes.csv"
@@ -69,7 +71,9 @@ class Binned(Form):
         settings = _Settings.model_validate(
             {key: value for key, value in data.items() if key in _Settings.model_fields}
         )
-        files = {name: folder / str(data.get(name, cls.model_fields[name].default)) for name in Files.__annotations__}
+        require_unit(data, "observable", "")
+        require_unit(data, "abscissa", "GeV")
+        files = {n: data_file(folder, data.get(n, cls.model_fields[n].default)) for n in Files.__annotations__}
         spectrum = read_spectrum(Files(**files), settings.signal, settings.exclude_parameters, settings.channels)
         return cls.model_validate({**data, "spectrum": spectrum})
 
@@ -81,7 +85,7 @@ class Binned(Form):
     def loglike(self, predictions: Mapping[str, Array]) -> Array:
         """ln L, the shape of the predictions.
 
-        A branching ratio is taken into [0, 1]. A mass beyond the range of q^2 gives the ln L of no signal.
+        A mass beyond the range of q^2 gives the ln L of no signal.
         """
         ratios, masses = np.broadcast_arrays(*(np.asarray(predictions[name], float) for name in self.observables))
         return self.log_l_of_events(self.events(ratios.ravel(), masses.ravel())).reshape(ratios.shape)
@@ -92,11 +96,16 @@ class Binned(Form):
         return np.asarray(line_events(ratios, masses, response.edges, response.events, self.line_width))
 
     def log_l_of_events(self, events: Array) -> Array:
-        """ln L ``(n,)`` for ``events (n, columns)`` of new physics in the signal's bins.
+        """ln L ``(n,)`` for ``events (n, columns)`` of new physics in the signal's bins; NaN for rows with NaN.
 
         Where a bin has more than five times the observed events it is continued with - ln of the excess.
         """
         reached, loss = within_reach(events, self.spectrum.observed)
+        known = ~np.isnan(loss)
+        if not known.all():
+            log_l = np.full(len(events), np.nan)
+            log_l[known] = self.log_l_of_events(events[known])
+            return log_l
         return self.fit_nuisances(reached, self.start)[0] + self.log_l_of_observed - loss
 
     def fit_nuisances(self, events: Array, start: Array) -> tuple[Array, Array, Array]:
@@ -177,6 +186,8 @@ class Binned(Form):
 class _Settings(BaseModel):
     """What is needed to read the tables."""
 
+    model_config = ConfigDict(strict=True)
+
     signal: dict[str, str]
-    exclude_parameters: tuple[str, ...] = ()
-    channels: tuple[str, ...] = ()
+    exclude_parameters: Names = ()
+    channels: Names = ()

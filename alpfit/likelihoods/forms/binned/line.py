@@ -19,11 +19,16 @@ def line_events(ratios: Array, masses: Array, edges: Array, response: Array, wid
     """Events ``(n, bins)`` of ``n`` decays with branching ratios ``ratios`` to ``masses`` [GeV].
 
     ``response (n_q2, bins)`` is in events for unit branching ratio between neighbours of ``edges (n_q2 + 1,)``
-    [GeV^2], ``width`` [GeV^2] the standard deviation of the line. A ratio is taken into [0, 1].
+    [GeV^2], ``width`` [GeV^2] the standard deviation of the line. NaN for a ratio or a mass that is NaN or negative.
     """
     events = np.zeros((ratios.size, response.shape[1]))
     for i in range(ratios.size):
-        ratio = min(max(ratios[i], 0.0), 1.0)
+        ratio, endless = ratios[i], math.isinf(ratios[i])
+        if not (ratio >= 0.0 and masses[i] >= 0.0):
+            events[i] = math.nan
+            continue
+        if endless:
+            ratio = 1.0
         below = -1.0
         for j in range(response.shape[0]):
             above = math.erf((edges[j + 1] - masses[i] * masses[i]) / (math.sqrt(2.0) * width))
@@ -32,6 +37,9 @@ def line_events(ratios: Array, masses: Array, edges: Array, response: Array, wid
             if share > 0.0:
                 for b in range(response.shape[1]):
                     events[i, b] += share * response[j, b]
+        if endless:
+            for b in range(response.shape[1]):
+                events[i, b] = math.inf if events[i, b] > 0.0 else 0.0
     return events
 
 
@@ -40,7 +48,10 @@ def within_reach(events: Array, observed: Array) -> tuple[Array, Array]:
 
     Also returns ln of the factor, ``(n,)``, which a likelihood may subtract so that it keeps falling. More than that
     is far outside of what systematic errors that are known at +-1 standard deviation can tell: beyond, the best
-    nuisances would make the signal's efficiency vanish, in several ways, between which the best one jumps.
+    nuisances would make the signal's efficiency vanish, in several ways, between which the best one jumps. Events
+    without end are none, with a factor without end; NaN stays NaN in both.
     """
     excess = np.max(events / (5.0 * (observed + 1.0)), axis=1, initial=1.0)
+    if np.isinf(excess).any():
+        events = np.where(np.isinf(excess)[:, None], 0.0, events)
     return events / excess[:, None], np.log(excess)

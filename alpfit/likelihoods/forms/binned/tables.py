@@ -8,11 +8,11 @@
 | norms | parameter, channel, sample, high, low | the factor on each sample at +-1 sigma |
 | response | q2_low [GeV^2], q2_high [GeV^2], a column ``channel:bin`` for each bin with signal | each bin of true q^2 |
 
-The response is in events for unit branching ratio.
+The response is in events for unit branching ratio. Counts may be left without a unit; q2 is converted to GeV^2.
 """
 
 import math
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,7 +20,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from alpfit.errors import CatalogueError, one_of
-from alpfit.likelihoods.tables import numbered_rows
+from alpfit.likelihoods.numbers import number_in
+from alpfit.likelihoods.tables import numbered_rows, read_titles
+from alpfit.likelihoods.units import checked_factor
 
 Array = NDArray[np.float64]
 Bin = tuple[str, str]
@@ -36,30 +38,45 @@ class Row:
     place: str
 
 
-def read_header(path: Path) -> tuple[list[str], list[tuple[int, list[str]]]]:
-    """The names of the columns without their units, and the numbered lines that follow."""
+@dataclass(frozen=True)
+class Sheet:
+    """A table as it stands in the file at ``path``: the names and units of its columns, and numbered lines."""
+
+    path: Path
+    units: dict[str, str]
+    lines: list[tuple[int, list[str]]]
+
+
+def read_sheet(path: Path) -> Sheet:
+    """The table at ``path``. Raises :class:`CatalogueError`."""
     rows = numbered_rows(path, "is missing, but the entry's [data] names it")
     if not rows:
         raise CatalogueError(f"{path} is empty: its first line names the columns")
-    return [title.partition("[")[0].strip() for title in rows[0][1]], rows[1:]
+    return Sheet(path, dict(zip(*read_titles(path, rows[0][1]), strict=True)), rows[1:])
 
 
-def read_rows(path: Path, words: Sequence[str], numbers: Sequence[str], *, minimum: float = -math.inf) -> list[Row]:
-    """The rows of a table with columns of text and of finite numbers >= ``minimum``; no two have the same words."""
-    columns, lines = read_header(path)
+def read_rows(
+    sheet: Sheet, words: Sequence[str], numbers: Mapping[str, str], *, minimum: float = -math.inf
+) -> list[Row]:
+    """The rows of a table with columns of text and of finite numbers >= ``minimum``; no two have the same words.
+
+    ``numbers`` holds for each column the unit in which it is read.
+    """
+    path, units = sheet.path, sheet.units
     for name in (*words, *numbers):
-        if name not in columns:
-            raise CatalogueError(f"{path} has no column '{name}': {', '.join(columns)}")
+        if name not in units:
+            raise CatalogueError(f"{path} has no column '{name}': {', '.join(units)}")
+    factors = {name: checked_factor(str(path), name, units[name], wanted) for name, wanted in numbers.items()}
     rows: dict[tuple[str, ...], Row] = {}
-    for number, cells in lines:
+    for number, cells in sheet.lines:
         place = f"{path}, line {number}"
-        if len(cells) != len(columns):
-            raise CatalogueError(f"{place}: {','.join(cells)} has not the {len(columns)} cells of the header")
-        cell = dict(zip(columns, cells, strict=True))
+        if len(cells) != len(units):
+            raise CatalogueError(f"{place}: {','.join(cells)} has not the {len(units)} cells of the header")
+        cell = dict(zip(units, cells, strict=True))
         key = tuple(cell[name].strip() for name in words)
         if key in rows:
             raise CatalogueError(f"{place}: {', '.join(key)} stands in the table twice; drop one")
-        values = tuple(_number(cell[name], name, minimum, place) for name in numbers)
+        values = tuple(_number(cell[name], name, minimum, place) * factor for name, factor in factors.items())
         rows[key] = Row(key, values, place)
     return list(rows.values())
 
@@ -81,9 +98,10 @@ class Response:
 
 def read_response(path: Path) -> Response:
     """The response, whose bins of q^2 join each other without gaps."""
-    columns, _ = read_header(path)
-    names = [name for name in columns if name not in ("q2_low", "q2_high")]
-    rows = read_rows(path, ("q2_low",), ("q2_low", "q2_high", *names), minimum=0.0)
+    sheet = read_sheet(path)
+    names = [name for name in sheet.units if name not in ("q2_low", "q2_high")]
+    wanted = {"q2_low": "GeV^2", "q2_high": "GeV^2", **dict.fromkeys(names, "events")}
+    rows = read_rows(sheet, ("q2_low",), wanted, minimum=0.0)
     if not names or not rows:
         raise CatalogueError(
             f"{path} needs a column 'channel:bin' for each bin with signal and a row for each bin of q2"
@@ -100,11 +118,9 @@ def read_response(path: Path) -> Response:
 
 def _number(text: str, name: str, minimum: float, place: str) -> float:
     try:
-        value = float(text)
+        value = number_in(text)
     except ValueError:
-        value = math.nan
-    if not math.isfinite(value):
-        raise CatalogueError(f"{place}: {name} = '{text}' is not a finite number")
+        raise CatalogueError(f"{place}: {name} = '{text}' is not a finite number") from None
     if value < minimum:
         raise CatalogueError(f"{place}: {name} = {text} is below {minimum:g}")
     return value
