@@ -1,5 +1,6 @@
 """``alpfit``: the program, and what its exit codes mean."""
 
+import errno
 import os
 import sys
 from typing import Annotated, Any
@@ -73,13 +74,6 @@ def main() -> None:
     try:
         code = app(standalone_mode=False) or ExitCode.OK
         sys.stdout.flush()
-    except OSError as error:  # what no verb has foreseen, and, without a name, standard output
-        if error.filename is None:
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # nothing more is tried at exit
-        if not isinstance(error, BrokenPipeError):  # then whoever reads has seen enough
-            place = "standard output" if error.filename is None else error.filename
-            typer.echo(f"alpfit: {place} cannot be used: {error.strerror or error}; make room", err=True)
-        sys.exit(ExitCode.BAD_INPUT)
     except (KeyboardInterrupt, typer.Abort):
         code = ExitCode.INTERRUPTED
     except AlpfitError as error:
@@ -88,6 +82,14 @@ def main() -> None:
     except UsageError as error:
         if message := error.format_message():  # without arguments, typer has printed the help instead
             typer.echo(f"alpfit: {message}", err=True)
+        sys.exit(ExitCode.BAD_INPUT)
+    except OSError as error:  # what no verb has foreseen, and, without a name, standard output
+        if error.filename is None:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # nothing more is tried at exit
+        if not isinstance(error, BrokenPipeError):  # then whoever reads has seen enough
+            place = "standard output" if error.filename is None else error.filename
+            way_out = "; make room" if error.errno == errno.ENOSPC else ""
+            typer.echo(f"alpfit: {place} cannot be used: {error.strerror or error}{way_out}", err=True)
         sys.exit(ExitCode.BAD_INPUT)
     if code == ExitCode.INTERRUPTED:
         typer.echo("alpfit: interrupted", err=True)

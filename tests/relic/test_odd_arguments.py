@@ -4,35 +4,11 @@ import math
 
 import numpy as np
 import pytest
+from odd import ODD
 
 import alpfit
 from alpfit.errors import AlpfitError
 from alpfit.relic import DarkSector, outside, plasma_error, resolve_annihilation_scale, solve, trace
-
-ODD = [
-    *(
-        "heavy",
-        "",
-        b"1",
-        None,
-        True,
-        1j,
-        {},
-        {"a": 1},
-        {1.0},
-        (),
-        [],
-        [[]],
-        ["a"],
-        [None],
-        object(),
-        range,
-        lambda x: x,
-    ),
-    *(10**400, -(10**400), math.nan, math.inf, -math.inf, -1, 0, 1e300, 1e-300, (1.0, 1e-9), (math.nan, 1.0)),
-    *([1.0, [2.0, 3.0]], [math.nan, 1.0], [[1.0, 2.0], [3.0, 4.0]], np.array("1"), np.datetime64("2020-01-01")),
-    *(np.ma.masked_array([1.0, 2.0], [False, True]), np.empty((0, 3))),
-]
 
 POINT = {"m_a": 1.0, "r": 0.45, "g_agg": 1e-4, "g_achi": 1e-2}
 OPTIONS = {"engine": "nbe", "annihilation_scale": 1.0}
