@@ -48,8 +48,9 @@ class Interrupts:
         if threading.current_thread() is not threading.main_thread():
             yield
             return
-        ignored = {number for number in SIGNALS if signal.getsignal(number) == signal.SIG_IGN}  # as under nohup
-        before = {number: signal.signal(number, self._note) for number in SIGNALS if number not in ignored}
+        nohup = signal.getsignal(signal.SIGHUP) == signal.SIG_IGN
+        heard = [number for number in SIGNALS if not (nohup and number == signal.SIGHUP)]
+        before = {number: signal.signal(number, self._note) for number in heard}
         try:
             yield
         finally:

@@ -162,11 +162,17 @@ def test_any_other_verb_is_interrupted_with_a_word(alpfit, file, monkeypatch):
     assert (outcome.code, outcome.out, outcome.err) == (130, "", "alpfit: interrupted\n")
 
 
+def _no_nohup():
+    """The tests themselves may run under nohup."""
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
+
+
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_a_signal_ends_a_real_run_with_a_checkpoint_and_a_sentence(alpfit, file, tmp_path, number):
     command, path = Path(sys.executable).with_name("alpfit"), tmp_path / "run"
     arguments = ["run", file, "--output", path, "--set", "sampler.n_live=1000", "--set", "sampler.dlogz=0.1"]
-    with subprocess.Popen([command, *arguments], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+    streams = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
+    with subprocess.Popen([command, *arguments], **streams, preexec_fn=_no_nohup) as process:  # noqa: PLW1509 - no threads
         while not (path / "unfinished" / "status.json").exists() and process.poll() is None:
             time.sleep(0.05)  # until the run is under way
         process.send_signal(number)

@@ -8,6 +8,22 @@ import pytest
 from alpfit.inference.interrupts import SIGNALS, Interrupted, Interrupts
 
 
+@pytest.fixture(autouse=True)
+def _no_nohup():
+    """The tests themselves may run under nohup."""
+    before = signal.signal(signal.SIGHUP, signal.SIG_DFL)
+    yield
+    signal.signal(signal.SIGHUP, before)
+
+
+def test_under_nohup_a_terminal_that_is_closed_is_no_matter():
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    interrupts = Interrupts()
+    with interrupts.held_back():
+        signal.raise_signal(signal.SIGHUP)
+    assert not interrupts.arrived
+
+
 @pytest.mark.parametrize("number", SIGNALS)
 def test_a_signal_is_noted_and_due_at_the_end_of_the_block(number):
     interrupts, done = Interrupts(), []

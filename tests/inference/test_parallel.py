@@ -18,7 +18,7 @@ from toys import Shipped, gaussian
 from alpfit import Fit
 from alpfit.errors import ConfigurationError, ExecutorError
 from alpfit.inference.batches import Batch, evaluate_batch
-from alpfit.inference.interrupts import Interrupts
+from alpfit.inference.interrupts import SIGNALS, Interrupts
 from alpfit.inference.parallel import EXECUTORS, Job, Parallel, worker
 
 ANY_PORT = {"scheduler_kwargs": {"dashboard_address": "127.0.0.1:0"}}
@@ -121,7 +121,7 @@ import sys, time
 import numpy as np
 sys.path.insert(0, {toys!r})
 from toys import gaussian
-from alpfit.inference.interrupts import Interrupts
+from alpfit.inference.interrupts import SIGNALS, Interrupts
 from alpfit.inference.parallel import EXECUTORS, Job, Parallel
 
 def main():
@@ -177,12 +177,12 @@ def test_no_process_is_left_behind(problem, chunks):
 def test_a_worker_evaluates_what_it_was_given_and_leaves_signals_to_the_main_process(problem, chunks, expected):
     import pickle
 
-    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+    before = {number: signal.getsignal(number) for number in SIGNALS}
     try:
         with pytest.raises(RuntimeError, match="this worker was given no problem"):
             worker.evaluate(chunks[0])
         worker.install(pickle.dumps(problem))
-        assert signal.getsignal(signal.SIGINT) == signal.getsignal(signal.SIGTERM) == signal.SIG_IGN
+        assert {signal.getsignal(number) for number in SIGNALS} == {signal.SIG_IGN}
         assert_equal([worker.evaluate(chunks[0])], expected[:1])
     finally:
         worker.Worker.problems.clear()

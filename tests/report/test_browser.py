@@ -26,6 +26,7 @@ g_agg = { prior = "log-uniform", min = 2e-5, max = 2e-4 }
 g_achi = { prior = "log-uniform", min = 1e-5, max = 1e-2 }
 
 [sampler]
+name = "dynesty"
 n_live = 40
 dlogz = 2.0
 sample = "rwalk"
