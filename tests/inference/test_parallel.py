@@ -144,7 +144,8 @@ def test_who_works_for_a_run_ends_when_that_is_gone(tmp_path, executor, number):
 
     program = tmp_path / "program.py"
     toys = str(Path(__file__).resolve().parents[1] / "validation")
-    program.write_text(RUN_AND_WAIT.format(toys=toys, executor=executor))
+    heard = "import signal\nsignal.signal(signal.SIGHUP, signal.SIG_DFL)  # the tests may run under nohup\n"
+    program.write_text(heard + RUN_AND_WAIT.format(toys=toys, executor=executor))
     with subprocess.Popen([sys.executable, program], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as process:
         assert process.stdout.readline() == b"ready\n"
         workers = psutil.Process(process.pid).children(recursive=True)

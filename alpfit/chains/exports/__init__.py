@@ -29,9 +29,8 @@ def export(name: str, kind: str, contents: Contents, folder: Path) -> list[Path]
     that lacks a package, :class:`RunFolderError` where ``folder`` cannot be written; then what was there before stays.
     """
     if not isinstance(kind, str) or kind not in EXPORTS:
-        raise ConfigurationError(
-            f"--format {kind if isinstance(kind, str) else shown(kind)}: there is no such export: {one_of(str(kind), EXPORTS)}"
-        )
+        called = kind if isinstance(kind, str) else shown(kind)
+        raise ConfigurationError(f"--format {called}: there is no such export: {one_of(str(kind), EXPORTS)}")
     return replace_files(folder / kind, name, EXPORTS[kind], contents)
 
 
