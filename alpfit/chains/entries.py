@@ -55,14 +55,15 @@ def _original(entry: Path) -> Path:
 def changed_entries(likelihoods: Sequence[str], folder: RunFolder, manifest: Manifest) -> list[str]:
     """Names of the ``likelihoods`` whose data are not those that the run in ``folder`` was made with.
 
-    Of an entry of one's own that was copied into the folder the original counts, as long as it is where it was.
+    Of an entry of one's own that was copied into the folder the original counts, as long as it is where it was; whether
+    the copy is whole, the digests of the folder's files say.
     """
     changed = []
     for likelihood in likelihoods:
-        name, now = Path(likelihood).name, folder_of(likelihood)
-        places = [now, *([folder.path / manifest.originals[name]] if name in manifest.originals else [])]
-        digests = {_digest(place) for place in places if place == now or place.exists()}
-        if digests != {manifest.likelihoods.get(name)}:
+        name = Path(likelihood).name
+        copied = name in manifest.originals
+        place = folder.path / manifest.originals[name] if copied else folder_of(likelihood)
+        if (not copied or place.exists()) and _digest(place) != manifest.likelihoods.get(name):
             changed.append(name)
     return changed
 

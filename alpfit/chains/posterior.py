@@ -19,6 +19,7 @@ from alpfit.chains.exports.names import beside
 from alpfit.errors import RunFolderError
 from alpfit.inference.priors import Prior
 from alpfit.inference.samples import Samples
+from alpfit.numerics.files import check_ordinary
 from alpfit.scenarios import Quantity
 
 if TYPE_CHECKING:
@@ -60,7 +61,8 @@ def write_posterior(path: Path, samples: Samples, seed: int, quantities: Mapping
             ),
         }
     )
-    tree.to_netcdf(path, engine="h5netcdf")
+    # HDF5 that cannot write to a full disk ends the process: it writes to memory, and the bytes go to the disk
+    path.write_bytes(tree.to_netcdf(engine="h5netcdf"))
 
 
 def _draws(samples: Samples, seed: int) -> NDArray[np.int64]:
@@ -136,6 +138,7 @@ def read_posterior(path: Path, priors: Mapping[str, Prior] | None = None) -> Sam
 def _read(path: Path) -> Samples:
     import xarray
 
+    check_ordinary(path)
     with xarray.open_datatree(path, engine="h5netcdf") as tree:
         everything = tree[CHAINS if CHAINS in tree.children else NESTED]
         attributes = {str(name): value for name, value in tree.attrs.items()}

@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from alpfit.chains.records import json_text, read_json
 from alpfit.errors import RunFolderError, validation_sentence
+from alpfit.numerics.files import digest_of
 from alpfit.version import __version__
 
 PACKAGE = Path(__file__).resolve().parents[1]
@@ -84,11 +85,6 @@ def damaged(folder: Path, files: Mapping[str, str]) -> dict[str, str]:
         except OSError as error:
             found[name] = f"cannot be read ({error.strerror})"
     return found
-
-
-def digest_of(file: Path) -> str:
-    """SHA-256 of a file's contents."""
-    return sha256(file.read_bytes()).hexdigest()
 
 
 def code_digest() -> str:

@@ -7,6 +7,10 @@ from pathlib import Path
 from typing import Any
 
 from alpfit.errors import RunFolderError
+from alpfit.numerics.files import read_ordinary
+
+LARGEST = 2**26
+"""Bytes of a record: thousands of times those of a run."""
 
 
 def json_text(record: Mapping[str, Any], indent: int | None = 2) -> str:
@@ -28,7 +32,7 @@ def read_json(path: Path, way_out: str) -> dict[str, Any]:
     Raises :class:`RunFolderError`, whose sentence ends with ``way_out``, where there is none.
     """
     try:
-        record = json.loads(path.read_text(encoding="utf-8"), parse_constant=lambda _: None)
+        record = json.loads(read_ordinary(path, LARGEST).decode("utf-8"), parse_constant=lambda _: None)
     except (OSError, ValueError, RecursionError) as error:
         reason = error.strerror if isinstance(error, OSError) else "it is no JSON"
         raise RunFolderError(f"{path} cannot be read: {reason}; {way_out}") from error

@@ -13,11 +13,15 @@ from alpfit.errors import ConfigurationError, one_of, validation_sentence
 from alpfit.inference.parallel import EXECUTORS, Parallel
 from alpfit.inference.priors import PRIORS
 from alpfit.inference.samplers import DEFAULT_SAMPLER, SAMPLERS
+from alpfit.numerics.files import read_ordinary
 from alpfit.physics.ckm import CKM
 from alpfit.physics.form_factors import FORM_FACTORS
 from alpfit.physics.mesons import TOP_MASSES
 from alpfit.relic import ENGINES, PLASMAS
 from alpfit.scenarios import SCENARIOS, Choices
+
+LARGEST = 2**24
+"""Bytes of a TOML file: ten thousand times the largest example."""
 
 PUBLISHED = "published"
 """In place of a prior: the one that the literature gives for a nuisance parameter."""
@@ -46,11 +50,11 @@ def read_document(path: Path) -> dict[str, Any]:
     Raises :class:`ConfigurationError`.
     """
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
+        return tomllib.loads(read_ordinary(path, LARGEST).decode("utf-8-sig"))
     except FileNotFoundError as error:
         raise ConfigurationError(f"{path} does not exist") from error
     except (OSError, UnicodeDecodeError) as error:
-        raise ConfigurationError(f"{path} cannot be read: {error}") from error
+        raise ConfigurationError(f"{path} cannot be read: {getattr(error, 'strerror', None) or error}") from error
     except (tomllib.TOMLDecodeError, RecursionError) as error:
         raise ConfigurationError(f"{path} is not TOML: {error}") from error
 

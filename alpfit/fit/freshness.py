@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 from functools import cached_property
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -40,6 +41,7 @@ class Freshness:
         Changed code that gives the same ln L at some of the samples is none. Raises :class:`RunFolderError` where the
         manifest is damaged.
         """
+        self.run.check_whole(*self._copies)
         changed = [name for name in self.run.changed_entries if name in self.problem.entries]
         kept = [name for name in changed if name in self.run.manifest.originals]
         found = []
@@ -70,6 +72,13 @@ class Freshness:
                 because = "" if self._same_code else " (the program is another)"
                 return [f"ln L of {name} at sample {chosen[at]} was {was[at]:.6g} and is {here[at]:.6g} now{because}"]
         return []
+
+    @property
+    def _copies(self) -> list[Path]:
+        """Files of the entries that were copied into the run's folder."""
+        folder, inside = self.run.folder.path, f"{self.run.folder.entries.name}/"
+        files = [name for name in self.run.manifest.files if name.startswith(inside)]
+        return [folder / name for name in files if name.split("/")[1] in self.problem.entries]
 
     @property
     def _same_code(self) -> bool:

@@ -8,7 +8,6 @@ from typing import Any
 
 from alpfit.chains.profiles import ProfileFolder
 from alpfit.chains.profiles.folder import PROFILE
-from alpfit.chains.provenance import digest_of
 from alpfit.chains.unfinished import StatusFile, UnfinishedRun, under_way
 from alpfit.config import parse_configuration, read_document
 from alpfit.fit.fit import Fit
@@ -23,6 +22,7 @@ from alpfit.inference.profiling import Plan, refined_profiles, sampled_profiles
 from alpfit.inference.progress import NoProgress, Progress
 from alpfit.inference.session import Account, Session
 from alpfit.numerics.arguments import instance, path_of
+from alpfit.numerics.files import digest_of
 
 
 def profile_run(

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from pathlib import Path
 
+from alpfit.chains.checkpoints import write_durably
 from alpfit.chains.profiles.folder import PROFILE, ProfileFolder
 from alpfit.errors import RunFolderError
 from alpfit.fit.bibliography import references
@@ -29,7 +30,10 @@ def write_report(run: Run, output: str | Path | None = None, *, force: bool = Fa
     page = render(contents_of(run, force=force))
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(page, encoding="utf-8")
+        if path.exists() and not path.is_file():  # such as /dev/stdout
+            path.write_text(page, encoding="utf-8")
+        else:
+            write_durably(path, page.encode())
     except OSError as error:
         raise RunFolderError(
             f"{path} cannot be written: {error.strerror}; choose another with --output FILE"

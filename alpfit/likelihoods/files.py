@@ -58,7 +58,7 @@ def read_bytes(path: Path) -> bytes:
             contents = file.read(LARGEST + 1)
     except (FileNotFoundError, NotADirectoryError) as error:
         raise FileNotFoundError(f"{path} is missing") from error
-    except (OSError, ValueError) as error:  # a name may hold what no path can
+    except (OSError, ValueError, RuntimeError) as error:  # a name may hold what no path can, and links may go round
         raise EntryFileError(f"{path} cannot be read: {getattr(error, 'strerror', None) or error}") from error
     if len(contents) > LARGEST:
         raise EntryFileError(_too_large(path))

@@ -1,12 +1,15 @@
 """Run folders with damaged files: the file is named, nothing wrong comes out, and what is whole can still be used."""
 
+import errno
 import json
+import os
+from pathlib import Path
 
 import h5py
 import numpy as np
 import pytest
 
-from alpfit import Run
+from alpfit import Fit, Run
 from alpfit.chains.provenance import seal
 from alpfit.errors import AlpfitError
 from alpfit.fit import Changes, ProfileRequest, Reweighting, RunProfile, bibliography, profile_run
@@ -184,3 +187,63 @@ def test_a_damaged_profile_is_named(project, tmp_path, file, damage):
 def test_what_to_cite_is_read_from_the_input_alone(project):
     (project.run_path / "posterior.nc").write_bytes(b"")
     assert bibliography(project.run_path)
+
+
+@pytest.mark.parametrize("file", ["run.toml", "summary.json", "manifest.json", "posterior.nc"])
+@pytest.mark.parametrize("kind", ["pipe", "device", "link to itself", "folder"])
+def test_what_is_no_ordinary_file_is_named_and_not_waited_for(project, file, kind):
+    path = project.run_path / file
+    path.unlink()
+    if kind == "pipe":
+        os.mkfifo(path)
+    elif kind == "folder":
+        path.mkdir()
+    else:
+        path.symlink_to("/dev/zero" if kind == "device" else file)
+    with pytest.raises(AlpfitError) as caught:
+        _ = project.run.summary, project.run.manifest
+    assert file in str(caught.value)
+
+
+@pytest.mark.parametrize("kind", ["pipe", "device"])
+def test_an_input_that_is_no_ordinary_file_is_refused(tmp_path, kind):
+    path = tmp_path / "fit.toml"
+    if kind == "pipe":
+        os.mkfifo(path)
+    else:
+        path = Path("/dev/zero")
+    with pytest.raises(AlpfitError, match=f"{path} cannot be read: it is no ordinary file"):
+        Fit.from_file(path)
+
+
+def test_an_entry_whose_table_is_a_link_to_itself_is_refused(project):
+    project.table.unlink()
+    project.table.symlink_to(project.table.name)
+    with pytest.raises(AlpfitError, match=r"table\.csv"):
+        Fit.from_file(project.file)
+
+
+def test_a_copy_of_an_entry_that_is_missing_is_named_before_anything_is_evaluated(project, tmp_path):
+    (project.run_path / "likelihoods" / "invented" / "table.csv").unlink()
+    assert project.run.changed_entries == []
+    with pytest.raises(AlpfitError, match=r"invented.table\.csv"):
+        write_report(project.run, tmp_path / "report.html")
+
+
+@pytest.mark.parametrize("kind", ["hdf5", "csv"])
+def test_an_export_to_a_full_disk_is_a_sentence(project, tmp_path, monkeypatch, kind):
+    def full(*_, **__):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    run = project.run
+    monkeypatch.setattr(Path, "write_bytes" if kind == "hdf5" else "open", full)
+    with pytest.raises(AlpfitError, match="cannot be written: No space left on device"):
+        run.export(kind, tmp_path)
+
+
+def test_a_report_to_a_full_disk_leaves_no_part_of_it(project, tmp_path, monkeypatch):
+    run = project.run
+    monkeypatch.setattr(os, "fsync", lambda _: (_ for _ in ()).throw(OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))))
+    with pytest.raises(AlpfitError, match="cannot be written: No space left on device"):
+        write_report(run, tmp_path / "report.html")
+    assert list(tmp_path.glob("report*")) == []

@@ -5,6 +5,7 @@ Groups ``parameters``, ``derived`` and ``log_likelihood`` (by measurement); besi
 attributes of the file, the diagnostics those of a group of that name.
 """
 
+from io import BytesIO
 from pathlib import Path
 
 from alpfit.chains.exports.base import Contents, Format, chain_numbers, facts
@@ -20,7 +21,8 @@ def write(root: Path, contents: Contents) -> None:
         "derived": samples.derived,
         "log_likelihood": samples.log_l_by_entry,
     }
-    with h5py.File(root.with_name(f"{root.name}.h5"), "w", track_order=True) as stream:
+    memory = BytesIO()  # HDF5 that cannot write to a full disk ends the process
+    with h5py.File(memory, "w", track_order=True) as stream:
         stream["weight"] = samples.weights
         stream["log_weight"] = samples.log_weights
         stream["log_likelihood_total"] = samples.log_l
@@ -35,6 +37,7 @@ def write(root: Path, contents: Contents) -> None:
         stream.create_group("diagnostics").attrs.update(attributes.pop("diagnostics"))
         stream.attrs.create("shortfalls", attributes.pop("shortfalls"), dtype=h5py.string_dtype())
         stream.attrs.update(attributes)
+    root.with_name(f"{root.name}.h5").write_bytes(memory.getbuffer())
 
 
 FORMAT = Format(write, r"\.h5")

@@ -3,6 +3,7 @@
 netCDF-4 is HDF5 with dimension scales, and is written as such: xarray takes ten times as long for so many small arrays.
 """
 
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from alpfit.chains.profiles.contents import ProfileContents, columns, stems
 from alpfit.errors import RunFolderError
 from alpfit.inference.profiling import Profile
 from alpfit.inference.profiling.profile import Array
+from alpfit.numerics.files import check_ordinary
 
 AXES = ("x", "y")
 LOG_L, CONVERGED, DELTA = "log_likelihood", "converged", "minus_two_delta_log_likelihood"
@@ -35,10 +37,12 @@ def write_profiles(path: Path, contents: ProfileContents) -> None:
     """Write ``contents``; bins without a point hold NaN."""
     import h5py
 
-    with h5py.File(path, "w", track_order=True) as file:
+    memory = BytesIO()  # HDF5 that cannot write to a full disk ends the process
+    with h5py.File(memory, "w", track_order=True) as file:
         file.attrs.update({"best_log_likelihood": contents.top, "likelihoods": list(contents.likelihoods)})
         for stem, profile in zip(stems(contents.profiles), contents.profiles, strict=True):
             _write_group(file.create_group(stem, track_order=True), profile, contents)
+    path.write_bytes(memory.getbuffer())
 
 
 def _write_group(group: Any, profile: Profile, contents: ProfileContents) -> None:
@@ -101,6 +105,7 @@ def read_profiles(path: Path) -> tuple[tuple[Profile, ...], float]:
     import h5py
 
     try:
+        check_ordinary(path)
         with h5py.File(path) as file:
             (top,) = np.atleast_1d(file.attrs["best_log_likelihood"]).tolist()
             return tuple(_profile(group) for group in file.values()), top

@@ -41,12 +41,15 @@ def profile(
     """
     from alpfit.cli.progress import ProgressDisplay
     from alpfit.fit import ProfileRequest, Run, check_coverage, fit_of, profile_run
+    from alpfit.fit.freshness import Freshness
     from alpfit.fit.profiling import with_workers
 
     finished = with_workers(Run.read(run), overrides or [])
     if refine and fit_of(finished).serve():
         return ExitCode.OK
     tell_warnings(finished)
+    if coverage is not None:
+        Freshness(finished, fit_of(finished).problem).check(force)
     request = ProfileRequest(tuple(parameters or ()), grid, refine)
     with interruptible(), ProgressDisplay() as display:
         made = profile_run(finished, request, output, overwrite=overwrite, resume=resume, force=force, progress=display)

@@ -11,11 +11,11 @@ from alpfit.chains.checkpoints import write_durably
 from alpfit.chains.folder import RunFolder
 from alpfit.chains.profiles import ProfileFolder
 from alpfit.chains.profiles.folder import PROFILE
-from alpfit.chains.provenance import digest_of
 from alpfit.errors import AlpfitError, ConfigurationError, RunFolderError, one_of
 from alpfit.fit.figures.material import Material
 from alpfit.fit.figures.table import FIGURES, QUICK
 from alpfit.numerics.arguments import instance, real_array, real_number, shown, words
+from alpfit.numerics.files import digest_of
 from alpfit.plots.style import paper_style
 
 if TYPE_CHECKING:

@@ -1,0 +1,36 @@
+"""Files as they must be to be read: ordinary ones, of bounded size, and no devices or pipes, which never end."""
+
+import errno
+import os
+import stat
+from hashlib import sha256
+from pathlib import Path
+
+
+def read_ordinary(path: Path, most: int) -> bytes:
+    """The contents of the file ``path``, at most ``most`` bytes.
+
+    Raises :class:`OSError` where there is none, and for one that is no ordinary file or is larger.
+    """
+    check_ordinary(path)
+    with open(os.open(path, os.O_RDONLY | os.O_NONBLOCK), "rb") as file:
+        contents = file.read(most + 1)
+    if len(contents) > most:
+        raise OSError(errno.EFBIG, f"it has more than {most // 2**20} MiB", str(path))
+    return contents
+
+
+def check_ordinary(path: Path) -> None:
+    """Raise :class:`OSError` where ``path`` is missing or no ordinary file."""
+    if not stat.S_ISREG(os.stat(path).st_mode):
+        raise OSError(errno.EINVAL, "it is no ordinary file", str(path))
+
+
+def digest_of(path: Path) -> str:
+    """SHA-256 of a file's contents; raises :class:`OSError` as :func:`check_ordinary` does."""
+    check_ordinary(path)
+    digest = sha256()
+    with path.open("rb") as file:
+        while part := file.read(2**20):
+            digest.update(part)
+    return digest.hexdigest()
