@@ -41,7 +41,7 @@ def write_posterior(path: Path, samples: Samples, seed: int, quantities: Mapping
     """
     import xarray
 
-    columns = {**samples.parameters, **samples.derived}
+    columns, draws = {**samples.parameters, **samples.derived}, _draws(samples, seed)
     everything = {
         **{_stored(name): values for name, values in columns.items()},
         **{ENTRY_PREFIX + name: values for name, values in samples.log_l_by_entry.items()},
@@ -54,8 +54,8 @@ def write_posterior(path: Path, samples: Samples, seed: int, quantities: Mapping
     tree = xarray.DataTree.from_dict(
         {
             "/": xarray.Dataset(attrs=_attributes(samples)),
-            "/posterior": _drawn(columns, _draws(samples, seed), shown),
-            "/log_likelihood": _drawn(samples.log_l_by_entry, _draws(samples, seed), {}),
+            "/posterior": _drawn(columns, draws, shown),
+            "/log_likelihood": _drawn(samples.log_l_by_entry, draws, {}),
             f"/{CHAINS if samples.n_chains > 1 else NESTED}": xarray.Dataset(
                 {name: ("sample", values, shown.get(name, {})) for name, values in everything.items()}
             ),

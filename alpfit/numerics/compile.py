@@ -43,25 +43,26 @@ def cache_folder() -> Path | None:
     not see a change in another file. This is told once.
     """
     base = Path(NUMBA.CACHE_DIR) if NUMBA.CACHE_DIR else user_cache_path("alpfit")
-    if not (fault := _unusable(base / sources_digest())):
-        return base / sources_digest()
+    digest = sources_digest()
+    if not (fault := _unusable(base / digest)):
+        return base / digest
     log.warning(
         "alpfit: machine code cannot be kept in %s (%s), so that each run compiles anew, for half a minute: set "
         "NUMBA_CACHE_DIR to a folder that can be written",
         base,
         fault,
     )
-    return _temporary_folder()
+    return _temporary_folder(digest)
 
 
-def _temporary_folder() -> Path | None:
-    """A folder that is gone with this process."""
+def _temporary_folder(digest: str) -> Path | None:
+    """A folder for the sources of this ``digest`` that is gone with this process."""
     try:
         base = Path(mkdtemp(prefix="alpfit-"))
     except OSError:
         return None
     atexit.register(shutil.rmtree, base, ignore_errors=True)
-    if _unusable(folder := base / sources_digest()):
+    if _unusable(folder := base / digest):
         return None
     os.environ["NUMBA_CACHE_DIR"] = str(base)  # the processes that this one starts find it there
     return folder

@@ -99,9 +99,10 @@ def write_quick_figures(run: "Run", tell: Callable[[str], None]) -> list[Path]:
     The run is finished by then: whatever is wrong with a figure costs it alone, and a sentence that ``tell`` gets.
     """
     written: list[Path] = []
+    material = cache(lambda: material_of(run))  # where it cannot be had, that costs the figures, not the run
     for name in QUICK:
         try:
-            written += save_figures(_draw(material_of(run), [name], False, None, None), run.folder.path)
+            written += save_figures(_draw(material(), [name], False, None, None), run.folder.path)
         except Exception as error:  # from any library on the way to a file
             said = (error.strerror if isinstance(error, OSError) else None) or str(error)
             tell(f"the figure '{name}' was not drawn ({said}): alpfit plot {run.folder.path} --only {name}")
