@@ -11,6 +11,7 @@ from pathlib import Path
 
 from alpfit.errors import CatalogueError
 from alpfit.numerics.arguments import shown
+from alpfit.numerics.files import read_ordinary
 
 LARGEST = 64 * 2**20
 """Bytes that the files of an entry may have together: 400 times the largest entry of the catalogue."""
@@ -52,17 +53,11 @@ def read_bytes(path: Path) -> bytes:
     try:
         _refuse_links_out(path)
         _refuse_size(path, os.stat(path))
-        # the file may be another one by now: what has been opened counts, and a pipe must not be waited for
-        with open(os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)), "rb") as file:
-            _refuse_size(path, os.fstat(file.fileno()))
-            contents = file.read(LARGEST + 1)
+        return read_ordinary(path, LARGEST)
     except (FileNotFoundError, NotADirectoryError) as error:
         raise FileNotFoundError(f"{path} is missing") from error
     except (OSError, ValueError, RuntimeError) as error:  # a name may hold what no path can, and links may go round
         raise EntryFileError(f"{path} cannot be read: {getattr(error, 'strerror', None) or error}") from error
-    if len(contents) > LARGEST:
-        raise EntryFileError(_too_large(path))
-    return contents
 
 
 def files_of(folder: Path, endings: Iterable[str]) -> list[Path]:

@@ -13,7 +13,9 @@ def read_ordinary(path: Path, most: int) -> bytes:
     Raises :class:`OSError` where there is none, and for one that is no ordinary file or is larger.
     """
     check_ordinary(path)
+    # the file may be another one by now: what has been opened counts, and a pipe must not be waited for
     with open(os.open(path, os.O_RDONLY | os.O_NONBLOCK), "rb") as file:
+        _check_mode(path, os.fstat(file.fileno()))
         contents = file.read(most + 1)
     if len(contents) > most:
         raise OSError(errno.EFBIG, f"it has more than {most // 2**20} MiB", str(path))
@@ -22,7 +24,11 @@ def read_ordinary(path: Path, most: int) -> bytes:
 
 def check_ordinary(path: Path) -> None:
     """Raise :class:`OSError` where ``path`` is missing or no ordinary file."""
-    if not stat.S_ISREG(os.stat(path).st_mode):
+    _check_mode(path, os.stat(path))
+
+
+def _check_mode(path: Path, status: os.stat_result) -> None:
+    if not stat.S_ISREG(status.st_mode):
         raise OSError(errno.EINVAL, "it is no ordinary file", str(path))
 
 
