@@ -61,25 +61,18 @@ def place_to_stage(path: Path) -> Path:
         if not path.is_mount():
             _try_to_write(path.parent)
             return path.parent
-    except OSError:
+    except OSError as error:
         if not path.is_dir():
-            raise _refusal(path) from None
+            raise _refusal(path, error) from None
     try:
         _try_to_write(path)
-    except OSError:
-        raise _refusal(path) from None
+    except OSError as error:
+        raise _refusal(path, error) from None
     return path
 
 
-def _refusal(path: Path) -> RunFolderError:
-    """What is wrong with a place that cannot be written, by trying once more."""
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        _try_to_write(path if path.is_dir() else path.parent)
-        reason = "it was not to be written a moment ago"
-    except OSError as error:
-        reason = str(error.strerror or error)
-    return RunFolderError(f"{path} cannot be written: {reason}; choose another with --output DIR")
+def _refusal(path: Path, error: OSError) -> RunFolderError:
+    return RunFolderError(f"{path} cannot be written: {error.strerror or error}; choose another with --output DIR")
 
 
 def _try_to_write(folder: Path) -> None:
