@@ -109,7 +109,7 @@ def compare_runs(runs: Sequence[Run], *, force: bool = False) -> RunComparison:
         instance("run", run, Run, "Run.read()")
     if len(runs) < 2:
         raise ConfigurationError("a comparison needs two run folders or more")
-    stale = [_stale(run) for run in runs if run.changed_entries]
+    stale = [sentence for run in runs if (sentence := run.staleness)]
     if stale and not force:
         raise RunFolderError(f"{stale[0]}: its ln L is not that of today's data: run anew, or compare with --force")
     names, first = run_names(runs), runs[0]
@@ -152,18 +152,8 @@ def _interval(run: Run, name: str) -> tuple[float, float, float]:
     return low, middle, high
 
 
-def _digests(run: Run) -> dict[str, str]:
-    """The likelihood entries that the run was made with, and what identifies their data."""
-    return run.manifest.likelihoods
-
-
-def _stale(run: Run) -> str:
-    """That data have changed since ``run`` was made."""
-    return f"the data of {', '.join(run.changed_entries)} have changed since {run.folder.path} was made"
-
-
 def _different_data(first_name: str, first: Run, name: str, run: Run) -> list[str]:
-    one, other = _digests(first), _digests(run)
+    one, other = first.manifest.likelihoods, run.manifest.likelihoods
     sides = ((first_name, one, other), (name, other, one))
     alone = {owner: [entry for entry in used if entry not in others] for owner, used, others in sides}
     sentences = [f"only {owner} uses {', '.join(entries)}" for owner, entries in alone.items() if entries]

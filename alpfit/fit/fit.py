@@ -16,8 +16,7 @@ from alpfit.chains.provenance import code_digest
 from alpfit.chains.unfinished import StatusFile, UnfinishedRun, is_finished, under_way, what_is_left
 from alpfit.config import Configuration, load_configuration
 from alpfit.errors import ConfigurationError, PredictionError, RunFolderError, one_of
-from alpfit.fit.figures import write_quick_figures
-from alpfit.fit.publishing import publish
+from alpfit.fit.publishing import present, publish
 from alpfit.fit.repeat import Repeats
 from alpfit.fit.run import Run
 from alpfit.inference.explanation import Explanation, explain
@@ -161,7 +160,8 @@ class Fit:
             with interrupts.held_back(), EXECUTORS[parallel.executor](job) as evaluate:
                 if resume and is_finished(path):
                     run = self._finished(path, force, progress)
-                    (tell or _silent)(run)
+                    if tell is not None:
+                        tell(run)
                     return run
                 identity = self.identity()
                 with under_way(
@@ -180,9 +180,7 @@ class Fit:
                     run = self._run(path, session)
         except Interrupted as interrupt:
             raise Interrupted(interrupt.number, what_is_left(path)) from interrupt
-        (tell or _silent)(run)
-        write_quick_figures(run, progress.note)
-        return run
+        return present(run, tell, progress)
 
     def repeat(
         self,
@@ -212,9 +210,7 @@ class Fit:
             except Interrupted as interrupt:
                 raise Interrupted(interrupt.number, "continue with --resume") from interrupt
             run = publish(path, self.configuration, *repeats.merged(), started)
-        (tell or _silent)(run)
-        write_quick_figures(run, progress.note)
-        return run
+        return present(run, tell, progress)
 
     def _path(self, output: str | Path | None) -> Path:
         return path_of("output", output) if output is not None else Path("chains") / self.name
@@ -262,10 +258,6 @@ def _one(name: str, value: float) -> NDArray[np.float64]:
     if array.ndim:
         raise ConfigurationError(f"{name} = {shown(value)} must be a number: evaluate takes one point")
     return array[None]
-
-
-def _silent(_: Run) -> None:
-    """Nobody wants to see the results first."""
 
 
 def best_points(path: str) -> dict[str, NDArray[np.float64]]:

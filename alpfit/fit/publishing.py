@@ -1,6 +1,6 @@
 """A run folder is written whole, and put in place at once."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -14,8 +14,9 @@ from alpfit.chains.summary import REWEIGHTED, as_text, summarise
 from alpfit.chains.tables import write_profile
 from alpfit.config import Configuration
 from alpfit.errors import RunFolderError
-from alpfit.fit.figures import profiles_1d, profiles_2d
+from alpfit.fit.figures import profiles_1d, profiles_2d, write_quick_figures
 from alpfit.fit.run import Run
+from alpfit.inference.progress import NoProgress, Progress
 from alpfit.inference.samples import Samples
 from alpfit.inference.session import Account
 
@@ -74,6 +75,14 @@ def _write(
         log_z_error=samples.log_z_error,
         **{key: summary[key] for key in (REWEIGHTED,) if key in summary},
     )
+
+
+def present(run: Run, tell: Callable[[Run], None] | None, progress: Progress | None) -> Run:
+    """Show the published ``run`` to ``tell``, then draw its quick figures; one that cannot be is a note."""
+    if tell is not None:
+        tell(run)
+    write_quick_figures(run, (progress or NoProgress()).note)
+    return run
 
 
 def best_fit_toml(configuration: Configuration, summary: Mapping[str, Any], likelihoods: Sequence[str]) -> str:

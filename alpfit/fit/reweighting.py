@@ -9,10 +9,9 @@ from typing import Any
 from alpfit.chains.folder import check_output, place_to_stage
 from alpfit.config import Configuration, parse_configuration, read_document
 from alpfit.errors import ConfigurationError, one_of
-from alpfit.fit.figures import write_quick_figures
 from alpfit.fit.fit import Fit
 from alpfit.fit.freshness import Freshness
-from alpfit.fit.publishing import publish
+from alpfit.fit.publishing import present, publish
 from alpfit.fit.revision import revise
 from alpfit.fit.run import Run
 from alpfit.inference.interrupts import Interrupted, Interrupts
@@ -127,10 +126,7 @@ class Reweighting:
                 left = f"{path} is complete but for its figures: alpfit plot {path}"
         except Interrupted as interrupt:
             raise Interrupted(interrupt.number, left) from interrupt
-        if tell is not None:
-            tell(run)
-        write_quick_figures(run, progress.note if progress is not None else lambda _: None)
-        return run
+        return present(run, tell, progress)
 
     def _samples(self, session: Session) -> Samples:
         """The run's samples, evaluated anew and reweighted."""

@@ -81,8 +81,7 @@ class Run:
         path, said = self.folder.path, []
         try:
             said += [f"{path / name} {fault}" for name, fault in damaged(path, self.manifest.files).items()]
-            if changed := self.changed_entries:
-                said.append(f"the data of {', '.join(changed)} have changed since {path} was made")
+            said += filter(None, [self.staleness])
         except RunFolderError as error:
             said.append(str(error))
         return (*said, *(f"{path} missed a target: {sentence}" for sentence in self.samples.shortfalls))
@@ -91,6 +90,12 @@ class Run:
     def changed_entries(self) -> list[str]:
         """Names of the likelihoods whose data are not those that the run was made with."""
         return changed_entries(self.configuration.likelihoods, self.folder, self.manifest)
+
+    @property
+    def staleness(self) -> str:
+        """That data have changed since the run was made; empty where they have not."""
+        changed = self.changed_entries
+        return f"the data of {', '.join(changed)} have changed since {self.folder.path} was made" if changed else ""
 
     @property
     def headline(self) -> dict[str, float]:
