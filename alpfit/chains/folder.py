@@ -29,8 +29,8 @@ def staged(path: Path) -> Iterator[RunFolder]:
     """A folder to write to that becomes ``path`` when the block ends well.
 
     Until then what was at ``path`` stays; if the block fails, it stays for good. Where ``path`` cannot be renamed (it
-    is a mount point, or nothing can be made beside it) its files are replaced inside of it. Raises
-    :class:`RunFolderError` at once where nothing can be written.
+    is a mount point or the working directory, or nothing can be made beside it) its files are replaced inside of it.
+    Raises :class:`RunFolderError` at once where nothing can be written.
     """
     path = path.resolve()
     home = place_to_stage(path)
@@ -53,12 +53,17 @@ def staged(path: Path) -> Iterator[RunFolder]:
 def place_to_stage(path: Path) -> Path:
     """The folder in which what becomes ``path`` can be written: the one beside it, or ``path`` itself.
 
-    Missing folders above ``path`` are made. Raises :class:`RunFolderError` where neither can be written.
+    Missing folders above ``path`` are made. Raises :class:`RunFolderError` where neither can be written, and where the
+    working directory would go with what is replaced.
     """
-    path = path.resolve()
+    path, here = path.resolve(), Path.cwd()
+    if path in here.parents:
+        raise RunFolderError(
+            f"{path} holds the working directory, {here}: go elsewhere, or choose another --output DIR"
+        )
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        if not path.is_mount():
+        if path != here and not path.is_mount():
             _try_to_write(path.parent)
             return path.parent
     except OSError as error:

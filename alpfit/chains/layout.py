@@ -8,6 +8,9 @@ from alpfit.errors import RunFolderError
 UNFINISHED = "unfinished"
 """The folder inside a run folder that holds a run which is under way, or was interrupted."""
 
+MANIFEST = "manifest.json"
+"""The file that makes a folder a finished run, or a finished profile."""
+
 NO_CONTENT = frozenset({UNFINISHED, "lost+found"})
 """What may be in a folder that holds nothing yet: a file system that is mounted there can have brought the second."""
 
@@ -26,7 +29,7 @@ class RunFolder:
     @property
     def manifest(self) -> Path:
         """Provenance: versions, seed, digests, host, times."""
-        return self.path / "manifest.json"
+        return self.path / MANIFEST
 
     @property
     def posterior(self) -> Path:

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from alpfit.chains.checking import check_samples
 from alpfit.chains.exports.names import beside
+from alpfit.chains.hdf5 import check_self_contained
 from alpfit.errors import RunFolderError
 from alpfit.inference.priors import Prior
 from alpfit.inference.samples import Samples
@@ -139,6 +140,7 @@ def _read(path: Path) -> Samples:
     import xarray
 
     check_ordinary(path)
+    check_self_contained(path)
     with xarray.open_datatree(path, engine="h5netcdf") as tree:
         everything = tree[CHAINS if CHAINS in tree.children else NESTED]
         attributes = {str(name): value for name, value in tree.attrs.items()}

@@ -6,11 +6,12 @@ import sys
 from collections.abc import Mapping
 from hashlib import sha256
 from importlib import metadata
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from alpfit.chains.layout import MANIFEST
 from alpfit.chains.records import json_text, read_json
 from alpfit.errors import RunFolderError, validation_sentence
 from alpfit.numerics.files import digest_of
@@ -32,7 +33,8 @@ class Manifest(BaseModel):
 
     ``likelihoods`` has the digest of each entry's data, ``code`` that of the sources that decide the samples, ``files``
     those of the folder's files by their paths in it, and ``originals`` where entries that were copied into the folder
-    came from, seen from it. The last three are missing in folders of early versions.
+    came from, seen from it; ``digest`` is that of all the rest of the manifest. These four are missing in folders of
+    early versions.
     """
 
     model_config = ConfigDict(frozen=True, extra="allow", strict=True)
@@ -43,6 +45,7 @@ class Manifest(BaseModel):
     code: str | None = None
     files: dict[str, str] = {}
     originals: dict[str, str] = {}
+    digest: str | None = None
 
 
 def write_manifest(path: Path, **facts: Any) -> None:
@@ -63,22 +66,58 @@ def seal(path: Path, record: Mapping[str, Any]) -> None:
     """Write the manifest ``record`` to ``path``, with digests of the files that are beside it now."""
     others = sorted(file for file in path.parent.rglob("*") if file.is_file() and file != path)
     files = {file.relative_to(path.parent).as_posix(): digest_of(file) for file in others}
-    path.write_text(json_text({**record, "files": files}) + "\n", encoding="utf-8")
+    sealed = {**record, "files": files}
+    path.write_text(json_text({**sealed, "digest": _digest(sealed)}) + "\n", encoding="utf-8")
 
 
 def read_manifest(path: Path) -> Manifest:
     """The manifest at ``path``; raises :class:`RunFolderError` where it is damaged."""
+    way_out = "restore the file, or run anew"
     try:
-        return Manifest.model_validate(read_json(path, "restore the file, or run anew"))
+        return Manifest.model_validate(read_sealed(path, way_out))
     except ValidationError as error:
-        sentence = validation_sentence(error)
-        raise RunFolderError(f"{path} is no manifest: {sentence}; restore the file, or run anew") from error
+        raise RunFolderError(f"{path} is no manifest: {validation_sentence(error)}; {way_out}") from error
+
+
+def read_sealed(path: Path, way_out: str) -> dict[str, Any]:
+    """The record at ``path`` as :func:`seal` wrote it.
+
+    Raises :class:`RunFolderError`, whose sentence ends with the ``way_out``, where it is missing or damaged.
+    """
+    record = read_json(path, way_out)
+    if "digest" in record and record["digest"] != _digest(record):
+        raise RunFolderError(f"{path} is not as it was written: {way_out}")
+    return record
+
+
+def _digest(record: Mapping[str, Any]) -> str:
+    """Digest of all of a ``record`` but for its own."""
+    rest = {name: value for name, value in record.items() if name != "digest"}
+    return sha256(json_text(rest).encode()).hexdigest()
+
+
+def check_whole(folder: Path, *files: Path) -> None:
+    """Raise :class:`RunFolderError` for the first of ``files`` in the run ``folder`` that is not as the run wrote it.
+
+    Where the manifest is damaged nothing is known of them, and nothing raised.
+    """
+    try:
+        known = read_manifest(folder / MANIFEST).files
+    except RunFolderError:
+        return
+    names = [file.relative_to(folder).as_posix() for file in files]
+    for name, fault in damaged(folder, {name: known[name] for name in names if name in known}).items():
+        raise RunFolderError(f"{folder / name} {fault}: restore the file, or run anew")
 
 
 def damaged(folder: Path, files: Mapping[str, str]) -> dict[str, str]:
     """What is wrong with those of the ``files``, digests by path in ``folder``, that are not as they were written."""
     found = {}
     for name, digest in files.items():
+        path = PurePosixPath(name)
+        if path.is_absolute() or ".." in path.parts:
+            found[name] = "is not in the folder"
+            continue
         try:
             if digest_of(folder / name) != digest:
                 found[name] = "is not as it was written"

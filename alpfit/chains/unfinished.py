@@ -4,8 +4,8 @@ It holds a lock, what the run was begun with (``identity.json``), how far it is 
 disappears when the finished run is put in its place.
 """
 
+import fcntl
 import json
-import math
 import os
 import platform
 import pwd
@@ -16,9 +16,10 @@ from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 from filelock import FileLock, Timeout
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
 
 from alpfit.chains.checkpoints import Checkpoints, write_durably
 from alpfit.chains.folder import UNFINISHED, RunFolder, check_output, place_to_stage, recover
@@ -26,7 +27,11 @@ from alpfit.chains.records import json_text, read_json
 from alpfit.errors import RunFolderError
 from alpfit.inference.progress import Progress, ProgressReport
 
+LOCK = "lock"
 SECONDS_BETWEEN_STATUS = 1.0
+
+Word = Annotated[str, Field(pattern=r"^[^\x00-\x1f\x7f-\x9f]{0,200}$")]
+"""What can be shown on a terminal, whoever wrote it."""
 
 
 @dataclass(frozen=True)
@@ -53,34 +58,69 @@ class UnfinishedRun:
     @property
     def lock(self) -> FileLock:
         """Held by the process that runs it."""
-        return FileLock(self.path / "lock", timeout=0)
+        return FileLock(self.path / LOCK, timeout=0)
 
     @property
     def exists(self) -> bool:
-        """Whether there is one."""
-        return self.identity.exists()
+        """Whether there is one: something that could be continued."""
+        return self.identity.exists() or bool(self.checkpoints())
 
     def is_running(self) -> bool:
-        """Whether a process is at work on it."""
-        if not self.path.exists():
-            return False
+        """Whether a process is at work on it; raises :class:`RunFolderError` where that cannot be known."""
+        lock = self.path / LOCK
         try:
-            with self.lock:
-                return False
-        except Timeout:
+            handle = os.open(lock, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+        except FileNotFoundError:
+            return False
+        except OSError as error:
+            raise RunFolderError(
+                f"{lock} cannot be read: {error.strerror}; look for the process, or remove it"
+            ) from error
+        try:
+            fcntl.flock(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except BlockingIOError:
             return True
+        except OSError as error:
+            raise RunFolderError(f"{lock} cannot be tried: {error.strerror}; look for the process") from error
+        finally:
+            os.close(handle)
+        return False
 
     def checkpoints(self) -> list[Path]:
         """Its checkpoints, the oldest first."""
         return Checkpoints(self.path, lambda _: None).files()
 
-    def last_status(self) -> Mapping[str, Any]:
-        """What its process last wrote; empty where it did not come so far."""
+    def last_status(self) -> "LastStatus | None":
+        """What its process last wrote; None where it did not come so far, or it cannot be read."""
         try:
-            facts = read_json(self.status, "")
-            return {**facts, "fraction_left": math.inf if (left := facts["fraction_left"]) is None else float(left)}
-        except (RunFolderError, KeyError, TypeError, ValueError):
-            return {}
+            return LastStatus.model_validate(read_json(self.status, ""))
+        except (RunFolderError, ValidationError):
+            return None
+
+    @property
+    def spent(self) -> str:
+        """The calls that would be lost with it, in words."""
+        status = self.last_status()
+        return f"{'an unknown number of' if status is None else status.n_calls} likelihood calls"
+
+
+class LastStatus(BaseModel):
+    """How far a run was when its process last wrote it: :class:`ProgressReport`, and who that was."""
+
+    model_config = ConfigDict(frozen=True)
+
+    n_calls: Annotated[int, Field(ge=0)]
+    values: dict[Word, float | None]
+    fraction_left: Annotated[float, Field(ge=0.0)] | None
+    begun: AwareDatetime
+    updated: AwareDatetime
+    process: int
+    host: Word
+
+    @property
+    def share_done(self) -> float:
+        """Of the whole run."""
+        return 0.0 if self.fraction_left is None else 1.0 / (1.0 + self.fraction_left)
 
 
 class StatusFile:
@@ -114,6 +154,51 @@ class StatusFile:
 
 
 @contextmanager
+def writing(path: Path) -> Iterator[None]:
+    """Hold the lock of the run folder ``path``, so that nobody else writes it meanwhile.
+
+    Raises :class:`RunFolderError` where somebody does, or it cannot be written.
+    """
+    unfinished = UnfinishedRun(path)
+    place_to_stage(path)
+    try:
+        unfinished.path.mkdir(parents=True, exist_ok=True)
+        lock = unfinished.lock.acquire()
+    except Timeout as error:
+        raise RunFolderError(
+            f"{path} is being written by another process: wait for it, or choose another folder with --output DIR"
+        ) from error
+    except OSError as error:
+        raise RunFolderError(f"{path} cannot be written: {error.strerror}; choose another with --output DIR") from error
+    with lock:
+        try:
+            yield
+        finally:
+            if not unfinished.exists:
+                shutil.rmtree(unfinished.path, ignore_errors=True)
+                with suppress(OSError):
+                    path.rmdir()
+
+
+@contextmanager
+def replacing(path: Path, *, overwrite: bool) -> Iterator[None]:
+    """As :func:`writing`, for what is written at the end and cannot be continued: a run without sampling of its own.
+
+    Raises :class:`RunFolderError` also where there is a run, finished or not, that is not to be replaced.
+    """
+    recover(path)
+    check_output(path, overwrite)
+    with writing(path):
+        unfinished = UnfinishedRun(path)
+        if unfinished.exists and not overwrite:
+            raise RunFolderError(
+                f"{path} holds an unfinished run ({unfinished.spent}): replace it with --overwrite, or keep it with "
+                "--output DIR"
+            )
+        yield
+
+
+@contextmanager
 def under_way(
     path: Path,
     identity: Mapping[str, Any],
@@ -133,26 +218,14 @@ def under_way(
     unfinished = UnfinishedRun(path)
     recover(path)
     check_output(path, overwrite or (resume and unfinished.exists), what)
-    place_to_stage(path)
-    try:
-        unfinished.path.mkdir(parents=True, exist_ok=True)
-        lock = unfinished.lock.acquire()
-    except Timeout as error:
-        raise RunFolderError(
-            f"{path} is being written by another process: wait for it, or choose another folder with --output DIR"
-        ) from error
-    except OSError as error:
-        raise RunFolderError(f"{path} cannot be written: {error.strerror}; choose another with --output DIR") from error
-    checkpoints = Checkpoints(unfinished.path, progress.note)
-    with lock:
+    with writing(path):
+        checkpoints = Checkpoints(unfinished.path, progress.note)
         try:
             _begin(unfinished, identity, overwrite=overwrite, resume=resume, force=force, what=what)
             yield checkpoints
         finally:
             if not checkpoints.files():
-                shutil.rmtree(unfinished.path, ignore_errors=True)
-                with suppress(OSError):
-                    path.rmdir()
+                unfinished.identity.unlink(missing_ok=True)
 
 
 def _begin(
@@ -165,14 +238,14 @@ def _begin(
         if not force or what != "run":
             _check_identity(unfinished, identity, what)
     elif unfinished.exists and not overwrite:
-        calls = unfinished.last_status().get("n_calls", 0)
         raise RunFolderError(
-            f"{unfinished.run} holds an unfinished {what} ({calls} likelihood calls): continue it with --resume, or "
+            f"{unfinished.run} holds an unfinished {what} ({unfinished.spent}): continue it with --resume, or "
             "begin anew with --overwrite"
         )
     else:
         for old in unfinished.checkpoints():
-            old.unlink()
+            with suppress(OSError):  # what has the name of a checkpoint may be a folder
+                old.unlink()
     write_durably(unfinished.identity, json_text(identity).encode())
 
 
@@ -196,8 +269,8 @@ def _user(number: int) -> str:
 
 def _check_identity(unfinished: UnfinishedRun, identity: Mapping[str, Any], what: str) -> None:
     """Raise :class:`RunFolderError` for the first thing that is not as it was when the run began."""
-    before = read_json(unfinished.identity, "begin anew with --overwrite")
     way_out = "begin anew with --overwrite" + (", or continue nevertheless with --force" if what == "run" else "")
+    before = read_json(unfinished.identity, way_out)
     was, now = _flat(before), _flat(json.loads(json_text(identity)))
     for key in [*was, *now]:
         if was.get(key) != now.get(key):

@@ -1,14 +1,19 @@
 """The run's TOML file: typed tables, checked against everything that exists."""
 
 from alpfit.config.consistency import check_entry
-from alpfit.config.reading import apply_override, load_configuration, parse_configuration, read_document
+from alpfit.config.document import apply_override
+from alpfit.config.finished import POINTERS, check_start, read_document, workers_left_out
+from alpfit.config.reading import load_configuration, parse_configuration
 from alpfit.config.tables import Configuration
 
 __all__ = [
+    "POINTERS",
     "Configuration",
     "apply_override",
     "check_entry",
+    "check_start",
     "load_configuration",
     "parse_configuration",
     "read_document",
+    "workers_left_out",
 ]

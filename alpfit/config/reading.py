@@ -1,6 +1,5 @@
 """From a TOML file to a checked :class:`Configuration`."""
 
-import tomllib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -8,55 +7,31 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 
 from alpfit.config.consistency import check_consistency, check_measurements
+from alpfit.config.document import apply_overrides, table_of
+from alpfit.config.finished import read_document
 from alpfit.config.tables import NUMBER, Configuration, PhysicsTable, RelicTable
 from alpfit.errors import ConfigurationError, one_of, validation_sentence
 from alpfit.inference.parallel import EXECUTORS, Parallel
 from alpfit.inference.priors import PRIORS
 from alpfit.inference.samplers import DEFAULT_SAMPLER, SAMPLERS
-from alpfit.numerics.files import read_ordinary
 from alpfit.physics.ckm import CKM
 from alpfit.physics.form_factors import FORM_FACTORS
 from alpfit.physics.mesons import TOP_MASSES
 from alpfit.relic import ENGINES, PLASMAS
 from alpfit.scenarios import SCENARIOS, Choices
 
-LARGEST = 2**24
-"""Bytes of a TOML file: ten thousand times the largest example."""
-
 PUBLISHED = "published"
 """In place of a prior: the one that the literature gives for a nuisance parameter."""
 
 
 def load_configuration(path: Path, overrides: Sequence[str] = (), *, entries: bool = True) -> Configuration:
-    """Read and check ``path``; ``overrides`` are ``table.key=value`` with the value as in TOML (or a bare word).
+    """Read and check ``path``, with ``overrides`` as :func:`apply_overrides` takes them.
 
-    An override of ``sampler.name`` leaves of the file's options for another sampler only the seed. Without ``entries``
-    the likelihoods are not looked for. Raises :class:`ConfigurationError`.
+    Without ``entries`` the likelihoods are not looked for. Raises :class:`ConfigurationError`.
     """
     document = read_document(path)
-    sampler_before = _sampler_name(document)
-    for override in sorted(overrides, key=lambda override: not override.startswith("sampler.name")):
-        apply_override(document, override)
-        if _sampler_name(document) != sampler_before:
-            sampler_before = _sampler_name(document)
-            kept = {"name", "seed"}
-            document["sampler"] = {key: value for key, value in document["sampler"].items() if key in kept}
+    apply_overrides(document, overrides)
     return parse_configuration(document, str(path), path.parent, entries=entries)
-
-
-def read_document(path: Path) -> dict[str, Any]:
-    """The tables of the TOML file ``path``, which may begin with a byte-order mark.
-
-    Raises :class:`ConfigurationError`.
-    """
-    try:
-        return tomllib.loads(read_ordinary(path, LARGEST).decode("utf-8-sig"))
-    except FileNotFoundError as error:
-        raise ConfigurationError(f"{path} does not exist") from error
-    except (OSError, UnicodeDecodeError) as error:
-        raise ConfigurationError(f"{path} cannot be read: {getattr(error, 'strerror', None) or error}") from error
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
-        raise ConfigurationError(f"{path} is not TOML: {error}") from error
 
 
 def parse_configuration(
@@ -82,32 +57,11 @@ def parse_configuration(
     return configuration
 
 
-def apply_override(document: dict[str, Any], override: str) -> None:
-    """Set ``table.key=value`` in ``document``; raises :class:`ConfigurationError` where it cannot be read."""
-    place, equals, text = override.partition("=")
-    *tables, key = place.strip().split(".")
-    if not equals or not all((*tables, key)):
-        raise ConfigurationError(f"--set {override}: write it as table.key=value")
-    try:
-        value = tomllib.loads(f"value = {text}")["value"]
-    except tomllib.TOMLDecodeError:
-        value = text.strip()
-    for table in tables:
-        document = document.setdefault(table, {})
-        if not isinstance(document, dict):
-            raise ConfigurationError(f"--set {override}: {table} is a value, not a table")
-    document[key] = value
-
-
-def _sampler_name(document: Mapping[str, Any]) -> object:
-    return _table(document, "sampler").get("name", DEFAULT_SAMPLER)
-
-
 def _check_names(document: Mapping[str, Any]) -> None:
     """Every name against what exists, with a hint: before pydantic, which gives none."""
     _check_keys("", document, Configuration)
     tables = ("relic", "physics", "sampler", "parallel")
-    relic, physics, sampler, parallel = (_table(document, name) for name in tables)
+    relic, physics, sampler, parallel = (table_of(document, name) for name in tables)
     _check_choice("scenario", document.get("scenario"), SCENARIOS)
     _check_keys("relic", relic, RelicTable)
     _check_keys("physics", physics, PhysicsTable)
@@ -120,18 +74,11 @@ def _check_names(document: Mapping[str, Any]) -> None:
     _check_keys("sampler", sampler, SAMPLERS[sampler.get("name", DEFAULT_SAMPLER)])
     _check_keys("parallel", parallel, Parallel)
     _check_choice("[parallel] executor", parallel.get("executor"), EXECUTORS)
-    for name, value in _table(document, "parameters").items():
+    for name, value in table_of(document, "parameters").items():
         _check_parameter(name, value)
-    for name, value in _table(document, "options").items():
+    for name, value in table_of(document, "options").items():
         if not isinstance(value, dict):
             raise ConfigurationError(f"[options] {name} = {value!r} must be a table: [options.{name}]")
-
-
-def _table(document: Mapping[str, Any], name: str) -> Mapping[str, Any]:
-    table = document.get(name, {})
-    if not isinstance(table, dict):
-        raise ConfigurationError(f"{name} = {table!r} must be a table: [{name}]")
-    return table
 
 
 def _check_keys(table: str, content: Mapping[str, Any], model: type[BaseModel]) -> None:
@@ -162,11 +109,11 @@ def _check_parameter(name: str, value: object) -> None:
 
 def _published(document: Mapping[str, Any]) -> dict[str, Any]:
     """``[parameters]`` with the priors of the literature in the place of :data:`PUBLISHED`: normal, cut off at zero."""
-    parameters = dict(_table(document, "parameters"))
+    parameters = dict(table_of(document, "parameters"))
     if PUBLISHED not in parameters.values() or "scenario" not in document:  # without one pydantic says what is missing
         return {}
     known = Choices.__dataclass_fields__
-    choices = {**_table(document, "relic"), **_table(document, "physics")}
+    choices = {**table_of(document, "relic"), **table_of(document, "physics")}
     scenario = SCENARIOS[document["scenario"]](Choices(**{k: v for k, v in choices.items() if k in known}))
     nuisances = {name: quantity.published for name, quantity in scenario.optional.items() if quantity.published}
     for name, value in parameters.items():

@@ -11,10 +11,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from alpfit.chains.folder import RunFolder, check_output, place_to_stage
-from alpfit.chains.provenance import code_digest
-from alpfit.chains.unfinished import StatusFile, UnfinishedRun, is_finished, under_way, what_is_left
-from alpfit.config import Configuration, load_configuration
+from alpfit.chains.folder import RunFolder
+from alpfit.chains.provenance import check_whole, code_digest
+from alpfit.chains.unfinished import StatusFile, UnfinishedRun, is_finished, replacing, under_way, what_is_left
+from alpfit.config import Configuration, check_start, load_configuration, workers_left_out
 from alpfit.errors import ConfigurationError, PredictionError, RunFolderError, one_of
 from alpfit.fit.publishing import present, publish
 from alpfit.fit.repeat import Repeats
@@ -54,7 +54,10 @@ class Fit:
         Raises :class:`ConfigurationError`.
         """
         path, overrides = path_of("path", path), words("overrides", overrides)
-        path = RunFolder(path).configuration if path.is_dir() else path
+        if path.is_dir():
+            folder = RunFolder(path)
+            check_whole(folder.path, folder.configuration)
+            path = folder.configuration
         return cls(load_configuration(path, overrides), path.stem, path, overrides)
 
     def evaluate(self, values: Mapping[str, float]) -> Evaluation:
@@ -154,6 +157,7 @@ class Fit:
         if not self.problem.names:
             raise ConfigurationError("[parameters] all are fixed: give at least one of them a prior, or use evaluate")
         progress, interrupts = progress or NoProgress(), Interrupts()
+        self._check_file(progress)
         parallel = self.configuration.parallel
         job = Job(self.problem, parallel, interrupts)
         try:
@@ -199,18 +203,24 @@ class Fit:
         path = self._path(output)
         if self.file is None:
             raise ConfigurationError("only a fit that was read from a file can be repeated")
-        check_output(path, overwrite="--overwrite" in flags or "--resume" in flags)
-        place_to_stage(path)
         progress, interrupts = progress or NoProgress(), Interrupts()
+        self._check_file(progress)
         repeats = Repeats(self.configuration, self.file, self.overrides, path, n)
         started = datetime.now(UTC)
-        with interrupts.held_back():
+        with replacing(path, overwrite="--overwrite" in flags or "--resume" in flags), interrupts.held_back():
             try:
                 repeats.run(flags, progress, interrupts)
             except Interrupted as interrupt:
                 raise Interrupted(interrupt.number, "continue with --resume") from interrupt
             run = publish(path, self.configuration, *repeats.merged(), started)
         return present(run, tell, progress)
+
+    def _check_file(self, progress: Progress) -> None:
+        """What an input in a run folder asks for and does not get: a sentence, or :class:`ConfigurationError`."""
+        if self.file is not None:
+            check_start(self.file, self.configuration, self.overrides)
+            if said := workers_left_out(self.file, self.overrides):
+                progress.note(said)
 
     def _path(self, output: str | Path | None) -> Path:
         return path_of("output", output) if output is not None else Path("chains") / self.name

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from alpfit.chains.provenance import code_digest
+from alpfit.chains.provenance import check_whole, code_digest
 from alpfit.errors import RunFolderError
 from alpfit.fit.run import Run
 from alpfit.inference.problem import Problem
@@ -41,7 +41,7 @@ class Freshness:
         Changed code that gives the same ln L at some of the samples is none. Raises :class:`RunFolderError` where the
         manifest is damaged.
         """
-        self.run.check_whole(*self._copies)
+        check_whole(self.run.folder.path, *self._copies)
         changed = [name for name in self.run.changed_entries if name in self.problem.entries]
         kept = [name for name in changed if name in self.run.manifest.originals]
         found = []

@@ -10,8 +10,8 @@ from typing import Any
 from alpfit.chains.folder import staged
 from alpfit.chains.profiles import ProfileContents, ProfileFolder, read_profiles, write_all
 from alpfit.chains.profiles.text import as_text
-from alpfit.chains.provenance import damaged, write_manifest
-from alpfit.chains.records import json_text, read_json
+from alpfit.chains.provenance import damaged, read_sealed, write_manifest
+from alpfit.chains.records import json_text
 from alpfit.errors import RunFolderError
 from alpfit.fit.run import Run
 from alpfit.inference.profiling import Profile, confidence, contours
@@ -43,7 +43,7 @@ class RunProfile:
         folder = ProfileFolder(path_of("path", path, RunFolderError))
         if not folder.manifest.exists():
             raise RunFolderError(f"{folder.path} is not a profile: it has no {folder.manifest.name}")
-        facts = read_json(folder.manifest, WAY_OUT)
+        facts = read_sealed(folder.manifest, WAY_OUT)
         made_of, files = facts.get("identity"), facts.get("files", {})
         if not isinstance(made_of, dict) or not isinstance(files, dict):
             raise RunFolderError(f"{folder.manifest} is no manifest of a profile: {WAY_OUT}")

@@ -1,14 +1,14 @@
 """What a profile likelihood is asked for, and what is to be made for it."""
 
-import json
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import combinations
 from pathlib import Path
 
+from alpfit.chains.records import read_json
 from alpfit.chains.unfinished import UnfinishedRun
-from alpfit.errors import ConfigurationError, one_of
+from alpfit.errors import AlpfitError, ConfigurationError, one_of
 from alpfit.fit.figures import is_logarithmic
 from alpfit.fit.run import Run
 from alpfit.inference.profiling import Plan
@@ -42,10 +42,11 @@ class ProfileRequest:
     def of_unfinished(cls, path: Path) -> "ProfileRequest | None":
         """What the unfinished profile in the folder ``path`` was begun with; None where it is that of a run."""
         try:
-            wanted = json.loads(UnfinishedRun(path).identity.read_text(encoding="utf-8"))["profile"]
-            return cls(tuple(wanted["parameters"]), wanted["grid"], wanted["refine"])
-        except (OSError, ValueError, KeyError):
+            wanted = read_json(UnfinishedRun(path).identity, "")["profile"]
+            request = cls(tuple(wanted["parameters"]), wanted["grid"], bool(wanted["refine"]))
+        except (AlpfitError, KeyError, TypeError):
             return None
+        return request if all(word.isprintable() for word in request.arguments) else None
 
     @property
     def arguments(self) -> list[str]:

@@ -60,7 +60,10 @@ def profile_folder(run: Run, output: str | Path | None) -> Path:
 
 
 def with_workers(run: Run, overrides: Sequence[str]) -> Run:
-    """``run`` with ``parallel.key=value`` in its input; raises :class:`ConfigurationError` for anything else."""
+    """``run`` with the ``parallel.key=value`` of the user, without which the work is done by this machine's threads.
+
+    Raises :class:`ConfigurationError` for anything else.
+    """
     document = read_document(run.folder.configuration)
     revise(document, overrides, ("parallel",), "reweight the run, or run anew")
     changed = parse_configuration(document, "profile", run.folder.path, entries=False)
@@ -109,7 +112,7 @@ def _sampled(task: _Task, choices: Mapping[str, bool], progress: Progress) -> Ru
 
 
 def _refined(task: _Task, choices: Mapping[str, bool], progress: Progress) -> RunProfile:
-    """The profiles with the likelihood evaluated by the workers of the run's own table ``[parallel]``."""
+    """The profiles with the likelihood evaluated by workers."""
     started, interrupts = datetime.now(UTC), Interrupts()
     configuration, problem = task.fit.configuration, task.fit.problem
     job = Job(problem, configuration.parallel, interrupts)

@@ -28,8 +28,11 @@ def publish(
     account: Account,
     started: datetime,
     origin: Mapping[str, Any] | None = None,
+    way_out: str = "continue with --resume",
 ) -> Run:
     """Put the run folder ``path`` in place, all of it but the figures; ``origin`` says of what run it was made.
+
+    ``way_out`` is what to do when there is room again, where there was none.
 
     Raises :class:`RunFolderError` where it cannot be written.
     """
@@ -40,7 +43,7 @@ def publish(
             _write(folder, configuration, kept, samples, summary, started)
     except OSError as error:
         raise RunFolderError(
-            f"{path} cannot be written: {error.strerror or error}; make room, then continue with --resume"
+            f"{path} cannot be written: {error.strerror or error}; make room, then {way_out}"
         ) from error
     found = [str((path / name).resolve()) if "/" in name else name for name in kept.likelihoods]
     return Run(RunFolder(path), configuration.model_copy(update={"likelihoods": found}), samples)

@@ -109,8 +109,9 @@ class Repeats:
         """Where all seeds stand together."""
         status = [UnfinishedRun(self.folders[seed]).last_status() for seed in running]
         n_done = self.n - len(waiting) - len(running)
-        done = n_done + sum(1.0 / (1.0 + s.get("fraction_left", math.inf)) for s in status)
-        calls = sum(int(s.get("n_calls", 0)) for s in status)
+        known = [at for at in status if at is not None]
+        done = n_done + sum(at.share_done for at in known)
+        calls = sum(at.n_calls for at in known)
         values = {"seeds running": len(running), "seeds done": n_done}
         return ProgressReport(calls, values, self.n / done - 1.0 if done > 0.0 else math.inf)
 

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from alpfit.chains.folder import check_output, place_to_stage
+from alpfit.chains.unfinished import replacing
 from alpfit.config import Configuration, parse_configuration, read_document
 from alpfit.errors import ConfigurationError, one_of
 from alpfit.fit.fit import Fit
@@ -103,16 +103,12 @@ class Reweighting:
         """
         source = self.run.folder.path.resolve()
         path = path_of("output", output) if output is not None else source.with_name(f"{source.name}.reweighted")
-        check_output(path, overwrite)
-        place_to_stage(path)
-        kept = self.changes.kept_of(self.run)
-        if kept.likelihoods:
-            Freshness(self.run, kept.build_problem()).check(force)
         interrupts, started = Interrupts(), datetime.now(UTC)
         left = "nothing is written: begin again"
         job = Job(self.fit.problem, self.configuration.parallel, interrupts)
         try:
-            with interrupts.held_back():
+            with replacing(path, overwrite=overwrite), interrupts.held_back():
+                self._check_fresh(force)
                 with EXECUTORS[job.options.executor](job) as evaluate:
                     session = Session(
                         job.problem,
@@ -122,11 +118,18 @@ class Reweighting:
                         chunk=job.options.chunk,
                     )
                     samples = self._samples(session)
-                run = publish(path, self.configuration, samples, session.account, started, self._origin())
+                run = publish(
+                    path, self.configuration, samples, session.account, started, self._origin(), "reweight again"
+                )
                 left = f"{path} is complete but for its figures: alpfit plot {path}"
         except Interrupted as interrupt:
             raise Interrupted(interrupt.number, left) from interrupt
         return present(run, tell, progress)
+
+    def _check_fresh(self, force: bool) -> None:
+        kept = self.changes.kept_of(self.run)
+        if kept.likelihoods:
+            Freshness(self.run, kept.build_problem()).check(force)
 
     def _samples(self, session: Session) -> Samples:
         """The run's samples, evaluated anew and reweighted."""

@@ -10,7 +10,7 @@ from alpfit.chains.entries import changed_entries
 from alpfit.chains.exports import Contents, export
 from alpfit.chains.folder import RunFolder
 from alpfit.chains.posterior import read_posterior
-from alpfit.chains.provenance import Manifest, damaged, read_manifest
+from alpfit.chains.provenance import Manifest, check_whole, damaged, read_manifest
 from alpfit.chains.records import read_json
 from alpfit.chains.summary import check_summary
 from alpfit.config import Configuration, load_configuration
@@ -37,10 +37,10 @@ class Run:
         folder = RunFolder(path_of("path", path, RunFolderError))
         if not folder.manifest.exists():
             raise RunFolderError(f"{folder.path} is not a run folder: it has no {folder.manifest.name}")
+        check_whole(folder.path, folder.configuration, folder.posterior)
         configuration = load_configuration(folder.configuration, entries=False)
         samples = read_posterior(folder.posterior, configuration.priors)
         found = cls(folder, configuration, samples)
-        found.check_whole(folder.configuration, folder.posterior)
         if set(samples.log_l_by_entry) != set(configuration.entries):
             raise RunFolderError(
                 f"{folder.configuration} names {', '.join(configuration.entries)}, but {folder.posterior.name} holds "
@@ -57,23 +57,10 @@ class Run:
     def summary(self) -> Mapping[str, Any]:
         """What stands in ``summary.json``; raises :class:`RunFolderError` where the file is damaged."""
         path = self.folder.summary_json
-        self.check_whole(path)
+        check_whole(self.folder.path, path)
         summary = read_json(path, "restore the file, or run anew")
         check_summary(path, summary, self.samples)
         return summary
-
-    def check_whole(self, *files: Path) -> None:
-        """Raise :class:`RunFolderError` for the first of ``files`` that is not as the run wrote it.
-
-        Where the manifest is damaged nothing is known of them, and nothing raised.
-        """
-        try:
-            known = self.manifest.files
-        except RunFolderError:
-            return
-        names = [file.relative_to(self.folder.path).as_posix() for file in files]
-        for name, fault in damaged(self.folder.path, {name: known[name] for name in names if name in known}).items():
-            raise RunFolderError(f"{self.folder.path / name} {fault}: restore the file, or run anew")
 
     @property
     def warnings(self) -> tuple[str, ...]:

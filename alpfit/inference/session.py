@@ -1,16 +1,17 @@
 """What a sampler has to do with the world while it runs: likelihood calls, progress, and moments to stop at."""
 
+import io
 import pickle
 import time
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from alpfit.errors import ConfigurationError
+from alpfit.errors import ConfigurationError, RunFolderError
 from alpfit.inference.batches import Batch, evaluate_batch, join
 from alpfit.inference.interrupts import Interrupts
 from alpfit.inference.problem import Problem
@@ -66,6 +67,24 @@ class Account:
     share_without_likelihood: float = 0.0
 
 
+def unpickled(state: bytes, attached: Mapping[str, Any] | None = None) -> Any:
+    """What was pickled as ``state``; what was named in place of being pickled is found in ``attached``.
+
+    Raises :class:`~alpfit.errors.RunFolderError` where another program, or another version, has written it.
+    """
+
+    class Unpickler(pickle.Unpickler):
+        def persistent_load(self, name: str) -> Any:
+            return (attached or {})[name]
+
+    try:
+        return Unpickler(io.BytesIO(state)).load()
+    except Exception as error:  # whatever is missing, or other than it was
+        raise RunFolderError(
+            f"the checkpoint is of another program ({type(error).__name__}: {error}): begin anew with --overwrite"
+        ) from error
+
+
 class Session:
     """A run of a sampler on ``problem``.
 
@@ -99,7 +118,7 @@ class Session:
         self.restored: bytes | None
         self.account: Account
         self.finished: Samples | None
-        self.restored, self.account, self.finished = pickle.loads(saved) if saved else (None, Account(), None)
+        self.restored, self.account, self.finished = unpickled(saved) if saved else (None, Account(), None)
         self._start = time.monotonic() - self.account.elapsed_s
         self._last_checkpoint = time.monotonic()
 

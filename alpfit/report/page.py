@@ -6,6 +6,7 @@ from base64 import b64encode
 from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING
+from xml.etree import ElementTree
 
 from alpfit.likelihoods.source import Reference
 from alpfit.report.contents import Contents
@@ -15,6 +16,41 @@ if TYPE_CHECKING:
 
 FORMULA = re.compile(r"\$([^$]+)\$")
 """Between dollars, as in the titles of papers."""
+
+MATHML = "http://www.w3.org/1998/Math/MathML"
+
+ELEMENTS = frozenset(
+    f"{{{MATHML}}}{name}"
+    for name in (
+        *("math", "mrow", "mi", "mn", "mo", "ms", "mtext", "mspace", "mfrac", "msqrt", "mroot", "mstyle", "mpadded"),
+        *("mphantom", "menclose", "mfenced", "merror", "msub", "msup", "msubsup", "munder", "mover", "munderover"),
+        *("mmultiscripts", "mprescripts", "none", "mtable", "mtr", "mtd"),
+    )
+)
+"""What a formula is made of (MathML Core, and MathML 3 for fences and enclosures)."""
+
+LOOKS = frozenset(
+    {"accent", "accentunder", "align", "columnalign", "columnlines", "columnspacing", "depth", "display"}
+    | {
+        "displaystyle",
+        "fence",
+        "form",
+        "frame",
+        "height",
+        "largeop",
+        "linethickness",
+        "lspace",
+        "mathcolor",
+        "mathsize",
+        "mathvariant",
+    }
+    | {"maxsize", "minsize", "movablelimits", "notation", "rowlines", "rowspacing", "rspace", "scriptlevel"}
+    | {"separator", "stretchy", "symmetric", "voffset", "width"}
+)
+"""The attributes of MathML that only say how a formula looks (MathML Core, and MathML 3 for tables and notations)."""
+
+LINK = re.compile(r"https?://|doi:", flags=re.IGNORECASE)
+"""How an address begins that a label or a title may lead to."""
 
 
 def render(contents: Contents) -> str:
@@ -59,10 +95,28 @@ def with_error(value: float, error: float) -> str:
 
 
 def formula(label: str) -> str:
-    """LaTeX without dollars as MathML."""
-    from latex2mathml.converter import convert
+    """LaTeX without dollars as MathML; as it is written, where it cannot be read or is not only a formula.
 
-    return _safe(convert(label))
+    The converter lets HTML pass, and links to anywhere: what is not known to be harmless is left out.
+    """
+    from latex2mathml.converter import convert
+    from markupsafe import escape
+
+    try:
+        tree = ElementTree.fromstring(convert(label))
+    except Exception:  # whatever the converter makes of LaTeX that is none
+        tree = None
+    if tree is None or any(element.tag not in ELEMENTS for element in tree.iter()):
+        return _safe(f"<code>{escape(label)}</code>")
+    for element in tree.iter():
+        element.attrib = {name: value for name, value in element.attrib.items() if _is_harmless(name, value)}
+    ElementTree.register_namespace("", MATHML)
+    return _safe(ElementTree.tostring(tree, encoding="unicode"))
+
+
+def _is_harmless(name: str, value: str) -> bool:
+    """Whether an attribute of MathML only says how a formula looks, or leads to a paper."""
+    return name in LOOKS or (name == "href" and LINK.match(value) is not None)
 
 
 def text(sentence: str) -> str:
@@ -71,7 +125,10 @@ def text(sentence: str) -> str:
     from pylatexenc.latex2text import LatexNodes2Text
 
     def words(part: str) -> str:
-        return str(escape(LatexNodes2Text(keep_comments=True).latex_to_text(part)))
+        try:
+            return str(escape(LatexNodes2Text(keep_comments=True).latex_to_text(part)))
+        except Exception:  # what the converter makes of macros without their arguments
+            return str(escape(part))
 
     parts = FORMULA.split(sentence)
     return _safe("".join(formula(part) if i % 2 else words(part) for i, part in enumerate(parts)))

@@ -6,6 +6,7 @@ import os
 import pytest
 
 from alpfit.chains.checkpoints import Checkpoints, write_durably
+from alpfit.errors import RunFolderError
 
 STATES = [bytes([i]) * 1000 for i in range(5)]
 
@@ -93,3 +94,41 @@ def test_a_file_is_replaced_only_by_a_whole_one(tmp_path, monkeypatch):
         write_durably(path, b"new")
     assert path.read_bytes() == b"old"
     assert [file.name for file in tmp_path.iterdir()] == ["identity.json"]
+
+
+def unreadable(path):
+    path.unlink()
+    path.mkdir()
+
+
+def test_one_that_cannot_be_read_is_told_and_the_one_before_is_used(checkpoints, said):
+    checkpoints.save(STATES[0])
+    checkpoints.save(STATES[1])
+    unreadable(newest := checkpoints.files()[-1])
+    assert checkpoints.load() == STATES[0]
+    assert said == [f"checkpoint {newest} cannot be read (it is no ordinary file): the one before is used"]
+    checkpoints.save(STATES[2])
+    checkpoints.save(STATES[3])
+    assert checkpoints.load() == STATES[3]
+
+
+def test_where_none_can_be_read_nothing_is_begun_anew(checkpoints):
+    checkpoints.save(STATES[0])
+    checkpoints.save(STATES[1])
+    first, newest = checkpoints.files()
+    first.write_bytes(b"damaged")
+    unreadable(newest)
+    with pytest.raises(RunFolderError, match=r"000002.bin cannot be read .* begin anew with --overwrite"):
+        checkpoints.load()
+
+
+@pytest.mark.parametrize(
+    "stray", ["checkpoint-abc.bin", "checkpoint-.bin", "checkpoint-1.bin", "checkpoint-٣٣٣٣٣٣.bin"]
+)
+def test_a_stray_file_is_no_checkpoint(checkpoints, tmp_path, stray):
+    (tmp_path / stray).write_bytes(b"stray")
+    assert checkpoints.load() is None
+    for state in STATES:
+        checkpoints.save(state)
+    assert checkpoints.load() == STATES[-1]
+    assert (tmp_path / stray).read_bytes() == b"stray"

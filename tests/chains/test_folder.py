@@ -1,5 +1,6 @@
 """Run folders: put in place whole or not at all, and never over something else."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -133,6 +134,22 @@ def test_the_working_folder_itself_can_be_the_run(tmp_path, monkeypatch):
     with staged(Path(".")) as folder:
         folder.manifest.write_text("new")
     assert [path.name for path in (tmp_path / "here").iterdir()] == ["manifest.json"]
+
+
+def test_the_working_folder_is_not_replaced_under_the_process(old_run, monkeypatch):
+    monkeypatch.chdir(old_run)
+    with staged(Path()) as staging:
+        (staging.path / "manifest.json").write_text("new")
+    assert Path("manifest.json").read_text() == (old_run / "manifest.json").read_text() == "new"
+    assert os.listdir() == ["manifest.json"]
+
+
+def test_a_folder_that_holds_the_working_folder_is_refused(old_run, monkeypatch):
+    (old_run / "inner").mkdir()
+    monkeypatch.chdir(old_run / "inner")
+    with pytest.raises(RunFolderError, match="holds the working directory"), staged(Path("..")):
+        pytest.fail("the block was entered")
+    assert (old_run / "manifest.json").exists()
 
 
 def test_a_link_to_a_run_stays_a_link_to_the_new_one(old_run, tmp_path):

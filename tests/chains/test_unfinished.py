@@ -6,12 +6,14 @@ import os
 import pwd
 import subprocess
 import sys
+from contextlib import suppress
 
 import pytest
 
-from alpfit.chains.unfinished import StatusFile, UnfinishedRun, is_finished, under_way, what_is_left
+from alpfit.chains.unfinished import StatusFile, UnfinishedRun, is_finished, replacing, under_way, what_is_left
 from alpfit.errors import RunFolderError
 from alpfit.inference.progress import NoProgress, ProgressReport
+from alpfit.inference.session import Session
 
 IDENTITY = {"configuration": {"sampler": {"n_live": 400, "seed": 1}}, "code": {"digest": "abc"}}
 
@@ -42,10 +44,14 @@ def begin(path, identity=IDENTITY, state=b"state", **choices):
 
 
 def refusal(path, identity=IDENTITY, **choices):
-    with pytest.raises(RunFolderError) as refused, under_way(path, identity, NoProgress(), **choices):
+    return refused(under_way(path, identity, NoProgress(), **choices))
+
+
+def refused(block):
+    with pytest.raises(RunFolderError) as caught, block:
         pytest.fail("the block was entered")
-    assert "\n" not in str(refused.value)
-    return str(refused.value)
+    assert "\n" not in str(caught.value)
+    return str(caught.value)
 
 
 def test_a_run_without_a_checkpoint_leaves_nothing_behind(path):
@@ -57,7 +63,9 @@ def test_a_run_without_a_checkpoint_leaves_nothing_behind(path):
 def test_an_unfinished_run_is_named_with_both_ways_out(path):
     begin(path)
     message = refusal(path)
-    assert message.startswith(f"{path} holds an unfinished run (0 likelihood calls): continue it with --resume")
+    assert message.startswith(
+        f"{path} holds an unfinished run (an unknown number of likelihood calls): continue it with --resume"
+    )
     assert message.endswith("or begin anew with --overwrite")
     assert what_is_left(path) == f"continue {path} with --resume"
 
@@ -155,11 +163,13 @@ def test_an_identity_that_cannot_be_read_is_told(path):
 def test_the_status_says_how_far_the_run_is(path):
     begin(path)
     unfinished, report = UnfinishedRun(path), ProgressReport(1200, {"ln Z": -3.5}, 0.25)
-    assert unfinished.last_status() == {}
+    assert unfinished.last_status() is None
     StatusFile(unfinished, NoProgress()).update(report)
     status = json.loads(unfinished.status.read_text())
     assert (status["n_calls"], status["values"], status["fraction_left"]) == (1200, {"ln Z": -3.5}, 0.25)
-    assert unfinished.last_status() == status
+    times = {name: status[name] for name in ("begun", "updated")}
+    assert unfinished.last_status().model_dump(mode="json") | times == status
+    assert unfinished.last_status().share_done == 0.8
     assert refusal(path).startswith(f"{path} holds an unfinished run (1200 likelihood calls)")
 
 
@@ -192,4 +202,82 @@ def test_a_status_without_an_estimate_is_json_and_read_back(path):
         StatusFile(unfinished, NoProgress()).update(ProgressReport(3, {"ln Z": -math.inf}, math.inf))
         text = unfinished.status.read_text()
         assert json.loads(text, parse_constant=pytest.fail)["fraction_left"] is None
-        assert unfinished.last_status()["fraction_left"] == math.inf
+        assert unfinished.last_status().share_done == 0.0
+
+
+ODD = {
+    "a list": "[1]",
+    "no JSON": "{",
+    "words": '{"n_calls": "many"}',
+    "negative": '{"n_calls": -1, "values": {}, "fraction_left": -3.0, "begun": "", "updated": "", "process": 1}',
+    "for the terminal": '{"host": "\\u001b[2J"}',
+}
+
+
+@pytest.mark.parametrize("content", ODD.values(), ids=ODD)
+def test_a_status_that_no_run_wrote_is_none(path, content):
+    begin(path)
+    unfinished = UnfinishedRun(path)
+    StatusFile(unfinished, NoProgress()).update(ProgressReport(3, {"ln Z": -1.0}, 0.5))
+    written = json.loads(unfinished.status.read_text())
+    with suppress(ValueError, TypeError):
+        content = json.dumps({**written, **json.loads(content)})
+    unfinished.status.write_text(content)
+    assert unfinished.last_status() is None
+    assert "unknown number of likelihood calls" in refusal(path)
+
+
+@pytest.mark.parametrize("content", [None, "[]", "{", "\0"])
+def test_without_knowing_what_was_begun_nothing_is_deleted_and_nothing_continued(path, content):
+    begin(path)
+    unfinished = UnfinishedRun(path)
+    unfinished.identity.unlink()
+    if content is not None:
+        unfinished.identity.write_text(content)
+    before = {file: file.read_bytes() for file in unfinished.checkpoints()}
+    assert "continue it with --resume, or begin anew with --overwrite" in refusal(path)
+    assert "identity.json cannot be read: " in (said := refusal(path, resume=True))
+    assert said.endswith("begin anew with --overwrite, or continue nevertheless with --force")
+    assert {file: file.read_bytes() for file in unfinished.checkpoints()} == before
+    assert begin(path, resume=True, force=True) == b"state"
+
+
+def test_a_state_of_another_program_is_told_and_kept(path):
+    begin(path, state=b"cnowhere\nnothing\n.")
+    with under_way(path, IDENTITY, NoProgress(), resume=True, force=True) as checkpoints:
+        with pytest.raises(
+            RunFolderError, match=r"of another program \(ModuleNotFoundError: .* begin anew with --overwrite"
+        ):
+            Session(None, store=checkpoints)
+        assert checkpoints.load()
+
+
+def test_a_lock_that_cannot_be_read_is_told(path):
+    begin(path)
+    lock = UnfinishedRun(path).path / "lock"
+    assert not UnfinishedRun(path).is_running()
+    lock.unlink()
+    assert not UnfinishedRun(path).is_running()
+    lock.symlink_to("/etc/hostname")
+    with pytest.raises(RunFolderError, match="lock cannot be read"):
+        UnfinishedRun(path).is_running()
+    assert "cannot be written" in refusal(path, resume=True)
+
+
+def test_whether_it_runs_is_seen_without_touching_anything(path):
+    with under_way(path, IDENTITY, NoProgress()):
+        before = sorted(file.name for file in UnfinishedRun(path).path.iterdir())
+        assert UnfinishedRun(path).is_running()
+        assert sorted(file.name for file in UnfinishedRun(path).path.iterdir()) == before
+
+
+def test_what_cannot_be_continued_takes_the_lock_too_and_destroys_no_unfinished_run(path):
+    begin(path)
+    before = [file.read_bytes() for file in UnfinishedRun(path).checkpoints()]
+    assert "replace it with --overwrite, or keep it with --output DIR" in refused(replacing(path, overwrite=False))
+    assert [file.read_bytes() for file in UnfinishedRun(path).checkpoints()] == before
+    other = path.with_name("other")
+    with replacing(other, overwrite=False):
+        assert UnfinishedRun(other).is_running()
+        assert "is being written by another process" in refused(replacing(other, overwrite=True))
+    assert not other.exists()

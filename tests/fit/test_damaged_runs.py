@@ -79,6 +79,33 @@ def test_a_missing_file_is_named(project, file):
         compare_runs([project.run, project.run])
 
 
+def test_a_bit_that_flips_anywhere_is_found_and_changes_no_number(project):
+    rng, before = np.random.default_rng(14), project.run.samples
+    profile_run(project.run, ProfileRequest(grid="4"))
+    drawn = {".pdf", ".png"}  # figures are made after the manifest, again on demand, and never read
+    files = sorted(path for path in project.run_path.rglob("*") if path.is_file() and path.suffix not in drawn)
+    assert len(files) > 15
+    for path in files:
+        content = path.read_bytes()
+        for bit in rng.integers(0, 8 * len(content), 4):
+            flipped = bytearray(content)
+            flipped[bit // 8] ^= 1 << (bit % 8)
+            path.write_bytes(flipped)
+            if project.run_path / "profile" in path.parents:
+                with pytest.raises(AlpfitError, match=path.name):
+                    RunProfile.read(project.run_path / "profile")
+                continue
+            try:
+                run = project.run
+            except AlpfitError as error:
+                assert path.name in str(error)
+                continue
+            assert any(path.name in sentence for sentence in run.warnings), bit
+            np.testing.assert_array_equal(run.samples.log_l, before.log_l)
+        path.write_bytes(content)
+    assert project.run.warnings == ()
+
+
 def edited(change):
     """What changes ``posterior.nc``, sealed anew as if the run had written it so."""
 

@@ -2,11 +2,12 @@
 
 import dataclasses
 import re
+from html.parser import HTMLParser
 
 import pytest
 
 from alpfit.report import render
-from alpfit.report.page import number, plain_unit, with_error
+from alpfit.report.page import ELEMENTS, MATHML, formula, number, plain_unit, text, with_error
 
 
 def test_it_loads_nothing_from_elsewhere(contents):
@@ -88,3 +89,46 @@ def test_units_lose_their_dollars():
 )
 def test_a_number_has_the_decimals_of_its_error(value, error, shown):
     assert with_error(value, error) == shown
+
+
+HOSTILE = (
+    r"\href{javascript:alert(1)}{m_a}",
+    r"\href{JavaScript:alert(1)}{m_a}",
+    r"\href{data:text/html,x}{m_a}",
+    r"\href{java&#115;cript:alert(1)}{m_a}",
+    r"\text{<script>alert(1)</script>}",
+    r"\text{<a href='javascript:alert(1)'>x</a>}",
+    r"\text{<img src=x onerror=alert(1)>}",
+    r"\style{background: url(https://example.org/x)}{m_a}",
+    r"\class{banner}{m_a}",
+    r"\mathrm{<b onclick='x()'>}",
+    r"\url{javascript:alert(1)}",
+    r"\frac{1",
+    r"\begin{nothing}",
+    "\0",
+)
+
+
+class Tags(HTMLParser):
+    """Every element and attribute of a piece of HTML."""
+
+    def __init__(self, page):
+        super().__init__()
+        self.found = []
+        self.feed(page)
+
+    def handle_starttag(self, tag, attributes):
+        self.found.append((tag, dict(attributes)))
+
+
+@pytest.mark.parametrize("sentence", HOSTILE)
+@pytest.mark.parametrize("filtered", [formula, text, lambda sentence: text(f"${sentence}$"), plain_unit])
+def test_a_label_or_a_title_brings_in_no_program_and_no_link_but_to_the_web(filtered, sentence):
+    for tag, attributes in Tags(str(filtered(sentence))).found:
+        assert tag in {"code", "sup"} or f"{{{MATHML}}}{tag}" in ELEMENTS
+        assert not set(attributes) & {"style", "class", "src", "onerror", "onclick", "id"}
+        assert attributes.get("href", "https://").startswith(("http://", "https://", "doi:"))
+
+
+def test_a_formula_may_lead_to_a_paper():
+    assert 'href="https://arxiv.org"' in formula(r"\href{https://arxiv.org}{m_a}")

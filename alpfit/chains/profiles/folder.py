@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from alpfit.chains.layout import MANIFEST
+
 PROFILE = "profile"
 """The folder inside a run folder, if no other is chosen."""
 
@@ -16,7 +18,7 @@ class ProfileFolder:
     @property
     def manifest(self) -> Path:
         """What it was made of and with."""
-        return self.path / "manifest.json"
+        return self.path / MANIFEST
 
     @property
     def intervals(self) -> Path:

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from alpfit.chains.exports.names import beside
+from alpfit.chains.hdf5 import NO_VARIABLE, check_self_contained
 from alpfit.chains.posterior import ENTRY_PREFIX
 from alpfit.chains.profiles.contents import ProfileContents, columns, stems
 from alpfit.errors import RunFolderError
@@ -25,9 +26,6 @@ TAKEN = frozenset(
     | {form.format(axis) for axis in AXES for form in ("{}", "{}_edge", "edges_{}", "centre_{}")}
 )
 """Names of variables and dimensions that no quantity can have in a group; a parameter y is there as y_."""
-
-NO_VARIABLE = "This is a netCDF dimension but not a netCDF variable."
-"""The name that marks a dimension without coordinates (NetCDF-4 file format specification, "Dimensions")."""
 
 Variable = tuple[tuple[str, ...], NDArray[Any], dict[str, str]]
 """Its dimensions, values and attributes."""
@@ -106,10 +104,11 @@ def read_profiles(path: Path) -> tuple[tuple[Profile, ...], float]:
 
     try:
         check_ordinary(path)
+        check_self_contained(path)
         with h5py.File(path) as file:
             (top,) = np.atleast_1d(file.attrs["best_log_likelihood"]).tolist()
             return tuple(_profile(group) for group in file.values()), top
-    except (OSError, KeyError, ValueError) as error:
+    except Exception as error:  # whatever HDF5 and its readers make of a damaged file
         raise RunFolderError(f"{path} cannot be read: {error}; make it anew with alpfit profile") from error
 
 

@@ -29,7 +29,7 @@ def profile(
     ] = None,
     overrides: Annotated[
         list[str] | None,
-        typer.Option("--set", metavar="parallel.KEY=VALUE", help="Other workers than the run had; may be repeated."),
+        typer.Option("--set", metavar="parallel.KEY=VALUE", help="Workers, if not this machine's threads; repeatable."),
     ] = None,
     resume: Annotated[bool, typer.Option("--resume", help="Continue what was interrupted.")] = False,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace profiles that are there.")] = False,
@@ -40,6 +40,7 @@ def profile(
     Without --refine the profiles are those of the samples.
     """
     from alpfit.cli.progress import ProgressDisplay
+    from alpfit.config import workers_left_out
     from alpfit.fit import ProfileRequest, Run, check_coverage, fit_of, profile_run
     from alpfit.fit.freshness import Freshness
     from alpfit.fit.profiling import with_workers
@@ -48,6 +49,8 @@ def profile(
     if refine and fit_of(finished).serve():
         return ExitCode.OK
     tell_warnings(finished)
+    if refine and (said := workers_left_out(finished.folder.configuration, overrides or [])):
+        typer.echo(f"alpfit: {said}", err=True)
     if coverage is not None:
         Freshness(finished, fit_of(finished).problem).check(force)
     request = ProfileRequest(tuple(parameters or ()), grid, refine)

@@ -29,12 +29,15 @@ def reweight(
     Exit code 3 says that too few effective samples are left; the results are kept.
     """
     from alpfit.cli.progress import ProgressDisplay
+    from alpfit.config import workers_left_out
     from alpfit.fit import Changes, Reweighting
 
     reweighting = Reweighting.of(run, Changes(tuple(add or ()), tuple(drop or ()), tuple(overrides or ())))
     if reweighting.fit.serve():
         return ExitCode.OK
     tell_warnings(reweighting.run)
+    if said := workers_left_out(reweighting.run.folder.configuration, overrides or []):
+        typer.echo(f"alpfit: {said}", err=True)
     with interruptible(), ProgressDisplay() as display:
         written = reweighting.write(
             output, overwrite=overwrite, force=force, progress=display, tell=display.before(tell)

@@ -1,5 +1,6 @@
 """``alpfit status``."""
 
+import math
 import shlex
 from pathlib import Path
 
@@ -20,12 +21,13 @@ def status(run: RunPath) -> None:
         return
     at = unfinished.last_status()
     if unfinished.is_running():
-        typer.echo(f"running: process {at.get('process', 'unknown')} on {at.get('host', 'this machine')}")
+        typer.echo("running" if at is None else f"running: process {at.process} on {at.host}")
     else:
         typer.echo(f"interrupted: continue with {_to_continue(run)}")
-    if at:
-        typer.echo(described(at["n_calls"], at["values"]))
-        typer.echo(f"{100.0 / (1.0 + at['fraction_left']):.0f} % done; begun {at['begun']}, last seen {at['updated']}")
+    if at is not None:
+        typer.echo(described(at.n_calls, {name: math.nan if v is None else v for name, v in at.values.items()}))
+        begun, updated = at.begun.isoformat(timespec="seconds"), at.updated.isoformat(timespec="seconds")
+        typer.echo(f"{100.0 * at.share_done:.0f} % done; begun {begun}, last seen {updated}")
     checkpoints = unfinished.checkpoints()
     typer.echo(f"last checkpoint: {checkpoints[-1] if checkpoints else 'none yet'}")
 

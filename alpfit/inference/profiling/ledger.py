@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from alpfit.errors import RunFolderError
 from alpfit.inference.progress import ProgressReport
-from alpfit.inference.session import Session
+from alpfit.inference.session import Session, unpickled
 
 Array = NDArray[np.float64]
 
@@ -24,7 +24,7 @@ class Ledger:
 
     def __init__(self, session: Session, n_bins: int) -> None:
         self._session, self._expected = session, CALLS_FOR_EACH_BIN * n_bins
-        self._answers: list[Array] = pickle.loads(session.restored) if session.restored else []
+        self._answers: list[Array] = unpickled(session.restored) if session.restored else []
         self._given = 0
         self._best = max((float(answer.max()) for answer in self._answers if answer.size), default=-np.inf)
 

@@ -17,7 +17,7 @@ from alpfit.inference.progress import ProgressReport
 from alpfit.inference.samplers.base import Calls, Points, SamplerOptions, indices, samples_of
 from alpfit.inference.samplers.lockstep import Lockstep
 from alpfit.inference.samples import Samples
-from alpfit.inference.session import Session
+from alpfit.inference.session import Session, unpickled
 
 Array = NDArray[np.float64]
 
@@ -205,12 +205,7 @@ def _dump(sampler: Any, attached: Mapping[str, Any]) -> bytes:
 
 def _taken_up(state: bytes, attached: Mapping[str, Any], pool: Lockstep) -> Any:
     """The sampler that :func:`_dump` wrote, with functions and pool of this process."""
-
-    class Unpickler(pickle.Unpickler):
-        def persistent_load(self, name: str) -> Any:
-            return attached[name]
-
-    sampler = Unpickler(io.BytesIO(state)).load()
+    sampler = unpickled(state, attached)
     for part in (sampler, getattr(sampler, "sampler", None), getattr(sampler, "batch_sampler", None)):
         if part is not None:
             part.pool, part.mapper = pool, pool.map

@@ -15,7 +15,7 @@ from alpfit.inference.diagnostics import autocorrelation_time, split_r_hat
 from alpfit.inference.progress import ProgressReport
 from alpfit.inference.samplers.base import MOST_POINTS, Calls, Points, SamplerOptions, samples_of
 from alpfit.inference.samples import Samples
-from alpfit.inference.session import Session
+from alpfit.inference.session import Session, unpickled
 
 Array = NDArray[np.float64]
 
@@ -105,7 +105,7 @@ class Emcee(SamplerOptions):
 
         backend, tau = Backend(), math.inf
         if session.restored is not None:
-            saved, tau = pickle.loads(session.restored)
+            saved, tau = unpickled(session.restored)
             vars(backend).update(saved)
         moves = [(DEMove(), 0.9), (DESnookerMove(), 0.1)] if self.moves == "de" else StretchMove()
         sampler = EnsembleSampler(

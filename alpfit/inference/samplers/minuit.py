@@ -16,7 +16,7 @@ from alpfit.inference.samplers.base import Points, SamplerOptions, samples_of
 from alpfit.inference.samplers.descent import NO_COST, Cost, End
 from alpfit.inference.samplers.proposal import StudentT, usable_covariance
 from alpfit.inference.samples import Samples
-from alpfit.inference.session import Session
+from alpfit.inference.session import Session, unpickled
 
 Array = NDArray[np.float64]
 
@@ -53,9 +53,7 @@ class Minuit(SamplerOptions):
         cost = Cost(lambda theta: session.evaluate(theta).log_l, coordinates)
         points: Array
         ends: list[End]
-        points, ends = (
-            pickle.loads(session.restored) if session.restored else (self._scan(session, coordinates, cost), [])
-        )
+        points, ends = unpickled(session.restored) if session.restored else (self._scan(session, coordinates, cost), [])
         while True:
             best = -min((end.cost for end in ends), default=math.inf)
             left = (len(points) - len(ends)) / (1 + len(ends))

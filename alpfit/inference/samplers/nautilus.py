@@ -15,7 +15,7 @@ from alpfit.inference.samplers.base import MOST_POINTS, Calls, Points, SamplerOp
 from alpfit.inference.samplers.search import Bounds, Missing, search
 from alpfit.inference.samplers.shells import LARGEST_LOSS, Shell, log_z_error, loss, resampled_log_z_error
 from alpfit.inference.samples import LOST, MISSED, Samples
-from alpfit.inference.session import Session
+from alpfit.inference.session import Session, unpickled
 
 Array = NDArray[np.float64]
 
@@ -78,7 +78,7 @@ class Nautilus(SamplerOptions):
             sampler = self._sampler(session, evaluate)
             answers: list[Array] = []
             if session.restored is not None:
-                state, answers = pickle.loads(session.restored)
+                state, answers = unpickled(session.restored)
                 vars(sampler).update(state)
             most, finished = self.n_like_max or math.inf, False
             while not finished and sampler.n_like < most:

@@ -1,0 +1,72 @@
+"""A TOML document as nested tables, before anything of it is understood."""
+
+import tomllib
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from alpfit.errors import ConfigurationError
+from alpfit.inference.samplers import DEFAULT_SAMPLER
+from alpfit.numerics.files import read_ordinary
+
+LARGEST = 2**24
+"""Bytes of a TOML file: ten thousand times the largest example."""
+
+
+def read_toml(path: Path) -> dict[str, Any]:
+    """The tables of the TOML file ``path``, which may begin with a byte-order mark.
+
+    Raises :class:`ConfigurationError`.
+    """
+    try:
+        return tomllib.loads(read_ordinary(path, LARGEST).decode("utf-8-sig"))
+    except FileNotFoundError as error:
+        raise ConfigurationError(f"{path} does not exist") from error
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigurationError(f"{path} cannot be read: {getattr(error, 'strerror', None) or error}") from error
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        raise ConfigurationError(f"{path} is not TOML: {error}") from error
+
+
+def table_of(document: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    """The table ``name`` of ``document``, empty where it is not there; raises :class:`ConfigurationError`."""
+    table = document.get(name, {})
+    if not isinstance(table, dict):
+        raise ConfigurationError(f"{name} = {table!r} must be a table: [{name}]")
+    return table
+
+
+def apply_overrides(document: dict[str, Any], overrides: Sequence[str]) -> None:
+    """Set each ``table.key=value`` of ``overrides`` in ``document``, with the value as in TOML, or a bare word.
+
+    One of ``sampler.name`` leaves of the document's options for another sampler only the seed. Raises
+    :class:`ConfigurationError`.
+    """
+    sampler_before = _sampler_name(document)
+    for override in sorted(overrides, key=lambda override: not override.startswith("sampler.name")):
+        apply_override(document, override)
+        if _sampler_name(document) != sampler_before:
+            sampler_before = _sampler_name(document)
+            kept = {"name", "seed"}
+            document["sampler"] = {key: value for key, value in document["sampler"].items() if key in kept}
+
+
+def apply_override(document: dict[str, Any], override: str) -> None:
+    """Set ``table.key=value`` in ``document``; raises :class:`ConfigurationError` where it cannot be read."""
+    place, equals, text = override.partition("=")
+    *tables, key = place.strip().split(".")
+    if not equals or not all((*tables, key)):
+        raise ConfigurationError(f"--set {override}: write it as table.key=value")
+    try:
+        value = tomllib.loads(f"value = {text}")["value"]
+    except (tomllib.TOMLDecodeError, RecursionError):
+        value = text.strip()
+    for table in tables:
+        document = document.setdefault(table, {})
+        if not isinstance(document, dict):
+            raise ConfigurationError(f"--set {override}: {table} is a value, not a table")
+    document[key] = value
+
+
+def _sampler_name(document: Mapping[str, Any]) -> object:
+    return table_of(document, "sampler").get("name", DEFAULT_SAMPLER)

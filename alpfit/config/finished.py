@@ -1,0 +1,120 @@
+"""The input in a run folder, which may be anybody's: what of it is followed, and what only the user may say."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from alpfit.chains.folder import RunFolder
+from alpfit.config.document import read_toml, table_of
+from alpfit.config.tables import Configuration
+from alpfit.errors import ConfigurationError
+from alpfit.inference.parallel import Parallel
+
+FROM_PRIOR = "prior"
+"""The ``start`` of a sampler that is no path."""
+
+
+class Pointer(NamedTuple):
+    """Something in a run folder that leads elsewhere: its ``file``, its ``place`` there, and what it ``may`` do."""
+
+    file: str
+    place: str
+    may: str
+
+
+POINTERS = (
+    Pointer(
+        "run.toml, best_fit.toml",
+        "[parallel] executor, scheduler",
+        "nothing: work is done by this machine's threads, or where --set parallel.KEY=VALUE says",
+    ),
+    Pointer(
+        "run.toml, best_fit.toml",
+        "[sampler] start",
+        "nothing until it is given again: --set sampler.start=RUN",
+    ),
+    Pointer(
+        "run.toml, best_fit.toml",
+        "likelihoods",
+        "name entries of the catalogue, and copies in the folder's own likelihoods/",
+    ),
+    Pointer("likelihoods/NAME/likelihood.toml", "[data] table", "name a CSV or JSON file beside it"),
+    Pointer("manifest.json", "files", "name files of the folder, whose digests are compared"),
+    Pointer("manifest.json", "originals", "name folders of entries, which are compared by digest and not shown"),
+    Pointer("summary.json", "reweighted_from: run", "be shown"),
+    Pointer("posterior.nc", "links, external and virtual data sets", "nothing: the file is refused"),
+    Pointer("profile/manifest.json", "files", "name files of the profile's folder, whose digests are compared"),
+    Pointer("unfinished/identity.json", "profile", "be shown, quoted for a shell"),
+    Pointer(
+        "unfinished/checkpoint-N.bin",
+        "all of it, a pickle",
+        "anything, once --resume reads it: one's own files only, or with --force",
+    ),
+    Pointer("any file", "a symbolic link in its place", "be read; what is written replaces the link"),
+)
+"""Every path, address and program in a run folder. Whoever adds one says here what it may do, and tests it."""
+
+
+def is_in_run_folder(path: Path) -> bool:
+    """Whether the file at ``path`` is part of a finished run."""
+    return RunFolder(path.parent).manifest.exists()
+
+
+def read_document(path: Path) -> dict[str, Any]:
+    """The tables of the input at ``path``; of one in a run folder only what :data:`POINTERS` lets be followed.
+
+    Raises :class:`ConfigurationError`.
+    """
+    document = read_toml(path)
+    if not is_in_run_folder(path):
+        return document
+    document.pop("parallel", None)
+    named = document.get("likelihoods")
+    if isinstance(named, list):
+        document["likelihoods"] = [_inside(path, name) if _is_path(name) else name for name in named]
+    return document
+
+
+def _is_path(name: object) -> bool:
+    return isinstance(name, str) and "/" in name
+
+
+def _inside(path: Path, name: str) -> str:
+    """Where the folder of the input at ``path`` has its copy of the entry ``name``, seen from there."""
+    entries = RunFolder(path.parent).entries
+    copy = entries / Path(name).name
+    if copy.resolve() != path.parent.resolve() / entries.name / copy.name:
+        raise ConfigurationError(
+            f"{path}: likelihoods: '{name}' leads out of the folder, where nothing is read: put the entry's own files "
+            f"into {entries}"
+        )
+    return f"./{entries.name}/{copy.name}"
+
+
+def workers_left_out(path: Path, overrides: Sequence[str] = ()) -> str:
+    """That the input at ``path`` asks for other workers than it gets, where ``overrides`` name none; else nothing."""
+    if not is_in_run_folder(path) or any(_place(override).startswith("parallel.") for override in overrides):
+        return ""
+    executor = table_of(read_toml(path), "parallel").get("executor", Parallel().executor)
+    if executor == Parallel().executor:
+        return ""
+    return (
+        f"{path} says [parallel] executor = {executor!r}, which counts in an input of your own only: this machine's "
+        "threads are used; others with --set parallel.executor=..."
+    )
+
+
+def check_start(path: Path, configuration: Configuration, overrides: Sequence[str]) -> None:
+    """Raise :class:`ConfigurationError` where sampling would start from a run that only a run folder's input names."""
+    if not is_in_run_folder(path):
+        return
+    start = getattr(configuration.sampler, "start", FROM_PRIOR)
+    if start != FROM_PRIOR and "sampler.start" not in map(_place, overrides):
+        raise ConfigurationError(
+            f"{path} starts from {start}, and a run folder's input may not lead to another: repeat it with "
+            f"--set sampler.start={start}, or start anew with --set sampler.start={FROM_PRIOR}"
+        )
+
+
+def _place(override: str) -> str:
+    return override.partition("=")[0].strip()

@@ -1,0 +1,303 @@
+"""A run folder from anybody leads nowhere: what each path and address in it may do, and no more."""
+
+import json
+import pickle
+import socket
+import threading
+import tomllib
+from contextlib import contextmanager, suppress
+
+import h5py
+import numpy as np
+import pytest
+import tomli_w
+
+from alpfit import Fit, Run
+from alpfit.chains.provenance import seal
+from alpfit.config import POINTERS
+from alpfit.errors import AlpfitError, ConfigurationError
+from alpfit.fit import Changes, ProfileRequest, Reweighting, RunProfile, profile_run
+from alpfit.fit.profiling import with_workers
+from alpfit.inference.progress import NoProgress
+
+
+class Notes(NoProgress):
+    """Keeps what is said."""
+
+    def __init__(self):
+        self.said = []
+
+    def note(self, sentence):
+        self.said.append(sentence)
+
+
+def sealed(project):
+    """The manifest is the folder's own again, as a stranger can make it."""
+    manifest = project.run_path / "manifest.json"
+    seal(manifest, json.loads(manifest.read_text()))
+
+
+def rewritten(project, **tables):
+    """The run's input with other tables in it."""
+    path = project.run_path / "run.toml"
+    path.write_text(tomli_w.dumps({**tomllib.loads(path.read_text()), **tables}))
+    sealed(project)
+
+
+@contextmanager
+def listening():
+    """A server on this machine, and whether anybody has come."""
+    came = threading.Event()
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def wait():
+            with suppress(OSError):
+                server.accept()
+                came.set()
+
+        threading.Thread(target=wait, daemon=True).start()
+        yield f"tcp://127.0.0.1:{server.getsockname()[1]}", came
+
+
+def workers(project, tmp_path):
+    """Nothing: no verb goes where the folder says, unless it is said again."""
+    with listening() as (address, came):
+        rewritten(project, parallel={"executor": "dask", "scheduler": address})
+        run, changes = project.run, Changes(drop=("na62_kpix_2025",))
+        profile_run(run, ProfileRequest(("m_a",), "4", refine=True), tmp_path / "profile")
+        Reweighting(run, changes, changes.apply(run)).write(tmp_path / "reweighted")
+        notes = Notes()
+        Fit.from_file(project.run_path).run(tmp_path / "again", progress=notes)
+        assert any("[parallel] executor = 'dask', which counts in an input of your own" in said for said in notes.said)
+        assert not came.is_set()
+        chosen = with_workers(run, ["parallel.executor=dask", f"parallel.scheduler={address}"])
+        assert chosen.configuration.parallel.scheduler == address
+
+
+def start(project, tmp_path):
+    other = project.run_path.with_name("other")
+    rewritten(project, sampler={"name": "emcee", "n_walkers": 8, "max_steps": 10, "start": str(other)})
+    with pytest.raises(ConfigurationError, match=f"--set sampler.start={other}"):
+        Fit.from_file(project.run_path).run(tmp_path / "again")
+    assert project.run.samples.n_eff > 1.0  # what only reads does
+    chosen = Fit.from_file(project.run_path, ["sampler.start=prior"])
+    chosen.run(tmp_path / "again")
+
+
+def likelihoods(project, tmp_path):
+    elsewhere = [str(project.table.parent), "na62_kpix_2025"]
+    rewritten(project, likelihoods=elsewhere)  # a path elsewhere is one to the copy
+    assert str(project.run_path) in project.run.configuration.likelihoods[0]
+    copy, elsewhere = project.run_path / "likelihoods" / "invented", tmp_path / "elsewhere"
+    copy.rename(elsewhere)
+    copy.symlink_to(elsewhere)
+    with pytest.raises(ConfigurationError, match="leads out of the folder, where nothing is read"):
+        _ = project.run
+
+
+def table(project, _):
+    entry = project.run_path / "likelihoods" / "invented"
+    (entry / "table.csv").unlink()
+    (entry / "table.csv").symlink_to("/etc/hostname")
+    with pytest.raises(AlpfitError, match="is a link to /etc/hostname"):
+        project.run.configuration.build_likelihood()
+
+
+def files(project, tmp_path):
+    secret = tmp_path / "secret"
+    secret.write_text("nobody's business")
+    manifest = project.run_path / "manifest.json"
+    for name in (str(secret), "../../secret"):
+        record = json.loads(manifest.read_text())
+        seal(manifest, record)
+        record = json.loads(manifest.read_text())
+        record["files"][name] = "0" * 64
+        del record["digest"]
+        manifest.write_text(json.dumps(record))
+        assert [said for said in project.run.warnings if said.endswith("is not in the folder")]
+
+
+def originals(project, _):
+    manifest = project.run_path / "manifest.json"
+    record = json.loads(manifest.read_text())
+    record["originals"]["invented"] = "/dev"
+    seal(manifest, record)
+    run = project.run
+    assert run.changed_entries == ["invented"]
+    assert "/dev" not in " ".join(run.warnings)
+
+
+def origin(project, tmp_path):
+    run, changes = project.run, Changes(drop=("na62_kpix_2025",))
+    Reweighting(run, changes, changes.apply(run)).write(tmp_path / "new")
+    summary = tmp_path / "new" / "summary.json"
+    record = json.loads(summary.read_text())
+    assert record["reweighted_from"]["run"]
+    record["reweighted_from"]["run"] = "/dev/zero"
+    summary.write_text(json.dumps(record))
+    manifest = tmp_path / "new" / "manifest.json"
+    seal(manifest, json.loads(manifest.read_text()))
+    assert Run.read(tmp_path / "new").summary["reweighted_from"]["run"] == "/dev/zero"
+
+
+def secret_column(file, samples, path):
+    name = path.with_name("secret.bin")
+    name.write_bytes(np.arange(samples["m_a"].size, dtype=float).tobytes())
+    size = samples["m_a"].size
+    del samples["m_a"]
+    samples.create_dataset("m_a", (size,), float, external=[(str(name), 0, 8 * size)])
+
+
+def virtual_column(file, samples, path):
+    size = samples["m_a"].size
+    with h5py.File(path.with_name("other.h5"), "w") as other:
+        other["x"] = np.full(size, 2.0)
+    layout = h5py.VirtualLayout((size,), float)
+    layout[:] = h5py.VirtualSource(str(path.with_name("other.h5")), "x", (size,))
+    del samples["m_a"]
+    samples.create_virtual_dataset("m_a", layout)
+
+
+def linked_column(file, samples, path):
+    del samples["m_a"]
+    samples["m_a"] = h5py.ExternalLink(str(path.with_name("other.h5")), "/x")
+
+
+def soft_link(file, samples, path):
+    del samples["m_a"]
+    samples["m_a"] = h5py.SoftLink("/nested_samples/g_agg")
+
+
+def circle(file, samples, path):
+    samples["again"] = file["/"]
+
+
+def packed(file, samples, path):
+    size = samples["m_a"].size
+    del samples["m_a"]
+    samples.create_dataset("m_a", (size,), float, chunks=(size,), compression="gzip")[...] = 2.0
+
+
+def promised(file, samples, path):
+    del samples["m_a"]
+    samples.create_dataset("m_a", (2**31,), float)
+
+
+HOSTILE = {
+    secret_column: "is taken from other files",
+    virtual_column: "is taken from other files",
+    linked_column: "is a link",
+    soft_link: "is a link",
+    circle: "is in it twice",
+    packed: "is packed",
+    promised: "promises 17179869184 bytes and has 0",
+}
+
+
+def posterior(project, _):
+    path = project.run_path / "posterior.nc"
+    good = path.read_bytes()
+    for change, expected in HOSTILE.items():
+        path.write_bytes(good)
+        with h5py.File(path, "r+") as file:
+            change(file, file["nested_samples"], path)
+        sealed(project)
+        with pytest.raises(AlpfitError, match=f"posterior.nc cannot be read: .*{expected}"):
+            _ = project.run
+    path.write_bytes(good)
+    sealed(project)
+    made = profile_run(project.run, ProfileRequest(grid="3"), project.run_path / "profile").folder
+    with h5py.File(made.profiles, "r+") as file:
+        first = next(iter(file.values()))
+        del first["log_likelihood"]
+        first["log_likelihood"] = h5py.ExternalLink("other.h5", "/x")
+    seal(made.manifest, json.loads(made.manifest.read_text()))
+    with pytest.raises(AlpfitError, match=r"profiles.nc cannot be read: .* is a link"):
+        RunProfile.read(made.path)
+
+
+def profile_files(project, tmp_path):
+    made = profile_run(project.run, ProfileRequest(grid="3"), tmp_path / "profile").folder
+    record = json.loads(made.manifest.read_text())
+    record["files"]["../fit.toml"] = "0" * 64
+    del record["digest"]
+    made.manifest.write_text(json.dumps(record))
+    with pytest.raises(AlpfitError, match="is not in the folder"):
+        RunProfile.read(made.path)
+
+
+def unfinished_profile(project, tmp_path):
+    from alpfit.cli.commands.status import _to_continue
+
+    unfinished = tmp_path / "profile" / "unfinished"
+    unfinished.mkdir(parents=True)
+    wanted = {"parameters": ["m_a; touch /tmp/here", "$(id)"], "grid": None, "refine": True}
+    (unfinished / "identity.json").write_text(json.dumps({"profile": wanted}))
+    assert "'m_a; touch /tmp/here' '$(id)'" in _to_continue(tmp_path / "profile")
+
+
+class Trap:
+    """What is run when it is unpickled."""
+
+    sprung = False
+
+    def __reduce__(self):
+        return setattr, (Trap, "sprung", True)
+
+
+def checkpoint(project, tmp_path):
+    from alpfit.chains.checkpoints import Checkpoints
+
+    unfinished = project.run_path / "unfinished"
+    unfinished.mkdir()
+    Checkpoints(unfinished, print).save(pickle.dumps(Trap()))
+    (unfinished / "identity.json").write_text("{}")
+    run = project.run
+    assert run.export("csv", tmp_path)
+    assert run.warnings == ()
+    profile_run(run, ProfileRequest(grid="3"), tmp_path / "profile")
+    with pytest.raises(AlpfitError):
+        Fit.from_file(project.file).run(project.run_path, resume=True)  # it was begun with something else
+    assert not Trap.sprung
+
+
+def link(project, tmp_path):
+    mine = tmp_path / "mine"
+    mine.write_text("keep me")
+    for name in ("corner.pdf", "corner.png", "report.html"):
+        (project.run_path / name).unlink(missing_ok=True)
+        (project.run_path / name).symlink_to(mine)
+    from alpfit.fit.figures import figures
+    from alpfit.fit.reporting import write_report
+
+    run = project.run
+    run.plot(drawn=figures(run, ["corner"]))
+    write_report(run)
+    assert mine.read_text() == "keep me"
+    assert not (project.run_path / "report.html").is_symlink()
+
+
+CASES = {
+    ("run.toml, best_fit.toml", "[parallel] executor, scheduler"): workers,
+    ("run.toml, best_fit.toml", "[sampler] start"): start,
+    ("run.toml, best_fit.toml", "likelihoods"): likelihoods,
+    ("likelihoods/NAME/likelihood.toml", "[data] table"): table,
+    ("manifest.json", "files"): files,
+    ("manifest.json", "originals"): originals,
+    ("summary.json", "reweighted_from: run"): origin,
+    ("posterior.nc", "links, external and virtual data sets"): posterior,
+    ("profile/manifest.json", "files"): profile_files,
+    ("unfinished/identity.json", "profile"): unfinished_profile,
+    ("unfinished/checkpoint-N.bin", "all of it, a pickle"): checkpoint,
+    ("any file", "a symbolic link in its place"): link,
+}
+
+
+def test_all_that_leads_elsewhere_is_tried():
+    assert set(CASES) == {(pointer.file, pointer.place) for pointer in POINTERS}
+
+
+@pytest.mark.parametrize("pointer", POINTERS, ids=lambda pointer: f"{pointer.file}: {pointer.place}")
+def test_it_does_what_it_may_and_no_more(project, tmp_path, pointer):
+    (tmp_path / "out").mkdir()
+    CASES[pointer.file, pointer.place](project, tmp_path / "out")
