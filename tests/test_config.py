@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from alpfit.config import check_entry, load_configuration, parse_configuration
-from alpfit.errors import CatalogueError, ConfigurationError
+from alpfit.errors import AlpfitError, CatalogueError, ConfigurationError
 from alpfit.inference.priors import LogUniform, TruncatedNormal, Uniform
 from alpfit.inference.samplers import SAMPLERS, Nautilus
 from alpfit.likelihoods import load, names
@@ -649,3 +649,51 @@ def test_a_mass_ratio_wholly_where_a_channel_of_annihilation_is_missing_is_refus
     ):
         load_configuration(EXAMPLE, [f"parameters.r={r}"])
     load_configuration(EXAMPLE, ['parameters.r={ prior = "uniform", min = 0.6, max = 0.9 }'])
+
+
+NOT_NUMBERS = {
+    "sampler.seed": '"7"',
+    "sampler.n_live": "true",
+    "checkpoint_interval": "true",
+    "projection": "1",
+    "parallel.workers": '"2"',
+    "parallel.chunk": "2.5",
+    "parallel.timeout": '"30"',
+    "parameters.m_a": '"1.0"',
+    "relic.annihilation_scale": "true",
+}
+
+
+@pytest.mark.parametrize(("place", "value"), NOT_NUMBERS.items())
+def test_a_number_is_a_number_and_a_truth_value_one(tmp_path, place, value):
+    path = tmp_path / "fit.toml"
+    path.write_text(EXAMPLE.read_text())
+    with pytest.raises(ConfigurationError) as caught:
+        load_configuration(path, [f"{place}={value}"])
+    assert place.split(".")[-1] in str(caught.value)
+    assert value.strip('"') in str(caught.value).lower()
+
+
+OUTSIDE = {
+    "r": "-5",
+    "m_a": "1e9",
+    "g_agg": "-1e-4",
+    "g_achi": '{ prior = "uniform", min = -2.0, max = -1.0 }',
+    "f0_scale": "-1.0",
+}
+
+
+@pytest.mark.parametrize(("name", "value"), OUTSIDE.items())
+def test_a_value_at_which_the_model_has_no_prediction_is_refused_before_anything_runs(tmp_path, name, value):
+    path = tmp_path / "fit.toml"
+    path.write_text(EXAMPLE.read_text())
+    with pytest.raises(ConfigurationError, match=rf"\[parameters\] {name} .* it must be between"):
+        load_configuration(path, [f"parameters.{name}={value}"])
+
+
+@pytest.mark.parametrize("name", ["./a\0b", "./" + 300 * "x", "./\x1b[2J"])
+def test_a_path_that_can_be_none_is_a_sentence(tmp_path, name):
+    document = {**tomllib.loads(EXAMPLE.read_text()), "likelihoods": [name]}
+    with pytest.raises(AlpfitError) as caught:
+        parse_configuration(document, folder=tmp_path)
+    assert str(caught.value).isprintable()

@@ -130,6 +130,8 @@ def read_posterior(path: Path, priors: Mapping[str, Prior] | None = None) -> Sam
         check_samples(samples, priors)
     except OSError as error:
         raise RunFolderError(f"{path} cannot be read: {error}; run again, or restore the file") from error
+    except (MemoryError, ImportError):  # no fault of the file
+        raise
     except Exception as error:  # whatever HDF5 and its readers make of a damaged file
         reason = error if isinstance(error, ValueError) else f"it is damaged ({type(error).__name__})"
         raise RunFolderError(f"{path} cannot be read: {reason}; run again, or restore the file") from error

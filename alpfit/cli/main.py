@@ -1,6 +1,7 @@
 """``alpfit``: the program, and what its exit codes mean."""
 
 import errno
+import mmap
 import os
 import sys
 from typing import Annotated, Any
@@ -26,6 +27,9 @@ from alpfit.cli.commands import (
 from alpfit.cli.exit_codes import ExitCode
 from alpfit.errors import AlpfitError
 from alpfit.version import __version__
+
+SPARE = 2**28
+"""Bytes that a process should still be able to have: the largest library takes half of it."""
 
 UsageError: Any = typer.BadParameter.__base__
 """What the parser raises for a command line that it cannot read; typer has no public name for it."""
@@ -83,7 +87,24 @@ def main() -> None:
         if message := error.format_message():  # without arguments, typer has printed the help instead
             typer.echo(f"alpfit: {message}", err=True)
         sys.exit(ExitCode.BAD_INPUT)
-    except OSError as error:  # what no verb has foreseen, and, without a name, standard output
+    except Exception as error:  # what no verb has foreseen
+        _end(error)
+        raise
+    if code == ExitCode.INTERRUPTED:
+        typer.echo("alpfit: interrupted", err=True)
+    sys.exit(code)
+
+
+def _end(error: Exception) -> None:
+    """End the program where it is the machine's fault: memory that is out, or a file or standard output that fails."""
+    if memory_is_out(error):
+        typer.echo(
+            "alpfit: memory is out: give it more (ulimit -v, the container's or the scheduler's limit), or take fewer "
+            "workers or samples",
+            err=True,
+        )
+        os._exit(ExitCode.BAD_INPUT)  # libraries that want memory for their farewell end in a segmentation fault
+    if isinstance(error, OSError) and error.errno is not None:
         if error.filename is None:
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # nothing more is tried at exit
         if not isinstance(error, BrokenPipeError):  # then whoever reads has seen enough
@@ -91,9 +112,22 @@ def main() -> None:
             way_out = "; make room" if error.errno == errno.ENOSPC else ""
             typer.echo(f"alpfit: {place} cannot be used: {error.strerror or error}{way_out}", err=True)
         sys.exit(ExitCode.BAD_INPUT)
-    if code == ExitCode.INTERRUPTED:
-        typer.echo("alpfit: interrupted", err=True)
-    sys.exit(code)
+
+
+def memory_is_out(error: BaseException | None) -> bool:
+    """Whether an error comes from want of memory, which may also show as a library or a thread that cannot be had."""
+    cause = error
+    while cause is not None:
+        if isinstance(cause, MemoryError):
+            return True
+        cause = cause.__cause__ or cause.__context__
+    if not isinstance(error, (ImportError, RuntimeError, OSError)):
+        return False
+    try:
+        mmap.mmap(-1, SPARE).close()
+    except (OSError, MemoryError):
+        return True
+    return False
 
 
 if __name__ == "__main__":

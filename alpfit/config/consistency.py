@@ -41,16 +41,28 @@ def _check_parameters(configuration: Configuration) -> None:
     for name in scenario.parameters:
         if name not in configuration.parameters:
             raise ConfigurationError(f"[parameters] {name} is missing: give it a prior or a fixed value")
-    for name, (highest, why) in scenario.ceilings.items():
-        prior = configuration.priors.get(name)
-        lowest = float(prior.transform(np.zeros(1))[0]) if prior else float(configuration.fixed[name])
-        if lowest > highest:
-            raise ConfigurationError(
-                f"[parameters] {name} = {lowest:g}{' and more' if prior else ''} has no prediction: {why}; "
-                f"let it be {highest:g} or less"
-            )
+    for name in configuration.parameters:
+        _check_range(configuration, scenario, name)
     if {"g_aww", "cB_over_cW"} <= set(configuration.parameters):
         raise ConfigurationError("[parameters] g_aww and cB_over_cW say the same twice: give one of them")
+
+
+def _check_range(configuration: Configuration, scenario: Scenario, name: str) -> None:
+    """Whether the model can have a prediction at any value that a parameter may have."""
+    prior = configuration.priors.get(name)
+    ends = prior.transform(np.array([0.0, 1.0])) if prior else np.full(2, configuration.fixed[name])
+    (lowest, highest), (low, high) = ends.tolist(), scenario.ranges[name]
+    if lowest > high or highest < low:
+        value = f"= {lowest:g}" if prior is None else f"from {lowest:g} to {highest:g}"
+        raise ConfigurationError(
+            f"[parameters] {name} {value} has no prediction: it must be between {low:g} and {high:g}"
+        )
+    most, why = scenario.ceilings.get(name, (high, ""))
+    if lowest > most:
+        raise ConfigurationError(
+            f"[parameters] {name} = {lowest:g}{' and more' if prior else ''} has no prediction: {why}; "
+            f"let it be {most:g} or less"
+        )
 
 
 def _check_sampler(configuration: Configuration) -> None:

@@ -36,6 +36,11 @@ def table_of(document: Mapping[str, Any], name: str) -> Mapping[str, Any]:
     return table
 
 
+def is_path(name: object) -> bool:
+    """Whether a likelihood is named by the path of its folder."""
+    return isinstance(name, str) and "/" in name and name.isprintable()
+
+
 def apply_overrides(document: dict[str, Any], overrides: Sequence[str]) -> None:
     """Set each ``table.key=value`` of ``overrides`` in ``document``, with the value as in TOML, or a bare word.
 

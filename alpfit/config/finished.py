@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from alpfit.chains.folder import RunFolder
-from alpfit.config.document import read_toml, table_of
+from alpfit.config.document import is_path, read_toml, table_of
 from alpfit.config.tables import Configuration
 from alpfit.errors import ConfigurationError
 from alpfit.inference.parallel import Parallel
@@ -71,12 +71,8 @@ def read_document(path: Path) -> dict[str, Any]:
     document.pop("parallel", None)
     named = document.get("likelihoods")
     if isinstance(named, list):
-        document["likelihoods"] = [_inside(path, name) if _is_path(name) else name for name in named]
+        document["likelihoods"] = [_inside(path, name) if is_path(name) else name for name in named]
     return document
-
-
-def _is_path(name: object) -> bool:
-    return isinstance(name, str) and "/" in name
 
 
 def _inside(path: Path, name: str) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 
 from alpfit.config.consistency import check_consistency, check_measurements
-from alpfit.config.document import apply_overrides, table_of
+from alpfit.config.document import apply_overrides, is_path, table_of
 from alpfit.config.finished import read_document
 from alpfit.config.tables import NUMBER, Configuration, PhysicsTable, RelicTable
 from alpfit.errors import ConfigurationError, one_of, validation_sentence
@@ -134,8 +134,4 @@ def _entry_folders(document: Mapping[str, Any], folder: Path) -> dict[str, Any]:
     named = document.get("likelihoods")
     if not isinstance(named, list):
         return {}
-    return {
-        "likelihoods": [
-            str((folder / name).resolve()) if isinstance(name, str) and "/" in name else name for name in named
-        ]
-    }
+    return {"likelihoods": [str((folder / name).resolve()) if is_path(name) else name for name in named]}

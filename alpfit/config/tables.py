@@ -41,7 +41,7 @@ Parameter = Annotated[
 
 
 class _Table(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
 
 class RelicTable(_Table):

@@ -25,7 +25,7 @@ NARROWEST = 1e-9
 class _Table(BaseModel):
     """A prior is a TOML table: frozen, and with no unknown keys."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
 
 @final

@@ -79,6 +79,8 @@ def unpickled(state: bytes, attached: Mapping[str, Any] | None = None) -> Any:
 
     try:
         return Unpickler(io.BytesIO(state)).load()
+    except MemoryError:
+        raise
     except Exception as error:  # whatever is missing, or other than it was
         raise RunFolderError(
             f"the checkpoint is of another program ({type(error).__name__}: {error}): begin anew with --overwrite"

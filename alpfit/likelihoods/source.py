@@ -40,7 +40,7 @@ class Reference:
     key: Text
     author: Text
     title: Text
-    year: int
+    year: Annotated[int, Field(strict=True)]
     collaboration: str = ""
     journal: str = ""
     doi: str = ""

@@ -90,6 +90,10 @@ class Scenario(Protocol):
         """The observables that every run keeps; others only where a measurement reads them."""
 
     @property
+    def ranges(self) -> Mapping[str, tuple[float, float]]:
+        """For each parameter, also the optional ones, the values between which there can be predictions."""
+
+    @property
     def ceilings(self) -> Mapping[str, tuple[float, str]]:
         """Values of parameters above which there is no prediction, and a sentence that says why."""
 

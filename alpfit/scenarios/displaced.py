@@ -52,6 +52,11 @@ class DisplacedScenario:
         return tuple(name for name in quantities.HEADLINE if name != "BR(a->inv)")
 
     @property
+    def ranges(self) -> Mapping[str, tuple[float, float]]:
+        """For each parameter, also the optional ones, the values between which there can be predictions."""
+        return RANGES
+
+    @property
     def ceilings(self) -> Mapping[str, tuple[float, str]]:
         """None: there is no dark matter whose relic density would be missing something."""
         return {}

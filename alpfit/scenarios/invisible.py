@@ -73,6 +73,11 @@ class InvisibleScenario:
         return ("m_chi", "Omega_h2", *quantities.HEADLINE, "sigma_v_today")
 
     @property
+    def ranges(self) -> Mapping[str, tuple[float, float]]:
+        """For each parameter, also the optional ones, the values between which there can be predictions."""
+        return RANGES
+
+    @property
     def ceilings(self) -> Mapping[str, tuple[float, str]]:
         """Of r, where a channel of annihilation is missing."""
         return {"r": (LARGEST_RATIO, Status.CHANNEL_MISSING.message)}

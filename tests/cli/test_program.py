@@ -231,3 +231,41 @@ def test_a_mistake_of_the_program_is_not_hidden(file, monkeypatch):
     monkeypatch.setattr("sys.argv", ["alpfit", "check", str(file)])
     with pytest.raises(ZeroDivisionError, match="a bug"):
         main()
+
+
+@pytest.mark.parametrize("cause", [MemoryError("no"), ImportError("No module named 'h5py'")])
+def test_memory_that_is_out_is_a_sentence_and_nothing_more_is_tried(file, monkeypatch, capsys, cause):
+    import mmap
+
+    from alpfit.cli.main import main
+
+    def stumble(*arguments):
+        if isinstance(cause, ImportError):
+            raise cause
+        raise ValueError("of little use") from cause
+
+    def full(*arguments):
+        raise OSError(12, "Cannot allocate memory")
+
+    ended = []
+    monkeypatch.setattr("os._exit", ended.append)
+    monkeypatch.setattr("alpfit.fit.Fit.from_file", stumble)
+    monkeypatch.setattr("sys.argv", ["alpfit", "check", str(file)])
+    with monkeypatch.context() as patch, pytest.raises((ValueError, ImportError)):
+        patch.setattr(mmap, "mmap", full)
+        main()  # it would have ended before
+    assert ended == [2]
+    assert capsys.readouterr().err.startswith("alpfit: memory is out: give it more")
+
+
+def test_what_cannot_be_imported_for_another_reason_is_not_hidden(file, monkeypatch):
+    from alpfit.cli.main import main
+
+    def stumble(*arguments):
+        raise ImportError("No module named 'nothing'")
+
+    monkeypatch.setattr("os._exit", pytest.fail)
+    monkeypatch.setattr("alpfit.fit.Fit.from_file", stumble)
+    monkeypatch.setattr("sys.argv", ["alpfit", "check", str(file)])
+    with pytest.raises(ImportError, match="nothing"):
+        main()

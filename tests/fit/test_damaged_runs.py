@@ -95,11 +95,11 @@ def test_a_bit_that_flips_anywhere_is_found_and_changes_no_number(project):
                 with pytest.raises(AlpfitError, match=path.name):
                     RunProfile.read(project.run_path / "profile")
                 continue
-            try:
-                run = project.run
-            except AlpfitError as error:
-                assert path.name in str(error)
+            if path.name in {"run.toml", "posterior.nc"}:
+                with pytest.raises(AlpfitError, match=path.name):
+                    Run.read(project.run_path)
                 continue
+            run = project.run
             assert any(path.name in sentence for sentence in run.warnings), bit
             np.testing.assert_array_equal(run.samples.log_l, before.log_l)
         path.write_bytes(content)

@@ -6,6 +6,7 @@ import socket
 import threading
 import tomllib
 from contextlib import contextmanager, suppress
+from pathlib import Path
 
 import h5py
 import numpy as np
@@ -295,6 +296,12 @@ CASES = {
 
 def test_all_that_leads_elsewhere_is_tried():
     assert set(CASES) == {(pointer.file, pointer.place) for pointer in POINTERS}
+
+
+def test_the_list_for_users_is_the_same():
+    page = (Path(__file__).resolve().parents[2] / "examples" / "README.md").read_text()
+    for pointer in POINTERS:
+        assert f"| {pointer.file} | {pointer.place} | {pointer.may} |" in page
 
 
 @pytest.mark.parametrize("pointer", POINTERS, ids=lambda pointer: f"{pointer.file}: {pointer.place}")

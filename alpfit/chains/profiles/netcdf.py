@@ -108,6 +108,8 @@ def read_profiles(path: Path) -> tuple[tuple[Profile, ...], float]:
         with h5py.File(path) as file:
             (top,) = np.atleast_1d(file.attrs["best_log_likelihood"]).tolist()
             return tuple(_profile(group) for group in file.values()), top
+    except (MemoryError, ImportError):  # no fault of the file
+        raise
     except Exception as error:  # whatever HDF5 and its readers make of a damaged file
         raise RunFolderError(f"{path} cannot be read: {error}; make it anew with alpfit profile") from error
 

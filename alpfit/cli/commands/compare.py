@@ -18,6 +18,7 @@ def compare(
     force: Force = False,
 ) -> None:
     """Compare runs: evidence and Bayes factors, best fits, intervals, and their posteriors in common figures."""
+    from alpfit.chains.checkpoints import write_durably
     from alpfit.chains.records import json_text
     from alpfit.fit import Run
     from alpfit.fit.comparison import compare_runs
@@ -32,8 +33,8 @@ def compare(
     try:
         output.mkdir(parents=True, exist_ok=True)
         table, record = output / "compare.txt", output / "compare.json"
-        table.write_text(comparison.as_text() + "\n", encoding="utf-8")
-        record.write_text(json_text(comparison.as_record()) + "\n", encoding="utf-8")
+        write_durably(table, f"{comparison.as_text()}\n".encode())
+        write_durably(record, f"{json_text(comparison.as_record())}\n".encode())
         typer.echo("")
         for path in (table, record, *save_figures(compared_figures(finished), output)):
             typer.echo(path)

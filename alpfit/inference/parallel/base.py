@@ -21,7 +21,7 @@ class Parallel(BaseModel):
     these. At most ``chunk`` points travel together; with more than eight workers and slow likelihoods, take fewer.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
     executor: Literal["serial", "threads", "processes", "dask", "mpi"] = "threads"
     workers: Annotated[int, Field(ge=1)] | None = None

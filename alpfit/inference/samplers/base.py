@@ -50,7 +50,7 @@ Calls = Annotated[Whole, AfterValidator(_ends)]
 class SamplerOptions(BaseModel):
     """A sampler's table: frozen, and with no unknown keys."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
     seed: Annotated[Whole, Field(ge=0, le=2**63 - 1)] = 1
 

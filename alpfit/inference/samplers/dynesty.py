@@ -18,6 +18,7 @@ from alpfit.inference.samplers.base import Calls, Points, SamplerOptions, indice
 from alpfit.inference.samplers.lockstep import Lockstep
 from alpfit.inference.samples import Samples
 from alpfit.inference.session import Session, unpickled
+from alpfit.numerics.fields import Names
 
 Array = NDArray[np.float64]
 
@@ -49,8 +50,8 @@ class Dynesty(SamplerOptions):
     sample: Literal["auto", "unif", "rwalk", "slice", "rslice"] = "rwalk"
     walks: Annotated[Calls, Field(ge=1)] | None = None
     slices: Annotated[Calls, Field(ge=1)] | None = None
-    periodic: tuple[str, ...] = ()
-    reflective: tuple[str, ...] = ()
+    periodic: Names = ()
+    reflective: Names = ()
     queue_size: Annotated[Points, Field(ge=1)] | None = None
     max_calls: Annotated[Calls, Field(ge=1)] | None = None
 

@@ -16,6 +16,7 @@ from alpfit.inference.samplers.search import Bounds, Missing, search
 from alpfit.inference.samplers.shells import LARGEST_LOSS, Shell, log_z_error, loss, resampled_log_z_error
 from alpfit.inference.samples import LOST, MISSED, Samples
 from alpfit.inference.session import Session, unpickled
+from alpfit.numerics.fields import Names
 
 Array = NDArray[np.float64]
 
@@ -60,7 +61,7 @@ class Nautilus(SamplerOptions):
     n_batch: Annotated[Points, Field(ge=2)] = 128
     n_like_max: Annotated[Calls, Field(ge=1)] | None = None
     discard_exploration: bool = True
-    periodic: tuple[str, ...] = ()
+    periodic: Names = ()
 
     def run(self, session: Session) -> Samples:
         """Sample the posterior; the same seed gives the same samples."""

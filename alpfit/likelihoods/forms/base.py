@@ -5,20 +5,16 @@ from abc import abstractmethod
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
-from typing import Annotated, NamedTuple, Self
+from typing import NamedTuple, Self
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict
 from scipy.special import log_ndtr, ndtri
 
 from alpfit.numerics.compile import kernel
 
 Array = NDArray[np.float64]
-
-
-Names = Annotated[tuple[str, ...], Field(strict=False)]
-"""Several names, which TOML has as a list."""
 
 
 class Comparison(NamedTuple):

@@ -19,12 +19,13 @@ from pydantic import Field
 
 from alpfit.errors import CatalogueError, ConfigurationError
 from alpfit.likelihoods.files import data_file, read_text
-from alpfit.likelihoods.forms.base import Comparison, Form, Names
+from alpfit.likelihoods.forms.base import Comparison, Form
 from alpfit.likelihoods.forms.binned.comparison import compare_with_best
 from alpfit.likelihoods.forms.binned.line import line_events
 from alpfit.likelihoods.forms.binned.tables import Response, check, read_response
 from alpfit.likelihoods.numbers import number_in
 from alpfit.likelihoods.units import require_unit
+from alpfit.numerics.fields import Names
 
 Array = NDArray[np.float64]
 Json = dict[str, Any]

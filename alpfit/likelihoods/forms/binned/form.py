@@ -25,7 +25,7 @@ from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field
 
 from alpfit.likelihoods.files import data_file
-from alpfit.likelihoods.forms.base import Comparison, Form, Names
+from alpfit.likelihoods.forms.base import Comparison, Form
 from alpfit.likelihoods.forms.binned.build import Files, Spectrum, read_spectrum
 from alpfit.likelihoods.forms.binned.comparison import compare_with_best
 from alpfit.likelihoods.forms.binned.density import log_likelihood
@@ -34,6 +34,7 @@ from alpfit.likelihoods.forms.binned.line import line_events, within_reach
 from alpfit.likelihoods.forms.binned.profile import profile_points
 from alpfit.likelihoods.forms.binned.rates import empty_scratch, fill_cells
 from alpfit.likelihoods.units import require_unit
+from alpfit.numerics.fields import Names
 
 Array = NDArray[np.float64]
 
