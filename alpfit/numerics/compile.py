@@ -101,8 +101,47 @@ def kernel(function: F) -> F:
         finally:
             NUMBA.CACHE_DIR = before
         if Path(str(compiled.stats.cache_path)).is_relative_to(folder):
+            _tolerate_faults(cast(Any, compiled)._cache)
             return cast(F, compiled)
     return cast(F, numba.njit(nogil=True, error_model="numpy")(function))
+
+
+def _tolerate_faults(kept: Any) -> None:
+    """Of a kernel's cache ``kept``: what cannot be read is compiled again, and what cannot be written is not kept."""
+    load, save = kept.load_overload, kept.save_overload
+
+    def load_overload(*arguments: Any) -> Any:
+        try:
+            return load(*arguments)
+        except Exception as error:  # whatever pickle makes of a damaged file
+            _tell_fault("read", error)
+            return None
+
+    def save_overload(*arguments: Any) -> None:
+        try:
+            save(*arguments)
+        except Exception as error:  # a disk that is full, or the same
+            _tell_fault("kept", error)
+
+    kept.load_overload, kept.save_overload = load_overload, save_overload
+
+
+@cache
+def _told_faults() -> set[str]:
+    """What has been told already."""
+    return set()
+
+
+def _tell_fault(verb: str, error: Exception) -> None:
+    if verb not in _told_faults():
+        _told_faults().add(verb)
+        reason = getattr(error, "strerror", None) or f"it is damaged ({type(error).__name__})"
+        log.warning(
+            "alpfit: machine code in %s cannot be %s: %s; it is compiled anew, so remove that folder, or make room",
+            cache_folder(),
+            verb,
+            reason,
+        )
 
 
 class _FirstCompilation(event.Listener):

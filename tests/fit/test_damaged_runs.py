@@ -1,6 +1,5 @@
 """Run folders with damaged files: the file is named, nothing wrong comes out, and what is whole can still be used."""
 
-import errno
 import json
 import os
 from pathlib import Path
@@ -255,22 +254,3 @@ def test_a_copy_of_an_entry_that_is_missing_is_named_before_anything_is_evaluate
     assert project.run.changed_entries == []
     with pytest.raises(AlpfitError, match=r"invented.table\.csv"):
         write_report(project.run, tmp_path / "report.html")
-
-
-@pytest.mark.parametrize("kind", ["hdf5", "csv"])
-def test_an_export_to_a_full_disk_is_a_sentence(project, tmp_path, monkeypatch, kind):
-    def full(*_, **__):
-        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
-
-    run = project.run
-    monkeypatch.setattr(Path, "write_bytes" if kind == "hdf5" else "open", full)
-    with pytest.raises(AlpfitError, match="cannot be written: No space left on device"):
-        run.export(kind, tmp_path)
-
-
-def test_a_report_to_a_full_disk_leaves_no_part_of_it(project, tmp_path, monkeypatch):
-    run = project.run
-    monkeypatch.setattr(os, "fsync", lambda _: (_ for _ in ()).throw(OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))))
-    with pytest.raises(AlpfitError, match="cannot be written: No space left on device"):
-        write_report(run, tmp_path / "report.html")
-    assert list(tmp_path.glob("report*")) == []

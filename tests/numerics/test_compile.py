@@ -456,3 +456,48 @@ def test_a_compiled_kernel_agrees_with_its_python_twin(compiled, arguments):
     with np.errstate(all="ignore"):
         twin = everything_after(compiled.py_func, arguments)
     np.testing.assert_allclose(everything_after(compiled, arguments), twin, rtol=1e-12)
+
+
+CALLS_ONE = """\
+from alpfit.numerics.quadrature import half_hermite_rule, scaled_bessel_k
+print(repr(scaled_bessel_k(2, 3.0, half_hermite_rule(40))))
+"""
+
+
+@pytest.mark.parametrize("damage", [lambda content: content[:10], lambda _: b"", lambda content: content[::-1]])
+def test_damaged_machine_code_is_compiled_anew_and_told_once(tmp_path, damage):
+    def answer():
+        environment = os.environ | {"NUMBA_CACHE_DIR": str(tmp_path)}
+        return subprocess.run(
+            [sys.executable, "-c", CALLS_ONE], env=environment, capture_output=True, text=True, check=True
+        )
+
+    first = answer()
+    kept = [path for path in tmp_path.rglob("*") if path.suffix in {".nbi", ".nbc"}]
+    assert kept
+    for path in kept:
+        path.write_bytes(damage(path.read_bytes()))
+    again = answer()
+    assert again.stdout == first.stdout
+    told = [line for line in again.stderr.splitlines() if "cannot be read: it is damaged" in line]
+    assert len(told) == 1
+    assert str(tmp_path) in told[0]
+
+
+def test_machine_code_that_cannot_be_kept_is_used_all_the_same(caplog):
+    import errno
+
+    class Full:
+        def load_overload(self, *_):
+            return None
+
+        def save_overload(self, *_):
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    compilation._told_faults.cache_clear()
+    kept = Full()
+    compilation._tolerate_faults(kept)
+    kept.save_overload("signature", "code")
+    kept.save_overload("signature", "code")
+    assert kept.load_overload("signature", "target") is None
+    assert [record.message for record in caplog.records if "No space left" in record.message] == [caplog.messages[0]]
