@@ -8,8 +8,9 @@ attributes of the root hold the evidence, if there is one, and how far to trust 
 
 import warnings
 from collections.abc import Mapping
+from io import BytesIO
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,9 +23,6 @@ from alpfit.inference.priors import Prior
 from alpfit.inference.samples import Samples
 from alpfit.numerics.files import check_ordinary
 from alpfit.scenarios import Quantity
-
-if TYPE_CHECKING:
-    import xarray
 
 Array = NDArray[np.float64]
 
@@ -40,7 +38,7 @@ def write_posterior(path: Path, samples: Samples, seed: int, quantities: Mapping
 
     ``quantities`` give the columns their units and labels.
     """
-    import xarray
+    import h5netcdf
 
     columns, draws = {**samples.parameters, **samples.derived}, _draws(samples, seed)
     everything = {
@@ -52,18 +50,37 @@ def write_posterior(path: Path, samples: Samples, seed: int, quantities: Mapping
     if samples.log_l_birth is not None:
         everything[LOG_L_BIRTH] = samples.log_l_birth
     shown = {_stored(name): _shown(quantity) for name, quantity in (quantities or {}).items()}
-    tree = xarray.DataTree.from_dict(
-        {
-            "/": xarray.Dataset(attrs=_attributes(samples)),
-            "/posterior": _drawn(columns, draws, shown),
-            "/log_likelihood": _drawn(samples.log_l_by_entry, draws, {}),
-            f"/{CHAINS if samples.n_chains > 1 else NESTED}": xarray.Dataset(
-                {name: ("sample", values, shown.get(name, {})) for name, values in everything.items()}
-            ),
-        }
-    )
-    # HDF5 that cannot write to a full disk ends the process: it writes to memory, and the bytes go to the disk
-    path.write_bytes(tree.to_netcdf(engine="h5netcdf"))
+    memory = BytesIO()  # HDF5 that cannot write to a full disk ends the process: the bytes go to the disk from here
+    with h5netcdf.File(memory, "w") as file:
+        file.attrs.update(_attributes(samples))
+        drawn = {_stored(name): values[draws] for name, values in columns.items()}
+        _write_group(file.create_group("posterior"), _places(draws), drawn, shown)
+        drawn = {_stored(name): values[draws] for name, values in samples.log_l_by_entry.items()}
+        _write_group(file.create_group("log_likelihood"), _places(draws), drawn, {})
+        group = file.create_group(CHAINS if samples.n_chains > 1 else NESTED)
+        group.dimensions = {"sample": samples.log_l.size}
+        _write_group(group, {}, everything, shown)
+    path.write_bytes(memory.getbuffer())
+
+
+def _places(draws: NDArray[np.int64]) -> dict[str, NDArray[np.int64]]:
+    """The coordinates of draws (chain, draw): each is counted from zero."""
+    return {name: np.arange(n) for name, n in zip(("chain", "draw"), draws.shape, strict=True)}
+
+
+def _write_group(
+    group: Any,
+    coordinates: Mapping[str, NDArray[np.int64]],
+    columns: Mapping[str, Array],
+    shown: Mapping[str, Mapping[str, str]],
+) -> None:
+    """The ``columns`` over the dimensions of a netCDF ``group`` and its ``coordinates``, with attributes ``shown``."""
+    for name, places in coordinates.items():
+        group.dimensions[name] = places.size
+        group.create_variable(name, (name,), data=places)
+    for name, values in columns.items():
+        variable = group.create_variable(name, tuple(group.dimensions), data=values)
+        variable.attrs.update({"_FillValue": np.nan, **shown.get(name, {})})
 
 
 def _draws(samples: Samples, seed: int) -> NDArray[np.int64]:
@@ -103,21 +120,6 @@ def _attributes(samples: Samples) -> dict[str, Any]:
     return {name: value for name, value in attributes.items() if value is not None}
 
 
-def _drawn(
-    columns: Mapping[str, Array], draws: NDArray[np.int64], shown: Mapping[str, Mapping[str, str]]
-) -> "xarray.Dataset":
-    """``columns`` at the indices ``draws``, of shape (chain, draw), with their attributes ``shown``."""
-    import xarray
-
-    return xarray.Dataset(
-        {
-            _stored(name): (("chain", "draw"), values[draws], shown.get(_stored(name), {}))
-            for name, values in columns.items()
-        },
-        coords={"chain": np.arange(draws.shape[0]), "draw": np.arange(draws.shape[1])},
-    )
-
-
 def read_posterior(path: Path, priors: Mapping[str, Prior] | None = None) -> Samples:
     """All samples of the run, whose parameters have the ``priors``.
 
@@ -139,14 +141,14 @@ def read_posterior(path: Path, priors: Mapping[str, Prior] | None = None) -> Sam
 
 
 def _read(path: Path) -> Samples:
-    import xarray
+    import h5netcdf
 
     check_ordinary(path)
     check_self_contained(path)
-    with xarray.open_datatree(path, engine="h5netcdf") as tree:
-        everything = tree[CHAINS if CHAINS in tree.children else NESTED]
-        attributes = {str(name): value for name, value in tree.attrs.items()}
-        columns = {str(name): np.asarray(everything[str(name)]) for name in everything.data_vars}
+    with h5netcdf.File(path, "r") as file:
+        everything = file[CHAINS if CHAINS in file.groups else NESTED]
+        attributes = dict(file.attrs)
+        columns = {name: np.asarray(values) for name, values in everything.variables.items()}
     return Samples(
         parameters={name: columns[_stored(name)] for name in _strings(attributes["parameters"])},
         derived={name: columns[_stored(name)] for name in _strings(attributes["derived"])},

@@ -1,8 +1,12 @@
 """Libraries that want something of the machine when they are imported."""
 
 import os
+import sys
 import warnings
+from functools import cache
 from importlib import import_module
+from importlib.util import find_spec, module_from_spec, spec_from_file_location
+from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 from unittest.mock import patch
@@ -21,3 +25,23 @@ def imported(name: str) -> Any:
         except OSError:
             with TemporaryDirectory() as folder, patch.dict(os.environ, HOME=folder, XDG_CACHE_HOME=folder):
                 return import_module(name)
+
+
+@cache
+def corner_alone() -> Any:
+    """The module ``corner.core``, without the rest of its package, which brings arviz and 60 MB for what is not used.
+
+    It is loaded from its file and not kept where others look for it, so that ``import corner`` gives all of it. Raises
+    :class:`ImportError` where there is none.
+    """
+    if "corner" in sys.modules:
+        return import_module("corner.core")
+    package = find_spec("corner")
+    if package is None or package.origin is None:
+        raise ImportError("corner is not installed: pip install corner")
+    specification = spec_from_file_location("corner.core", Path(package.origin).with_name("core.py"))
+    if specification is None or specification.loader is None:
+        raise ImportError(f"{package.origin} has no core.py beside it: pip install 'corner<3'")
+    module = module_from_spec(specification)
+    specification.loader.exec_module(module)
+    return module

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 import numpy as np
 from matplotlib.figure import Figure
 
-from alpfit.inference.libraries import imported
+from alpfit.inference.libraries import corner_alone
 from alpfit.inference.samples import Samples
-from alpfit.plots.style import BEST_FIT, POSTERIOR, TEXT_WIDTH, Axis
+from alpfit.plots.style import BEST_FIT, POSTERIOR, TEXT_WIDTH, Axis, label_size
 
 QUANTILES = (0.16, 0.5, 0.84)
 
@@ -21,10 +21,10 @@ def corner_figure(samples: Samples, axes: Sequence[Axis]) -> Figure:
     """Posterior of ``axes`` from ``samples``: median and 68 % interval above, the best sample marked."""
     n, weights, best = len(axes), samples.weights, samples.best
     figure = Figure(figsize=(TEXT_WIDTH, TEXT_WIDTH))
-    corner = imported("corner")
+    corner = corner_alone()
     with warnings.catch_warnings():  # empty contours are announced
         warnings.filterwarnings("ignore", message="No contour levels were found")
-        corner.corner(
+        corner.corner_impl(
             np.stack([axis.values for axis in axes], axis=1),
             weights=weights,
             labels=[axis.label for axis in axes],
@@ -45,6 +45,8 @@ def corner_figure(samples: Samples, axes: Sequence[Axis]) -> Figure:
     for panel in figure.axes:
         panel.xaxis.set_label_coords(0.5, -LABEL_DISTANCE * n)
         panel.yaxis.set_label_coords(-LABEL_DISTANCE * n, 0.5)
+        for label in (panel.xaxis.label, panel.yaxis.label):
+            label.set_fontsize(label_size(n))
     for i, axis in enumerate(axes):
         low, middle, high = corner.quantile(axis.values, QUANTILES, weights=weights)
         grid[i, i].set_title(_interval(low, middle, high))

@@ -44,15 +44,18 @@ def fill(
     top: float,
     levels: Sequence[float],
     colours: Sequence[object],
+    *,
+    mirrored: bool = False,
 ) -> None:
     """Colour -2 Delta ln L between neighbouring ``levels``, the first one 0, and say what profile it is.
 
-    Between the points, which are taken where they lie in their bins, its root is linear.
+    Between the points, which are taken where they lie in their bins, its root is linear. The second of the ``axes``
+    goes to the right where it is ``mirrored``.
     """
     root = np.sqrt(np.maximum(profile.minus_two_delta(top), 0.0))
     edges = np.sqrt(np.asarray(levels, dtype=float))
     edges[0] = -1.0
-    x, y = positions(profile, axes)
+    x, y = reversed(positions(profile, axes)) if mirrored else positions(profile, axes)
     panel.contourf(x, y, np.ma.masked_invalid(root), edges, colors=colours)
     panel.text(0.97, 0.97, word(profile), transform=panel.transAxes, ha="right", va="top", fontsize=6.5)
 

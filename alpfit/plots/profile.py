@@ -1,7 +1,7 @@
 """Figures of the profile likelihood, from samples where it is not known better."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -15,9 +15,12 @@ from alpfit.inference.profile import ProfileBin
 from alpfit.inference.profiling import Profile
 from alpfit.inference.samples import Samples
 from alpfit.plots import finer
+from alpfit.plots.pairs import MOST_IN_ROWS, legend_place, rows, triangle
 from alpfit.plots.style import BEST_FIT, CONFIDENCE_LEVELS_2D, POSTERIOR, PROFILE, REGIONS, TEXT_WIDTH, WORSE, Axis
 
 Array = NDArray[np.float64]
+BinsOf = Callable[[Axis, Axis], Sequence[ProfileBin]]
+"""The bins in the plane of two axes: those of one pair are in memory at a time."""
 
 
 def profile_1d_figure(
@@ -64,34 +67,30 @@ def profile_1d_figure(
 
 
 def profile_2d_figure(
-    samples: Samples, pairs: Sequence[tuple[Axis, Axis]], bins: Sequence[ProfileBin], better: Sequence[Profile] = ()
+    samples: Samples, pairs: Sequence[tuple[Axis, Axis]], bins_of: BinsOf, better: Sequence[Profile] = ()
 ) -> Figure:
     """-2 Delta ln L in the plane of each pair of axes, coloured by confidence level; grey is worse, white unsampled.
 
-    It is that of the samples' ``bins``, or one of the ``better`` ones.
+    It is that of the samples' bins, ``bins_of`` two axes, or one of the ``better`` ones. The panels of more than
+    :data:`~alpfit.plots.pairs.MOST_IN_ROWS` pairs make a triangle on one page.
     """
-    columns = min(3, len(pairs))
-    rows = math.ceil(len(pairs) / columns)
-    figure = Figure(figsize=(TEXT_WIDTH, 2.3 * rows + 0.4), layout="constrained")
-    panels = figure.subplots(rows, columns, squeeze=False).ravel()
+    in_rows = len(pairs) <= MOST_IN_ROWS
+    figure, cells = rows(pairs, min(3, len(pairs)), 2.3, 0.4) if in_rows else triangle(pairs)
     colours = ListedColormap(REGIONS).with_extremes(over=WORSE)
     levels = BoundaryNorm([0.0, *CONFIDENCE_LEVELS_2D.values()], len(REGIONS))
     top = finer.top_of(samples, better)
-    for panel, (x, y) in zip(panels, pairs, strict=False):
+    for (panel,), (x, y) in zip(cells, pairs, strict=True):
         if (known := finer.of(better, x, y)) is not None:
             filled = [0.0, *CONFIDENCE_LEVELS_2D.values(), np.inf]
             finer.fill(panel, known, (x, y), top, filled, [*REGIONS, WORSE])
         else:
-            own = [b for b in bins if b.names == (x.name, y.name)]
-            x_edges, y_edges, surface = surface_of(samples, own, (x, y), top)
-            panel.pcolormesh(x_edges, y_edges, surface.T, cmap=colours, norm=levels, rasterized=True)
+            x_edges, y_edges, surface = surface_of(samples, bins_of(x, y), (x, y), top)
+            panel.pcolorfast(x_edges, y_edges, np.ma.masked_invalid(surface.T), cmap=colours, norm=levels)
         panel.plot(x.values[samples.best], y.values[samples.best], marker="*", color=BEST_FIT, markersize=6)
-        panel.set(xlabel=x.label, ylabel=y.label)
-    for panel in panels[len(pairs) :]:
-        panel.set_axis_off()
     patches = [Patch(color=c, label=label) for c, label in zip(REGIONS, CONFIDENCE_LEVELS_2D, strict=True)]
     best = Line2D([], [], marker="*", color=BEST_FIT, linestyle="none", label="best fit")
-    figure.legend(handles=[*patches, Patch(color=WORSE, label="worse"), best], loc="outside upper center", ncols=5)
+    handles = [*patches, Patch(color=WORSE, label="worse"), best]
+    figure.legend(handles=handles, loc=legend_place(figure), ncols=5)
     return figure
 
 

@@ -32,6 +32,15 @@ CONFIDENCE_LEVELS_2D = {"68.3 %": 2.30, "95.4 %": 6.18, "99.7 %": 11.83}
 """-2 Delta ln L of confidence regions for two parameters (Wilks)."""
 
 
+LABEL_SIZE = 9.0
+"""Of the axes' labels [pt], where they have room."""
+
+
+def label_size(across: int) -> float:
+    """Size of labels [pt] where ``across`` panels share a page's width, so that they do not run into each other."""
+    return min(LABEL_SIZE, 50.0 / across)
+
+
 @contextmanager
 def paper_style() -> Iterator[None]:
     """Settings for the figures made inside the block: matplotlib's defaults and our own, whatever the user's are."""
@@ -43,7 +52,7 @@ def paper_style() -> Iterator[None]:
         "font.serif": ["STIXGeneral", "DejaVu Serif"],
         "mathtext.fontset": "stix",
         "font.size": 9.0,
-        "axes.labelsize": 9.0,
+        "axes.labelsize": LABEL_SIZE,
         "axes.titlesize": 8.0,
         "xtick.labelsize": 7.5,
         "ytick.labelsize": 7.5,

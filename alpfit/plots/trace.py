@@ -22,6 +22,9 @@ DEEPEST = 20.0
 
 MOST_CHAINS = 12
 
+MOST_STEPS = 1000
+"""Of longer chains every second step is drawn, or every third, ...: two dots of a printer each."""
+
 
 def log_volumes(samples: Samples) -> Array:
     """ln X of each sample, the prior volume above its ln L ``(n,)``, from weights w = L dX/Z summed from the top.
@@ -60,7 +63,7 @@ def nested_trace_figure(samples: Samples, axes: Sequence[Axis]) -> Figure:
     up = np.argsort(weights)
     for panel, axis in zip(panels[2:], axes, strict=False):
         values = axis.values[thinned][up]
-        panel.scatter(x[up], values, c=weights[up], cmap=colours, s=3.0, linewidths=0.0, rasterized=True)
+        panel.scatter(x[up], values, c=weights[up], cmap=colours, s=3.0, linewidths=0.0)
         panel.set_ylabel(axis.label)
     for panel in panels[len(axes) + 2 :]:
         panel.set_axis_off()
@@ -75,6 +78,8 @@ def nested_trace_figure(samples: Samples, axes: Sequence[Axis]) -> Figure:
 
 def chains_trace_figure(samples: Samples, axes: Sequence[Axis]) -> Figure:
     """ln L and each of ``axes`` step by step, of as many as :data:`MOST_CHAINS` Markov chains, and the mean of all."""
+    n_steps = samples.log_l.size // samples.n_chains
+    steps = np.arange(0, n_steps, math.ceil(n_steps / MOST_STEPS))
     chains = np.linspace(0, samples.n_chains - 1, min(samples.n_chains, MOST_CHAINS)).astype(int)
     top = float(samples.log_l[samples.best])
     rows = {axis.label: axis.values for axis in axes}
@@ -82,11 +87,11 @@ def chains_trace_figure(samples: Samples, axes: Sequence[Axis]) -> Figure:
     figure = Figure(figsize=(TEXT_WIDTH, 1.15 * len(rows) + 0.5), layout="constrained")
     panels = figure.subplots(len(rows), 1, squeeze=False, sharex=True)[:, 0]
     for panel, (label, values) in zip(panels, rows.items(), strict=True):
-        walks = values.reshape(samples.n_chains, -1)
-        panel.plot(walks[chains].T, color=POSTERIOR, alpha=0.35, linewidth=0.4, rasterized=True)
-        panel.plot(walks.mean(axis=0), color=PROFILE, linewidth=0.8)
+        walks = values.reshape(samples.n_chains, -1)[:, steps]
+        panel.plot(steps, walks[chains].T, color=POSTERIOR, alpha=0.35, linewidth=0.4)
+        panel.plot(steps, walks.mean(axis=0), color=PROFILE, linewidth=0.8)
         panel.set_ylabel(label)
-    panels[-1].set(xlabel="step", xlim=(0, samples.log_l.size // samples.n_chains))
+    panels[-1].set(xlabel="step", xlim=(0, n_steps))
     figure.align_ylabels()
     return figure
 

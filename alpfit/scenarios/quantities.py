@@ -94,7 +94,7 @@ def optional_parameters(choices: Choices) -> Mapping[str, Quantity]:
     return {
         "g_aww": _coupling(r"g_{aWW}", "ALP-W coupling; g_agg if not given (c_B = c_W)"),
         "cB_over_cW": Quantity(
-            r"cB_over_cW", "", "ratio of the couplings to hypercharge and W fields, in place of g_aww; 1"
+            r"c_B/c_W", "", "ratio of the couplings to hypercharge and W fields, in place of g_aww; 1"
         ),
         "f0_scale": Quantity(
             r"f_0/f_0^\mathrm{central}",

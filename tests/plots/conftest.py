@@ -1,4 +1,4 @@
-"""A posterior in up to four parameters of the missing-energy scenario, ready to be drawn."""
+"""A posterior in up to nine parameters of the missing-energy scenario, ready to be drawn."""
 
 from functools import cache
 from itertools import combinations
@@ -12,6 +12,8 @@ from alpfit.plots.style import axis
 from alpfit.scenarios import SCENARIOS
 
 LOGARITHMIC = {"m_a": True, "r": False, "g_agg": True, "g_achi": True}
+OPTIONAL = ("cB_over_cW", "f0_scale", "A0_scale", "vtb_vts_scale", "K_to_pi_scale")
+LOGARITHMIC |= dict.fromkeys(OPTIONAL, False)
 
 
 class Drawing:
@@ -25,6 +27,7 @@ class Drawing:
             "r": rng.uniform(0.44, 0.499, size),
             "g_agg": 10.0 ** rng.normal(-4.0, 0.2, size),
             "g_achi": 10.0 ** rng.normal(-3.0, 0.8, size),
+            **{name: rng.normal(1.0, 0.1, size) for name in OPTIONAL},
         }
         log_l = -0.5 * ((np.log10(columns["m_a"]) - 0.2) / 0.1) ** 2 - 0.5 * ((columns["r"] - 0.47) / 0.01) ** 2
         log_weights = log_l - np.logaddexp.reduce(log_l)
@@ -32,20 +35,17 @@ class Drawing:
         parameters = {name: columns[name] for name in self.names}
         self.samples = Samples(parameters, {}, {}, log_l, log_weights, log_z=1.0, log_z_error=0.1, n_calls=10_000)
         scenario = SCENARIOS["invisible"]()
-        self.axes = [axis(self.samples, name, scenario.parameters[name], LOGARITHMIC[name]) for name in self.names]
+        known = {**scenario.parameters, **scenario.optional}
+        self.axes = [axis(self.samples, name, known[name], LOGARITHMIC[name]) for name in self.names]
         self.pairs = list(combinations(self.axes, 2))
 
     @property
     def profiles_1d(self):
         return [b for name in self.names for b in profile(self.samples, (name,), (LOGARITHMIC[name],), 25)]
 
-    @property
-    def profiles_2d(self):
-        return [
-            b
-            for pair in combinations(self.names, 2)
-            for b in profile(self.samples, pair, tuple(LOGARITHMIC[name] for name in pair), 20)
-        ]
+    def profile_2d(self, x, y):
+        """Bins in the plane of two axes."""
+        return profile(self.samples, (x.name, y.name), (x.logarithmic, y.logarithmic), 20)
 
 
 @pytest.fixture(scope="session")

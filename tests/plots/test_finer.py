@@ -57,7 +57,7 @@ def test_a_line_through_the_points_takes_the_place_of_the_steps(drawing, is_refi
 def test_contours_go_through_the_points_where_they_lie(drawing):
     known = refined("m_a", "r")
     with paper_style():
-        figure = drawn(profile_2d_figure(drawing.samples, drawing.pairs, drawing.profiles_2d, [known]))
+        figure = drawn(profile_2d_figure(drawing.samples, drawing.pairs, drawing.profile_2d, [known]))
     panel = figure.axes[0]
     assert [text.get_text() for text in panel.texts] == ["refined"]
     assert not any(other.texts for other in figure.axes[1:])
@@ -73,7 +73,7 @@ def test_beside_the_posterior_too(drawing):
     known = refined("m_a", "r")
     with paper_style():
         figure = drawn(
-            posterior_2d_figure(drawing.samples, drawing.pairs, drawing.samples, drawing.profiles_2d, [known])
+            posterior_2d_figure(drawing.samples, drawing.pairs, drawing.samples, drawing.profile_2d, [known])
         )
     panels = [panel for panel in figure.axes if panel.axison]
     assert [text.get_text() for text in panels[1].texts] == ["refined"]
@@ -91,7 +91,7 @@ def test_a_bin_without_a_point_is_not_coloured(drawing):
     x, y = drawing.pairs[0]
     assert np.isfinite(finer.positions(known, (x, y))).all()
     with paper_style():
-        figure = drawn(profile_2d_figure(drawing.samples, drawing.pairs, drawing.profiles_2d, [known]))
+        figure = drawn(profile_2d_figure(drawing.samples, drawing.pairs, drawing.profile_2d, [known]))
     (filled,) = figure.axes[0].collections
     at = np.concatenate([path.vertices for path in filled.get_paths() if len(path.vertices)])
     assert at[:, 0].min() >= np.log10(known.parameters["m_a"][12, 0]) - 1e-12

@@ -13,7 +13,7 @@ from alpfit.plots.style import paper_style
 def figure(request, draw):
     drawing = draw(request.param)
     with paper_style():
-        made = posterior_2d_figure(drawing.samples, drawing.pairs, drawing.samples, drawing.profiles_2d)
+        made = posterior_2d_figure(drawing.samples, drawing.pairs, drawing.samples, drawing.profile_2d)
         made.savefig(BytesIO(), format="png", dpi=50)
     return drawing, made
 
@@ -45,9 +45,9 @@ def test_the_profile_is_coloured_inside_of_its_regions_alone(figure):
     drawing, made = figure
     samples = drawing.samples
     for (_, right), (x, y) in zip(couples(made), drawing.pairs, strict=True):
-        (mesh,) = right.collections
-        coloured = int((np.asarray(mesh.get_array())[..., 3] > 0.0).sum())
-        own = [b.sample for b in drawing.profiles_2d if b.names == (x.name, y.name)]
+        (image,) = right.images
+        coloured = int((np.asarray(image.get_array())[..., 3] > 0.0).sum())
+        own = [b.sample for b in drawing.profile_2d(x, y)]
         assert coloured == int((2.0 * (samples.log_l.max() - samples.log_l[own]) <= 6.18).sum())
 
 

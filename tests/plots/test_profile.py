@@ -26,7 +26,7 @@ def lines(drawing):
 def planes(request, draw):
     """The drawing of two or four parameters, and the figure of its planes."""
     drawing = draw(request.param)
-    return drawing, drawn(lambda: profile_2d_figure(drawing.samples, drawing.pairs, drawing.profiles_2d))
+    return drawing, drawn(lambda: profile_2d_figure(drawing.samples, drawing.pairs, drawing.profile_2d))
 
 
 def panels(figure):
@@ -76,9 +76,9 @@ def test_in_two_dimensions_the_surface_is_the_profile_likelihood(planes):
     drawing, figure = planes
     samples = drawing.samples
     for panel, (x, y) in zip(panels(figure), drawing.pairs, strict=True):
-        (mesh,) = panel.collections
-        surface = np.ma.compressed(np.ma.masked_invalid(mesh.get_array()))
-        own = [b.sample for b in drawing.profiles_2d if b.names == (x.name, y.name)]
+        (image,) = panel.images
+        surface = np.ma.compressed(np.ma.masked_invalid(image.get_array()))
+        own = [b.sample for b in drawing.profile_2d(x, y)]
         expected = 2.0 * (samples.log_l.max() - samples.log_l[own])
         np.testing.assert_allclose(np.sort(surface), np.sort(expected), rtol=1e-12, atol=1e-12)
 

@@ -87,13 +87,26 @@ with paper_style():
     assert (answer.returncode, answer.stderr) == (0, "")
 
 
-def test_corner_can_be_imported_where_nothing_can_be_kept(tmp_path):
+def test_arviz_can_be_imported_where_nothing_can_be_kept(tmp_path):
     (tmp_path / "file").write_text("")
-    code = "from alpfit.inference.libraries import imported; print(imported('corner').__name__)"
+    code = "from alpfit.inference.libraries import imported; print(imported('arviz').__name__)"
     nowhere = str(tmp_path / "file" / "folder")
     environment = os.environ | {"HOME": nowhere, "XDG_CACHE_HOME": nowhere, "MPLCONFIGDIR": str(tmp_path)}
     answer = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=False)
-    assert (answer.returncode, answer.stdout) == (0, "corner\n"), answer.stderr
+    assert (answer.returncode, answer.stdout) == (0, "arviz\n"), answer.stderr
+
+
+def test_corner_is_drawn_with_without_the_libraries_that_its_package_brings():
+    code = """
+import sys
+from alpfit.inference.libraries import corner_alone
+assert callable(corner_alone().corner_impl)
+assert {"arviz", "arviz_base", "xarray", "pandas", "corner"}.isdisjoint(sys.modules)
+import corner
+assert callable(corner.corner)
+"""
+    answer = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert answer.returncode == 0, answer.stderr
 
 
 def test_confidence_levels_in_the_plane_are_those_of_two_degrees_of_freedom():

@@ -8,7 +8,7 @@ import pytest
 
 from alpfit.inference.samples import Samples
 from alpfit.plots.style import paper_style
-from alpfit.plots.trace import chains_trace_figure, log_volumes, nested_trace_figure
+from alpfit.plots.trace import MOST_STEPS, chains_trace_figure, log_volumes, nested_trace_figure
 
 
 def test_volumes_are_those_of_the_prior_above_each_likelihood():
@@ -51,3 +51,23 @@ def test_chains_are_drawn_step_by_step(draw, n_chains):
     assert figure.axes[-1].get_xlabel() == "step"
     walk = figure.axes[0].lines[0].get_ydata()
     np.testing.assert_array_equal(walk, drawing.axes[0].values[: samples.log_l.size // n_chains])
+
+
+def test_of_long_chains_some_steps_are_drawn_where_they_belong(draw):
+    drawing = draw(2)
+    tiles = 10  # 400 steps become 4000 of two chains
+    long = replace(
+        drawing.samples,
+        log_l=np.tile(drawing.samples.log_l, tiles),
+        log_z=None,
+        log_z_error=None,
+        n_chains=2,
+    )
+    axes = [replace(axis, values=np.tile(axis.values, tiles)) for axis in drawing.axes]
+    with paper_style():
+        figure = drawn(chains_trace_figure(long, axes))
+    line = figure.axes[0].lines[0]
+    steps = np.asarray(line.get_xdata()).astype(int)
+    assert steps.size == MOST_STEPS
+    np.testing.assert_array_equal(line.get_ydata(), axes[0].values[steps])
+    assert figure.axes[-1].get_xlim() == (0.0, 4000.0)

@@ -1,5 +1,6 @@
 """Draws the figures of a run one by one, and writes them."""
 
+import gc
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -167,6 +168,7 @@ def save_figures(drawn: Iterable[Drawn], folder: Path) -> Iterator[Path]:
             path = RunFolder(folder).figure(f"{one.name}.{extension}")
             write_durably(path, rendered(one.figure, extension))
             yield path
+        gc.collect()
 
 
 def rendered(figure: "Figure", extension: str, dpi: float | None = None) -> bytes:

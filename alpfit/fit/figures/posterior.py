@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from alpfit.errors import ConfigurationError
 from alpfit.fit.figures.material import Material
-from alpfit.fit.figures.profiles import BINS_1D, BINS_2D, is_logarithmic, profiles_1d, profiles_2d
+from alpfit.fit.figures.profiles import BINS_1D, BINS_2D, is_logarithmic, profile_of_pair, profiles_1d
 from alpfit.inference.samples import Samples
 from alpfit.plots.style import axis
 
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from alpfit.plots.overlay import Posterior
+    from alpfit.plots.profile import BinsOf
 
 
 def corner(material: Material) -> "Figure":
@@ -62,8 +63,8 @@ def profile_2d(material: Material) -> "Figure":
     """Profile likelihood of each pair."""
     from alpfit.plots.profile import profile_2d_figure
 
-    bins = profiles_2d(material.configuration, material.samples)
-    return profile_2d_figure(material.samples, material.pairs, bins, material.better(BINS_2D))
+    bins_of = _bins_of(material, material.samples)
+    return profile_2d_figure(material.samples, material.pairs, bins_of, material.better(BINS_2D))
 
 
 def posterior_2d(material: Material) -> "Figure":
@@ -71,8 +72,13 @@ def posterior_2d(material: Material) -> "Figure":
     from alpfit.plots.posterior_2d import posterior_2d_figure
 
     near = _near_the_best(material.samples)
-    bins = profiles_2d(material.configuration, near)
-    return posterior_2d_figure(material.samples, material.pairs, near, bins, material.better(BINS_2D))
+    bins_of = _bins_of(material, near)
+    return posterior_2d_figure(material.samples, material.pairs, near, bins_of, material.better(BINS_2D))
+
+
+def _bins_of(material: Material, samples: Samples) -> "BinsOf":
+    """The bins of ``samples`` in the plane of two axes."""
+    return lambda x, y: profile_of_pair(material.configuration, samples, (x.name, y.name))
 
 
 def _near_the_best(samples: Samples) -> Samples:

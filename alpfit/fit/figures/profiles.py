@@ -1,5 +1,6 @@
 """The profile likelihoods of a run, and the axes of its figures."""
 
+from collections.abc import Iterator
 from itertools import combinations
 
 from alpfit.config import Configuration
@@ -22,11 +23,12 @@ def profiles_1d(configuration: Configuration, samples: Samples) -> list[ProfileB
     return [b for name in names for b in profile(samples, (name,), (is_logarithmic(configuration, name),), BINS_1D)]
 
 
-def profiles_2d(configuration: Configuration, samples: Samples) -> list[ProfileBin]:
-    """Bins of every pair of sampled parameters; none where there is but one."""
-    pairs = list(combinations(samples.parameters, 2))
-    bins = []
-    for pair in pairs:
-        logarithmic = tuple(is_logarithmic(configuration, name) for name in pair)
-        bins += profile(samples, pair, logarithmic, BINS_2D)
-    return bins
+def profiles_2d(configuration: Configuration, samples: Samples) -> Iterator[ProfileBin]:
+    """Bins of every pair of sampled parameters, those of one pair after the other; none where there is but one."""
+    for pair in combinations(samples.parameters, 2):
+        yield from profile_of_pair(configuration, samples, pair)
+
+
+def profile_of_pair(configuration: Configuration, samples: Samples, pair: tuple[str, str]) -> list[ProfileBin]:
+    """Bins of two sampled parameters."""
+    return profile(samples, pair, tuple(is_logarithmic(configuration, name) for name in pair), BINS_2D)

@@ -59,9 +59,10 @@ FIGURES: Mapping[str, FigureKind] = MappingProxyType(
             one_parameter,
         ),
         "posterior_2d": FigureKind(
-            "Posterior (left of each pair) and profile likelihood (right), each with its regions of 68.3 % and "
-            "95.4 %: where they differ, volume in the prior counts as well as the quality of the fit. The profile "
-            "likelihood is from the best sample in each cell or, where it says so, refined by minimisation.",
+            "Posterior (left of each pair; of many pairs below the diagonal) and profile likelihood (right, or above "
+            "the diagonal), each with its regions of 68.3 % and 95.4 %: where they differ, volume in the prior counts "
+            "as well as the quality of the fit. The profile likelihood is from the best sample in each cell or, where "
+            "it says so, refined by minimisation.",
             posterior_2d,
             one_parameter,
         ),

@@ -1,0 +1,87 @@
+"""What runs and figures take of memory at their peak, whole processes with all their libraries; a part of `make bench`.
+
+No assertion is about a size, which is that of the libraries; what is asserted is that it does not grow with the number
+of pairs of parameters.
+"""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from alpfit.fit.figures import FIGURES
+
+EXAMPLE = Path(__file__).parents[2] / "examples" / "invisible.toml"
+NUISANCES = ("f0_scale", "A0_scale", "vtb_vts_scale", "K_to_pi_scale")
+OTHERS = "".join(f'{name} = "published"\n' for name in NUISANCES)
+FIVE_MORE = f'cB_over_cW = {{ prior = "uniform", min = 0.5, max = 2.0 }}\n{OTHERS}'
+
+SAMPLERS = {
+    "nautilus": ("n_live = 1000", "n_eff = 4000"),
+    "dynesty": ("n_live = 500", "dlogz = 1.0"),
+    "emcee": ("n_walkers = 64", "max_steps = 500"),
+    "minuit": (),
+}
+LARGEST = 1.25
+"""Of a process with 36 pairs of parameters over one with 6: also the samples have more columns."""
+
+
+def peak(*arguments):
+    """The largest resident set of a process `alpfit ...` [MB], libraries and all."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "alpfit.cli.main", *map(str, arguments)],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    _, status, used = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    assert process.returncode in (0, 3), arguments  # 3: a target was missed, as with so few samples it may
+    return used.ru_maxrss / 1024.0
+
+
+def run_of(folder, sampler, parameters):
+    """A run of ``sampler`` with four parameters, or nine, in ``folder``, and its peak."""
+    beginning = EXAMPLE.read_text().partition("[sampler]")[0]
+    text = beginning + (FIVE_MORE if parameters == 9 else "")
+    lines = "\n".join((f'name = "{sampler}"', *SAMPLERS[sampler], "seed = 1"))
+    path, output = folder / f"{sampler}_{parameters}.toml", folder / f"{sampler}_{parameters}"
+    path.write_text(f"{text}\n[sampler]\n{lines}\n")
+    return output, peak("run", path, "--output", output)
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    return tmp_path_factory.mktemp("memory")
+
+
+@pytest.fixture(scope="module", params=SAMPLERS)
+def runs(request, folder):
+    return request.param, [run_of(folder, request.param, parameters) for parameters in (4, 9)]
+
+
+def test_a_run_of_nine_parameters_takes_about_as_much_as_one_of_four(runs, report):
+    sampler, ((_, four), (_, nine)) = runs
+    report(f"alpfit run, sampler {sampler}, nine parameters: peak", "400 MB", f"{nine:.0f} MB")
+    report(f"alpfit run, sampler {sampler}, nine parameters over four", "1.0 x", f"{nine / four:.2f} x")
+    assert nine < LARGEST * four
+
+
+@pytest.fixture(scope="module")
+def chains(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("chains")
+    return [run_of(folder, "emcee", parameters)[0] for parameters in (4, 9)]
+
+
+@pytest.mark.parametrize("name", FIGURES)
+def test_a_figure_of_nine_parameters_takes_about_as_much_as_one_of_four(name, chains, folder, report):
+    four, nine = (peak("plot", run, "--only", name, "--output", folder / "figures") for run in chains)
+    report(f"alpfit plot --only {name}, nine parameters: peak", "400 MB", f"{nine:.0f} MB")
+    assert nine < LARGEST * four
+
+
+def test_the_report_of_nine_parameters(chains, folder, report):
+    four, nine = (peak("report", run, "--output", folder / "report.html") for run in chains)
+    report("alpfit report, nine parameters: peak", "400 MB", f"{nine:.0f} MB")
+    assert nine < LARGEST * four
