@@ -2,6 +2,7 @@
 
 import tomllib
 from collections.abc import Mapping
+from dataclasses import asdict
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ from alpfit.errors import CatalogueError, ConfigurationError, one_of, validation
 from alpfit.likelihoods.files import DATA, EntryFileError, files_of, read_bytes, read_text
 from alpfit.likelihoods.forms import FORMS, Form
 from alpfit.likelihoods.measurement import Measurement, Share
+from alpfit.likelihoods.numbers import check_sizes
 from alpfit.likelihoods.source import Reference, Source
 from alpfit.numerics.arguments import shown
 
@@ -150,8 +152,10 @@ def _is_rescaled(value: object, folder: Path) -> bool:
 
 def _read_form(entry: _Entry, options: Mapping[str, Any], path: Path) -> Form:
     """The form with the entry's data and ``options`` in its place; the cause of an error is the sentence about it."""
+    data = {**entry.data, **options}
     try:
-        return FORMS[entry.form].read({**entry.data, **options}, path.parent)
+        check_sizes(data)
+        return FORMS[entry.form].read(data, path.parent)
     except ValueError as error:
         sentence = validation_sentence(error) if isinstance(error, ValidationError) else str(error)
         raise CatalogueError(f"{path}: [data] {sentence}") from ValueError(sentence)
@@ -169,6 +173,11 @@ def _read_entry(path: Path) -> _Entry:
         raise CatalogueError(f"{path} is not TOML: {error}") from error
     if entry.form not in FORMS:
         raise CatalogueError(f"{path}: form = '{entry.form}' is not known: {one_of(entry.form, FORMS)}")
+    if entry.rescale is not None:
+        try:
+            check_sizes(asdict(entry.rescale), "rescale")
+        except ValueError as error:
+            raise CatalogueError(f"{path}: {error}") from error
     fields = FORMS[entry.form].model_fields
     known = set(fields)
     for key in ("observable", "abscissa", "bound", "lifetime"):

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from alpfit.errors import CatalogueError
 from alpfit.likelihoods.files import data_file, read_text
-from alpfit.likelihoods.numbers import number_in
+from alpfit.likelihoods.numbers import ENDS, check_size, number_in
 from alpfit.likelihoods.units import UNITS, checked_factor, factor_for
 
 Array = NDArray[np.float64]
@@ -94,7 +94,8 @@ def _converted(values: Array, factor: float, place: str) -> Array:
         return values
     with np.errstate(over="ignore", under="ignore"):
         converted = values * factor
-    if (np.isinf(converted) | ((converted == 0.0) & (values != 0.0))).any():
+    size = np.abs(converted)
+    if ((size > ENDS[1]) | ((size < ENDS[0]) & (values != 0.0))).any():
         raise CatalogueError(f"{place} has numbers too large or too small for its unit")
     return converted
 
@@ -139,15 +140,20 @@ def read_table(path: Path) -> Table:
     if len(rows) <= 1:
         raise CatalogueError(f"{path} needs a header and at least one row of numbers")
     columns, units = read_titles(path, rows[0][1])
-    values = np.array([_numbers(path, *row, len(columns)) for row in rows[1:]]).T
+    values = np.array([_numbers(path, *row, columns) for row in rows[1:]]).T
     return Table(path, dict(zip(columns, values, strict=True)), dict(zip(columns, units, strict=True)))
 
 
-def _numbers(path: Path, line: int, cells: list[str], n_columns: int) -> list[float]:
+def _numbers(path: Path, line: int, cells: list[str], columns: Sequence[str]) -> list[float]:
     try:
         values = [number_in(cell) if cell.strip() else np.nan for cell in cells]
     except ValueError:
         values = []
-    if len(values) != n_columns:
-        raise CatalogueError(f"{path}, line {line}: {','.join(cells)} is not {n_columns} finite numbers")
+    if len(values) != len(columns):
+        raise CatalogueError(f"{path}, line {line}: {','.join(cells)} is not {len(columns)} finite numbers")
+    try:
+        for name, value in zip(columns, values, strict=True):
+            check_size(name, value)
+    except ValueError as error:
+        raise CatalogueError(f"{path}, line {line}: {error}") from error
     return values

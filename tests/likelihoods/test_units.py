@@ -249,9 +249,9 @@ def test_a_spectrum_is_of_a_branching_ratio_and_a_mass(binned, key, name):
         binned({key: name})
 
 
-@pytest.mark.parametrize("unit", ["1e300/GeV", "1e-300/GeV"])
+@pytest.mark.parametrize("unit", ["1e30/GeV", "1e-30/GeV"])
 def test_numbers_that_are_none_in_the_unit_of_the_observable_are_refused(tmp_path, unit):
-    text = f"m_a [GeV],limit [{unit}]\n1,1e{'' if 'e3' in unit else '-'}100\n"
+    text = f"m_a [GeV],limit [{unit}]\n1,1e{'' if 'e3' in unit else '-'}60\n"
     with pytest.raises(CatalogueError, match=r"table.csv: limit has numbers too large or too small for its unit$"):
         read("limit-curve", tmp_path, text)
 

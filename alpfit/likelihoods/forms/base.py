@@ -5,16 +5,20 @@ from abc import abstractmethod
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
-from typing import NamedTuple, Self
+from typing import Annotated, NamedTuple, Self
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import BaseModel, ConfigDict
-from scipy.special import log_ndtr, ndtri
+from pydantic import BaseModel, ConfigDict, Field
+from scipy.special import log_ndtr, ndtri, ndtri_exp
 
 from alpfit.numerics.compile import kernel
 
 Array = NDArray[np.float64]
+
+
+Power = Annotated[float, Field(gt=0.0, le=4.0)]
+"""Of an observable in a rate: one for a branching ratio, two for a coupling, four for one that makes and decays."""
 
 
 class Comparison(NamedTuple):
@@ -81,7 +85,7 @@ def one_sided_sigmas(confidence_level: float) -> float:
 @cache
 def _edge_offset(confidence_level: float) -> float:
     """c in ln Phi(c) = -z(CL)^2/2."""
-    return float(ndtri(np.exp(-0.5 * one_sided_sigmas(confidence_level) ** 2)))
+    return float(ndtri_exp(-0.5 * one_sided_sigmas(confidence_level) ** 2))
 
 
 def soft_exclusion(depth: Array, confidence_level: float) -> Array:

@@ -50,7 +50,7 @@ class Edge(Form):
         """ln L, the shape of the prediction."""
         value = np.asarray(predictions[self.observable])
         value = np.where(value < 0.0, np.nan, np.maximum(value, SMALLEST))
-        depth = np.log10(value / self.bound) / self.width
+        depth = (np.log10(value) - np.log10(self.bound)) / self.width
         return soft_exclusion(depth if self.excluded == "above" else -depth, self.confidence_level)
 
     def describe(self) -> str:

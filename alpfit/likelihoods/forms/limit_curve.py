@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
 
-from alpfit.likelihoods.forms.base import Comparison, Form, one_sided_sigmas
+from alpfit.likelihoods.forms.base import Comparison, Form, Power, one_sided_sigmas
 from alpfit.likelihoods.tables import TABLE, table_of
 from alpfit.numerics.compile import kernel
 from alpfit.numerics.lookup import look_up
@@ -35,7 +35,7 @@ class LimitCurve(Form):
     abscissa: str
     table: str = TABLE
     bound: str
-    power: float = Field(gt=0.0)
+    power: Power
     confidence_level: Annotated[float, Field(gt=0.5, lt=1.0)]
     masses: Array
     bounds: Array

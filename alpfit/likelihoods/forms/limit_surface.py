@@ -30,8 +30,8 @@ from pydantic import Field
 
 from alpfit.constants import SPEED_OF_LIGHT
 from alpfit.errors import CatalogueError
-from alpfit.likelihoods.forms.base import SMALLEST, Comparison, Form, one_sided_sigmas
-from alpfit.likelihoods.numbers import number_in
+from alpfit.likelihoods.forms.base import SMALLEST, Comparison, Form, Power, one_sided_sigmas
+from alpfit.likelihoods.numbers import check_size, number_in
 from alpfit.likelihoods.tables import TABLE, Table, table_of
 from alpfit.likelihoods.units import factor_to, require_unit
 from alpfit.numerics.compile import kernel
@@ -50,7 +50,7 @@ class LimitSurface(Form):
     lifetime: str
     table: str = TABLE
     confidence_level: Annotated[float, Field(gt=0.5, lt=1.0)]
-    power: float = Field(default=1.0, gt=0.0)
+    power: Power = 1.0
     search: Literal["missing energy", "decay"]
     invisible_fraction: str = ""
     masses: Array
@@ -236,10 +236,15 @@ def _lifetime(table: Table, name: str) -> float:
     seconds, centimetres = factor_to(unit, "s"), factor_to(unit, "cm")
     scale = seconds if centimetres is None else centimetres / SPEED_OF_LIGHT.value
     try:
-        if scale is not None:
-            return number_in(number) * scale
+        lifetime = None if scale is None else number_in(number) * scale
     except ValueError:
-        pass
-    raise CatalogueError(
-        f"{table.path}: column '{name}' must be a lifetime, such as '100 ps' or '3 cm' (c tau), or 'stable'"
-    )
+        lifetime = None
+    if lifetime is None:
+        raise CatalogueError(
+            f"{table.path}: column '{name}' must be a lifetime, such as '100 ps' or '3 cm' (c tau), or 'stable'"
+        )
+    try:
+        check_size(f"the lifetime of column '{name}'", lifetime)
+    except ValueError as error:
+        raise CatalogueError(f"{table.path}: {error}") from error
+    return lifetime

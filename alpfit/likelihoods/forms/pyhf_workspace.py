@@ -17,13 +17,13 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
 
-from alpfit.errors import CatalogueError, ConfigurationError
+from alpfit.errors import CatalogueError, ConfigurationError, PredictionError
 from alpfit.likelihoods.files import data_file, read_text
 from alpfit.likelihoods.forms.base import Comparison, Form
 from alpfit.likelihoods.forms.binned.comparison import compare_with_best
 from alpfit.likelihoods.forms.binned.line import line_events
 from alpfit.likelihoods.forms.binned.tables import Response, check, read_response
-from alpfit.likelihoods.numbers import number_in
+from alpfit.likelihoods.numbers import ENDS, ENDS_OF_COUNTS, check_sizes, number_in
 from alpfit.likelihoods.units import require_unit
 from alpfit.numerics.fields import Names
 
@@ -109,7 +109,10 @@ class PyhfWorkspace(Form):
         return np.asarray(log_l - loss).reshape(ratios.shape)
 
     def log_l_of_events(self, events: Array) -> float:
-        """ln L for ``events (columns,)`` of new physics. A fit that fails counts with the best value it reached."""
+        """ln L for ``events (columns,)`` of new physics. A fit that fails counts with the best value it reached.
+
+        Raises :class:`PredictionError` where there is none.
+        """
         pyhf = _pyhf()
         model, data = self._model(events)
         try:
@@ -121,6 +124,11 @@ class PyhfWorkspace(Form):
                 )
         except pyhf.exceptions.FailedMinimization as error:
             value = error.result.fun
+        if not math.isfinite(float(value)):
+            raise PredictionError(
+                f"{self.workspace}: pyhf's fit ends without ln L for {float(np.sum(events)):g} events of new physics; "
+                "look for numbers far from all others in the workspace"
+            )
         centres = np.asarray(model.config.suggested_init())
         return -0.5 * float(value) - float(model.constraint_logpdf(np.asarray(model.config.auxdata), centres))
 
@@ -210,6 +218,10 @@ def _read_workspace(path: Path) -> Json:
         raise CatalogueError(f"{path} is not a pyhf workspace: {str(error).splitlines()[0]}") from error
     if not isinstance(content, dict):
         raise CatalogueError(f"{path} is not a pyhf workspace: it must be a JSON object")
+    try:
+        check_sizes(content, ends=(ENDS[0], ENDS_OF_COUNTS[1]))  # bins without events often have tiny ones
+    except ValueError as error:
+        raise CatalogueError(f"{path}: {error}") from error
     return content
 
 

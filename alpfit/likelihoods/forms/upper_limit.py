@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
 
-from alpfit.likelihoods.forms.base import Comparison, Form, one_sided_sigmas
+from alpfit.likelihoods.forms.base import Comparison, Form, Power, one_sided_sigmas
 
 Array = NDArray[np.float64]
 
@@ -28,7 +28,7 @@ class UpperLimit(Form):
     observable: str
     bound: float = Field(gt=0.0)
     confidence_level: Annotated[float, Field(gt=0.5, lt=1.0)]
-    power: float = Field(default=1.0, gt=0.0)
+    power: Power = 1.0
 
     @classmethod
     def read(cls, data: Mapping[str, object], _folder: Path) -> "UpperLimit":

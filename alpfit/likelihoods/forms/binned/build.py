@@ -16,6 +16,10 @@ Cell = tuple[str, str, str]
 """A channel, a sample in it, and the number of the bin."""
 
 
+LARGEST_SPREAD = 1e7
+"""Of a statistical error over its nominal events; beyond, the best factors are lost in rounding."""
+
+
 @dataclass(frozen=True)
 class Files:
     """Where the tables are; each is described in :mod:`alpfit.likelihoods.forms.binned.tables`."""
@@ -115,6 +119,11 @@ def _read_cells(path: Path, known: set[Bin], bins: Mapping[Bin, float]) -> dict[
         nominal, error = row.numbers
         if error > 0.0 and nominal == 0.0:
             raise CatalogueError(f"{row.place}: stat_error = {error:g} of no events; give nominal a small number")
+        if error > LARGEST_SPREAD * nominal:
+            raise CatalogueError(
+                f"{row.place}: stat_error = {error:g} is more than {LARGEST_SPREAD:g} times nominal = {nominal:g}; "
+                "give nominal a larger number"
+            )
         if (channel, number) in by_bin:
             by_bin[channel, number][channel, sample, number] = (nominal, error / nominal if error > 0.0 else 0.0)
     for place, inside in by_bin.items():

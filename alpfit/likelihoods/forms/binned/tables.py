@@ -20,7 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from alpfit.errors import CatalogueError, one_of
-from alpfit.likelihoods.numbers import number_in
+from alpfit.likelihoods.numbers import ENDS, ENDS_OF_COUNTS, check_size, number_in
 from alpfit.likelihoods.tables import numbered_rows, read_titles
 from alpfit.likelihoods.units import checked_factor
 
@@ -67,6 +67,7 @@ def read_rows(
         if name not in units:
             raise CatalogueError(f"{path} has no column '{name}': {', '.join(units)}")
     factors = {name: checked_factor(str(path), name, units[name], wanted) for name, wanted in numbers.items()}
+    ends = {name: ENDS_OF_COUNTS if wanted == "events" else ENDS for name, wanted in numbers.items()}
     rows: dict[tuple[str, ...], Row] = {}
     for number, cells in sheet.lines:
         place = f"{path}, line {number}"
@@ -76,7 +77,9 @@ def read_rows(
         key = tuple(cell[name].strip() for name in words)
         if key in rows:
             raise CatalogueError(f"{place}: {', '.join(key)} stands in the table twice; drop one")
-        values = tuple(_number(cell[name], name, minimum, place) * factor for name, factor in factors.items())
+        values = tuple(
+            _number(cell[name], name, minimum, place, factor, ends[name]) for name, factor in factors.items()
+        )
         rows[key] = Row(key, values, place)
     return list(rows.values())
 
@@ -116,11 +119,17 @@ def read_response(path: Path) -> Response:
     return Response(bins, np.array(edges), np.array([row.numbers[2:] for row in rows]))
 
 
-def _number(text: str, name: str, minimum: float, place: str) -> float:
+def _number(text: str, name: str, minimum: float, place: str, factor: float, ends: tuple[float, float]) -> float:
+    """The number in a cell times ``factor``, which is that of its unit, between ``ends``."""
     try:
         value = number_in(text)
     except ValueError:
         raise CatalogueError(f"{place}: {name} = '{text}' is not a finite number") from None
     if value < minimum:
         raise CatalogueError(f"{place}: {name} = {text} is below {minimum:g}")
-    return value
+    try:
+        check_size(name, value, ends)
+        check_size(f"{name} = {text} in its unit", value * factor, ends)
+    except ValueError as error:
+        raise CatalogueError(f"{place}: {error}") from error
+    return value * factor
