@@ -15,6 +15,8 @@ from alpfit.chains.records import json_text
 from alpfit.errors import RunFolderError
 from alpfit.fit.run import Run
 from alpfit.inference.profiling import Profile, confidence, contours
+from alpfit.inference.profiling.notes import NO_STEPS
+from alpfit.inference.profiling.steps import Steps
 from alpfit.inference.session import Account
 from alpfit.numerics.arguments import path_of
 
@@ -69,12 +71,13 @@ def publish_profile(
     account: Account,
     started: datetime,
     remarks: Sequence[str] = (),
+    steps: Steps = NO_STEPS,
 ) -> RunProfile:
-    """Put the folder ``path`` in place, with ``remarks`` beside the intervals.
+    """Put the folder ``path`` in place, with ``remarks`` beside the intervals, and bins that hold ``steps`` marked.
 
     Raises :class:`RunFolderError` where it cannot be written.
     """
-    contents = contents_of(run, profiles, remarks)
+    contents = contents_of(run, profiles, remarks, steps)
     refined = all(profile.refined for profile in profiles)
     text = as_text(contents.confidences, contents.top, refined) + "".join(f"{remark}\n" for remark in remarks)
     try:
@@ -97,7 +100,9 @@ def publish_profile(
     return RunProfile(ProfileFolder(path), tuple(profiles), contents.top, text, json.loads(json_text(identity)))
 
 
-def contents_of(run: Run, profiles: Sequence[Profile], remarks: Sequence[str] = ()) -> ProfileContents:
+def contents_of(
+    run: Run, profiles: Sequence[Profile], remarks: Sequence[str] = (), steps: Steps = NO_STEPS
+) -> ProfileContents:
     """What is written of ``profiles``, against the best of them and of the samples."""
     samples, priors = run.samples, run.configuration.priors
     best = {name: float(values[samples.best]) for name, values in samples.parameters.items()}
@@ -110,9 +115,10 @@ def contents_of(run: Run, profiles: Sequence[Profile], remarks: Sequence[str] = 
         tuple(profiles),
         best,
         top,
-        tuple(confidence(profile, top, priors) for profile in profiles),
+        tuple(confidence(profile, top, priors, steps) for profile in profiles),
         tuple(line for profile in profiles if len(profile.names) == 2 for line in contours(profile, top)),
         run.configuration.quantities,
         tuple(samples.log_l_by_entry),
         tuple(remarks),
+        steps,
     )

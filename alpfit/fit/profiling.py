@@ -16,6 +16,7 @@ from alpfit.fit.profile_folder import RunProfile, publish_profile
 from alpfit.fit.profile_request import ProfileRequest, plans_of
 from alpfit.fit.revision import revise
 from alpfit.fit.run import Run
+from alpfit.fit.steps import in_a_sentence, steps_within
 from alpfit.inference.interrupts import Interrupted, Interrupts
 from alpfit.inference.parallel import EXECUTORS, Job
 from alpfit.inference.profiling import Plan, refined_profiles, sampled_profiles
@@ -133,7 +134,9 @@ def _refined(task: _Task, choices: Mapping[str, bool], progress: Progress) -> Ru
             )
             run = evaluated_anew(task.run, session) if task.changes else task.run
             profiles = refined_profiles(session, run.samples, task.plans)
-            return publish_profile(task.path, run, profiles, task.identity, session.account, started, task.remarks)
+            steps = steps_within(problem, run.samples)
+            remarks = (*task.remarks, *filter(None, [in_a_sentence(steps)]))
+            return publish_profile(task.path, run, profiles, task.identity, session.account, started, remarks, steps)
     except Interrupted as interrupt:
         raise Interrupted(interrupt.number, _what_is_left(task.path)) from interrupt
 

@@ -12,6 +12,7 @@ from alpfit.fit.freshness import Freshness
 from alpfit.fit.profile_folder import RunProfile
 from alpfit.fit.profiling import fit_of
 from alpfit.fit.run import Run
+from alpfit.fit.steps import steps_within
 from alpfit.inference.trust import Statement, Trust, statements, verdict
 from alpfit.numerics.arguments import path_of
 from alpfit.report import Contents, Figure, Interval, Row, render
@@ -43,7 +44,8 @@ def write_report(run: Run, output: str | Path | None = None, *, force: bool = Fa
 
 def contents_of(run: Run, *, force: bool = False) -> Contents:
     """All that stands in the report of ``run``; errors as for :func:`write_report`."""
-    changes = Freshness(run, fit_of(run).problem).check(force)
+    problem = fit_of(run).problem
+    changes = Freshness(run, problem).check(force)
     said = (*(_changed(change) for change in changes), *statements(run.samples))
     return Contents(
         name=run.folder.path.resolve().name,
@@ -53,6 +55,7 @@ def contents_of(run: Run, *, force: bool = False) -> Contents:
         parameters=_intervals(run, "parameters"),
         derived=_intervals(run, "derived"),
         measurements=_measurements(run),
+        steps=steps_within(problem, run.samples),
         verdict=verdict(said),
         statements=said,
         profile=_profile(run),

@@ -7,6 +7,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from alpfit.likelihoods.forms import Step
 from alpfit.likelihoods.measurement import Measurement
 
 Array = NDArray[np.float64]
@@ -22,6 +23,11 @@ class JointLikelihood:
     def observables(self) -> tuple[str, ...]:
         """All predictions that are read, sorted."""
         return tuple(sorted({name for m in self.measurements for name in m.observables}))
+
+    @property
+    def steps(self) -> dict[str, tuple[Step, ...]]:
+        """Where ln L of each measurement steps, by its name; those that are continuous everywhere are left out."""
+        return {m.name: m.steps for m in self.measurements if m.steps}
 
     def loglike_by_entry(self, predictions: Mapping[str, Array]) -> dict[str, Array]:
         """ln L of each measurement by its name; predictions are floating point arrays of one shape."""

@@ -11,7 +11,7 @@ from pydantic import ConfigDict, Field
 from pydantic.dataclasses import dataclass as validated_dataclass
 
 from alpfit.errors import PredictionError
-from alpfit.likelihoods.forms import Comparison, Form
+from alpfit.likelihoods.forms import Comparison, Form, Step
 from alpfit.likelihoods.source import Reference, Source, Text
 from alpfit.numerics.arguments import broadcast, shown
 
@@ -61,6 +61,11 @@ class Measurement:
         shared = () if self.share is None else (self.share.by,)
         return self.form.observables + tuple(name for name in shared if name not in self.form.observables)
 
+    @property
+    def steps(self) -> tuple[Step, ...]:
+        """Where ln L steps as an abscissa, such as the mass, rises: where the search begins, ends or has gaps."""
+        return self.form.steps
+
     def loglike(self, predictions: Mapping[str, ArrayLike]) -> Array:
         """ln L of predictions, observable name to float or array; arrays that broadcast, a point each.
 
@@ -95,6 +100,9 @@ class Measurement:
             lines.append(f"  supersedes: {source.supersedes}")
         if self.overlaps:
             lines.append(f"  same data as: {', '.join(self.overlaps)}")
+        if self.steps:
+            places = ", ".join(f"{step.place:g} ({step.kind})" for step in self.steps)
+            lines.append(f"  steps of ln L: {self.steps[0].abscissa}/GeV = {places}")
         lines += [f"  option {name} = {value}" for name, value in self.options.items()]
         return "\n".join(lines + [f"  {topic}: {text}" for topic, text in self.notes.items()])
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from alpfit.inference.trust import Statement
+from alpfit.likelihoods import Step
 from alpfit.likelihoods.source import Reference
 
 
@@ -46,7 +47,8 @@ class Figure:
 class Contents:
     """Everything in a report: ``summary`` and ``manifest`` as in the run folder, ``configuration`` its TOML text.
 
-    ``profile`` is what the profile likelihood says, as text; empty where there is none.
+    ``profile`` is what the profile likelihood says, as text; empty where there is none. ``steps`` are those of ln L
+    inside the prior, by measurement.
     """
 
     name: str
@@ -56,6 +58,7 @@ class Contents:
     parameters: Sequence[Interval]
     derived: Sequence[Interval]
     measurements: Sequence[Row]
+    steps: Mapping[str, Sequence[Step]]
     verdict: Statement
     statements: Sequence[Statement]
     profile: str

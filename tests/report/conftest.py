@@ -6,6 +6,7 @@ import zlib
 import pytest
 
 from alpfit.inference.trust import Statement, Trust
+from alpfit.likelihoods import Step
 from alpfit.likelihoods.source import Reference
 from alpfit.report import Contents, Figure, Interval, Row
 
@@ -47,6 +48,7 @@ def contents():
         ],
         derived=[],
         measurements=[Row("belle2", "B+ -> K+ nu nu", "Belle II", -111.0, 1e-5, float("nan"), -0.5)],
+        steps={"belle2": (Step("m_a", 2.92, "changes"),)},
         verdict=Statement(Trust.CARE, "Use it with care."),
         statements=[Statement(Trust.CARE, "Few samples."), Statement(Trust.GOOD, "Good evidence.")],
         profile="m_a from 1.9 to 2.2 <GeV>",

@@ -132,3 +132,9 @@ def test_a_label_or_a_title_brings_in_no_program_and_no_link_but_to_the_web(filt
 
 def test_a_formula_may_lead_to_a_paper():
     assert 'href="https://arxiv.org"' in formula(r"\href{https://arxiv.org}{m_a}")
+
+
+def test_steps_of_ln_l_have_a_table_and_without_any_there_is_none(contents):
+    page = render(contents)
+    assert re.search(r'<td><code>belle2</code></td><td data-value="2.92">m_a = 2.92</td><td>changes</td>', page)
+    assert 'id="steps"' not in render(dataclasses.replace(contents, steps={}))

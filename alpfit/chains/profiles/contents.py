@@ -1,7 +1,7 @@
 """What the files of a profile likelihood are made of."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -9,6 +9,7 @@ from alpfit.chains.exports.names import plain_names
 from alpfit.chains.posterior import ENTRY_PREFIX
 from alpfit.inference.profiling import Confidence, Contour, Profile
 from alpfit.inference.profiling.profile import Array
+from alpfit.inference.profiling.steps import Steps
 from alpfit.scenarios import Quantity
 
 
@@ -16,7 +17,8 @@ from alpfit.scenarios import Quantity
 class ProfileContents:
     """Profiles against the best fit ``best``, whose ln L is ``top``; what they say, and what their quantities are.
 
-    ``likelihoods`` are the names of the measurements, ``remarks`` sentences on how far to trust all of it.
+    ``likelihoods`` are the names of the measurements, ``remarks`` sentences on how far to trust all of it. ``steps``
+    are those of ln L by measurement, where they are known.
     """
 
     profiles: tuple[Profile, ...]
@@ -27,6 +29,7 @@ class ProfileContents:
     quantities: Mapping[str, Quantity]
     likelihoods: tuple[str, ...]
     remarks: tuple[str, ...] = ()
+    steps: Steps = field(default_factory=dict)
 
 
 def stems(profiles: tuple[Profile, ...]) -> list[str]:

@@ -17,12 +17,14 @@ from alpfit.chains.profiles.contents import ProfileContents, columns, stems
 from alpfit.errors import RunFolderError
 from alpfit.inference.profiling import Profile
 from alpfit.inference.profiling.profile import Array
+from alpfit.inference.profiling.steps import in_words
 from alpfit.numerics.files import check_ordinary
 
 AXES = ("x", "y")
 LOG_L, CONVERGED, DELTA = "log_likelihood", "converged", "minus_two_delta_log_likelihood"
+STEPS = "steps"
 TAKEN = frozenset(
-    {LOG_L, CONVERGED, DELTA}
+    {LOG_L, CONVERGED, DELTA, STEPS}
     | {form.format(axis) for axis in AXES for form in ("{}", "{}_edge", "edges_{}", "centre_{}")}
 )
 """Names of variables and dimensions that no quantity can have in a group; a parameter y is there as y_."""
@@ -77,6 +79,8 @@ def _variables(profile: Profile, contents: ProfileContents) -> dict[str, Variabl
     variables[LOG_L] = (grid, profile.log_l, {"long_name": "maximum of ln L in the bin"})
     variables[DELTA] = (grid, profile.minus_two_delta(contents.top), {"long_name": "-2 Delta ln L"})
     variables[CONVERGED] = (grid, profile.converged.astype(np.int8), {"long_name": "MIGRAD has a valid minimum"})
+    holds = in_words(profile, contents.steps) != ""
+    variables[STEPS] = (grid, holds.astype(np.int8), {"long_name": "ln L steps inside of the bin"})
     for name, values in columns(profile).items():
         variables[_stored(name)] = (grid, values, _shown(contents, name))
     return variables

@@ -9,14 +9,17 @@ import numpy as np
 from alpfit.chains.exports.names import beside
 from alpfit.chains.profiles.contents import bin_ends, columns
 from alpfit.inference.profiling import Contour, Profile
+from alpfit.inference.profiling.notes import NO_STEPS
+from alpfit.inference.profiling.steps import Steps, in_words
 
 
-def write_bins(path: Path, profile: Profile, top: float) -> None:
+def write_bins(path: Path, profile: Profile, top: float, steps: Steps = NO_STEPS) -> None:
     """A row a bin that has a point.
 
     Columns: for each axis its quantity, the bin's edges and centre, and the position of its best point; then
     ``log_likelihood``, ``minus_two_delta_log_likelihood``
-    (against ``top``), ``converged``; then all parameters, derived quantities and ln L by measurement.
+    (against ``top``), ``converged``, ``steps`` (those of ln L inside of the bin, in words); then all parameters,
+    derived quantities and ln L by measurement.
     """
     axes = ("",) if len(profile.names) == 1 else ("_x", "_y")
     known = profile.known
@@ -29,6 +32,7 @@ def write_bins(path: Path, profile: Profile, top: float) -> None:
     table["log_likelihood"] = profile.log_l[known].tolist()
     table["minus_two_delta_log_likelihood"] = profile.minus_two_delta(top)[known].tolist()
     table["converged"] = profile.converged[known].astype(int).tolist()
+    table["steps"] = in_words(profile, steps)[known].tolist()
     taken = frozenset(table)
     table |= {beside(name, taken): values[known].tolist() for name, values in columns(profile).items()}
     _write(path, list(table), zip(*table.values(), strict=True))

@@ -7,8 +7,9 @@ import numpy as np
 
 from alpfit.inference.priors import Prior
 from alpfit.inference.profiling.contours import Contour, contours
-from alpfit.inference.profiling.notes import notes
+from alpfit.inference.profiling.notes import NO_STEPS, notes
 from alpfit.inference.profiling.profile import Array, Flags, Profile, unscaled
+from alpfit.inference.profiling.steps import Steps
 from alpfit.inference.profiling.thresholds import THRESHOLDS
 
 
@@ -57,8 +58,8 @@ class Confidence:
     notes: tuple[str, ...]
 
 
-def confidence(profile: Profile, top: float, priors: Mapping[str, Prior]) -> Confidence:
-    """Intervals or regions of ``profile`` around the best fit, whose ln L is ``top``."""
+def confidence(profile: Profile, top: float, priors: Mapping[str, Prior], steps: Steps = NO_STEPS) -> Confidence:
+    """Intervals or regions of ``profile`` around the best fit, whose ln L is ``top``; ``steps`` are those of ln L."""
     levels = THRESHOLDS[len(profile.names)]
     intervals: tuple[Interval, ...] = ()
     regions: tuple[Region, ...] = ()
@@ -68,7 +69,7 @@ def confidence(profile: Profile, top: float, priors: Mapping[str, Prior]) -> Con
         lines = contours(profile, top)
         regions = tuple(_region(profile, top, level, t, lines) for level, t in levels.items())
     best = {name: float(values[profile.best]) for name, values in zip(profile.names, profile.positions, strict=True)}
-    said = notes(profile, top, levels, priors)
+    said = notes(profile, top, levels, priors, steps)
     return Confidence(profile.names, best, profile.top, intervals, regions, said)
 
 

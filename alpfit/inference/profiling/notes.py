@@ -1,15 +1,21 @@
 """Where Wilks' thresholds do not apply, and where an interval is not what it seems, in words."""
 
 from collections.abc import Mapping
+from types import MappingProxyType
 
 import numpy as np
 
 from alpfit.inference.priors import Prior
 from alpfit.inference.profiling.binning import prior_ends
 from alpfit.inference.profiling.profile import Flags, Profile
+from alpfit.inference.profiling.steps import Steps, inside_bins
+
+NO_STEPS: Steps = MappingProxyType({})
 
 
-def notes(profile: Profile, top: float, levels: Mapping[str, float], priors: Mapping[str, Prior]) -> tuple[str, ...]:
+def notes(
+    profile: Profile, top: float, levels: Mapping[str, float], priors: Mapping[str, Prior], steps: Steps = NO_STEPS
+) -> tuple[str, ...]:
     """Sentences on ``profile``, for confidence ``levels`` and their thresholds; empty where all is well."""
     delta = np.nan_to_num(profile.minus_two_delta(top), nan=np.inf)
     first, *_, last = levels
@@ -18,12 +24,13 @@ def notes(profile: Profile, top: float, levels: Mapping[str, float], priors: Map
         return (
             f"flat: -2 Delta ln L varies by {spread:.2g} over the whole range, less than {levels[first]:g}: no limits",
             *_quality(profile, delta <= levels[last], last),
+            *_stepped(profile, steps),
         )
     said = _boundary_fits(profile, priors)
     for level, threshold in levels.items():
         said += _open_ends(profile, delta <= threshold, level, priors)
     said += _narrow(profile, delta <= levels[first], first)
-    return (*said, *_quality(profile, delta <= levels[last], last))
+    return (*said, *_quality(profile, delta <= levels[last], last), *_stepped(profile, steps))
 
 
 def _boundary_fits(profile: Profile, priors: Mapping[str, Prior]) -> list[str]:
@@ -76,6 +83,12 @@ def _quality(profile: Profile, inside: Flags, level: str) -> list[str]:
         return []
     poor = int((inside & ~profile.converged).sum())
     return [f"{poor} of {int(inside.sum())} bins within {level} have not converged"] if poor else []
+
+
+def _stepped(profile: Profile, steps: Steps) -> list[str]:
+    """Bins in which ln L steps: the maximum in such a bin is that on the side where it was held."""
+    places = [step.text(entry) for entry, step, _ in inside_bins(profile, steps)]
+    return [f"ln L steps inside of a bin, and is known there on one side, at {', '.join(places)}"] if places else []
 
 
 def _is_prior_end(profile: Profile, k: int, side: str, priors: Mapping[str, Prior]) -> bool:

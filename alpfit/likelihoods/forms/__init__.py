@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from alpfit.likelihoods.forms.base import Comparison, Form
+from alpfit.likelihoods.forms.base import Comparison, Form, Step
 from alpfit.likelihoods.forms.binned import Binned
 from alpfit.likelihoods.forms.contour import Contour
 from alpfit.likelihoods.forms.counting import Counting
@@ -33,4 +33,4 @@ FORMS: Mapping[str, type[Form]] = MappingProxyType(
 )
 """The forms that an entry's ``form`` can name."""
 
-__all__ = ["FORMS", "Comparison", "Form"]
+__all__ = ["FORMS", "Comparison", "Form", "Step"]

@@ -33,6 +33,32 @@ class Comparison(NamedTuple):
     pull: Array
 
 
+class Step(NamedTuple):
+    """A ``place`` [GeV] of the ``abscissa``, a mass or an energy, where ln L steps from one value to another.
+
+    ``kind`` says what happens there as the abscissa rises: the search "begins" or "ends", or its data "change".
+    """
+
+    abscissa: str
+    place: float
+    kind: str
+
+    def text(self, entry: str) -> str:
+        """The step in words, ``entry`` being the name of the measurement."""
+        return f"{self.abscissa} = {self.place:g} ({entry} {self.kind})"
+
+
+def steps_of(abscissa: str, grid: Array, searched: NDArray[np.bool_]) -> tuple[Step, ...]:
+    """The steps of a table on the ``grid (n,)`` of an ``abscissa`` whose rows are ``searched (n,)``, or are gaps.
+
+    Interpolation is between neighbouring rows that are both searched: a row alone is a point, not a range.
+    """
+    between = searched[1:] & searched[:-1]
+    turns = np.flatnonzero(np.diff(np.concatenate([[False], between, [False]]).astype(int)))
+    found = [Step(abscissa, float(grid[at]), "ends" if k % 2 else "begins") for k, at in enumerate(turns)]
+    return tuple(step for step in found if step.place > 0.0)  # nothing is below zero
+
+
 class Form(BaseModel):
     """A likelihood function of predictions; its subclasses are final, and their fields an entry's ``[data]``."""
 
@@ -52,6 +78,14 @@ class Form(BaseModel):
     @abstractmethod
     def observables(self) -> tuple[str, ...]:
         """Names of the predictions that :meth:`loglike` reads; the first is the one that is measured."""
+
+    @property
+    @abstractmethod
+    def steps(self) -> tuple[Step, ...]:
+        """Where ln L steps as an abscissa rises, all else fixed: where tables, searches and gaps begin and end.
+
+        Everywhere else ln L is continuous. Samplers do not mind; minimisers and refined profiles do.
+        """
 
     @abstractmethod
     def loglike(self, predictions: Mapping[str, Array]) -> Array:

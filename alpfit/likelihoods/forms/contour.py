@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from pydantic import Field
 
 from alpfit.errors import CatalogueError
-from alpfit.likelihoods.forms.base import SMALLEST, Comparison, Form, excluded_sigmas, soft_exclusion
+from alpfit.likelihoods.forms.base import SMALLEST, Comparison, Form, Step, excluded_sigmas, soft_exclusion
 from alpfit.likelihoods.tables import TABLE, table_of
 from alpfit.numerics.compile import kernel
 from alpfit.numerics.polygon import signed_distance
@@ -55,6 +55,11 @@ class Contour(Form):
     def observables(self) -> tuple[str, ...]:
         """The coupling and the mass."""
         return (self.observable, self.abscissa)
+
+    @property
+    def steps(self) -> tuple[Step, ...]:
+        """None."""
+        return ()
 
     @cached_property
     def _corners(self) -> Array:

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
 
-from alpfit.likelihoods.forms.base import Comparison, Form
+from alpfit.likelihoods.forms.base import Comparison, Form, Step
 from alpfit.numerics.poisson import marginal_poisson
 
 Array = NDArray[np.float64]
@@ -45,6 +45,11 @@ class Counting(Form):
     def observables(self) -> tuple[str, ...]:
         """The one observable."""
         return (self.observable,)
+
+    @property
+    def steps(self) -> tuple[Step, ...]:
+        """None."""
+        return ()
 
     def compare(self, predictions: Mapping[str, Array]) -> Comparison:
         """Standard Model and signal, the rate at which n events are expected, and their distance in sigma.

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
 
-from alpfit.likelihoods.forms.base import SMALLEST, Comparison, Form, excluded_sigmas, soft_exclusion
+from alpfit.likelihoods.forms.base import SMALLEST, Comparison, Form, Step, excluded_sigmas, soft_exclusion
 
 Array = NDArray[np.float64]
 
@@ -40,6 +40,11 @@ class Edge(Form):
     def observables(self) -> tuple[str, ...]:
         """The one observable."""
         return (self.observable,)
+
+    @property
+    def steps(self) -> tuple[Step, ...]:
+        """None."""
+        return ()
 
     def compare(self, predictions: Mapping[str, Array]) -> Comparison:
         """The observable, the edge, and sqrt(-2 ln L)."""

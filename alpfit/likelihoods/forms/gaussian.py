@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
 
-from alpfit.likelihoods.forms.base import Comparison, Form
+from alpfit.likelihoods.forms.base import Comparison, Form, Step
 
 Array = NDArray[np.float64]
 LARGEST = 1e300
@@ -52,6 +52,11 @@ class Gaussian(Form):
     def observables(self) -> tuple[str, ...]:
         """The one observable."""
         return (self.observable,)
+
+    @property
+    def steps(self) -> tuple[Step, ...]:
+        """None."""
+        return ()
 
     def loglike(self, predictions: Mapping[str, Array]) -> Array:
         """ln L, the shape of the prediction."""

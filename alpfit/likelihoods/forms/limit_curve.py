@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
 
-from alpfit.likelihoods.forms.base import Comparison, Form, Power, one_sided_sigmas
+from alpfit.likelihoods.forms.base import Comparison, Form, Power, Step, one_sided_sigmas, steps_of
 from alpfit.likelihoods.tables import TABLE, table_of
 from alpfit.numerics.compile import kernel
 from alpfit.numerics.lookup import look_up
@@ -54,6 +54,11 @@ class LimitCurve(Form):
     def observables(self) -> tuple[str, ...]:
         """The limited observable and the mass."""
         return (self.observable, self.abscissa)
+
+    @property
+    def steps(self) -> tuple[Step, ...]:
+        """Ends of the table and of its gaps."""
+        return steps_of(self.abscissa, self.masses, ~np.isnan(self.bounds))
 
     @cached_property
     def _logarithms(self) -> tuple[Array, Array]:

@@ -30,7 +30,7 @@ from pydantic import Field
 
 from alpfit.constants import SPEED_OF_LIGHT
 from alpfit.errors import CatalogueError
-from alpfit.likelihoods.forms.base import SMALLEST, Comparison, Form, Power, one_sided_sigmas
+from alpfit.likelihoods.forms.base import SMALLEST, Comparison, Form, Power, Step, one_sided_sigmas, steps_of
 from alpfit.likelihoods.numbers import check_size, number_in
 from alpfit.likelihoods.tables import TABLE, Table, table_of
 from alpfit.likelihoods.units import factor_to, require_unit
@@ -83,6 +83,11 @@ class LimitSurface(Form):
         """The limited observable, mass, lifetime, and the fraction that decays invisibly if it counts."""
         names = (self.observable, self.abscissa, self.lifetime)
         return (*names, self.invisible_fraction) if self.invisible_fraction else names
+
+    @property
+    def steps(self) -> tuple[Step, ...]:
+        """Ends of the table and of its gaps, rows of empty cells; along the lifetime there are none."""
+        return steps_of(self.abscissa, self.masses, np.asarray((self.bounds > 0.0).any(axis=1)))
 
     @property
     def _missing(self) -> bool:

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field, model_validator
 
-from alpfit.likelihoods.forms.base import Comparison, Form, one_sided_sigmas, only_where_meant
+from alpfit.likelihoods.forms.base import Comparison, Form, Step, one_sided_sigmas, only_where_meant, steps_of
 from alpfit.likelihoods.tables import TABLE, table_of
 
 Array = NDArray[np.float64]
@@ -57,6 +57,11 @@ class Parabola(Form):
     def observables(self) -> tuple[str, ...]:
         """The observable and the energy."""
         return (self.observable, self.abscissa)
+
+    @property
+    def steps(self) -> tuple[Step, ...]:
+        """Ends of the table."""
+        return steps_of(self.abscissa, self.energies, np.full(self.energies.size, True))
 
     def compare(self, predictions: Mapping[str, Array]) -> Comparison:
         """The observable, the bound at its energy (NaN where nothing was searched), and the pull."""

@@ -19,7 +19,7 @@ from pydantic import Field
 
 from alpfit.errors import CatalogueError, ConfigurationError, PredictionError
 from alpfit.likelihoods.files import data_file, read_text
-from alpfit.likelihoods.forms.base import Comparison, Form
+from alpfit.likelihoods.forms.base import Comparison, Form, Step
 from alpfit.likelihoods.forms.binned.comparison import compare_with_best
 from alpfit.likelihoods.forms.binned.line import line_events
 from alpfit.likelihoods.forms.binned.tables import Response, check, read_response
@@ -97,6 +97,11 @@ class PyhfWorkspace(Form):
     def observables(self) -> tuple[str, ...]:
         """The branching ratio and the mass."""
         return (self.observable, self.abscissa)
+
+    @property
+    def steps(self) -> tuple[Step, ...]:
+        """None."""
+        return ()
 
     def loglike(self, predictions: Mapping[str, Array]) -> Array:
         """ln L, the shape of the predictions; for a branching ratio above 1 continued with - ln of it."""

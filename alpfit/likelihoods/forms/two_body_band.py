@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field, model_validator
 
-from alpfit.likelihoods.forms.base import Comparison, Form, one_sided_sigmas, only_where_meant
+from alpfit.likelihoods.forms.base import Comparison, Form, Step, one_sided_sigmas, only_where_meant
 from alpfit.likelihoods.tables import TABLE, table_of
 
 Array = NDArray[np.float64]
@@ -62,6 +62,15 @@ class TwoBodyBand(Form):
     def observables(self) -> tuple[str, ...]:
         """The branching ratio and the mass."""
         return (self.observable, self.abscissa)
+
+    @property
+    def steps(self) -> tuple[Step, ...]:
+        """Ends of the table; at the last one the overall limit, if there is one, takes its place."""
+        first, last = (float(self.masses[k]) for k in (0, -1))
+        begins, limited = Step(self.abscissa, first, "begins"), self.beyond_limit is not None
+        if first == last:  # no more than a point, before what lies beyond
+            return (begins,) if limited else ()
+        return begins, Step(self.abscissa, last, "changes" if limited else "ends")
 
     def loglike(self, predictions: Mapping[str, Array]) -> Array:
         """ln L, the shape of the predictions; zero for no signal."""

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
 
-from alpfit.likelihoods.forms.base import Comparison, Form, Power, one_sided_sigmas
+from alpfit.likelihoods.forms.base import Comparison, Form, Power, Step, one_sided_sigmas
 
 Array = NDArray[np.float64]
 
@@ -39,6 +39,11 @@ class UpperLimit(Form):
     def observables(self) -> tuple[str, ...]:
         """The one observable."""
         return (self.observable,)
+
+    @property
+    def steps(self) -> tuple[Step, ...]:
+        """None."""
+        return ()
 
     def compare(self, predictions: Mapping[str, Array]) -> Comparison:
         """The observable, the bound, and the signal in standard deviations of its estimate."""

@@ -25,7 +25,7 @@ from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field
 
 from alpfit.likelihoods.files import data_file
-from alpfit.likelihoods.forms.base import Comparison, Form
+from alpfit.likelihoods.forms.base import Comparison, Form, Step
 from alpfit.likelihoods.forms.binned.build import Files, Spectrum, read_spectrum
 from alpfit.likelihoods.forms.binned.comparison import compare_with_best
 from alpfit.likelihoods.forms.binned.density import log_likelihood
@@ -82,6 +82,11 @@ class Binned(Form):
     def observables(self) -> tuple[str, ...]:
         """The branching ratio and the mass."""
         return (self.observable, self.abscissa)
+
+    @property
+    def steps(self) -> tuple[Step, ...]:
+        """None."""
+        return ()
 
     def loglike(self, predictions: Mapping[str, Array]) -> Array:
         """ln L, the shape of the predictions.

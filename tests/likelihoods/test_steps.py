@@ -1,0 +1,170 @@
+"""Where ln L steps: the places that a measurement lists are those that a scan finds, no more and no fewer."""
+
+import itertools
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from alpfit import Fit
+from alpfit.likelihoods import FORMS, JointLikelihood, Step, load, names
+from alpfit.likelihoods.forms.base import steps_of
+
+REFERENCE = Path(__file__).parents[2] / "chains" / "reference" / "invisible"
+
+REPORTED = {
+    "babar_bkinv_2013": (2.92,),
+    "babar_bkgg_2021": (0.44667, 0.90716, 1.0265),
+    "na62_kpigg_2023": (0.215, 0.35),
+    "na62_kpix_2025": (0.10974,),
+}
+"""Masses [GeV] at which MIGRAD and profiles were seen to stumble."""
+
+SCALES = ("bounds", "upper", "sigma", "couplings")
+"""The column of a form's table that says how large a signal is constrained."""
+
+LIFETIMES, FRACTIONS = (1e-12, 1e-10, 1e-7), (0.0, 0.6)
+CLOSE = 1e-9
+"""Relative: of two masses that are the same, and of two values of ln L that are not."""
+
+
+def other_values(measurement):
+    """Values of all that a measurement reads but the abscissa: points where it constrains something."""
+    form = measurement.form
+    columns = [getattr(form, name) for name in SCALES if hasattr(form, name)]
+    scale = float(np.nanmedian(np.abs(columns[0]))) if columns else 1e-5
+    choices = []
+    for name in measurement.observables:
+        if name == form.abscissa:
+            continue
+        if name == measurement.observables[0]:
+            choices.append([(name, factor * scale) for factor in (0.1, 1.0, 10.0)])
+        elif name == getattr(form, "lifetime", ""):
+            choices.append([(name, lifetime) for lifetime in LIFETIMES])
+        else:
+            choices.append([(name, fraction) for fraction in FRACTIONS])
+    return [dict(point) for point in itertools.product(*choices)]
+
+
+def along(measurement, others):
+    """ln L as a function of the abscissa."""
+
+    def log_l(values):
+        values = np.atleast_1d(values)
+        fixed = {name: np.full(values.shape, value) for name, value in others.items()}
+        return measurement.loglike_of_arrays({**fixed, measurement.form.abscissa: values})
+
+    return log_l
+
+
+def differ(one, other):
+    return abs(one - other) > CLOSE * (1.0 + abs(one) + abs(other))
+
+
+def jumps(log_l, n, most):
+    """Places where ``log_l`` jumps: the largest differences on a grid of ``n`` that do not get less by bisection."""
+    grid = np.concatenate([[0.0], np.geomspace(1e-5, 20.0, n)])
+    values = log_l(grid)
+    found = []
+    for i in np.argsort(-np.abs(np.diff(values)))[:most]:
+        (low, high), (below, above) = grid[i : i + 2], values[i : i + 2]
+        if not differ(below, above):
+            break
+        for _ in range(60):
+            middle = 0.5 * (low + high)
+            at = float(log_l(middle)[0])
+            if abs(at - below) > abs(above - at):
+                high, above = middle, at
+            else:
+                low, below = middle, at
+        if differ(below, above):
+            found.append(low)
+    return found
+
+
+@pytest.fixture(params=[name for name in names() if hasattr(load(name).form, "abscissa")])
+def measurement(request):
+    return load(request.param)
+
+
+def test_every_jump_of_ln_l_is_listed_and_every_step_that_is_listed_is_a_jump(measurement):
+    listed = np.array([step.place for step in measurement.steps])
+    stepped = np.zeros(listed.size, dtype=bool)
+    slow = measurement.form_name in ("binned", "pyhf")
+    for others in other_values(measurement)[: 1 if slow else None]:
+        log_l = along(measurement, others)
+        for place in jumps(log_l, *((200, 4) if slow else (20_001, 40))):
+            assert listed.size, (place, others)
+            assert np.abs(listed / place - 1.0).min() < CLOSE, (place, others)
+        for k, place in enumerate(listed):
+            stepped[k] |= differ(*log_l(place * np.array([1.0 - CLOSE, 1.0 + CLOSE])))
+    assert stepped.all(), listed[~stepped]
+
+
+def test_its_steps_are_in_its_abscissa_and_rise(measurement):
+    assert {step.abscissa for step in measurement.steps} <= {measurement.form.abscissa}
+    places = [step.place for step in measurement.steps]
+    assert places == sorted(set(places))
+    assert all(place > 0.0 for place in places)
+
+
+@pytest.mark.parametrize("name", REPORTED)
+def test_the_steps_that_were_stumbled_over_are_among_them(name):
+    assert set(REPORTED[name]) <= {step.place for step in load(name).steps}
+
+
+def test_the_step_of_babar_at_the_couplings_of_the_best_fit_is_what_was_measured():
+    problem = Fit.from_file(REFERENCE / "best_fit.toml").configuration.build_problem()
+    around = problem.evaluate_at({"m_a": 2.92 * np.array([1.0 - CLOSE, 1.0 + CLOSE])})
+    below, above = around.log_l_by_entry["babar_bkinv_2013"]
+    assert above - below == pytest.approx(1.84, abs=0.005)
+
+
+def test_forms_without_an_abscissa_have_none():
+    for name in names():
+        measurement = load(name)
+        if not hasattr(measurement.form, "abscissa"):
+            assert measurement.steps == ()
+
+
+MASSES = np.array([0.0, 1.0, 2.0, 3.0, 4.0, 5.0, 6.0])
+
+
+@pytest.mark.parametrize(
+    ("searched", "expected"),
+    [
+        ([1, 1, 1, 1, 1, 1, 1], [(6.0, "ends")]),
+        ([0, 1, 1, 1, 1, 1, 1], [(1.0, "begins"), (6.0, "ends")]),
+        ([0, 1, 1, 0, 1, 1, 1], [(1.0, "begins"), (2.0, "ends"), (4.0, "begins"), (6.0, "ends")]),
+        ([0, 1, 0, 1, 0, 1, 0], []),
+        ([1, 1, 0, 0, 0, 0, 1], [(1.0, "ends")]),
+        ([0, 0, 0, 0, 0, 0, 0], []),
+    ],
+)
+def test_a_table_steps_at_the_ends_of_its_rows_and_of_its_gaps(searched, expected):
+    found = steps_of("mass", MASSES, np.array(searched, dtype=bool))
+    assert [(step.place, step.kind) for step in found] == expected
+
+
+def test_beyond_a_band_an_overall_limit_takes_over():
+    data = {"observable": "rate", "abscissa": "mass", "masses": MASSES[1:4], "best": np.zeros(3)}
+    data |= {"lower": np.zeros(3), "upper": np.full(3, 1e-5)}
+    band = FORMS["two-body-band"].model_validate(data)
+    limited = band.model_copy(update={"beyond_limit": 1e-5})
+    assert [step.kind for step in band.steps] == ["begins", "ends"]
+    assert limited.steps == (Step("mass", 1.0, "begins"), Step("mass", 3.0, "changes"))
+    point = {key: value[:1] for key, value in data.items() if isinstance(value, np.ndarray)}
+    single = FORMS["two-body-band"].model_validate({**data, **point})
+    assert single.steps == ()
+    assert single.model_copy(update={"beyond_limit": 1e-5}).steps == (Step("mass", 1.0, "begins"),)
+
+
+def test_a_joint_likelihood_has_the_steps_of_its_measurements():
+    joint = JointLikelihood(tuple(load(name) for name in ("babar_bkinv_2013", "planck_relic_2018")))
+    assert joint.steps == {"babar_bkinv_2013": load("babar_bkinv_2013").steps}
+
+
+def test_the_description_lists_them():
+    lines = load("na62_kpigg_2023").describe().splitlines()
+    assert "  steps of ln L: m_a/GeV = 0.215 (begins), 0.35 (ends)" in lines
+    assert not any("steps of ln L" in line for line in load("planck_relic_2018").describe().splitlines())
