@@ -1,4 +1,4 @@
-"""Relic density engines: the number density alone (NBE) and with the temperature (CBE)."""
+"""Relic density engines: number density alone (NBE), with the temperature (CBE), momentum distribution (fBE)."""
 
 from alpfit.numerics.arguments import outside
 from alpfit.physics.plasma import PLASMAS

@@ -12,6 +12,7 @@ from alpfit.numerics.interpolation import evaluate_spline, spline_with_slope, sp
 from alpfit.numerics.quadrature import Rule, half_hermite_rule, scaled_bessel_k
 from alpfit.physics.plasma import Plasma, bath_at
 from alpfit.relic.average_table import Averages, first_average_at
+from alpfit.relic.spectrum import Spectra
 
 Array = NDArray[np.float64]
 
@@ -88,7 +89,10 @@ class Sector(NamedTuple):
 
 
 class Sectors(NamedTuple):
-    """``n`` sectors that differ in ``mass (n,)`` and tables: those of :class:`Sector` with a first axis of length n."""
+    """``n`` sectors that differ in ``mass (n,)`` and tables: those of :class:`Sector` with a first axis of length n.
+
+    Their cross-sections themselves are ``spectra``, empty where no engine asks for them.
+    """
 
     mass: Array
     dof: float
@@ -97,6 +101,7 @@ class Sectors(NamedTuple):
     transfer: Transfer
     gas: Gas
     plasma: Plasma
+    spectra: Spectra
 
 
 @kernel

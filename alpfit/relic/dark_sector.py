@@ -37,6 +37,9 @@ class DarkSector:
         resonances: (position, width) of each peak of sigma, in sqrt(s) [GeV], below threshold too. Needed for peaks
             narrower than 1e-12 of their position alone; others are found where they are, listed or not.
         thresholds: where in sqrt(s) [GeV] another final state opens, and sigma has a kink; found, too.
+        self_scattering: sigma(s) of two of the particles going into two of them, isotropically as through a resonance
+            [GeV^-2], a function or table as ``cross_section``, averaged over initial spins and summed over final states;
+            None where there is none. It counts for the engine "fbe" alone, at the s at which they annihilate.
 
     A table is interpolated in the logarithms, monotonically, and continued by a power law; that of the cross-section
     after its 1/velocity at threshold has been taken out. It has to resolve the resonances by itself, with five rows or
@@ -51,6 +54,7 @@ class DarkSector:
     momentum_transfer: Function | Table | str | None
     resonances: Sequence[tuple[float, float]] = ()
     thresholds: Sequence[float] = ()
+    self_scattering: Function | Table | None = None
 
     def __post_init__(self) -> None:
         positive_number("mass", self.mass)
@@ -90,6 +94,17 @@ class DarkSector:
         for position, width in self.resonances:
             _check_resolved(at, position, width, self.mass)
         return _power_law(above, smooth)(s - 4.0 * self.mass**2) / _velocity(s, self.mass)
+
+    def sigma_self(self, s: Array) -> Array:
+        """The cross-section of scattering off itself [GeV^-2] at ``s`` [GeV^2], shape ``(n,)``, as :meth:`sigma`."""
+        if self.self_scattering is None:
+            return np.zeros(s.shape)
+        if callable(self.self_scattering):
+            return _checked("self_scattering", self.self_scattering(s), "s", "GeV^2", s)
+        at, values = _table("self_scattering", self.self_scattering, "s")
+        if at[0] <= 4.0 * self.mass**2:
+            raise ConfigurationError(f"self_scattering: s = {at[0]:g} must be above threshold, {4.0 * self.mass**2:g}")
+        return _power_law(at - 4.0 * self.mass**2, values)(s - 4.0 * self.mass**2)
 
     def gamma(self, temperature: Array) -> Array:
         """The momentum transfer rate [GeV] at ``temperature`` [GeV], shape ``(n,)``; infinite if in equilibrium."""

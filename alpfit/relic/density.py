@@ -19,7 +19,7 @@ from alpfit.physics.widths import Widths, alp_widths
 from alpfit.relic import validity
 from alpfit.relic.base import Accuracy, Engine
 from alpfit.relic.boltzmann import Sectors
-from alpfit.relic.portal import default_grids, portal_sectors
+from alpfit.relic.portal import default_grids, portal_sectors, with_spectra
 from alpfit.relic.results import Evolution, RelicDensity, Status
 from alpfit.relic.run import history, relic_densities, resolve_engine, resolve_plasma
 
@@ -56,6 +56,7 @@ def relic_density(
     engine: str = "cbe",
     annihilation_scale: str | float = "unitary",
     plasma: str = "saikawa-shirai-2018",
+    self_scattering: bool = True,
     n_threads: int | None = None,
 ) -> RelicDensity:
     """Omega h^2 of a Majorana fermion chi that freezes out through the ALP portal.
@@ -63,7 +64,8 @@ def relic_density(
     ``m_a`` [GeV], ``r`` = m_chi/m_a, ``g_agg`` and ``g_achi`` [1/GeV] broadcast against each other; the
     result's arrays have their common shape. ``engine`` is a name of :data:`ENGINES`; ``annihilation_scale``
     a name of :data:`ANNIHILATION_SCALES` or a positive number that multiplies the annihilation cross-section;
-    ``plasma`` a name of :data:`PLASMAS`. Points are shared out to ``n_threads`` threads, one for each core if None;
+    ``plasma`` a name of :data:`PLASMAS`; ``self_scattering`` whether chi scatters off itself through the ALP, which
+    counts for the engine "fbe" alone. Points are shared out to ``n_threads`` threads, one for each core if None;
     the result does not depend on their number.
 
     There is a status in place of a number, among other reasons, for r above 0.65, where chi chi -> a a is missing, and
@@ -77,7 +79,7 @@ def relic_density(
     n_threads = _resolve_threads(n_threads)
 
     def solve(part: Array) -> Columns:
-        return _solve_portal(part, chosen, medium, scale)
+        return _solve_portal(part, chosen, medium, scale, self_scattering)
 
     n_parts = math.ceil(points.shape[1] / POINTS_AT_ONCE)
     if n_parts < 2:
@@ -98,6 +100,7 @@ def evolve(
     engine: str = "cbe",
     annihilation_scale: str | float = "unitary",
     plasma: str = "saikawa-shirai-2018",
+    self_scattering: bool = True,
 ) -> Evolution:
     """The history of chi at one point, for plots; arguments and errors as in :func:`relic_density`.
 
@@ -111,7 +114,7 @@ def evolve(
     refusal = Status(int(validity.refusals(point, widths)[0]))
     if refusal != Status.OK:
         raise PredictionError(f"no history: {refusal.message}")
-    return history(_sectors(point, widths, chosen, medium, scale), chosen)
+    return history(_sectors(point, widths, chosen, medium, scale, self_scattering), chosen)
 
 
 def plasma_error(
@@ -122,13 +125,23 @@ def plasma_error(
     *,
     engine: str = "cbe",
     annihilation_scale: str | float = "unitary",
+    self_scattering: bool = True,
 ) -> Array:
     """Theory error of Omega h^2 from the plasma's degrees of freedom: its relative spread between all :data:`PLASMAS`.
 
     Arguments and errors as in :func:`relic_density`; NaN where that has no answer.
     """
     omegas = [
-        relic_density(m_a, r, g_agg, g_achi, engine=engine, annihilation_scale=annihilation_scale, plasma=name).omega_h2
+        relic_density(
+            m_a,
+            r,
+            g_agg,
+            g_achi,
+            engine=engine,
+            annihilation_scale=annihilation_scale,
+            plasma=name,
+            self_scattering=self_scattering,
+        ).omega_h2
         for name in PLASMAS
     ]
     return np.asarray(np.ptp(omegas, axis=0) / np.mean(omegas, axis=0))
@@ -157,20 +170,27 @@ def _points(values: Mapping[str, ArrayLike]) -> tuple[tuple[int, ...], Array]:
     return shape, points
 
 
-def _sectors(points: Array, widths: Widths, engine: Engine, plasma: Plasma, scale: float) -> Sectors:
+def _sectors(
+    points: Array, widths: Widths, engine: Engine, plasma: Plasma, scale: float, self_scattering: bool
+) -> Sectors:
     m_a, r, g_agg, g_achi = points
     strength, grids = (g_agg * g_achi) ** 2, default_grids(engine.coupled)
-    return portal_sectors(m_a, r, strength, widths.total, scale, engine.coupled, plasma, grids)
+    sectors = portal_sectors(m_a, r, strength, widths.total, scale, engine.coupled, plasma, grids)
+    if not engine.resolved:
+        return sectors
+    couplings = (g_achi / g_agg) ** 2 if self_scattering else np.zeros(r.size)
+    return with_spectra(sectors, m_a, r, strength, widths.total, scale, couplings, grids)
 
 
-def _solve_portal(points: Array, engine: Engine, plasma: Plasma, scale: float) -> Columns:
+def _solve_portal(points: Array, engine: Engine, plasma: Plasma, scale: float, self_scattering: bool) -> Columns:
     """The equations' solution where the model has one, and the status elsewhere."""
     widths = alp_widths(*points)
     status = validity.refusals(points, widths)
     if not status.any():
-        return _solve_equations(points, widths, engine, plasma, scale)
+        return _solve_equations(points, widths, engine, plasma, scale, self_scattering)
     good = status == Status.OK
-    columns = _solve_equations(points[:, good], Widths(*(width[good] for width in widths)), engine, plasma, scale)
+    solvable = Widths(*(width[good] for width in widths))
+    columns = _solve_equations(points[:, good], solvable, engine, plasma, scale, self_scattering)
     everywhere: Columns = {name: np.full(status.size, math.nan) for name in columns}
     everywhere["status"] = status
     for name, column in columns.items():
@@ -179,13 +199,15 @@ def _solve_portal(points: Array, engine: Engine, plasma: Plasma, scale: float) -
     return everywhere
 
 
-def _solve_equations(points: Array, widths: Widths, engine: Engine, plasma: Plasma, scale: float) -> Columns:
+def _solve_equations(
+    points: Array, widths: Widths, engine: Engine, plasma: Plasma, scale: float, self_scattering: bool
+) -> Columns:
     m_a, r, g_agg, g_achi = points
 
     def transfer_rate(temperature: Array) -> Array:
         return momentum_transfers(temperature, r * m_a, m_a, (g_agg * g_achi) ** 2, default_grids().photons)
 
-    sectors = _sectors(points, widths, engine, plasma, scale)
+    sectors = _sectors(points, widths, engine, plasma, scale, self_scattering)
     columns = relic_densities(sectors, engine, transfer_rate, Accuracy())
     return {**columns, "self_scattering": widths.dark_matter / widths.photons}
 

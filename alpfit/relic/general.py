@@ -11,7 +11,7 @@ from alpfit.numerics.arguments import shown
 from alpfit.numerics.quadrature import Rule, legendre_rule
 from alpfit.physics.plasma import Plasma
 from alpfit.relic.average_table import Averages, tabulate
-from alpfit.relic.averages import ThermalRules, thermal_rules
+from alpfit.relic.averages import Nodes, ThermalRules, thermal_rules
 from alpfit.relic.base import Accuracy, Engine
 from alpfit.relic.boltzmann import Sectors, Transfer, maxwellian_gas
 from alpfit.relic.dark_sector import DarkSector
@@ -19,6 +19,7 @@ from alpfit.relic.engines import ENGINES
 from alpfit.relic.results import Evolution, RelicDensity
 from alpfit.relic.run import history, relic_densities, resolve_engine, resolve_plasma
 from alpfit.relic.sector_nodes import sector_nodes
+from alpfit.relic.spectrum import Spectra, strength_of
 
 
 class Grids(NamedTuple):
@@ -44,7 +45,7 @@ def default_grids() -> Grids:
     return Grids(thermal_rules(12, 8, 4, 9), legendre_rule(16))
 
 
-def tabulated(sector: DarkSector, plasma: Plasma, grids: Grids) -> Sectors:
+def tabulated(sector: DarkSector, plasma: Plasma, grids: Grids, self_scattering: bool = True) -> Sectors:
     """The sector as tables: a row of one. Calls its functions with thousands of points at once, as often as need be."""
     from scipy.interpolate import PchipInterpolator
 
@@ -65,7 +66,21 @@ def tabulated(sector: DarkSector, plasma: Plasma, grids: Grids) -> Sectors:
         Transfer(start, grids.step, transfer[None]),
         maxwellian_gas(),
         plasma,
+        _spectra(nodes, sector, self_scattering),
     )
+
+
+def _spectra(nodes: Nodes, sector: DarkSector, self_scattering: bool) -> Spectra:
+    """The cross-section at its nodes, and how often chi scatters off itself for each time that it annihilates."""
+    kept = nodes.flux > 0.0
+    e, flux, mass, dof = nodes.e[kept], nodes.flux[kept], float(sector.mass), float(sector.dof)
+    strength = [strength_of(*node, mass, dof) for node in zip(flux, e, strict=True)]
+    ratio = np.zeros(e.size)
+    if self_scattering and sector.self_scattering is not None:
+        s = (mass * (2.0 + e)) ** 2
+        annihilation = sector.sigma(s)
+        ratio = sector.sigma_self(s) / np.where(annihilation > 0.0, annihilation, math.inf)
+    return Spectra(e[None], np.array(strength)[None], ratio[None], np.array([e.size]))
 
 
 def _engine_for(sector: DarkSector, name: str) -> Engine:
@@ -76,22 +91,28 @@ def _engine_for(sector: DarkSector, name: str) -> Engine:
     return ENGINES["nbe"] if sector.in_kinetic_equilibrium else engine
 
 
-def solve(sector: DarkSector, *, engine: str = "cbe", plasma: str = "saikawa-shirai-2018") -> RelicDensity:
+def solve(
+    sector: DarkSector, *, engine: str = "cbe", plasma: str = "saikawa-shirai-2018", self_scattering: bool = True
+) -> RelicDensity:
     """Omega h^2 of a dark sector; arrays without dimensions.
 
-    ``engine`` and ``plasma`` are names of :data:`ENGINES` and :data:`PLASMAS`. Raises
+    ``engine`` and ``plasma`` are names of :data:`ENGINES` and :data:`PLASMAS`. ``self_scattering`` counts for the engine
+    "fbe" alone, and for a sector that says how it scatters off itself. Raises
     :class:`~alpfit.errors.ConfigurationError`, a :class:`ValueError`, for an unknown name, and where a function of
     the sector returns a negative number or none, with the s or T where it did.
     """
-    chosen, tables = _engine_for(sector, engine), tabulated(sector, resolve_plasma(plasma), default_grids())
+    chosen = _engine_for(sector, engine)
+    tables = tabulated(sector, resolve_plasma(plasma), default_grids(), self_scattering)
     columns = relic_densities(tables, chosen, sector.gamma, Accuracy())
     return RelicDensity(**{name: column.reshape(()) for name, column in columns.items()})
 
 
-def trace(sector: DarkSector, *, engine: str = "cbe", plasma: str = "saikawa-shirai-2018") -> Evolution:
+def trace(
+    sector: DarkSector, *, engine: str = "cbe", plasma: str = "saikawa-shirai-2018", self_scattering: bool = True
+) -> Evolution:
     """The history of a dark sector, for plots; arguments and errors as in :func:`solve`.
 
     Raises :class:`~alpfit.errors.PredictionError`, a :class:`ValueError`, where there is no answer.
     """
     chosen, medium = _engine_for(sector, engine), resolve_plasma(plasma)
-    return history(tabulated(sector, medium, default_grids()), chosen)
+    return history(tabulated(sector, medium, default_grids(), self_scattering), chosen)

@@ -16,11 +16,15 @@ from alpfit.physics.scattering import momentum_transfer, photon_rule
 from alpfit.relic.average_table import Averages, tabulate
 from alpfit.relic.averages import Nodes, Shape, ThermalRules, thermal_rules, weigh_nodes
 from alpfit.relic.boltzmann import Sectors, Transfer, maxwellian_gas
+from alpfit.relic.spectrum import Spectra, no_spectra, strength_of
 
 Array = NDArray[np.float64]
 
 SPIN_STATES = 2.0
 """g_chi of a Majorana fermion."""
+
+MOST_NODES = 1024
+"""Of one cross-section: an ALP of the domain has half of that at most."""
 
 
 class Grids(NamedTuple):
@@ -126,4 +130,46 @@ def portal_sectors(
         Transfer(start, grids.transfer_step, transfer),
         maxwellian_gas(),
         plasma,
+        no_spectra(m_a.size),
     )
+
+
+@kernel
+def _fill_spectra(
+    m_a: Array,
+    r: Array,
+    strength: Array,
+    width: Array,
+    scale: float,
+    couplings: Array,
+    dof: float,
+    grids: Grids,
+    e: Array,
+    strengths: Array,
+    scattering: Array,
+    size: NDArray[np.int64],
+) -> None:
+    """Write the spectra of points; see :func:`with_spectra`."""
+    for i in range(m_a.size):
+        nodes, mass = portal_nodes(m_a[i], r[i], scale * strength[i], width[i], grids), r[i] * m_a[i]
+        size[i] = min(nodes.e.size, e.shape[1])
+        for k in range(size[i]):
+            at = nodes.e[k]
+            e[i, k], strengths[i, k] = at, strength_of(nodes.flux[k], at, mass, dof)
+            beta = math.sqrt(at * (at + 4.0)) / (2.0 + at)
+            scattering[i, k] = 64.0 * couplings[i] * beta / (scale * (2.0 + at) ** 2)
+
+
+def with_spectra(
+    sectors: Sectors, m_a: Array, r: Array, strength: Array, width: Array, scale: float, couplings: Array, grids: Grids
+) -> Sectors:
+    """The ``sectors`` of :func:`portal_sectors` with their cross-sections, for the momentum distribution.
+
+    ``couplings (n,)`` are g_achi^2/g_agg^2, or zero to leave out chi chi -> a* -> chi chi. At each s that is
+    Gamma_chi(s)/Gamma_gamma(s) = 64 (g_achi m_chi)^2 beta/(g_agg^2 s) times chi chi -> a* -> gamma gamma.
+    """
+    shape = (m_a.size, MOST_NODES)
+    e, strengths, scattering = np.zeros(shape), np.zeros(shape), np.zeros(shape)
+    size = np.zeros(m_a.size, dtype=np.int64)
+    _fill_spectra(m_a, r, strength, width, scale, couplings, sectors.dof, grids, e, strengths, scattering, size)
+    return sectors._replace(spectra=Spectra(e, strengths, scattering, size))

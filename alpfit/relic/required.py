@@ -40,6 +40,7 @@ def required_coupling(
     engine: str = "cbe",
     annihilation_scale: str | float = "unitary",
     plasma: str = "saikawa-shirai-2018",
+    self_scattering: bool = True,
 ) -> Array:
     """The smallest coupling ``name`` [1/GeV] for which Omega h^2 falls to ``omega_h2``.
 
@@ -62,7 +63,13 @@ def required_coupling(
         """ln(Omega h^2/omega_h2)."""
         couplings = (np.exp(log_g), coupling) if name == "g_agg" else (coupling, np.exp(log_g))
         density = relic_density(
-            mass, ratio, *couplings, engine=engine, annihilation_scale=annihilation_scale, plasma=plasma
+            mass,
+            ratio,
+            *couplings,
+            engine=engine,
+            annihilation_scale=annihilation_scale,
+            plasma=plasma,
+            self_scattering=self_scattering,
         ).omega_h2
         return np.where(np.isnan(density), FAR_TOO_MUCH, np.log(density / wanted))
 

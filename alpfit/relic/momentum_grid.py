@@ -1,0 +1,166 @@
+"""The functions in which ln f is expanded, and where integrals over one and two energies are evaluated.
+
+f, the occupation of momentum states, is the exponential of a cubic spline u in the kinetic energy K = E - m, natural
+at its last knot and a straight line from there on. Straight lines in K are among these splines: a Maxwellian of any
+temperature is represented exactly. Knots lie at fixed kappa = K/theta, where the scale theta m follows the expansion.
+"""
+
+import math
+from functools import cache
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from alpfit.numerics.compile import kernel
+from alpfit.numerics.quadrature import Rule, legendre_rule
+
+Array = NDArray[np.float64]
+Whole = NDArray[np.int64]
+
+
+class MomentumGrid(NamedTuple):
+    """Splines with ``n`` coefficients on ``c`` cells of kappa, and quadrature.
+
+    Knot number s is at ``first`` s + ``bend`` s^2, the last at ``last``; integrals end at ``reach``. In cell number q,
+    which begins at ``knots[q]``, the functions ``starts[q]`` to ``starts[q] + 3`` are not zero, and polynomials in the
+    distance from its beginning with the coefficients ``polynomials (c, 4, 4)``; the last cell has no end. ``centres
+    (n,)`` are the coefficients of kappa itself, ``fit (n, n)`` makes the coefficients from values there. Integrals over
+    one energy are sums over ``kappa (m,)`` with ``weights``, in ``cells``, with ``values``, ``slopes`` and ``bends (m,
+    4)`` of the four functions; over pairs, with ``outer`` and ``inner`` on (0, 1).
+    """
+
+    first: float
+    bend: float
+    last: float
+    reach: float
+    knots: Array
+    starts: Whole
+    polynomials: Array
+    centres: Array
+    fit: Array
+    kappa: Array
+    weights: Array
+    cells: Whole
+    values: Array
+    slopes: Array
+    bends: Array
+    outer: Rule
+    inner: Rule
+
+
+@cache
+def momentum_grid(
+    n_cells: int = 26,
+    n_outer: int = 32,
+    n_inner: int = 12,
+    first: float = 0.3,
+    last: float = 24.0,
+    reach: float = 40.8,
+    n_points: int = 4,
+) -> MomentumGrid:
+    """The grid that is tested; ``n_points`` are the points of Gauss's rule in each cell."""
+    bend = (last - first * n_cells) / n_cells**2
+    s = np.arange(n_cells + 1.0)
+    knots = first * s + bend * s * s
+    knots[-1] = last
+    starts, polynomials, centres = _splines(knots)
+    fit = np.zeros((centres.size, centres.size))
+    for i, centre in enumerate(centres):
+        q = min(int(np.searchsorted(knots, centre, side="right")) - 1, n_cells - 1)
+        fit[i, starts[q] : starts[q] + 4] = polynomials[q] @ (centre - knots[q]) ** np.arange(4.0)
+    n_beyond, rule = 3, legendre_rule(n_points)
+    edges = np.sqrt(np.concatenate([knots, last + (reach - last) * np.arange(1, n_beyond + 1) / n_beyond]))
+    roots = (edges[:-1, None] + np.diff(edges)[:, None] * rule.nodes).ravel()  # dK = 2 sqrt(K) d sqrt(K)
+    weights = (2.0 * np.diff(edges)[:, None] * rule.weights).ravel() * roots
+    cells = np.repeat(np.minimum(np.arange(edges.size - 1), n_cells), n_points)
+    powers = (roots**2 - knots[cells])[:, None] ** np.arange(4.0)
+    local, zero = polynomials[cells], np.zeros((roots.size, 1))
+    slopes = np.concatenate([zero, np.arange(1.0, 4.0) * powers[:, :-1]], axis=1)
+    bends = np.concatenate([zero, zero, np.array([2.0, 6.0]) * powers[:, :-2]], axis=1)
+    return MomentumGrid(
+        first,
+        bend,
+        last,
+        reach,
+        knots,
+        starts,
+        polynomials,
+        centres,
+        np.linalg.inv(fit),
+        roots**2,
+        weights,
+        cells,
+        np.einsum("krp,kp->kr", local, powers),
+        np.einsum("krp,kp->kr", local, slopes),
+        np.einsum("krp,kp->kr", local, bends),
+        legendre_rule(n_outer),
+        legendre_rule(n_inner),
+    )
+
+
+def _splines(knots: Array) -> tuple[Whole, Array, Array]:
+    """``starts``, ``polynomials`` and ``centres`` of the natural cubic splines on these knots.
+
+    Those of B-splines with threefold knots at the ends, the last of which is eliminated by u'' = 0 at the last knot.
+    """
+    from scipy.interpolate import BSpline
+
+    n_cells = knots.size - 1
+    padded = np.concatenate([[knots[0]] * 3, knots, [knots[-1]] * 3])
+    centres = (padded[1:-3] + padded[2:-2] + padded[3:-1]) / 3.0
+    ratio = (centres[-1] - centres[-2]) / (centres[-2] - centres[-3])
+    coefficients = np.eye(centres.size)[:, :-1]
+    coefficients[-1, -2:] = -ratio, 1.0 + ratio
+    starts = np.minimum(np.arange(n_cells + 1), n_cells - 2)
+    polynomials = np.zeros((n_cells + 1, 4, 4))
+    for q in range(n_cells + 1):
+        for r in range(4):
+            spline = BSpline(padded, coefficients[:, starts[q] + r], 3)
+            for power in range(4 if q < n_cells else 2):
+                polynomials[q, r, power] = spline(knots[q], nu=power) / math.factorial(power)
+    return starts, polynomials, centres[:-1].copy()
+
+
+@kernel
+def cell_of(kappa: float, grid: MomentumGrid) -> int:
+    """The number of the cell that holds ``kappa``."""
+    if kappa >= grid.last:
+        return grid.knots.size - 1
+    s = (math.sqrt(grid.first * grid.first + 4.0 * grid.bend * kappa) - grid.first) / (2.0 * grid.bend)
+    return min(int(s), grid.knots.size - 2)
+
+
+@kernel
+def polynomials_of(coefficients: Array, grid: MomentumGrid, out: Array) -> None:
+    """Write the polynomial that u is in each cell into ``out (c, 4)``."""
+    polynomials = grid.polynomials
+    for q in range(out.shape[0]):
+        i = grid.starts[q]
+        for p in range(4):
+            out[q, p] = (
+                coefficients[i] * polynomials[q, 0, p]
+                + coefficients[i + 1] * polynomials[q, 1, p]
+                + coefficients[i + 2] * polynomials[q, 2, p]
+                + coefficients[i + 3] * polynomials[q, 3, p]
+            )
+
+
+@kernel
+def log_f_at(kappa: float, cells: Array, grid: MomentumGrid) -> float:
+    """U at ``kappa``, from its polynomials ``cells (c, 4)``."""
+    q = cell_of(kappa, grid)
+    d = kappa - grid.knots[q]
+    return float(cells[q, 0] + d * (cells[q, 1] + d * (cells[q, 2] + d * cells[q, 3])))
+
+
+@kernel
+def stretch(coefficients: Array, ratio: float, cells: Array, grid: MomentumGrid, scratch: Array) -> None:
+    """Replace u(kappa) by u(``ratio`` kappa): theta becomes ``ratio`` theta. ``cells (c, 4)`` are of the old u."""
+    for i in range(coefficients.size):
+        scratch[i] = log_f_at(ratio * grid.centres[i], cells, grid)
+    for i in range(coefficients.size):
+        total = 0.0
+        for j in range(coefficients.size):
+            total += grid.fit[i, j] * scratch[j]
+        coefficients[i] = total
