@@ -16,7 +16,7 @@ from alpfit.relic.base import Accuracy
 from alpfit.relic.boltzmann import Sector, annihilations_per_hubble_time, log_equilibrium_yield
 from alpfit.relic.collisions import Floor, pair_scratch
 from alpfit.relic.momentum_grid import MomentumGrid, polynomials_of, stretch
-from alpfit.relic.phase_space import Step, Workspace, advance, prepare, workspace
+from alpfit.relic.phase_space import Step, Workspace, advance, background, prepare, workspace
 from alpfit.relic.spectrum import Spectrum, reduce_spectrum
 from alpfit.relic.transport import Tail, limit_tail, maxwellian, moments
 
@@ -26,7 +26,8 @@ Array = NDArray[np.float64]
 class Settings(NamedTuple):
     """How the momentum distribution is followed.
 
-    Steps are as long as the error of u, averaged over K below about ``relevant`` T_chi, allows: ``tolerance``. The
+    Steps are as long as the error of u, averaged over K below about ``relevant`` T_chi, allows: ``tolerance``; errors
+    further up count ``irrelevant`` times as much. The
     grid is renewed when T_chi has changed by the factor ``renewal`` against it, and with it the at most ``resonances``
     which stand for the cross-section. Below ``settled`` annihilations per Hubble time the two coupled equations
     of number and temperature take over. ``tail``: see :class:`~alpfit.relic.transport.Tail`, whose ``limit_from`` is
@@ -34,9 +35,10 @@ class Settings(NamedTuple):
     the lowest resonance with one at rest.
     """
 
-    tolerance: float = 1e-4
+    tolerance: float = 2e-4
     first_step: float = 0.02
     relevant: float = 14.0
+    irrelevant: float = 1e-3
     renewal: float = 1.2
     resonances: int = 8
     settled: float = 3e-4
@@ -72,11 +74,46 @@ def _tail_of(sector: Sector, settings: Settings) -> Tail:
 
 
 @kernel
+def _slowest_rate(log_x: float, sector: Sector, few: Spectrum, lowest: float, highest: float) -> float:
+    """In equilibrium, the smallest rate over H~ at which chi of K from ``lowest`` to ``highest`` T is replaced by another.
+
+    By annihilation, into any of the resonances, and by elastic scattering.
+    """
+    here, slowest, n = background(log_x, sector), math.inf, 8
+    for k in range(n):
+        kinetic = (lowest + (highest - lowest) * k / (n - 1)) / here.x
+        energy = 1.0 + kinetic
+        momentum, rate = math.sqrt(kinetic * (kinetic + 2.0)), here.elastic_rate
+        for j in range(few.size):
+            e = few.e[j]
+            root = math.sqrt(e * (e + 4.0))
+            cosh, sinh = 1.0 + 0.5 * e * (e + 4.0), 0.5 * root * (2.0 + e)  # of the rapidity between the two
+            least, most = energy * cosh - momentum * sinh, energy * cosh + momentum * sinh
+            partners = math.exp(-here.x * least) * -math.expm1(-here.x * (most - least)) / here.x
+            rate += few.strength[j] * here.time * partners / (momentum * energy)
+        slowest = min(slowest, rate)
+    return slowest
+
+
+@kernel
+def _settled_until(sector: Sector, few: Spectrum, log_x: float, settings: Settings) -> float:
+    """ln(x) up to which, from ``log_x`` on, f is that of equilibrium at all K that will ever matter."""
+    stride, fast, fast_in_tail, least, middle, most = 0.1, 1e3, 50.0, 0.05, 10.0, 16.0
+    while (
+        _slowest_rate(log_x + stride, sector, few, least, middle) > fast
+        and _slowest_rate(log_x + stride, sector, few, middle, most) > fast_in_tail
+    ):
+        log_x += stride
+    return log_x
+
+
+@kernel
 def _error_of(work: Workspace, theta_over_t: float, settings: Settings, grid: MomentumGrid) -> float:
     """Of a step over the tolerance."""
     total, weights = 0.0, 0.0
     for i in range(grid.centres.size):
         weight = 1.0 / (1.0 + math.exp(min(grid.centres[i] * theta_over_t - settings.relevant, 50.0)))
+        weight += settings.irrelevant
         total += (weight * work.stages[5, i]) ** 2
         weights += weight * weight
     return math.sqrt(total / weights) / settings.tolerance
@@ -94,14 +131,20 @@ def follow(
 ) -> History:
     """Follow f from equilibrium at ``x_start``; not a single step where there is none."""
     n, most = grid.centres.size, accuracy.max_steps
-    log_x, log_end, theta = math.log(accuracy.x_start), math.log(accuracy.x_end), 1.0 / accuracy.x_start
+    log_x, log_end = math.log(accuracy.x_start), math.log(accuracy.x_end)
+    equilibrates = annihilations_per_hubble_time(log_x, sector) >= accuracy.least_rate
     logs, yields, excesses, heats = np.empty(most + 1), np.empty(most + 1), np.empty(most + 1), np.empty(most + 1)
     states, thetas = np.empty((most + 1, n)), np.empty(most + 1)
     few = Spectrum(np.empty(settings.resonances), np.empty(settings.resonances), np.empty(settings.resonances), 0)
     work, pairs, tail = workspace(grid), pair_scratch(grid), _tail_of(sector, settings)
     cells, coefficients = work.cells, np.empty(n)
+    if equilibrates:
+        kept = reduce_spectrum(spectrum, accuracy.x_start, few)
+        hot = Spectrum(few.e, few.strength, few.scattering, kept)
+        log_x = _settled_until(sector, hot, log_x, settings)
+    theta = math.exp(-log_x)
     for i in range(n):
-        coefficients[i] = -accuracy.x_start * (1.0 + theta * grid.centres[i])
+        coefficients[i] = -math.exp(log_x) * (1.0 + theta * grid.centres[i])
     length, steps, trials, n_calls, rate, kept = settings.first_step, 0, 0, 1, math.inf, 0
     while True:
         polynomials_of(coefficients, grid, cells)
@@ -112,7 +155,7 @@ def follow(
         excess = log_yield - log_equilibrium_yield(log_x, entropy_density, sector.mass, sector.dof, sector.gas)
         logs[steps], yields[steps], excesses[steps], heats[steps] = log_x, log_yield, excess, math.log(temperature * x)
         states[steps], thetas[steps] = coefficients, theta
-        if steps == 0 and annihilations_per_hubble_time(log_x, sector) < accuracy.least_rate:
+        if not equilibrates:
             break
         if steps == most or trials >= 2 * most or log_x >= log_end:
             break
