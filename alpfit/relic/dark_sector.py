@@ -38,7 +38,7 @@ class DarkSector:
             narrower than 1e-12 of their position alone; others are found where they are, listed or not.
         thresholds: where in sqrt(s) [GeV] another final state opens, and sigma has a kink; found, too.
         self_scattering: sigma(s) of two of the particles going into two of them, isotropically as through a resonance
-            [GeV^-2], a function or table as ``cross_section``, averaged over initial spins and summed over final states;
+            [GeV^-2], a function or table as ``cross_section``, averaged over initial spins and summed over final ones;
             None where there is none. It counts for the engine "fbe" alone, at the s at which they annihilate.
 
     A table is interpolated in the logarithms, monotonically, and continued by a power law; that of the cross-section

@@ -9,5 +9,5 @@ from alpfit.relic.fbe import FBE
 from alpfit.relic.nbe import NBE
 
 ENGINES: Mapping[str, Engine] = MappingProxyType({"nbe": NBE, "cbe": CBE, "fbe": FBE})
-"""``nbe``: the number density alone, kinetic equilibrium enforced; ``cbe``: number density and temperature; ``fbe``: the
-momentum distribution."""
+"""``nbe``: the number density alone, kinetic equilibrium enforced; ``cbe``: number density and temperature; ``fbe``:
+the momentum distribution."""

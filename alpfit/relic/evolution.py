@@ -48,10 +48,10 @@ class Settings(NamedTuple):
 
 
 class History(NamedTuple):
-    """At each step, arrays ``(n,)``: ln(x), ln(Y), ln(Y/Y_eq), ln(T_chi/T); while f was followed, first ``n_followed``
+    """At each step, arrays ``(n,)``: ln(x), ln(Y), ln(Y/Y_eq), ln(T_chi/T).
 
-    of them, its coefficients ``(n_followed, m)`` and ``theta``. The slope of ln(Y) at the end, whether it was reached,
-    and calls of the rates.
+    For the first of them, as long as f was followed, its ``coefficients (k, m)`` and ``theta (k,)``. The slope of ln(Y)
+    at the end, whether that was reached, and calls of the rates.
     """
 
     log_x: Array
@@ -65,6 +65,16 @@ class History(NamedTuple):
     n_calls: int
 
 
+class Observed(NamedTuple):
+    """The integral of f p E dE [m^3] and T_chi [m]; ln(Y), ln(Y/Y_eq), ln(T_chi/T)."""
+
+    number: float
+    temperature: float
+    log_yield: float
+    excess: float
+    heat: float
+
+
 @kernel
 def _tail_of(sector: Sector, settings: Settings) -> Tail:
     """Nearer to threshold the fast decouple early, and cool to where the others are: it begins lower."""
@@ -75,9 +85,9 @@ def _tail_of(sector: Sector, settings: Settings) -> Tail:
 
 @kernel
 def _slowest_rate(log_x: float, sector: Sector, few: Spectrum, lowest: float, highest: float) -> float:
-    """In equilibrium, the smallest rate over H~ at which chi of K from ``lowest`` to ``highest`` T is replaced by another.
+    """In equilibrium, the smallest rate over H~ at which chi of K from ``lowest`` to ``highest`` T is replaced.
 
-    By annihilation, into any of the resonances, and by elastic scattering.
+    By annihilation, into any of the resonances, or by elastic scattering.
     """
     here, slowest, n = background(log_x, sector), math.inf, 8
     for k in range(n):
@@ -96,7 +106,7 @@ def _slowest_rate(log_x: float, sector: Sector, few: Spectrum, lowest: float, hi
 
 
 @kernel
-def _settled_until(sector: Sector, few: Spectrum, log_x: float, settings: Settings) -> float:
+def _settled_until(sector: Sector, few: Spectrum, log_x: float) -> float:
     """ln(x) up to which, from ``log_x`` on, f is that of equilibrium at all K that will ever matter."""
     stride, fast, fast_in_tail, least, middle, most = 0.1, 1e3, 50.0, 0.05, 10.0, 16.0
     while (
@@ -120,6 +130,54 @@ def _error_of(work: Workspace, theta_over_t: float, settings: Settings, grid: Mo
 
 
 @kernel
+def _observe(log_x: float, theta: float, work: Workspace, sector: Sector, grid: MomentumGrid) -> Observed:
+    """What there is of chi, with the polynomials of u in the workspace."""
+    number, temperature = moments(work.cells, theta, grid)
+    entropy_density = bath_at(sector.mass * math.exp(-log_x), sector.plasma).entropy_density
+    log_yield = math.log(sector.dof * sector.mass**3 * number / (2.0 * math.pi**2 * entropy_density))
+    log_equilibrium = log_equilibrium_yield(log_x, entropy_density, sector.mass, sector.dof, sector.gas)
+    return Observed(number, temperature, log_yield, log_yield - log_equilibrium, math.log(temperature) + log_x)
+
+
+@kernel
+def _renew(coefficients: Array, theta: float, seen: Observed, work: Workspace, grid: MomentumGrid) -> None:
+    """Bring the grid from ``theta`` to T_chi; the number of particles stays what it is."""
+    stretch(coefficients, seen.temperature / theta, work.cells, grid, work.state)
+    polynomials_of(coefficients, grid, work.cells)
+    correction = math.log(seen.number / moments(work.cells, seen.temperature, grid)[0])
+    for i in range(coefficients.size):
+        coefficients[i] += correction
+
+
+@kernel
+def _step_from(log_x: float, theta: float, seen: Observed, tail: Tail, sector: Sector, grid: MomentumGrid) -> Step:
+    """What steps from here have in common. Y follows equilibrium as long as it is close to it."""
+    close, x_chi = 0.3, 1.0 / seen.temperature
+    floor = Floor(tail.floor, math.log(seen.number / maxwellian(x_chi, theta, grid)), x_chi)
+    expansion = background(log_x, sector).expansion
+    return Step(log_x, theta, expansion, theta * x_chi, 1.0 if seen.excess < close else 0.0, floor)
+
+
+@kernel
+def _begin(
+    sector: Sector,
+    spectrum: Spectrum,
+    accuracy: Accuracy,
+    settings: Settings,
+    few: Spectrum,
+    coefficients: Array,
+    grid: MomentumGrid,
+) -> float:
+    """ln(x) where f is about to leave equilibrium, and its coefficients there."""
+    log_x = math.log(accuracy.x_start)
+    kept = reduce_spectrum(spectrum, accuracy.x_start, few)
+    log_x = _settled_until(sector, Spectrum(few.e, few.strength, few.scattering, kept), log_x)
+    for i in range(coefficients.size):
+        coefficients[i] = -math.exp(log_x) - grid.centres[i]
+    return log_x
+
+
+@kernel
 def follow(
     sector: Sector,
     spectrum: Spectrum,
@@ -130,101 +188,100 @@ def follow(
     grid: MomentumGrid,
 ) -> History:
     """Follow f from equilibrium at ``x_start``; not a single step where there is none."""
-    n, most = grid.centres.size, accuracy.max_steps
-    log_x, log_end = math.log(accuracy.x_start), math.log(accuracy.x_end)
-    equilibrates = annihilations_per_hubble_time(log_x, sector) >= accuracy.least_rate
-    logs, yields, excesses, heats = np.empty(most + 1), np.empty(most + 1), np.empty(most + 1), np.empty(most + 1)
-    states, thetas = np.empty((most + 1, n)), np.empty(most + 1)
-    few = Spectrum(np.empty(settings.resonances), np.empty(settings.resonances), np.empty(settings.resonances), 0)
+    n, most, m = grid.centres.size, accuracy.max_steps, settings.resonances
+    record = History(
+        np.empty(most + 1),
+        np.empty(most + 1),
+        np.empty(most + 1),
+        np.empty(most + 1),
+        np.empty((most + 1, n)),
+        np.empty(most + 1),
+        0.0,
+        False,
+        1,
+    )
+    few, coefficients = Spectrum(np.empty(m), np.empty(m), np.empty(m), 0), np.empty(n)
     work, pairs, tail = workspace(grid), pair_scratch(grid), _tail_of(sector, settings)
-    cells, coefficients = work.cells, np.empty(n)
-    if equilibrates:
-        kept = reduce_spectrum(spectrum, accuracy.x_start, few)
-        hot = Spectrum(few.e, few.strength, few.scattering, kept)
-        log_x = _settled_until(sector, hot, log_x, settings)
+    log_x, log_end = math.log(accuracy.x_start), math.log(accuracy.x_end)
+    if annihilations_per_hubble_time(log_x, sector) < accuracy.least_rate:
+        return _cut(record, 0, 0.0, False, 1)
+    log_x = _begin(sector, spectrum, accuracy, settings, few, coefficients, grid)
     theta = math.exp(-log_x)
-    for i in range(n):
-        coefficients[i] = -math.exp(log_x) * (1.0 + theta * grid.centres[i])
-    length, steps, trials, n_calls, rate, kept = settings.first_step, 0, 0, 1, math.inf, 0
-    while True:
-        polynomials_of(coefficients, grid, cells)
-        number, temperature = moments(cells, theta, grid)
-        x = math.exp(log_x)
-        entropy_density = bath_at(sector.mass / x, sector.plasma).entropy_density
-        log_yield = math.log(sector.dof * sector.mass**3 * number / (2.0 * math.pi**2 * entropy_density))
-        excess = log_yield - log_equilibrium_yield(log_x, entropy_density, sector.mass, sector.dof, sector.gas)
-        logs[steps], yields[steps], excesses[steps], heats[steps] = log_x, log_yield, excess, math.log(temperature * x)
-        states[steps], thetas[steps] = coefficients, theta
-        if not equilibrates:
-            break
-        if steps == most or trials >= 2 * most or log_x >= log_end:
-            break
-        if steps == 0 or not 1.0 / settings.renewal < temperature / theta < settings.renewal:
-            if steps > 0:
-                stretch(coefficients, temperature / theta, cells, grid, work.state)
-                theta = temperature
-                polynomials_of(coefficients, grid, cells)
-                correction = math.log(number / moments(cells, theta, grid)[0])
-                for i in range(n):
-                    coefficients[i] += correction
-            kept = reduce_spectrum(spectrum, 1.0 / temperature, few)
-        present = Spectrum(few.e, few.strength, few.scattering, kept)
-        x_chi = 1.0 / temperature
-        floor = Floor(tail.floor, math.log(number / maxwellian(x_chi, theta, grid)), x_chi)
-        shrinking = bath_at(sector.mass / x, sector.plasma)
-        following = 1.0 if excess < 0.3 else 0.0
-        step = Step(log_x, theta, shrinking.hubble / shrinking.hubble_tilde, theta * x_chi, following, floor)
-        rate = prepare(coefficients, step, sector, present, tail, grid, work, pairs)
+    length, n_steps, n_trials, n_calls, kept, slope = settings.first_step, 0, 0, 1, 0, 0.0
+    while n_steps < most and n_trials < 2 * most:
+        polynomials_of(coefficients, grid, work.cells)
+        seen = _observe(log_x, theta, work, sector, grid)
+        record.log_x[n_steps], record.log_yield[n_steps] = log_x, seen.log_yield
+        record.excess[n_steps], record.heat[n_steps] = seen.excess, seen.heat
+        record.coefficients[n_steps], record.theta[n_steps] = coefficients, theta
+        n_steps += 1
+        if log_x >= log_end:
+            return _cut(record, n_steps, slope, True, n_calls)
+        if n_steps == 1 or not 1.0 / settings.renewal < seen.temperature / theta < settings.renewal:
+            _renew(coefficients, theta, seen, work, grid)
+            theta = seen.temperature
+            kept = reduce_spectrum(spectrum, 1.0 / theta, few)
+        present, step = (
+            Spectrum(few.e, few.strength, few.scattering, kept),
+            _step_from(log_x, theta, seen, tail, sector, grid),
+        )
+        slope = -prepare(coefficients, step, sector, present, tail, grid, work, pairs)
         n_calls += 2
-        if rate < settings.settled and excess > 1.0:
-            break
-        accepted = False
-        while not accepted and trials < 2 * most:
-            length = min(length, log_end - log_x)
-            error, trials = math.inf, trials + 1
+        if -slope < settings.settled and seen.excess > 1.0:
+            return _go_on(record, n_steps, n_calls, sector, accuracy, tableau)
+        error = math.inf
+        while error > 1.0 and n_trials < 2 * most:
+            length, error = min(length, log_end - log_x), math.inf
             if advance(coefficients, length, step, sector, present, tail, method, grid, work, pairs):
                 error = _error_of(work, step.theta_over_t, settings, grid)
-            n_calls += 5
+            n_calls, n_trials = n_calls + 5, n_trials + 1
             if error <= 1.0:
-                accepted = True
-                for i in range(n):
-                    coefficients[i] = work.state[i]
+                coefficients[:] = work.state
                 limit_tail(coefficients, step.theta_over_t, tail, grid)
                 log_x += length
                 theta *= math.exp(-2.0 * step.shrinking * length)
-                steps += 1
-            length *= growth(error) if error < math.inf else 0.2
-    followed = steps + 1
-    settled = steps < most and trials < 2 * most and log_x < log_end and steps > 0
-    if not settled:
-        return History(
-            logs[:followed].copy(),
-            yields[:followed].copy(),
-            excesses[:followed].copy(),
-            heats[:followed].copy(),
-            states[:followed].copy(),
-            thetas[:followed].copy(),
-            -rate,
-            log_x >= log_end,
-            n_calls,
-        )
+            length *= growth(error)
+    return _cut(record, n_steps, slope, False, n_calls)
+
+
+@kernel
+def _cut(record: History, n: int, slope: float, finished: bool, n_calls: int) -> History:
+    """The first ``n`` rows of the record, one at least."""
+    m = max(n, 1)
+    return History(
+        record.log_x[:m].copy(),
+        record.log_yield[:m].copy(),
+        record.excess[:m].copy(),
+        record.heat[:m].copy(),
+        record.coefficients[:m].copy(),
+        record.theta[:m].copy(),
+        slope,
+        finished,
+        n_calls,
+    )
+
+
+@kernel
+def _go_on(record: History, n: int, n_calls: int, sector: Sector, accuracy: Accuracy, tableau: Tableau) -> History:
+    """Continue after ``n`` rows with the coupled equations, which hardly anything is left to do for."""
+    log_x, log_end = record.log_x[n - 1], math.log(accuracy.x_end)
     entropy_density = bath_at(sector.mass * math.exp(-log_x), sector.plasma).entropy_density
     log_unit = cbe.log_temperature_unit(sector.mass, entropy_density)
-    start = np.array([yields[steps], log_unit - log_x + heats[steps]])
+    start = np.array([record.log_yield[n - 1], log_unit - log_x + record.heat[n - 1]])
     first_step, curvature, largest_fall = 0.02, 10.0, 10.0
-    lengths = Steps(first_step, accuracy.tolerance, accuracy.largest_change, most, curvature, largest_fall)
-    rest = integrate(cbe.surroundings, cbe.rates, log_x, start, log_end, lengths, tableau, sector)
+    steps = Steps(first_step, accuracy.tolerance, accuracy.largest_change, accuracy.max_steps, curvature, largest_fall)
+    rest = integrate(cbe.surroundings, cbe.rates, log_x, start, log_end, steps, tableau, sector)
     later = rest.x.size - 1
     excess, heat = np.empty(later), np.empty(later)
     for i in range(later):
         excess[i], heat[i] = cbe.deviations(rest.x[i + 1], rest.y, i + 1, sector)
     return History(
-        np.concatenate((logs[:followed], rest.x[1:])),
-        np.concatenate((yields[:followed], rest.y[1:, 0].copy())),
-        np.concatenate((excesses[:followed], excess)),
-        np.concatenate((heats[:followed], heat)),
-        states[:followed].copy(),
-        thetas[:followed].copy(),
+        np.concatenate((record.log_x[:n], rest.x[1:])),
+        np.concatenate((record.log_yield[:n], rest.y[1:, 0].copy())),
+        np.concatenate((record.excess[:n], excess)),
+        np.concatenate((record.heat[:n], heat)),
+        record.coefficients[:n].copy(),
+        record.theta[:n].copy(),
         rest.slope[0],
         rest.finished,
         n_calls + rest.n_calls,

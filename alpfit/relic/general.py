@@ -96,8 +96,8 @@ def solve(
 ) -> RelicDensity:
     """Omega h^2 of a dark sector; arrays without dimensions.
 
-    ``engine`` and ``plasma`` are names of :data:`ENGINES` and :data:`PLASMAS`. ``self_scattering`` counts for the engine
-    "fbe" alone, and for a sector that says how it scatters off itself. Raises
+    ``engine`` and ``plasma`` are names of :data:`ENGINES` and :data:`PLASMAS`. ``self_scattering`` counts for the
+    engine "fbe" alone, and for a sector that says how it scatters off itself. Raises
     :class:`~alpfit.errors.ConfigurationError`, a :class:`ValueError`, for an unknown name, and where a function of
     the sector returns a negative number or none, with the s or T where it did.
     """

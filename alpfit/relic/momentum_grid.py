@@ -87,7 +87,7 @@ def momentum_grid(
         starts,
         polynomials,
         centres,
-        np.linalg.inv(fit),
+        np.asarray(np.linalg.inv(fit), dtype=np.float64),
         roots**2,
         weights,
         cells,

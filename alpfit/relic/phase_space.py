@@ -170,13 +170,13 @@ def linearise(
 @kernel
 def _equilibrium_at(log_x: float, theta: float, i: int, grid: MomentumGrid) -> float:
     """Coefficient ``i`` of E/T."""
-    return math.exp(log_x) * (1.0 + theta * grid.centres[i])
+    return float(math.exp(log_x) * (1.0 + theta * grid.centres[i]))
 
 
 @kernel
 def _equilibrium_slope(log_x: float, theta: float, shrinking: float, i: int, grid: MomentumGrid) -> float:
     """Its derivative with respect to ln(x) at fixed kappa."""
-    return math.exp(log_x) * (1.0 + theta * grid.centres[i] * (1.0 - 2.0 * shrinking))
+    return float(math.exp(log_x) * (1.0 + theta * grid.centres[i] * (1.0 - 2.0 * shrinking)))
 
 
 @kernel
@@ -222,6 +222,19 @@ def prepare(
 
 
 @kernel
+def _factorise_for(length: float, work: Workspace) -> bool:
+    """Factorise M/``length`` less the jacobian, in ``work.matrix``; False where there are no factors."""
+    n = work.force.size
+    for i in range(n):
+        for j in range(n):
+            work.matrix[i, j] = -work.jacobian[i, j]
+        for q in range(max(0, 3 - i), min(7, n + 3 - i)):
+            work.matrix[i, i + q - 3] += work.mass[i, q] / length
+        work.scale[i] = 1.0 / work.mass[i, 3]
+    return factorise(work.matrix, work.pivots, work.scale)
+
+
+@kernel
 def advance(
     coefficients: Array,
     length: float,
@@ -239,13 +252,7 @@ def advance(
     False where it leads nowhere.
     """
     n, stages, far = coefficients.size, work.stages, 300.0
-    for i in range(n):
-        for j in range(n):
-            work.matrix[i, j] = -work.jacobian[i, j]
-        for q in range(max(0, 3 - i), min(7, n + 3 - i)):
-            work.matrix[i, i + q - 3] += work.mass[i, q] / (length * method.gamma)
-        work.scale[i] = 1.0 / work.mass[i, 3]
-    if not factorise(work.matrix, work.pivots, work.scale):
+    if not _factorise_for(length * method.gamma, work):
         return False
     for k in range(6):
         log_x = step.log_x + method.times[k] * length
