@@ -163,7 +163,6 @@ def _begin(
     sector: Sector,
     spectrum: Spectrum,
     accuracy: Accuracy,
-    settings: Settings,
     few: Spectrum,
     coefficients: Array,
     grid: MomentumGrid,
@@ -205,7 +204,7 @@ def follow(
     log_x, log_end = math.log(accuracy.x_start), math.log(accuracy.x_end)
     if annihilations_per_hubble_time(log_x, sector) < accuracy.least_rate:
         return _cut(record, 0, 0.0, False, 1)
-    log_x = _begin(sector, spectrum, accuracy, settings, few, coefficients, grid)
+    log_x = _begin(sector, spectrum, accuracy, few, coefficients, grid)
     theta = math.exp(-log_x)
     length, n_steps, n_trials, n_calls, kept, slope = settings.first_step, 0, 0, 1, 0, 0.0
     while n_steps < most and n_trials < 2 * most:
