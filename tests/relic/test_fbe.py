@@ -82,10 +82,10 @@ def test_the_moments_of_a_maxwellian_are_bessel_functions(theta):
     from scipy.special import kve
 
     x = 1.0 / theta
-    number, temperature = moments(cells_of(maxwellian_state(x, theta)), theta, GRID)
-    assert number == pytest.approx(kve(2, x) * math.exp(-x) / x, rel=1e-6, abs=0.0)
+    number, temperature = moments(cells_of(maxwellian_state(x, theta, x)), theta, GRID)
+    assert number == pytest.approx(kve(2, x) / x, rel=1e-6, abs=0.0)
     assert temperature == pytest.approx(theta, rel=1e-6, abs=0.0)
-    assert maxwellian(x, theta, GRID) * math.exp(-x) == pytest.approx(number, rel=1e-12, abs=0.0)
+    assert maxwellian(x, theta, GRID) == pytest.approx(number, rel=1e-10, abs=0.0)
 
 
 @pytest.mark.parametrize("x", [2.0, 10.0, 30.0])
@@ -157,7 +157,7 @@ def test_the_expansion_alone_keeps_the_number_in_a_comoving_volume():
     def number(step: float) -> float:
         return moments(cells_of(state + step * rates), theta * math.exp(-2.2 * step), GRID)[0]
 
-    assert (number(small) / number(-small) - 1.0) / (2.0 * small) == pytest.approx(-3.3, rel=1e-6)
+    assert math.log(number(small) / number(-small)) / (2.0 * small) == pytest.approx(-3.3, rel=1e-6)
 
 
 def test_chi_that_flies_freely_and_slowly_keeps_its_distribution_on_the_grid():
@@ -179,17 +179,22 @@ def dense(band) -> np.ndarray:
     return full
 
 
+def shallow() -> np.ndarray:
+    """A distribution that falls so slowly that all its parts are seen beside the rounding of the largest."""
+    return 0.5 * np.sin(GRID.centres) - 0.1 * GRID.centres
+
+
 @pytest.mark.parametrize("scattering", [0.0, 2.0])
 def test_the_derivative_of_the_collisions_is_that_of_their_differences(scattering):
     x, theta, n, small = 15.0, 1.0 / 15.0, GRID.centres.size, 1e-5
-    state, pairs, jacobian = distorted(x, theta), pair_scratch(GRID), np.zeros((n, n))
+    state, pairs, jacobian = shallow(), pair_scratch(GRID), np.zeros((n, n))
     collision_derivative(cells_of(state), theta, E_RESONANCE, 1.0, scattering, GRID, pairs, jacobian)
     for i in (0, 3, 11, 20, n - 1):
         shift = np.zeros(n)
         shift[i] = small
         up, down = (collision(state + sign * shift, x, theta, 1.0, scattering) for sign in (1.0, -1.0))
         difference = (up - down) / (2.0 * small)
-        np.testing.assert_allclose(jacobian[:, i], difference, rtol=1e-5, atol=1e-7 * np.abs(difference).max())
+        np.testing.assert_allclose(jacobian[:, i], difference, rtol=1e-5, atol=1e-6 * np.abs(difference).max())
 
 
 def test_the_derivative_of_a_step_is_that_of_the_rates(build_sectors):
@@ -198,7 +203,7 @@ def test_the_derivative_of_a_step_is_that_of_the_rates(build_sectors):
     sector, n, small = sector_at(sectors, 0), GRID.centres.size, 1e-6
     spectrum, few = Spectrum(*(column[0] for column in sectors.spectra)), Spectrum(*np.empty((3, 8)), 0)
     few = few._replace(size=reduce_spectrum(spectrum, 20.0, few))
-    state = distorted(20.0, 0.05) + 2.0
+    state = shallow() - 20.0
     step = Step(math.log(20.0), 0.05, 1.0, 1.0, 0.0, NO_FLOOR)
     work, pairs, up, down = workspace(GRID), pair_scratch(GRID), np.empty(n), np.empty(n)
     linearise(state, step, sector, few, TAIL, GRID, work, pairs)
@@ -209,7 +214,7 @@ def test_the_derivative_of_a_step_is_that_of_the_rates(build_sectors):
             shifted[i] += sign * small
             rates_at(step.log_x, shifted, step, sector, few, TAIL, GRID, workspace(GRID), pairs, rates)
         difference = (up - down) / (2.0 * small)
-        np.testing.assert_allclose(exact[:, i], difference, rtol=1e-4, atol=1e-6 * np.abs(difference).max())
+        np.testing.assert_allclose(exact[:, i], difference, rtol=1e-4, atol=1e-5 * np.abs(difference).max())
 
 
 def solved(sectors, settings: Settings | None = None, **grid) -> Freezeout:
