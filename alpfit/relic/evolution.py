@@ -167,10 +167,11 @@ def _begin(
     coefficients: Array,
     grid: MomentumGrid,
 ) -> float:
-    """ln(x) where f is about to leave equilibrium, and its coefficients there."""
+    """ln(x) where f is about to leave equilibrium, and its coefficients there; all of its history if asked for."""
     log_x = math.log(accuracy.x_start)
-    kept = reduce_spectrum(spectrum, accuracy.x_start, few)
-    log_x = _settled_until(sector, Spectrum(few.e, few.strength, few.scattering, kept), log_x)
+    if accuracy.settled_rate < math.inf:
+        kept = reduce_spectrum(spectrum, accuracy.x_start, few)
+        log_x = _settled_until(sector, Spectrum(few.e, few.strength, few.scattering, kept), log_x)
     for i in range(coefficients.size):
         coefficients[i] = -math.exp(log_x) - grid.centres[i]
     return log_x
@@ -228,7 +229,7 @@ def follow(
         n_calls += 2
         if -slope < settings.settled and seen.excess > 1.0:
             return _go_on(record, n_steps, n_calls, sector, accuracy, tableau)
-        error = math.inf
+        length, error = min(length, accuracy.largest_change / max(abs(slope), 1e-3)), math.inf
         while error > 1.0 and n_trials < 2 * most:
             length, error = min(length, log_end - log_x), math.inf
             if advance(coefficients, length, step, sector, present, tail, method, grid, work, pairs):
