@@ -17,7 +17,7 @@ from alpfit.inference.samplers import DEFAULT_SAMPLER, SAMPLERS
 from alpfit.physics.ckm import CKM
 from alpfit.physics.form_factors import FORM_FACTORS
 from alpfit.physics.mesons import TOP_MASSES
-from alpfit.relic import ENGINES, PLASMAS
+from alpfit.relic import CLOSURES, ENGINES, PLASMAS
 from alpfit.scenarios import SCENARIOS, Choices
 
 PUBLISHED = "published"
@@ -66,6 +66,7 @@ def _check_names(document: Mapping[str, Any]) -> None:
     _check_keys("relic", relic, RelicTable)
     _check_keys("physics", physics, PhysicsTable)
     _check_choice("[relic] engine", relic.get("engine"), ENGINES)
+    _check_choice("[relic] closure", relic.get("closure"), CLOSURES)
     _check_choice("[relic] plasma", relic.get("plasma"), PLASMAS)
     _check_choice("[physics] form_factor", physics.get("form_factor"), FORM_FACTORS)
     _check_choice("[physics] top_mass", physics.get("top_mass"), TOP_MASSES)

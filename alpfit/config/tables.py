@@ -45,9 +45,11 @@ class _Table(BaseModel):
 
 
 class RelicTable(_Table):
-    """``[relic]``: the engine, the factor on the annihilation cross-section, and the plasma."""
+    """``[relic]``: the engine and its variants, the factor on the annihilation cross-section, and the plasma."""
 
     engine: str = Choices.engine
+    self_scattering: bool = Choices.self_scattering
+    closure: str = Choices.closure
     annihilation_scale: str | Annotated[float, Field(strict=True)] = Choices.annihilation_scale
     plasma: str = Choices.plasma
 

@@ -33,7 +33,7 @@ def toy(measurement: Measurement, predictions: Mapping[str, Array], rng: np.rand
 def _gaussian(form: Gaussian, predictions: Mapping[str, Array], rng: np.random.Generator) -> Gaussian:
     """A value from the density in it that ln L is: below the truth as wide as the error upwards, and vice versa."""
     truth = form.expected(predictions)
-    up, down = form.errors(truth)
+    up, down = form.errors(truth, predictions)
     below = rng.random() < up[0] / (up[0] + down[0])
     distance = abs(rng.standard_normal())
     return form.model_copy(update={"value": float(truth[0] + (-up[0] if below else down[0]) * distance)})

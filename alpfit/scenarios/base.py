@@ -14,9 +14,14 @@ Array = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Choices:
-    """Names of the variants of the physics, each a key of the dictionary of its kind."""
+    """Names of the variants of the physics, each a key of the dictionary of its kind.
+
+    ``self_scattering`` is that of chi through the ALP, for the engine "fbe"; ``closure`` that of "cbe".
+    """
 
     engine: str = "cbe"
+    self_scattering: bool = True
+    closure: str = "pressure"
     annihilation_scale: str | float = "unitary"
     plasma: str = "saikawa-shirai-2018"
     form_factor: str = "hpqcd2022"

@@ -123,7 +123,14 @@ class InvisibleScenario:
 
     def _relic(self, *couplings: Array) -> RelicDensity:
         choices = self.choices
-        return relic_density(*couplings, engine=choices.engine, annihilation_scale=self._scale, plasma=choices.plasma)
+        return relic_density(
+            *couplings,
+            engine=choices.engine,
+            annihilation_scale=self._scale,
+            plasma=choices.plasma,
+            self_scattering=choices.self_scattering,
+            closure=choices.closure,
+        )
 
     def _calculate(self, points: Mapping[str, Array]) -> Predictions:
         relic = self._relic(*(points[name] for name in PARAMETERS))
