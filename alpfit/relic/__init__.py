@@ -4,12 +4,13 @@ from alpfit.numerics.arguments import outside
 from alpfit.physics.plasma import PLASMAS
 from alpfit.relic.dark_sector import DarkSector
 from alpfit.relic.density import DOMAIN, evolve, plasma_error, relic_density, resolve_annihilation_scale
-from alpfit.relic.engines import ENGINES
+from alpfit.relic.engines import CLOSURES, ENGINES
 from alpfit.relic.general import solve, trace
 from alpfit.relic.required import required_coupling
 from alpfit.relic.results import Evolution, RelicDensity, Status
 
 __all__ = [
+    "CLOSURES",
     "DOMAIN",
     "ENGINES",
     "PLASMAS",

@@ -54,6 +54,7 @@ class ThermalRules(NamedTuple):
 
     Eight points, four, and two where chi is cold enough, with errors below 5e-6. The integrals are smooth functions of
     the energy: a polynomial through ``points (m,)`` in (-1, 1), with coefficients ``matrix (m, m)`` times the values.
+    With ``energy`` the second average is that of :func:`energy_closure`.
     """
 
     hot: Rule
@@ -61,13 +62,15 @@ class ThermalRules(NamedTuple):
     cold: Rule
     points: Array
     matrix: Array
+    energy: bool = False
 
 
-def thermal_rules(hot: int, warm: int, cold: int, n_points: int) -> ThermalRules:
+def thermal_rules(hot: int, warm: int, cold: int, n_points: int, energy: bool = False) -> ThermalRules:
     """Rules with these numbers of points; the polynomials go through Chebyshev points."""
     points = np.cos(math.pi * (np.arange(n_points) + 0.5) / n_points)
     matrix = np.linalg.inv(np.vander(points, increasing=True))
-    return ThermalRules(half_hermite_rule(hot), half_hermite_rule(warm), half_hermite_rule(cold), points, matrix)
+    rules = half_hermite_rule(hot), half_hermite_rule(warm), half_hermite_rule(cold)
+    return ThermalRules(*rules, points, matrix, energy)
 
 
 @kernel
@@ -100,6 +103,52 @@ def rapidity_integrals(e: float, x: float, hermite: Rule) -> tuple[float, float]
 
 
 @kernel
+def energy_integrals(e: float, x: float, hermite: Rule) -> tuple[float, float]:
+    """As :func:`rapidity_integrals`, with the kinetic energy of each of the pair over m, times 6/(2 + e), for w_2.
+
+    E/m makes (1 + e/2) K_2(u) of the K_1(u) that w_1 is, that is cosh(2 theta) of cosh(theta).
+    """
+    u = x * (2.0 + e)
+    first, second = 0.0, 0.0
+    for i in range(hermite.nodes.size):
+        tau = hermite.nodes[i] / (2.0 * u)
+        measure = hermite.weights[i] / math.sqrt(1.0 + tau)
+        sinh_squared = 4.0 * tau * (1.0 + tau)
+        first += measure * (1.0 + 2.0 * tau)
+        second += measure * (0.5 * e * (1.0 + 2.0 * sinh_squared) + 6.0 * tau + 8.0 * tau * tau) * 6.0 / (2.0 + e)
+    return first, second
+
+
+@kernel
+def energy_moments(x: float, hermite: Rule) -> tuple[float, float]:
+    """<E - m>/T and d<E>/dT of a Maxwellian at T = m/``x``: 3/2 and 3/2 for the slow, 3 and 3 for the fast.
+
+    The second is the variance of E over T^2; no difference between large numbers is taken in either.
+    """
+    number, energy, square = 0.0, 0.0, 0.0
+    for i in range(hermite.nodes.size):
+        tau = hermite.nodes[i] / (2.0 * x)
+        kinetic = hermite.nodes[i]  # K/T: K = 2 tau m, and p E dE ~ tau sqrt(1 + tau) (1 + 2 tau) dt
+        weight = hermite.weights[i] * tau * math.sqrt(1.0 + tau) * (1.0 + 2.0 * tau)
+        number += weight
+        energy += weight * kinetic
+        square += weight * kinetic * kinetic
+    mean = energy / number
+    return mean, square / number - mean * mean
+
+
+@kernel
+def energy_closure(first: float, energy: float, x: float, hermite: Rule) -> float:
+    """The second average [GeV^-2] that conserves energy: <sigma v> + (<E sigma v> - <E> <sigma v>)/(T d<E>/dT).
+
+    For a Maxwellian the two equations close with any moment of f. That with p^2/3E has <sigma v>_2, that with E this in
+    the same place. ``energy`` is <(E - m) sigma v>/T, both [GeV^-2].
+    """
+    mean, capacity = energy_moments(x, hermite)
+    return first + (energy - mean * first) / capacity
+
+
+@kernel
 def _rule_at(x: float, rules: ThermalRules) -> Rule:
     if x < 6.0:
         return rules.hot
@@ -119,7 +168,8 @@ def _energy_polynomials(low: float, high: float, x: float, rules: ThermalRules, 
         coefficients[0, i], coefficients[1, i] = 0.0, 0.0
     for k in range(n):
         fraction = 0.5 * (low + high) + 0.5 * (high - low) * rules.points[k]
-        first, second = rapidity_integrals(2.0 * fraction / (1.0 - fraction), x, hermite)
+        e = 2.0 * fraction / (1.0 - fraction)
+        first, second = energy_integrals(e, x, hermite) if rules.energy else rapidity_integrals(e, x, hermite)
         for i in range(n):
             coefficients[0, i] += rules.matrix[i, k] * first
             coefficients[1, i] += rules.matrix[i, k] * second
@@ -163,11 +213,12 @@ def thermal_averages(
     else:
         for i in range(begin, end):
             thermal = flux[i] * math.exp((suppression - e[i]) * x)
-            integrals = rapidity_integrals(e[i], x, hermite)
+            integrals = energy_integrals(e[i], x, hermite) if rules.energy else rapidity_integrals(e[i], x, hermite)
             first += thermal * integrals[0]
             second += thermal * integrals[1] * (2.0 + e[i])
     prefactor = 0.25 * math.sqrt(2.0 * x) / scaled_bessel_k(2, x, hermite) ** 2
-    return prefactor * first, prefactor * x / 6.0 * second
+    average, other = prefactor * first, prefactor * x / 6.0 * second
+    return average, energy_closure(average, other, x, hermite) if rules.energy else other
 
 
 @kernel

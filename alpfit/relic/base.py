@@ -66,13 +66,15 @@ class Engine:
     """One way to calculate a relic density: two kernels.
 
     ``solve`` answers for each of the sectors, ``trace`` gives the history of the first. ``coupled`` engines need
-    <sigma v>_2 and the momentum transfer rate, ``resolved`` ones the cross-section itself, others do not read them.
+    <sigma v>_2 and the momentum transfer rate, ``resolved`` ones the cross-section itself, others do not read them;
+    for ``energy`` the second average is that of :func:`~alpfit.relic.averages.energy_closure`.
     """
 
     solve: Callable[[Sectors, Accuracy, Tableau], Outcomes]
     trace: Callable[[Sectors, Accuracy, Tableau], Trace]
     coupled: bool
     resolved: bool = False
+    energy: bool = False
 
 
 @kernel

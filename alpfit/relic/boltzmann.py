@@ -12,6 +12,7 @@ from alpfit.numerics.interpolation import evaluate_spline, spline_with_slope, sp
 from alpfit.numerics.quadrature import Rule, half_hermite_rule, scaled_bessel_k
 from alpfit.physics.plasma import Plasma, bath_at
 from alpfit.relic.average_table import Averages, first_average_at
+from alpfit.relic.averages import energy_moments
 from alpfit.relic.spectrum import Spectra
 
 Array = NDArray[np.float64]
@@ -20,7 +21,8 @@ Array = NDArray[np.float64]
 class Gas(NamedTuple):
     """A Maxwellian gas as functions of ln(m/T) alone, the same for every particle, on a uniform grid.
 
-    ``table (n, 2, 2)`` holds the splines of ln(exp(x) K_2(x)) and of x (1 - w), which tends to 5/2.
+    ``table (n, 4, 2)`` holds the splines of ln(exp(x) K_2(x)), of x (1 - w), which tends to 5/2, and of <E - m>/T and
+    d<E>/dT, which tend to 3/2.
     """
 
     start: float
@@ -35,7 +37,8 @@ def maxwellian_gas() -> Gas:
     x = np.exp(start + step * np.arange(math.ceil((math.log(1e13) - start) / step) + 1))
     bessel = np.log([scaled_bessel_k(2, value, rule) for value in x])
     correction = [value * relativistic_correction(value, rule) for value in x]
-    return Gas(start, step, splines(np.array([bessel, correction]), step))
+    energy = np.array([energy_moments(value, rule) for value in x]).T
+    return Gas(start, step, splines(np.array([bessel, correction, *energy]), step))
 
 
 @kernel

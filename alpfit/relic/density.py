@@ -57,6 +57,7 @@ def relic_density(
     annihilation_scale: str | float = "unitary",
     plasma: str = "saikawa-shirai-2018",
     self_scattering: bool = True,
+    closure: str = "pressure",
     n_threads: int | None = None,
 ) -> RelicDensity:
     """Omega h^2 of a Majorana fermion chi that freezes out through the ALP portal.
@@ -65,7 +66,8 @@ def relic_density(
     result's arrays have their common shape. ``engine`` is a name of :data:`ENGINES`; ``annihilation_scale``
     a name of :data:`ANNIHILATION_SCALES` or a positive number that multiplies the annihilation cross-section;
     ``plasma`` a name of :data:`PLASMAS`; ``self_scattering`` whether chi scatters off itself through the ALP, which
-    counts for the engine "fbe" alone. Points are shared out to ``n_threads`` threads, one for each core if None;
+    counts for the engine "fbe" alone; ``closure`` a name of :data:`CLOSURES`, which counts for "cbe" alone. Points are
+    shared out to ``n_threads`` threads, one for each core if None;
     the result does not depend on their number.
 
     There is a status in place of a number, among other reasons, for r above 0.65, where chi chi -> a a is missing, and
@@ -74,7 +76,7 @@ def relic_density(
     Raises :class:`PredictionError` for a parameter outside of :data:`DOMAIN` or arrays that do not broadcast,
     :class:`ConfigurationError` for an option that is not known. Both are a :class:`ValueError`.
     """
-    chosen, medium, scale = _choices(engine, plasma, annihilation_scale)
+    chosen, medium, scale = _choices(engine, closure, plasma, annihilation_scale)
     shape, points = _points({"m_a": m_a, "r": r, "g_agg": g_agg, "g_achi": g_achi})
     n_threads = _resolve_threads(n_threads)
 
@@ -101,12 +103,13 @@ def evolve(
     annihilation_scale: str | float = "unitary",
     plasma: str = "saikawa-shirai-2018",
     self_scattering: bool = True,
+    closure: str = "pressure",
 ) -> Evolution:
     """The history of chi at one point, for plots; arguments and errors as in :func:`relic_density`.
 
     Raises :class:`PredictionError` also where :func:`relic_density` has no answer.
     """
-    chosen, medium, scale = _choices(engine, plasma, annihilation_scale)
+    chosen, medium, scale = _choices(engine, closure, plasma, annihilation_scale)
     shape, point = _points({"m_a": m_a, "r": r, "g_agg": g_agg, "g_achi": g_achi})
     if point.shape[1] != 1:
         raise PredictionError(f"evolve takes one point, not an array of shape {shape}")
@@ -126,6 +129,7 @@ def plasma_error(
     engine: str = "cbe",
     annihilation_scale: str | float = "unitary",
     self_scattering: bool = True,
+    closure: str = "pressure",
 ) -> Array:
     """Theory error of Omega h^2 from the plasma's degrees of freedom: its relative spread between all :data:`PLASMAS`.
 
@@ -141,15 +145,16 @@ def plasma_error(
             annihilation_scale=annihilation_scale,
             plasma=name,
             self_scattering=self_scattering,
+            closure=closure,
         ).omega_h2
         for name in PLASMAS
     ]
     return np.asarray(np.ptp(omegas, axis=0) / np.mean(omegas, axis=0))
 
 
-def _choices(engine: str, plasma: str, annihilation_scale: str | float) -> tuple[Engine, Plasma, float]:
+def _choices(engine: str, closure: str, plasma: str, annihilation_scale: str | float) -> tuple[Engine, Plasma, float]:
     """What the names of options stand for."""
-    return resolve_engine(engine), resolve_plasma(plasma), resolve_annihilation_scale(annihilation_scale)
+    return resolve_engine(engine, closure), resolve_plasma(plasma), resolve_annihilation_scale(annihilation_scale)
 
 
 def _resolve_threads(n_threads: int | None) -> int:
@@ -174,7 +179,7 @@ def _sectors(
     points: Array, widths: Widths, engine: Engine, plasma: Plasma, scale: float, self_scattering: bool
 ) -> Sectors:
     m_a, r, g_agg, g_achi = points
-    strength, grids = (g_agg * g_achi) ** 2, default_grids(engine.coupled)
+    strength, grids = (g_agg * g_achi) ** 2, default_grids(engine.coupled, engine.energy)
     sectors = portal_sectors(m_a, r, strength, widths.total, scale, engine.coupled, plasma, grids)
     if not engine.resolved:
         return sectors

@@ -40,9 +40,9 @@ class Grids(NamedTuple):
 
 
 @cache
-def default_grids() -> Grids:
-    """The rules that are tested."""
-    return Grids(thermal_rules(12, 8, 4, 9), legendre_rule(16))
+def default_grids(energy: bool = False) -> Grids:
+    """The rules that are tested; with ``energy`` the second average is that which conserves energy."""
+    return Grids(thermal_rules(12, 8, 4, 9, energy), legendre_rule(16))
 
 
 def tabulated(sector: DarkSector, plasma: Plasma, grids: Grids, self_scattering: bool = True) -> Sectors:
@@ -83,36 +83,47 @@ def _spectra(nodes: Nodes, sector: DarkSector, self_scattering: bool) -> Spectra
     return Spectra(e[None], np.array(strength)[None], ratio[None], np.array([e.size]))
 
 
-def _engine_for(sector: DarkSector, name: str) -> Engine:
+def _engine_for(sector: DarkSector, name: str, closure: str) -> Engine:
     """In kinetic equilibrium the number density is all there is, for every engine."""
-    engine = resolve_engine(name)
+    engine = resolve_engine(name, closure)
     if not isinstance(sector, DarkSector):
         raise ConfigurationError(f"sector = {shown(sector)} must be a DarkSector")
     return ENGINES["nbe"] if sector.in_kinetic_equilibrium else engine
 
 
 def solve(
-    sector: DarkSector, *, engine: str = "cbe", plasma: str = "saikawa-shirai-2018", self_scattering: bool = True
+    sector: DarkSector,
+    *,
+    engine: str = "cbe",
+    plasma: str = "saikawa-shirai-2018",
+    self_scattering: bool = True,
+    closure: str = "pressure",
 ) -> RelicDensity:
     """Omega h^2 of a dark sector; arrays without dimensions.
 
     ``engine`` and ``plasma`` are names of :data:`ENGINES` and :data:`PLASMAS`. ``self_scattering`` counts for the
-    engine "fbe" alone, and for a sector that says how it scatters off itself. Raises
+    engine "fbe" alone, and for a sector that says how it scatters off itself; ``closure``, one of :data:`CLOSURES`,
+    for "cbe" alone. Raises
     :class:`~alpfit.errors.ConfigurationError`, a :class:`ValueError`, for an unknown name, and where a function of
     the sector returns a negative number or none, with the s or T where it did.
     """
-    chosen = _engine_for(sector, engine)
-    tables = tabulated(sector, resolve_plasma(plasma), default_grids(), self_scattering)
+    chosen = _engine_for(sector, engine, closure)
+    tables = tabulated(sector, resolve_plasma(plasma), default_grids(chosen.energy), self_scattering)
     columns = relic_densities(tables, chosen, sector.gamma, Accuracy())
     return RelicDensity(**{name: column.reshape(()) for name, column in columns.items()})
 
 
 def trace(
-    sector: DarkSector, *, engine: str = "cbe", plasma: str = "saikawa-shirai-2018", self_scattering: bool = True
+    sector: DarkSector,
+    *,
+    engine: str = "cbe",
+    plasma: str = "saikawa-shirai-2018",
+    self_scattering: bool = True,
+    closure: str = "pressure",
 ) -> Evolution:
     """The history of a dark sector, for plots; arguments and errors as in :func:`solve`.
 
     Raises :class:`~alpfit.errors.PredictionError`, a :class:`ValueError`, where there is no answer.
     """
-    chosen, medium = _engine_for(sector, engine), resolve_plasma(plasma)
-    return history(tabulated(sector, medium, default_grids(), self_scattering), chosen)
+    chosen, medium = _engine_for(sector, engine, closure), resolve_plasma(plasma)
+    return history(tabulated(sector, medium, default_grids(chosen.energy), self_scattering), chosen)

@@ -50,10 +50,13 @@ class Grids(NamedTuple):
 
 
 @cache
-def default_grids(both: bool = True) -> Grids:
-    """The settings that the engines are tested with; for <sigma v> alone, not ``both`` averages, coarser ones do."""
+def default_grids(both: bool = True, energy: bool = False) -> Grids:
+    """The settings that the engines are tested with; for <sigma v> alone, not ``both`` averages, coarser ones do.
+
+    With ``energy`` the second average is that which conserves energy.
+    """
     if both:
-        return Grids(thermal_rules(8, 4, 2, 7), legendre_rule(10), photon_rule(32))
+        return Grids(thermal_rules(8, 4, 2, 7, energy), legendre_rule(10), photon_rule(32))
     return Grids(thermal_rules(8, 4, 2, 4), legendre_rule(10), photon_rule(32), step=0.25)
 
 

@@ -41,6 +41,7 @@ def required_coupling(
     annihilation_scale: str | float = "unitary",
     plasma: str = "saikawa-shirai-2018",
     self_scattering: bool = True,
+    closure: str = "pressure",
 ) -> Array:
     """The smallest coupling ``name`` [1/GeV] for which Omega h^2 falls to ``omega_h2``.
 
@@ -70,6 +71,7 @@ def required_coupling(
             annihilation_scale=annihilation_scale,
             plasma=plasma,
             self_scattering=self_scattering,
+            closure=closure,
         ).omega_h2
         return np.where(np.isnan(density), FAR_TOO_MUCH, np.log(density / wanted))
 

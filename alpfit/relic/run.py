@@ -14,15 +14,16 @@ from alpfit.numerics.radau_step import radau_iia_5
 from alpfit.physics.plasma import PLASMAS, Plasma, baths_at
 from alpfit.relic.base import Accuracy, Engine, Freezeout
 from alpfit.relic.boltzmann import Sectors
-from alpfit.relic.engines import ENGINES
+from alpfit.relic.engines import CLOSURES, ENGINES
 from alpfit.relic.results import Evolution, Status
 
 Array = NDArray[np.float64]
 
 
-def resolve_engine(name: str) -> Engine:
-    """The engine of that name in :data:`ENGINES`."""
-    return known("engine", name, ENGINES)
+def resolve_engine(name: str, closure: str = "pressure") -> Engine:
+    """The engine of that name in :data:`ENGINES`, the coupled equations with that of the :data:`CLOSURES`."""
+    engine, closed = known("engine", name, ENGINES), known("closure", closure, CLOSURES)
+    return closed if engine is ENGINES["cbe"] else engine
 
 
 def resolve_plasma(name: str) -> Plasma:
