@@ -7,7 +7,7 @@ from alpfit.relic.density import DOMAIN, evolve, plasma_error, relic_density, re
 from alpfit.relic.engines import CLOSURES, ENGINES
 from alpfit.relic.general import solve, trace
 from alpfit.relic.required import required_coupling
-from alpfit.relic.results import Evolution, RelicDensity, Status
+from alpfit.relic.results import Evolution, MomentumDistribution, RelicDensity, Status
 
 __all__ = [
     "CLOSURES",
@@ -16,6 +16,7 @@ __all__ = [
     "PLASMAS",
     "DarkSector",
     "Evolution",
+    "MomentumDistribution",
     "RelicDensity",
     "Status",
     "evolve",

@@ -1,15 +1,16 @@
 """Relic densities of the ALP portal: the public functions."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from types import MappingProxyType
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from alpfit.errors import PredictionError
+from alpfit.errors import ConfigurationError, PredictionError
 from alpfit.numerics.arguments import broadcast, known, positive_number, refuse_outside, whole_number
 from alpfit.numerics.cores import n_cores
 from alpfit.physics.annihilation import ANNIHILATION_SCALES
@@ -19,6 +20,7 @@ from alpfit.physics.widths import Widths, alp_widths
 from alpfit.relic import validity
 from alpfit.relic.base import Accuracy, Engine
 from alpfit.relic.boltzmann import Sectors
+from alpfit.relic.distribution import distributions
 from alpfit.relic.portal import default_grids, portal_sectors, with_spectra
 from alpfit.relic.results import Evolution, RelicDensity, Status
 from alpfit.relic.run import history, relic_densities, resolve_engine, resolve_plasma
@@ -104,10 +106,13 @@ def evolve(
     plasma: str = "saikawa-shirai-2018",
     self_scattering: bool = True,
     closure: str = "pressure",
+    distribution_at: Sequence[float] = (),
 ) -> Evolution:
     """The history of chi at one point, for plots; arguments and errors as in :func:`relic_density`.
 
-    Raises :class:`PredictionError` also where :func:`relic_density` has no answer.
+    The engine "fbe" gives the momentum distribution at each x of ``distribution_at``, too.
+
+    Raises :class:`PredictionError` also where :func:`relic_density` has no answer, and for an x beyond the history.
     """
     chosen, medium, scale = _choices(engine, closure, plasma, annihilation_scale)
     shape, point = _points({"m_a": m_a, "r": r, "g_agg": g_agg, "g_achi": g_achi})
@@ -117,7 +122,13 @@ def evolve(
     refusal = Status(int(validity.refusals(point, widths)[0]))
     if refusal != Status.OK:
         raise PredictionError(f"no history: {refusal.message}")
-    return history(_sectors(point, widths, chosen, medium, scale, self_scattering), chosen)
+    if len(distribution_at) and not chosen.resolved:
+        raise ConfigurationError('distribution_at: the momentum distribution is what engine = "fbe" follows')
+    sectors = _sectors(point, widths, chosen, medium, scale, self_scattering)
+    evolution = history(sectors, chosen)
+    if not len(distribution_at):
+        return evolution
+    return replace(evolution, distributions=distributions(sectors, distribution_at))
 
 
 def plasma_error(

@@ -78,6 +78,25 @@ class RelicDensity:
 
 
 @dataclass(frozen=True)
+class MomentumDistribution:
+    """The momentum distribution of chi at one temperature of the plasma; arrays ``(n,)``.
+
+    Attributes:
+        x: m_chi/T.
+        momentum: p [GeV], ascending from zero.
+        f: occupation of each spin state.
+        maxwellian: that of a Maxwellian with the same number of chi and the same T_chi.
+        temperature: T_chi = <p^2/3E> [GeV].
+    """
+
+    x: float
+    momentum: Array
+    f: Array
+    maxwellian: Array
+    temperature: float
+
+
+@dataclass(frozen=True)
 class Evolution:
     """The history of chi at one point, arrays ``(n,)`` from equilibrium to the end of the integration.
 
@@ -87,6 +106,7 @@ class Evolution:
         Y_eq: the same in equilibrium at T.
         temperature_ratio: T_chi/T.
         y: m_chi T_chi/s^(2/3), s the entropy density, which stays constant once chi has decoupled.
+        distributions: f(p) where it was asked for.
     """
 
     x: Array
@@ -94,3 +114,4 @@ class Evolution:
     Y_eq: Array
     temperature_ratio: Array
     y: Array
+    distributions: tuple[MomentumDistribution, ...] = ()
