@@ -40,7 +40,7 @@ class Settings(NamedTuple):
     relevant: float = 14.0
     irrelevant: float = 1e-3
     renewal: float = 1.2
-    resonances: int = 8
+    resonances: int = 24
     settled: float = 3e-4
     tail: Tail = Tail(10.0, 1.0, 13.0, 2.5, 1e-5)
     nearest_limit: float = 8.0
@@ -106,11 +106,15 @@ def _slowest_rate(log_x: float, sector: Sector, few: Spectrum, lowest: float, hi
 
 
 @kernel
-def _settled_until(sector: Sector, few: Spectrum, log_x: float) -> float:
-    """ln(x) up to which, from ``log_x`` on, f is that of equilibrium at all K that will ever matter."""
+def _settled_until(sector: Sector, few: Spectrum, log_x: float, accuracy: Accuracy) -> float:
+    """ln(x) up to which, from ``log_x`` on, f is that of equilibrium at all K that will ever matter.
+
+    Scattering may keep its shape, but only annihilation the number.
+    """
     stride, fast, fast_in_tail, least, middle, most = 0.1, 1e3, 50.0, 0.05, 10.0, 16.0
     while (
-        _slowest_rate(log_x + stride, sector, few, least, middle) > fast
+        annihilations_per_hubble_time(log_x + stride, sector) > accuracy.settled_rate
+        and _slowest_rate(log_x + stride, sector, few, least, middle) > fast
         and _slowest_rate(log_x + stride, sector, few, middle, most) > fast_in_tail
     ):
         log_x += stride
@@ -171,7 +175,7 @@ def _begin(
     log_x = math.log(accuracy.x_start)
     if accuracy.settled_rate < math.inf:
         kept = reduce_spectrum(spectrum, accuracy.x_start, few)
-        log_x = _settled_until(sector, Spectrum(few.e, few.strength, few.scattering, kept), log_x)
+        log_x = _settled_until(sector, Spectrum(few.e, few.strength, few.scattering, kept), log_x, accuracy)
     for i in range(coefficients.size):
         coefficients[i] = -math.exp(log_x) - grid.centres[i]
     return log_x
