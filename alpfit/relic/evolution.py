@@ -35,7 +35,7 @@ class Settings(NamedTuple):
     the lowest resonance with one at rest.
     """
 
-    tolerance: float = 2e-4
+    tolerance: float = 1e-4
     first_step: float = 0.02
     relevant: float = 14.0
     irrelevant: float = 1e-3

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 from scipy.stats import qmc
 
-from alpfit.relic import ENGINES, Status, relic_density
+from alpfit.relic import Status, relic_density
 
 ROOT = Path(__file__).resolve().parents[2]
 POINT = (0.75, 0.477, 9.037e-5, 6.93e-5)
