@@ -190,8 +190,9 @@ m_a,r,g_agg,g_achi,omega_h2
 
 
 def main(wanted: int = 44) -> None:
-    """Write the table anew: points around the fit's box where chi is in equilibrium at x = 2."""
-    rng = np.random.default_rng(15)
+    """Write the table, keeping the rows that it has: points of the fit's box where chi is in equilibrium at x = 2."""
+    rng, lines = np.random.default_rng(15), TABLE.read_text().splitlines() if TABLE.exists() else []
+    known = {line.rpartition(",")[0]: line for line in lines if line[:1].isdigit()}
     with TABLE.open("w") as file:
         file.write(PREAMBLE)
         while wanted:
@@ -201,7 +202,9 @@ def main(wanted: int = 44) -> None:
             point = Point(*(float(number) for number in numbers))
             if annihilations_per_hubble_time(point, X_START) < 1e3:
                 continue
-            file.write(",".join([*numbers, f"{slow_distribution(point, self_scattering=False):.6e}"]) + "\n")
+            key = ",".join(numbers)
+            row = known.get(key) or f"{key},{slow_distribution(point, self_scattering=False):.6e}"
+            file.write(row + "\n")
             file.flush()
             wanted -= 1
 
