@@ -76,4 +76,4 @@ def _beside_maxwellian(
     number, temperature = moments(cells, theta, grid)
     norm = math.log(number / maxwellian(1.0 / temperature, theta, grid))
     thermal = norm - kinetic / temperature
-    return MomentumDistribution(x, mass * momentum, np.exp(log_f), np.exp(thermal), mass * temperature)
+    return MomentumDistribution(x, mass, mass * momentum, np.exp(log_f), np.exp(thermal), mass * temperature)

@@ -83,6 +83,7 @@ class MomentumDistribution:
 
     Attributes:
         x: m_chi/T.
+        mass: m_chi [GeV].
         momentum: p [GeV], ascending from zero.
         f: occupation of each spin state.
         maxwellian: that of a Maxwellian with the same number of chi and the same T_chi.
@@ -90,6 +91,7 @@ class MomentumDistribution:
     """
 
     x: float
+    mass: float
     momentum: Array
     f: Array
     maxwellian: Array

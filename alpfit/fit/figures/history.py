@@ -1,6 +1,6 @@
-"""The figure of what chi did in the early universe, at a run's best fit."""
+"""The figures of what chi did in the early universe, at a run's best fit."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from alpfit.fit.figures.material import Material
 from alpfit.relic import evolve, relic_density
@@ -8,23 +8,40 @@ from alpfit.relic import evolve, relic_density
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-ENGINES = ("cbe", "nbe")
+ENGINES = ("cbe", "fbe", "nbe")
 COUPLINGS = ("m_a", "r", "g_agg", "g_achi")
+
+BEFORE_AND_AFTER = (0.7, 1.0, 1.5, 4.0)
+"""Where the momentum distribution is shown, in x over that of chemical freeze-out."""
 
 
 def evolution(material: Material) -> "Figure":
     """The yield and the temperature of chi at the best fit."""
     from alpfit.plots.evolution import evolution_figure
 
-    relic = material.configuration.relic
-    scale, plasma = relic.annihilation_scale, relic.plasma
-    m_a, r, g_agg, g_achi = (material.best[name] for name in COUPLINGS)
+    couplings, choices = _best(material)
     histories, final = {}, {}
     for engine in ENGINES:
-        histories[engine] = evolve(m_a, r, g_agg, g_achi, engine=engine, annihilation_scale=scale, plasma=plasma)
-        density = relic_density(m_a, r, g_agg, g_achi, engine=engine, annihilation_scale=scale, plasma=plasma)
-        final[engine] = float(density.omega_h2)
+        histories[engine] = evolve(*couplings, **{**choices, "engine": engine})
+        final[engine] = float(relic_density(*couplings, **{**choices, "engine": engine}).omega_h2)
     return evolution_figure(histories, final)
+
+
+def momentum(material: Material) -> "Figure":
+    """The momentum distribution of chi at the best fit, around freeze-out."""
+    from alpfit.plots.evolution import momentum_figure
+
+    couplings, choices = _best(material)
+    choices["engine"] = "fbe"
+    freeze_out = float(relic_density(*couplings, **choices).x_fo)
+    history = evolve(*couplings, **choices)
+    inside = [x for x in (share * freeze_out for share in BEFORE_AND_AFTER) if history.x[0] < x < history.x[-1]]
+    return momentum_figure(evolve(*couplings, **choices, distribution_at=inside).distributions, freeze_out)
+
+
+def _best(material: Material) -> tuple[list[float], dict[str, Any]]:
+    """The couplings of the best fit, and the choices of the run."""
+    return [material.best[name] for name in COUPLINGS], material.configuration.relic.model_dump()
 
 
 def no_relic(material: Material) -> str:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from alpfit.fit.figures.history import evolution, no_relic
+from alpfit.fit.figures.history import evolution, momentum, no_relic
 from alpfit.fit.figures.material import Material
 from alpfit.fit.figures.measured import no_spectrum, predictive, pulls, spectrum
 from alpfit.fit.figures.planes import plane
@@ -101,8 +101,16 @@ FIGURES: Mapping[str, FigureKind] = MappingProxyType(
         ),
         "evolution": FigureKind(
             "Yield of chi and its temperature over that of the plasma at the best fit, by the coupled (CBE) and the "
-            "usual (NBE) Boltzmann equations.",
+            "usual (NBE) Boltzmann equations, and by that of the full phase space (fBE).",
             evolution,
+            no_relic,
+            evaluates=True,
+        ),
+        "momentum": FigureKind(
+            "Momentum distribution of chi around freeze-out at the best fit, by the Boltzmann equation of the full "
+            "phase space (solid), beside the Maxwellian of the same number and temperature (dotted), and over it "
+            "(below): what annihilation in the resonance takes away, and what scattering fills up again.",
+            momentum,
             no_relic,
             evaluates=True,
         ),
