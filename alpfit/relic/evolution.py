@@ -106,14 +106,14 @@ def _slowest_rate(log_x: float, sector: Sector, few: Spectrum, lowest: float, hi
 
 
 @kernel
-def _settled_until(sector: Sector, few: Spectrum, log_x: float, accuracy: Accuracy) -> float:
+def _settled_until(sector: Sector, few: Spectrum, log_x: float) -> float:
     """ln(x) up to which, from ``log_x`` on, f is that of equilibrium at all K that will ever matter.
 
     Scattering may keep its shape, but only annihilation the number.
     """
     stride, fast, fast_in_tail, least, middle, most = 0.1, 1e3, 50.0, 0.05, 10.0, 16.0
     while (
-        annihilations_per_hubble_time(log_x + stride, sector) > accuracy.settled_rate
+        annihilations_per_hubble_time(log_x + stride, sector) > fast
         and _slowest_rate(log_x + stride, sector, few, least, middle) > fast
         and _slowest_rate(log_x + stride, sector, few, middle, most) > fast_in_tail
     ):
@@ -175,7 +175,7 @@ def _begin(
     log_x = math.log(accuracy.x_start)
     if accuracy.settled_rate < math.inf:
         kept = reduce_spectrum(spectrum, accuracy.x_start, few)
-        log_x = _settled_until(sector, Spectrum(few.e, few.strength, few.scattering, kept), log_x, accuracy)
+        log_x = _settled_until(sector, Spectrum(few.e, few.strength, few.scattering, kept), log_x)
     for i in range(coefficients.size):
         coefficients[i] = -math.exp(log_x) - grid.centres[i]
     return log_x
