@@ -33,6 +33,7 @@ UNITS: Mapping[str, str] = MappingProxyType(
     | dict.fromkeys(
         (
             *("r", "cB_over_cW", "f0_scale", "A0_scale", "vtb_vts_scale", "K_to_pi_scale", "Omega_h2", "P_inv"),
+            "Omega_h2_theory_error",
             *("BR(a->inv)", "BR(a->gg)", "BR(Z->gamma a(inv))", "BR(B+->K+ a)", "BR(B+->K+ a(inv))"),
             *("BR(B+->K+ a(inv), BaBar)", "BR(B+->K+ a(inv), Belle)", "BR(B+->K+ a(gg))"),
             *("BR(B0->K*0 a(inv), BaBar)", "BR(B0->K*0 a(inv), Belle)"),

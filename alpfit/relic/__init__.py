@@ -8,6 +8,7 @@ from alpfit.relic.engines import CLOSURES, ENGINES
 from alpfit.relic.general import solve, trace
 from alpfit.relic.required import required_coupling
 from alpfit.relic.results import Evolution, MomentumDistribution, RelicDensity, Status
+from alpfit.relic.theory_error import TheoryError, theory_error
 
 __all__ = [
     "CLOSURES",
@@ -19,6 +20,7 @@ __all__ = [
     "MomentumDistribution",
     "RelicDensity",
     "Status",
+    "TheoryError",
     "evolve",
     "outside",
     "plasma_error",
@@ -26,5 +28,6 @@ __all__ = [
     "required_coupling",
     "resolve_annihilation_scale",
     "solve",
+    "theory_error",
     "trace",
 ]

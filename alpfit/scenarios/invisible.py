@@ -9,8 +9,17 @@ from numpy.typing import NDArray
 
 from alpfit.physics.annihilation import sigma_v_today
 from alpfit.physics.self_scattering import self_scattering_per_mass
-from alpfit.physics.widths import alp_widths
-from alpfit.relic import DOMAIN, RelicDensity, Status, plasma_error, relic_density, resolve_annihilation_scale
+from alpfit.physics.widths import Widths, alp_widths
+from alpfit.relic import (
+    DOMAIN,
+    RelicDensity,
+    Status,
+    TheoryError,
+    plasma_error,
+    relic_density,
+    resolve_annihilation_scale,
+    theory_error,
+)
 from alpfit.relic.validity import LARGEST_RATIO
 from alpfit.scenarios import production, quantities
 from alpfit.scenarios.base import DEFAULT, Choices, Predictions, Quantity, predict_within
@@ -32,6 +41,9 @@ OBSERVABLES: Mapping[str, Quantity] = MappingProxyType(
     {
         "m_chi": Quantity(r"m_\chi", "GeV", "dark matter mass", logarithmic=True),
         "Omega_h2": Quantity(r"\Omega h^2", "", "relic density", logarithmic=True),
+        "Omega_h2_theory_error": Quantity(
+            r"\delta\Omega/\Omega", "", "relative theory error of the relic density", logarithmic=True
+        ),
         **quantities.OBSERVABLES,
         "sigma_v_today": Quantity(
             r"\langle\sigma v\rangle_0", r"cm$^3\,$s$^{-1}$", "annihilation rate at rest", logarithmic=True
@@ -92,6 +104,7 @@ class InvisibleScenario:
         widths = alp_widths(m_a, r, g_agg, g_achi)
         return {
             "m_chi": r * m_a,
+            "Omega_h2_theory_error": self._theory_error(r, widths).total,
             **production.alp_observables(points, widths.total, widths.invisible_fraction, self.choices),
             "sigma_v_today": sigma_v_today(m_a, r, g_agg, g_achi, widths.total, self._scale),
             "sigma_self_over_m_chi": self_scattering_per_mass(m_a, r, g_achi, widths.total),
@@ -108,6 +121,8 @@ class InvisibleScenario:
         couplings = [points[name] for name in PARAMETERS]
         relic = self._relic(*couplings)
         engine, scale = self.choices.engine, self._scale
+        m_a, r, g_agg, g_achi = couplings
+        error = self._theory_error(r, alp_widths(m_a, r, g_agg, g_achi))
         return {
             "x_fo": relic.x_fo,
             "x_kd": relic.x_kd,
@@ -115,11 +130,20 @@ class InvisibleScenario:
             "self-scattering": np.asarray(relic.self_scattering),
             "late annihilation": relic.late_annihilation,
             "error from plasma": plasma_error(*couplings, engine=engine, annihilation_scale=scale),
+            "theory error, phase space": error.phase_space,
+            "theory error, plasma": error.plasma,
+            "theory error, numerics": error.numerics,
         }
 
     @property
     def _scale(self) -> float:
         return resolve_annihilation_scale(self.choices.annihilation_scale)
+
+    def _theory_error(self, r: Array, widths: Widths) -> TheoryError:
+        choices, ratio = self.choices, widths.dark_matter / widths.photons
+        return theory_error(
+            r, ratio, engine=choices.engine, with_self_scattering=choices.self_scattering, closure=choices.closure
+        )
 
     def _relic(self, *couplings: Array) -> RelicDensity:
         choices = self.choices
