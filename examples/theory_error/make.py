@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from matplotlib.colors import TwoSlopeNorm
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
@@ -94,11 +95,13 @@ def draw(rows: list[list[float]]) -> Figure:
     ratio = np.exp(values[:, 2 + list(ENGINES).index("cbe")]).reshape(BELOW.size, RATIOS.size).T
     figure = Figure(figsize=(COLUMN_WIDTH, 3.2), layout="constrained")
     axes = figure.subplots()
-    shades = axes.contourf(BELOW, RATIOS, ratio, levels=np.arange(0.7, 2.05, 0.1), cmap="RdBu_r", extend="both")
+    levels, centred = [0.7, 0.8, 0.9, 0.95, 0.99, 1.01, 1.05, 1.1, 1.2, 1.4, 1.6, 1.8, 2.0], TwoSlopeNorm(1.0, 0.6, 2.0)
+    axes.set_facecolor("#bbbbbb")
+    shades = axes.contourf(BELOW, RATIOS, ratio, levels=levels, norm=centred, cmap="RdBu_r", extend="both")
     lines = axes.contour(BELOW, RATIOS, ratio, levels=[0.95, 0.99, 1.01, 1.05, 1.2], colors="black", linewidths=0.7)
     axes.clabel(lines, fontsize=6)
     axes.set(xlabel=r"$r = m_\chi/m_a$", ylabel=r"$\Gamma_\chi/\Gamma_\gamma$", yscale="log")
-    figure.colorbar(shades, label=r"$\Omega_\mathrm{fBE}/\Omega_\mathrm{CBE}$")
+    figure.colorbar(shades, ticks=[0.7, 0.9, 1.0, 1.2, 1.6, 2.0], label=r"$\Omega_\mathrm{fBE}/\Omega_\mathrm{CBE}$")
     return figure
 
 
@@ -106,8 +109,12 @@ def main() -> None:
     """Write the table and the figure."""
     rows = table()
     with TABLE.open("w", newline="", encoding="utf-8") as stream:
-        stream.write("# ln(Omega_fBE/Omega) of each engine where it leaves Omega h^2 = 0.12 (the last: where cbe does);\n")
-        stream.write("# m_a = 2 GeV; written by examples/theory_error/make.py. ratio: Gamma_chi/Gamma_gamma, 0 above 1/2.\n")
+        stream.write(
+            "# ln(Omega_fBE/Omega) of each engine where it leaves Omega h^2 = 0.12 (the last: where cbe does);\n"
+        )
+        stream.write(
+            "# m_a = 2 GeV; written by examples/theory_error/make.py. ratio: Gamma_chi/Gamma_gamma, 0 above 1/2.\n"
+        )
         writer = csv.writer(stream)
         writer.writerow(["r", "ratio", *ENGINES])
         writer.writerows([[f"{value:.5g}" for value in row] for row in rows])

@@ -27,7 +27,9 @@ def test_of_the_coupled_equations_it_is_what_an_independent_solution_says(r, rat
 
 
 def test_where_scattering_is_fast_the_energy_closure_has_less_of_it():
-    pressure, energy = (float(theory_error(0.4768, 1500.0, closure=name).phase_space) for name in ("pressure", "energy"))
+    pressure, energy = (
+        float(theory_error(0.4768, 1500.0, closure=name).phase_space) for name in ("pressure", "energy")
+    )
     assert 0.02 < pressure < 0.035
     assert energy < 0.006
 
