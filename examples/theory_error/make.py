@@ -41,6 +41,10 @@ WITHOUT = "fbe, no self-scattering"
 """Of which the density is taken where the coupled equations leave what is observed: its root would cost hours."""
 LARGEST = 1e3
 """Coupling [1/GeV] that the engines take."""
+HEADER = """\
+# ln(Omega_fBE/Omega) of each engine where it leaves Omega h^2 = 0.12 (the last: where cbe does) at m_a = 2 GeV;
+# written by examples/theory_error/make.py. ratio: Gamma_chi/Gamma_gamma, 0 where r > 1/2.
+"""
 TABLE = Path(alpfit.relic.__file__).with_name("theory_error.csv")
 FIGURE = Path(__file__).with_name("map.png")
 
@@ -109,12 +113,7 @@ def main() -> None:
     """Write the table and the figure."""
     rows = table()
     with TABLE.open("w", newline="", encoding="utf-8") as stream:
-        stream.write(
-            "# ln(Omega_fBE/Omega) of each engine where it leaves Omega h^2 = 0.12 (the last: where cbe does);\n"
-        )
-        stream.write(
-            "# m_a = 2 GeV; written by examples/theory_error/make.py. ratio: Gamma_chi/Gamma_gamma, 0 above 1/2.\n"
-        )
+        stream.write(HEADER)
         writer = csv.writer(stream)
         writer.writerow(["r", "ratio", *ENGINES])
         writer.writerows([[f"{value:.5g}" for value in row] for row in rows])
