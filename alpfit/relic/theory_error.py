@@ -105,7 +105,8 @@ def _filled(row: Array) -> Array:
     known = np.flatnonzero(np.isfinite(row))
     if not known.size:
         return np.zeros_like(row)
-    return row[known[np.argmin(np.abs(np.arange(row.size)[:, None] - known), axis=1)]]
+    nearest = known[np.argmin(np.abs(np.arange(row.size)[:, None] - known), axis=1)]
+    return np.asarray(row[nearest], dtype=float)
 
 
 def _interpolated(name: str, r: Array, ratio: Array) -> Array:
@@ -116,5 +117,5 @@ def _interpolated(name: str, r: Array, ratio: Array) -> Array:
     below, above = table.deviations[name]
     log_ratio = np.log(np.clip(ratio, np.exp(table.log_ratio[0]), np.exp(table.log_ratio[-1])))
     inside = np.stack([np.clip(r, table.r[0], table.r[-1]), log_ratio], axis=-1)
-    on_resonance = RegularGridInterpolator((table.r, table.log_ratio), below)(inside).reshape(r.shape)
+    on_resonance: Array = RegularGridInterpolator((table.r, table.log_ratio), below)(inside).reshape(r.shape)
     return np.where(r < 0.5, on_resonance, np.interp(r, table.r_above, above))
