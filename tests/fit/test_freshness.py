@@ -103,7 +103,7 @@ def test_figures_that_evaluate_are_left_out_with_the_reason_and_the_others_drawn
     left_out = {}
     drawn = {one.name for one in figures(project.run, left_out=left_out.__setitem__)}
     evaluate = {name for name, kind in FIGURES.items() if kind.evaluates}
-    assert evaluate == {"pulls", "plane", "predictive", "spectrum", "evolution"}
+    assert evaluate == {"pulls", "plane", "predictive", "spectrum", "evolution", "momentum"}
     assert set(left_out) == evaluate
     assert all(CHANGED in reason for reason in left_out.values())
     assert drawn == set(FIGURES) - evaluate

@@ -23,6 +23,7 @@ from numba.extending import is_jitted
 from alpfit.numerics import compile as compilation
 from alpfit.numerics.elimination import solve_in_place
 from alpfit.numerics.exponential import exponentials
+from alpfit.numerics.factorisation import factorise, multiply_band, solve_band, solve_factorised
 from alpfit.numerics.interpolation import (
     evaluate_spline,
     fill_slopes,
@@ -38,10 +39,11 @@ from alpfit.numerics.quadrature import (
     scaled_bessel_k,
 )
 from alpfit.numerics.radau_step import collocate, radau_iia_5
+from alpfit.numerics.rosenbrock import growth, rodas4
 from alpfit.physics.annihilation import cross_section_at_nodes
 from alpfit.physics.plasma import bath_at, baths_at, saikawa_shirai_2018
 from alpfit.physics.scattering import momentum_transfer, momentum_transfers, photon_rule, transfer_moment
-from alpfit.relic import cbe, nbe
+from alpfit.relic import cbe, cbe_energy, nbe
 from alpfit.relic.average_table import (
     Averages,
     averages_at,
@@ -51,6 +53,7 @@ from alpfit.relic.average_table import (
 )
 from alpfit.relic.averages import (
     Shape,
+    energy_moments,
     rapidity_integrals,
     scratch_for,
     thermal_averages,
@@ -65,6 +68,20 @@ from alpfit.relic.boltzmann import (
     log_equilibrium_yield,
     maxwellian_gas,
     relativistic_correction,
+)
+from alpfit.relic.collisions import Floor, collide, collision_derivative, pair_scratch
+from alpfit.relic.evolution import Settings
+from alpfit.relic.momentum_grid import cell_of, log_f_at, momentum_grid, polynomials_of, stretch
+from alpfit.relic.phase_space import Step, advance, background, linearise, prepare, rates_at, workspace
+from alpfit.relic.spectrum import Spectrum, reduce_spectrum, strength_of
+from alpfit.relic.transport import (
+    Background,
+    Scale,
+    limit_tail,
+    mass_derivative,
+    maxwellian,
+    moments,
+    transport,
 )
 
 
@@ -115,9 +132,19 @@ def test_the_walk_finds_the_kernels_of_every_folder():
         "alpfit.relic.average_table.tabulate",
         "alpfit.relic.base.solve_each",
         "alpfit.relic.boltzmann.annihilations_per_hubble_time",
+        "alpfit.numerics.factorisation.factorise",
+        "alpfit.numerics.rosenbrock.growth",
         "alpfit.relic.cbe.rates",
+        "alpfit.relic.cbe_energy.rates",
+        "alpfit.relic.collisions.collide",
+        "alpfit.relic.evolution.follow",
+        "alpfit.relic.fbe.solve_all",
+        "alpfit.relic.momentum_grid.stretch",
         "alpfit.relic.nbe.rates",
+        "alpfit.relic.phase_space.advance",
         "alpfit.relic.portal.portal_tables",
+        "alpfit.relic.spectrum.reduce_spectrum",
+        "alpfit.relic.transport.transport",
     ):
         assert name in KERNELS
 
@@ -381,9 +408,48 @@ STATES = np.array([[-20.0, 8.0], [-19.0, 8.5]])
 LINEAR = np.random.default_rng(8).normal(size=(4, 4))
 
 
-def rates_at(engine) -> tuple[object, ...]:
+def engine_rates_at(engine) -> tuple[object, ...]:
     """Arguments of an engine's rates, with room for what they write."""
     return engine.surroundings(2.3, SECTOR), SECTOR, STATES, np.zeros((2, 2)), np.zeros((2, 2, 2)), 1
+
+
+# The momentum distribution: a small grid, on which the Python twins are fast, and a shape that is no Maxwellian's.
+GRID = momentum_grid(n_cells=6, n_outer=5, n_inner=4, first=1.0)
+TAIL, FLOOR, THETA = Settings().tail, Floor(1e-5, -9.0, 11.0), 0.1
+SHAPE = -8.0 - GRID.centres + 0.3 * np.sin(GRID.centres)
+CELLS = np.zeros((GRID.starts.size, 4))
+polynomials_of(SHAPE, GRID, CELLS)
+FEW = Spectrum(np.array([0.1, 0.3]), np.array([2.0, 1.0]) * 1e-16, np.array([0.0, 3.0]), 2)
+MANY = Spectrum(np.linspace(0.05, 0.5, 40), np.linspace(2.0, 1.0, 40), np.linspace(1.0, 4.0, 40), 40)
+STEP = Step(2.3, THETA, 1.0, 1.1, 1.0, FLOOR)
+N = GRID.centres.size
+
+
+def zeros(value):
+    """The same arrays, with nothing in them: memory that a twin need not fill in compares equal."""
+    return type(value)(*(np.zeros_like(array) for array in value))
+
+
+def a_step(*, with_rates: bool = False) -> tuple[object, ...]:
+    """What the kernels of one step are given: sector, resonances, tail, grid and memory."""
+    work, pairs = zeros(workspace(GRID)), zeros(pair_scratch(GRID))
+    if with_rates:
+        prepare(SHAPE, STEP, SECTOR, FEW, TAIL, GRID, work, pairs)
+    return SECTOR, FEW, TAIL, GRID, work, pairs
+
+
+def band() -> np.ndarray:
+    """A positive definite one, that of the mass."""
+    force, mass = np.zeros(N), np.zeros((N, 7))
+    here, scale = Background(10.0, 1.0, 2.0, 1e19), Scale(THETA, 1.0, 1.0)
+    transport(CELLS, here, scale, TAIL, False, GRID, force, mass, np.zeros((N, N)))
+    return mass
+
+
+def factors() -> tuple[np.ndarray, np.ndarray]:
+    matrix, pivots = LINEAR.copy(), np.zeros(4, dtype=np.int64)
+    factorise(matrix, pivots, np.ones(4))
+    return matrix, pivots
 
 
 TWINS = {
@@ -433,9 +499,71 @@ TWINS = {
     "relativistic_correction": (relativistic_correction, (7.0, HERMITE)),
     "annihilations_per_hubble_time": (annihilations_per_hubble_time, (2.7, SECTOR)),
     "nbe.surroundings": (nbe.surroundings, (2.7, SECTOR)),
-    "nbe.rates": (nbe.rates, rates_at(nbe)),
+    "nbe.rates": (nbe.rates, engine_rates_at(nbe)),
     "cbe.surroundings": (cbe.surroundings, (2.7, SECTOR)),
-    "cbe.rates": (cbe.rates, rates_at(cbe)),
+    "cbe.rates": (cbe.rates, engine_rates_at(cbe)),
+    "cbe_energy.rates": (cbe_energy.rates, engine_rates_at(cbe_energy)),
+    "energy_moments": (energy_moments, (7.0, HERMITE)),
+    "growth": (growth, (0.3,)),
+    "growth nothing": (growth, (0.0,)),
+    "factorise": (factorise, (LINEAR, np.zeros(4, dtype=np.int64), np.array([1.0, 2.0, 0.5, 1.0]))),
+    "factorise singular": (factorise, (np.zeros((4, 4)), np.zeros(4, dtype=np.int64), np.ones(4))),
+    "solve_factorised": (solve_factorised, (*factors(), np.arange(4.0))),
+    "solve_band": (solve_band, (band(), np.ones(N), np.zeros((N, 7)), np.zeros(N))),
+    "multiply_band": (multiply_band, (band(), np.arange(1.0, N + 1.0), np.zeros(N))),
+    "cell_of": (cell_of, (3.3, GRID)),
+    "cell_of beyond": (cell_of, (33.0, GRID)),
+    "polynomials_of": (polynomials_of, (SHAPE, GRID, np.zeros_like(CELLS))),
+    "log_f_at": (log_f_at, (3.3, CELLS, GRID)),
+    "stretch": (stretch, (SHAPE, 0.9, CELLS, GRID, np.zeros(N))),
+    "strength_of": (strength_of, (1e-9, 0.1, 0.5, 2.0)),
+    "reduce_spectrum": (reduce_spectrum, (MANY, 12.0, Spectrum(*np.zeros((3, 5)), 0))),
+    "reduce_spectrum nothing": (reduce_spectrum, (MANY._replace(size=0), 12.0, Spectrum(*np.zeros((3, 5)), 0))),
+    "moments": (moments, (CELLS, THETA, GRID)),
+    "maxwellian": (maxwellian, (11.0, THETA, GRID)),
+    "transport": (
+        transport,
+        (
+            CELLS,
+            Background(10.0, 1.0, 2.0, 1e19),
+            Scale(THETA, 1.0, 1.0),
+            TAIL,
+            True,
+            GRID,
+            np.zeros(N),
+            np.zeros((N, 7)),
+            np.zeros((N, N)),
+        ),
+    ),
+    "mass_derivative": (mass_derivative, (CELLS, np.cos(np.arange(N)), THETA, GRID, np.zeros((N, 7)))),
+    "limit_tail": (limit_tail, (SHAPE + np.cos(9.0 * np.arange(N)), 1.0, TAIL, GRID)),
+    "collide": (
+        collide,
+        (CELLS, 10.0, THETA, 0.1, 1.0, 3.0, FLOOR, GRID, zeros(pair_scratch(GRID)), np.zeros(N)),
+    ),
+    "collide out of reach": (
+        collide,
+        (CELLS, 10.0, THETA, 9.0, 1.0, 3.0, FLOOR, GRID, zeros(pair_scratch(GRID)), np.zeros(N)),
+    ),
+    "collision_derivative": (
+        collision_derivative,
+        (CELLS, THETA, 0.1, 1.0, 3.0, GRID, zeros(pair_scratch(GRID)), np.zeros((N, N))),
+    ),
+    "background": (background, (2.7, SECTOR)),
+    "rates_at": (rates_at, (2.3, SHAPE, STEP, *a_step(), np.zeros(N))),
+    "linearise": (linearise, (SHAPE, STEP, *a_step())),
+    "prepare": (prepare, (SHAPE, STEP, *a_step())),
+    "advance": (
+        advance,
+        (
+            SHAPE,
+            1e-3,
+            STEP,
+            *(few := a_step(with_rates=True))[:3],
+            rodas4(),
+            *few[3:],
+        ),
+    ),
 }
 
 
