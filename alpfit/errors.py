@@ -59,10 +59,11 @@ def _likeness(name: str, choice: str) -> float:
 def validation_sentence(error: "ValidationError", tags: Iterable[str] = ()) -> str:
     """The first problem that pydantic found, as ``place = value: what is allowed``.
 
-    ``tags`` are pydantic's names for the members of a union, which are no part of the place.
+    ``tags`` are pydantic's names for the members of a union, which are no part of the place; nor are those of numbers
+    and strings.
     """
     problem = error.errors(include_url=False)[0]
-    hidden = set(tags)
+    hidden = {"float", "str", "constrained-float", "constrained-str", *tags}
     place = ".".join(str(part) for part in problem["loc"] if part not in hidden)
     if problem["type"] == "missing":
         return f"{place} is missing"

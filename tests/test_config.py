@@ -104,9 +104,11 @@ def test_the_annihilation_scale_is_a_name_or_a_positive_number(scale):
 
 def test_the_choices_reach_the_scenario():
     changes = {"relic__engine": "nbe", "relic__annihilation_scale": 0.5, "physics__top_mass": "pole"}
-    changes["relic__plasma"] = "borsanyi-2016"
+    changes |= {"relic__plasma": "borsanyi-2016", "relic__self_scattering": False, "relic__closure": "energy"}
     scenario = parse_configuration(changed(**changes)).build_scenario()
-    assert scenario.choices == Choices("nbe", 0.5, "borsanyi-2016", "hpqcd2022", "pole", "flavio-2.7.1")
+    assert scenario.choices == Choices(
+        "nbe", False, "energy", 0.5, "borsanyi-2016", "hpqcd2022", "pole", "flavio-2.7.1"
+    )
 
 
 def test_the_options_reach_the_likelihoods():
@@ -128,7 +130,13 @@ def test_the_problem_has_the_files_parameters_and_likelihoods(file):
 
 def test_the_completed_input_has_every_default(file):
     completed = tomllib.loads(load_configuration(file).to_toml())
-    assert completed["relic"] == {"engine": "cbe", "annihilation_scale": "unitary", "plasma": "saikawa-shirai-2018"}
+    assert completed["relic"] == {
+        "engine": "cbe",
+        "self_scattering": True,
+        "closure": "pressure",
+        "annihilation_scale": "unitary",
+        "plasma": "saikawa-shirai-2018",
+    }
     assert completed["physics"] == {"form_factor": "hpqcd2022", "top_mass": "msbar", "ckm": "flavio-2.7.1"}
     assert completed["projection"] is False
     assert completed["options"]["planck_relic_2018"] == {"relative_theory_error": 0.05, "upper_limit": False}
@@ -327,6 +335,7 @@ def test_an_unknown_key_is_refused_with_its_place_and_a_hint(changes, expected):
 UNKNOWN_CHOICES = {
     "scenario": ({"scenario": "invisble"}, "scenario = 'invisble' is not known: did you mean 'invisible'?"),
     "engine": ({"relic__engine": "nb"}, "[relic] engine = 'nb' is not known: did you mean 'nbe'?"),
+    "closure": ({"relic__closure": "energi"}, "[relic] closure = 'energi' is not known: did you mean 'energy'?"),
     "plasma": (
         {"relic__plasma": "borsanyi"},
         "[relic] plasma = 'borsanyi' is not known: did you mean 'borsanyi-2016'?",
@@ -423,6 +432,10 @@ OUT_OF_RANGE = {
     "an option": (
         {"options__planck_relic_2018__relative_theory_error": -0.1},
         "[options.planck_relic_2018] relative_theory_error = -0.1: must be greater than or equal to 0",
+    ),
+    "an option that is neither a number nor a name": (
+        {"options__planck_relic_2018__relative_theory_error": True},
+        "[options.planck_relic_2018] relative_theory_error = True: must be a valid number",
     ),
 }
 
@@ -661,6 +674,7 @@ NOT_NUMBERS = {
     "parallel.timeout": '"30"',
     "parameters.m_a": '"1.0"',
     "relic.annihilation_scale": "true",
+    "relic.self_scattering": "1",
 }
 
 

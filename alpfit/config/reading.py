@@ -51,9 +51,7 @@ def parse_configuration(
     except ConfigurationError as error:
         raise ConfigurationError(f"{name}: {error}") from error
     except ValidationError as error:
-        raise ConfigurationError(
-            f"{name}: {validation_sentence(error, tags=(NUMBER, *PRIORS, *SAMPLERS, 'str', 'float'))}"
-        ) from error
+        raise ConfigurationError(f"{name}: {validation_sentence(error, tags=(NUMBER, *PRIORS, *SAMPLERS))}") from error
     return configuration
 
 
