@@ -14,11 +14,12 @@ from alpfit.chains.profiles.folder import PROFILE
 from alpfit.chains.provenance import write_manifest
 from alpfit.config import load_configuration
 from alpfit.errors import ConfigurationError
-from alpfit.fit.figures import FIGURES, QUICK, figures, planes
+from alpfit.fit.figures import FIGURES, QUICK, figures, history, planes
 from alpfit.fit.profile_folder import publish_profile
 from alpfit.inference.profiling import Profile
 from alpfit.inference.samples import Samples
 from alpfit.inference.session import Account
+from alpfit.relic import Status, relic_density
 
 INVISIBLE = """\
 scenario = "invisible"
@@ -112,6 +113,24 @@ def test_every_figure_is_drawn_or_there_is_a_reason(request, scenario):
     assert set(drawn) == set(FIGURES) - missing
     for name, figure in drawn.items():
         assert any(panel.get_xlabel() for panel in figure.axes), name
+
+
+def test_where_the_momentum_distribution_has_no_answer_the_other_histories_are_drawn(invisible, monkeypatch):
+    """Close to r = 1/2 the engine fbe may run out of steps, where the engine of the run does not."""
+
+    def none_by_fbe(*point, engine, **options):
+        result = relic_density(*point, engine=engine, **options)
+        refused = np.full(result.status.shape, Status.STEP_LIMIT)
+        return replace(result, status=refused, omega_h2=np.full(refused.shape, np.nan)) if engine == "fbe" else result
+
+    monkeypatch.setattr(history, "relic_density", none_by_fbe)
+    reasons = {}
+    drawn = [one.figure for one in figures(invisible, left_out=reasons.__setitem__) if one.name == "evolution"]
+    assert reasons == {"momentum": f"at the best fit, {Status.STEP_LIMIT.message}"}
+    labels = [line.get_label() for line in drawn[0].axes[1].get_lines()]
+    assert labels == ["CBE", "NBE"]
+    with pytest.raises(ConfigurationError, match="there is no figure 'momentum' of small: at the best fit, "):
+        list(figures(invisible, ["momentum"]))
 
 
 def test_only_those_that_are_asked_for_are_drawn(displaced):

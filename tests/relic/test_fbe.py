@@ -164,8 +164,8 @@ def test_chi_that_flies_freely_and_slowly_keeps_its_distribution_on_the_grid():
     n, theta = GRID.centres.size, 1e-7
     force, mass = np.empty(n), np.empty((n, 7))
     here = Background(1e3, 1.0, 0.0, 1.0)
-    transport(cells_of(distorted(1.0 / theta, theta)), here, Scale(theta, 1.0, 0.0), TAIL, False, GRID, force, mass,
-              np.empty((n, n)))  # fmt: skip
+    state = distorted(1.0 / theta, theta) + 1.0 / theta  # without exp(-m/T_chi)
+    transport(cells_of(state), here, Scale(theta, 1.0, 0.0), TAIL, False, GRID, force, mass, np.empty((n, n)))
     np.testing.assert_allclose(np.linalg.solve(dense(mass), force), 0.0, atol=1e-5)
 
 

@@ -16,14 +16,16 @@ BEFORE_AND_AFTER = (0.7, 1.0, 1.5, 4.0)
 
 
 def evolution(material: Material) -> "Figure":
-    """The yield and the temperature of chi at the best fit."""
+    """The yield and the temperature of chi at the best fit, by the engines that have an answer there."""
     from alpfit.plots.evolution import evolution_figure
 
     couplings, choices = _best(material)
     histories, final = {}, {}
     for engine in ENGINES:
-        histories[engine] = evolve(*couplings, **{**choices, "engine": engine})
-        final[engine] = float(relic_density(*couplings, **{**choices, "engine": engine}).omega_h2)
+        options = {**choices, "engine": engine}
+        density = relic_density(*couplings, **options)
+        if density.ok:
+            histories[engine], final[engine] = evolve(*couplings, **options), float(density.omega_h2)
     return evolution_figure(histories, final)
 
 
@@ -48,3 +50,12 @@ def no_relic(material: Material) -> str:
     """Why there is no history; empty where there is."""
     known = material.configuration.build_scenario().observables
     return "" if "Omega_h2" in known else f"the {material.configuration.scenario} scenario has no relic density"
+
+
+def no_momentum(material: Material) -> str:
+    """Why there is no momentum distribution; empty where there is."""
+    if reason := no_relic(material):
+        return reason
+    couplings, choices = _best(material)
+    density = relic_density(*couplings, **{**choices, "engine": "fbe"})
+    return "" if density.ok else f"at the best fit, {density.messages}"

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from alpfit.fit.figures.history import evolution, momentum, no_relic
+from alpfit.fit.figures.history import evolution, momentum, no_momentum, no_relic
 from alpfit.fit.figures.material import Material
 from alpfit.fit.figures.measured import no_spectrum, predictive, pulls, spectrum
 from alpfit.fit.figures.planes import plane
@@ -111,7 +111,7 @@ FIGURES: Mapping[str, FigureKind] = MappingProxyType(
             "phase space (solid), beside the Maxwellian of the same number and temperature (dotted), and over it "
             "(below): what annihilation in the resonance takes away, and what scattering fills up again.",
             momentum,
-            no_relic,
+            no_momentum,
             evaluates=True,
         ),
     }
