@@ -40,7 +40,7 @@ class Settings(NamedTuple):
     relevant: float = 14.0
     irrelevant: float = 1e-3
     renewal: float = 1.2
-    resonances: int = 24
+    resonances: int = 48
     settled: float = 3e-4
     tail: Tail = Tail(10.0, 1.0, 13.0, 2.5, 1e-5)
     nearest_limit: float = 8.0
@@ -163,22 +163,41 @@ def _step_from(log_x: float, theta: float, seen: Observed, tail: Tail, sector: S
 
 
 @kernel
-def _begin(
-    sector: Sector,
-    spectrum: Spectrum,
-    accuracy: Accuracy,
-    few: Spectrum,
-    coefficients: Array,
-    grid: MomentumGrid,
-) -> float:
-    """ln(x) where f is about to leave equilibrium, and its coefficients there; all of its history if asked for."""
-    log_x = math.log(accuracy.x_start)
-    if accuracy.settled_rate < math.inf:
-        kept = reduce_spectrum(spectrum, accuracy.x_start, few)
-        log_x = _settled_until(sector, Spectrum(few.e, few.strength, few.scattering, kept), log_x)
+def _set_equilibrium(log_x: float, coefficients: Array, grid: MomentumGrid) -> None:
+    """That of f = exp(-E/T), with theta = T/m."""
     for i in range(coefficients.size):
         coefficients[i] = -math.exp(log_x) - grid.centres[i]
-    return log_x
+
+
+@kernel
+def _record(record: History, n: int, log_x: float, theta: float, seen: Observed, coefficients: Array) -> None:
+    """Write row ``n``."""
+    record.log_x[n], record.log_yield[n] = log_x, seen.log_yield
+    record.excess[n], record.heat[n] = seen.excess, seen.heat
+    record.coefficients[n], record.theta[n] = coefficients, theta
+
+
+@kernel
+def _record_equilibrium(
+    log_x: float,
+    log_end: float,
+    change: float,
+    record: History,
+    coefficients: Array,
+    work: Workspace,
+    sector: Sector,
+    grid: MomentumGrid,
+) -> int:
+    """Write rows between which ln(Y) changes by about ``change``, up to but without ``log_end``; how many they are."""
+    n, reserve = 0, record.log_x.size // 2
+    while log_x < log_end and n < reserve:
+        _set_equilibrium(log_x, coefficients, grid)
+        polynomials_of(coefficients, grid, work.cells)
+        theta = math.exp(-log_x)
+        _record(record, n, log_x, theta, _observe(log_x, theta, work, sector, grid), coefficients)
+        log_x += change / max(math.exp(log_x), 1.0)
+        n += 1
+    return n
 
 
 @kernel
@@ -191,7 +210,10 @@ def follow(
     tableau: Tableau,
     grid: MomentumGrid,
 ) -> History:
-    """Follow f from equilibrium at ``x_start``; not a single step where there is none."""
+    """Follow f from where it is about to leave equilibrium; not a single step where there is none at ``x_start``.
+
+    If all of the history is asked for, rows of equilibrium come before.
+    """
     n, most, m = grid.centres.size, accuracy.max_steps, settings.resonances
     record = History(
         np.empty(most + 1),
@@ -209,19 +231,23 @@ def follow(
     log_x, log_end = math.log(accuracy.x_start), math.log(accuracy.x_end)
     if annihilations_per_hubble_time(log_x, sector) < accuracy.least_rate:
         return _cut(record, 0, 0.0, False, 1)
-    log_x = _begin(sector, spectrum, accuracy, few, coefficients, grid)
+    kept = reduce_spectrum(spectrum, accuracy.x_start, few)
+    log_start, log_x = log_x, _settled_until(sector, Spectrum(few.e, few.strength, few.scattering, kept), log_x)
+    n_before = 0
+    if accuracy.settled_rate == math.inf:
+        change = accuracy.largest_change
+        n_before = _record_equilibrium(log_start, log_x, change, record, coefficients, work, sector, grid)
+    _set_equilibrium(log_x, coefficients, grid)
     theta = math.exp(-log_x)
-    length, n_steps, n_trials, n_calls, kept, slope = settings.first_step, 0, 0, 1, 0, 0.0
+    length, n_steps, n_trials, n_calls, slope = settings.first_step, n_before, 0, 1, 0.0
     while n_steps < most and n_trials < 2 * most:
         polynomials_of(coefficients, grid, work.cells)
         seen = _observe(log_x, theta, work, sector, grid)
-        record.log_x[n_steps], record.log_yield[n_steps] = log_x, seen.log_yield
-        record.excess[n_steps], record.heat[n_steps] = seen.excess, seen.heat
-        record.coefficients[n_steps], record.theta[n_steps] = coefficients, theta
+        _record(record, n_steps, log_x, theta, seen, coefficients)
         n_steps += 1
         if log_x >= log_end:
             return _cut(record, n_steps, slope, True, n_calls)
-        if n_steps == 1 or not 1.0 / settings.renewal < seen.temperature / theta < settings.renewal:
+        if n_steps == n_before + 1 or not 1.0 / settings.renewal < seen.temperature / theta < settings.renewal:
             _renew(coefficients, theta, seen, work, grid)
             theta = seen.temperature
             kept = reduce_spectrum(spectrum, 1.0 / theta, few)

@@ -83,12 +83,15 @@ def workspace(grid: MomentumGrid) -> Workspace:
 
 @kernel
 def background(log_x: float, sector: Sector) -> Background:
-    """The rates at T = mass/x over H~."""
-    x = math.exp(log_x)
+    """The rates at T = mass/x over H~; elastic scattering no faster than the rounding of its balance allows."""
+    x, fastest = math.exp(log_x), 1e7
     bath, transfer = bath_at(sector.mass / x, sector.plasma), sector.transfer
     log_rate = evaluate_spline(log_x, transfer.start, transfer.step, transfer.table, 0)
     return Background(
-        x, bath.hubble / bath.hubble_tilde, math.exp(log_rate) / bath.hubble_tilde, 1.0 / bath.hubble_tilde
+        x,
+        bath.hubble / bath.hubble_tilde,
+        min(math.exp(log_rate) / bath.hubble_tilde, fastest),
+        1.0 / bath.hubble_tilde,
     )
 
 
