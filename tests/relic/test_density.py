@@ -128,7 +128,8 @@ def quasi_random(n: int, seed: int = 1) -> np.ndarray:
 
 @each_engine
 def test_every_point_of_the_domain_has_a_density_or_a_status_that_says_why_not(engine):
-    result = relic_density(*quasi_random(500), engine=engine)
+    """For fbe fewer of them: one that ends in STEP_LIMIT costs it a second."""
+    result = relic_density(*quasi_random(150 if engine == "fbe" else 500), engine=engine)
     assert 0.2 < result.ok.mean() < 0.9
     refusals = {Status.NEVER_EQUILIBRATED, Status.CHANNEL_MISSING, Status.WIDE_RESONANCE}
     unsolved = result.status == Status.STEP_LIMIT
@@ -148,9 +149,10 @@ def test_every_point_of_the_domain_has_a_density_or_a_status_that_says_why_not(e
 
 @each_engine
 def test_the_result_does_not_depend_on_the_number_of_threads(engine):
-    points = quasi_random(100)
+    """For fbe fewer points, but still two parts of them."""
+    points = quasi_random(40 if engine == "fbe" else 100)
     one = relic_density(*points, engine=engine, n_threads=1)
-    for n_threads in (2, 3, 50, None):
+    for n_threads in (2, None) if engine == "fbe" else (2, 3, 50, None):
         assert_same(relic_density(*points, engine=engine, n_threads=n_threads), one)
 
 
@@ -294,7 +296,8 @@ def test_a_history_begins_in_equilibrium_and_ends_at_the_relic_density(engine, p
     assert history.x[0] == pytest.approx(2.0, rel=1e-12)
     assert history.x[-1] == pytest.approx(1e6, rel=1e-9)
     assert (np.diff(history.x) > 0.0).all()
-    assert history.Y[0] == pytest.approx(history.Y_eq[0], rel=1e-10, abs=0.0)
+    quadrature = 1e-6 if engine == "fbe" else 1e-10  # which is what fbe counts its momenta with
+    assert history.Y[0] == pytest.approx(history.Y_eq[0], rel=quadrature, abs=0.0)
     assert history.temperature_ratio[0] == pytest.approx(1.0, rel=1e-10)
     mass = POINT["m_a"] * POINT["r"]
     expected = relic_density(**POINT, engine=engine, plasma=plasma).omega_h2
@@ -309,7 +312,7 @@ def test_a_history_is_made_of_arrays_of_one_length_fine_enough_for_a_plot(engine
     assert {column.shape for column in columns} == {history.x.shape}
     assert all(np.isfinite(column).all() and (column >= 0.0).all() for column in columns)
     unknowns = [history.Y, history.y] if engine == "cbe" else [history.Y]
-    assert np.abs(np.diff(np.log(unknowns), axis=1)).max() < (0.3 if engine == "fbe" else 0.2 + 1e-9)
+    assert np.abs(np.diff(np.log(unknowns), axis=1)).max() < (0.21 if engine == "fbe" else 0.2 + 1e-9)
 
 
 @each_engine

@@ -32,13 +32,17 @@ X_START, DEGREES = 2.0, 2.0
 
 @dataclass(frozen=True)
 class Grid:
-    """Momenta, points of the integrals over the partner, energies of the resonance, pairs of each; tolerance of BDF."""
+    """Momenta, points of the integrals over the partner, energies of the resonance, pairs of each; tolerance of BDF.
 
-    momenta: int = 60
+    ``highest`` is the largest kinetic energy over T at the start. Momenta fall faster than sqrt(m T) while chi is in
+    kinetic equilibrium: of 120 T at x = 2 about 7400/x T are left, of 40 T only 880/x T, where the fast are missed.
+    """
+
+    momenta: int = 100
     partners: int = 24
     energies: int = 40
     pairs: int = 20
-    highest: float = 40.0
+    highest: float = 120.0
     tolerance: float = 1e-4
     x_end: float = 400.0
 
@@ -181,10 +185,14 @@ def slow_distribution(point: Point, self_scattering: bool, grid: Grid | None = N
 
 
 TABLE = Path(__file__).with_name("reference") / "slow_momentum_distribution.csv"
-PREAMBLE = """\
+NARROW = 2e-5
+"""Width over mass above which the tails of the resonance matter: 2 % of Omega h^2 at 1e-4."""
+
+PREAMBLE = f"""\
 # Omega h^2 from the momentum distribution, without chi scattering off itself: an independent, slow solution, written by
 # tests/validation/slow_phase_space.py with numpy and scipy alone, for a narrow resonance. m_a [GeV], r = m_chi/m_a,
-# g_agg and g_achi [1/GeV]. Relative numerical error below 3e-3; what is not on the resonance is left out, below 2e-3.
+# g_agg and g_achi [1/GeV]. Relative numerical error below 3e-3; that the resonance has a width is left out, which is
+# below {NARROW:g} of its mass in all rows.
 m_a,r,g_agg,g_achi,omega_h2
 """
 
@@ -200,7 +208,7 @@ def main(wanted: int = 44) -> None:
             g_agg, g_achi = (10.0 ** rng.uniform(*ends) for ends in ((-5.0, -3.0), (-6.0, -1.0)))
             numbers = [f"{value:.6g}" for value in (m_a, r, g_agg, g_achi)]
             point = Point(*(float(number) for number in numbers))
-            if annihilations_per_hubble_time(point, X_START) < 1e3:
+            if annihilations_per_hubble_time(point, X_START) < 1e3 or point.width > NARROW * m_a:
                 continue
             key = ",".join(numbers)
             row = known.get(key) or f"{key},{slow_distribution(point, self_scattering=False):.6e}"
