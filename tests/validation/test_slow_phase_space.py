@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 from slow_averages import Point
-from slow_phase_space import TABLE, slow_distribution
+from slow_phase_space import TABLE, Grid, slow_distribution
 
 from alpfit.relic import relic_density
 
@@ -17,7 +17,7 @@ def test_the_engine_gives_every_row_to_one_per_cent():
     computed = relic_density(*points, engine="fbe", self_scattering=False).omega_h2
     assert ROWS.size >= 40
     np.testing.assert_allclose(computed, ROWS["omega_h2"], rtol=1e-2)
-    assert np.median(np.abs(computed / ROWS["omega_h2"] - 1.0)) < 3e-3
+    assert np.median(np.abs(computed / ROWS["omega_h2"] - 1.0)) < 1.5e-3
 
 
 @pytest.mark.parametrize("n", [0, 20])
@@ -28,6 +28,6 @@ def test_the_table_is_what_the_slow_solution_gives(n):
 
 def test_with_weak_self_scattering_too():
     """Gamma_chi/Gamma_gamma is 0.4; where it is large the slow solution loses energy, which it does not conserve."""
-    point = (2.1, 0.477, 1e-4, 3e-5)
+    point, grid = (2.1, 0.477, 1e-4, 3e-5), Grid(momenta=60, highest=40.0)  # beyond, its exponentials overflow
     full = float(relic_density(*point, engine="fbe").omega_h2)
-    assert slow_distribution(Point(*point), self_scattering=True) == pytest.approx(full, rel=1e-2)
+    assert slow_distribution(Point(*point), self_scattering=True, grid=grid) == pytest.approx(full, rel=1e-2)
