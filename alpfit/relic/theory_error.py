@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from alpfit.errors import ConfigurationError
+from alpfit.numerics.arguments import broadcast, known, shown
 
 Array = NDArray[np.float64]
 
@@ -26,6 +27,8 @@ MOMENTS_NUMERICS, DISTRIBUTION_NUMERICS, OFF_RESONANCE_NUMERICS = 3e-4, 3e-3, 1e
 :data:`RESONANT` on below 1/2; and elsewhere, by doubling its nodes of the cross-section."""
 
 RESONANT = 0.42
+SMALLEST = 1e-300
+"""Stands for a ratio of zero in a logarithm."""
 
 
 class TheoryError(NamedTuple):
@@ -55,26 +58,34 @@ def theory_error(
     the table's ends (r from 0.3 to 0.65) its nearest value is taken. Raises :class:`ConfigurationError` for a name
     that is not in the table.
     """
-    ratio_r, widths = np.broadcast_arrays(np.asarray(r, dtype=float), np.asarray(self_scattering, dtype=float))
-    if engine == "fbe" and with_self_scattering:
+    shape, given = broadcast({"r": r, "self_scattering": self_scattering})
+    ratio_r, widths = (np.broadcast_to(values, shape) for values in given.values())
+    column = _column(engine, closure, with_self_scattering)
+    if column is None:
         phase_space = np.zeros(ratio_r.shape)
     else:
-        phase_space = np.abs(np.expm1(_interpolated(_column(engine, closure), ratio_r, widths)))
+        phase_space = np.abs(np.expm1(_interpolated(column, ratio_r, widths)))
     resolved = (ratio_r >= RESONANT) & (ratio_r < 0.5)
     distribution = np.where(resolved, DISTRIBUTION_NUMERICS, OFF_RESONANCE_NUMERICS)
     numerics = distribution if engine == "fbe" else np.full(ratio_r.shape, MOMENTS_NUMERICS)
     return TheoryError(phase_space, np.full(ratio_r.shape, PLASMA), numerics)
 
 
-def _column(engine: str, closure: str) -> str:
-    if engine == "cbe" and closure != "pressure":
-        name = f"cbe, {closure}"
-    else:
-        name = "fbe, no self-scattering" if engine == "fbe" else engine
-    known = _table().deviations
-    if name not in known:
-        raise ConfigurationError(f"engine = {name!r}: nothing was measured of it; allowed: {', '.join(known)}")
-    return name
+def _column(engine: str, closure: str, with_self_scattering: bool) -> str | None:
+    """The column of the table for these choices; None for the full phase space itself."""
+    names = {
+        ("nbe", "pressure"): "nbe",
+        ("nbe", "energy"): "nbe",
+        ("cbe", "pressure"): "cbe",
+        ("cbe", "energy"): "cbe, energy",
+        ("fbe", "pressure"): "fbe, no self-scattering",
+        ("fbe", "energy"): "fbe, no self-scattering",
+    }
+    known("engine", engine, {name: name for name, _ in names})
+    known("closure", closure, {name: name for _, name in names})
+    if not isinstance(with_self_scattering, bool):
+        raise ConfigurationError(f"with_self_scattering = {shown(with_self_scattering)} must be true or false")
+    return None if engine == "fbe" and with_self_scattering else names[engine, closure]
 
 
 class _Table(NamedTuple):
@@ -115,7 +126,8 @@ def _interpolated(name: str, r: Array, ratio: Array) -> Array:
 
     table = _table()
     below, above = table.deviations[name]
-    log_ratio = np.log(np.clip(ratio, np.exp(table.log_ratio[0]), np.exp(table.log_ratio[-1])))
+    log_ratio = np.clip(np.log(np.maximum(ratio, SMALLEST)), table.log_ratio[0], table.log_ratio[-1])
     inside = np.stack([np.clip(r, table.r[0], table.r[-1]), log_ratio], axis=-1)
-    on_resonance: Array = RegularGridInterpolator((table.r, table.log_ratio), below)(inside).reshape(r.shape)
+    grid = RegularGridInterpolator((table.r, table.log_ratio), below, bounds_error=False)  # NaN stays what it is
+    on_resonance: Array = grid(inside).reshape(r.shape)
     return np.where(r < 0.5, on_resonance, np.interp(r, table.r_above, above))

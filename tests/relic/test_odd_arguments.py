@@ -8,7 +8,7 @@ from odd import ODD
 
 import alpfit
 from alpfit.errors import AlpfitError
-from alpfit.relic import DarkSector, outside, plasma_error, resolve_annihilation_scale, solve, trace
+from alpfit.relic import DarkSector, outside, plasma_error, resolve_annihilation_scale, solve, theory_error, trace
 
 POINT = {"m_a": 1.0, "r": 0.45, "g_agg": 1e-4, "g_achi": 1e-2}
 OPTIONS = {"engine": "nbe", "annihilation_scale": 1.0}
@@ -28,7 +28,10 @@ def solve_sector(**given) -> object:
 
 SECTOR = ("mass", "dof", "cross_section", "momentum_transfer", "resonances", "thresholds")
 FUNCTIONS = {
-    "relic_density": (alpfit.relic_density, {**POINT, **OPTIONS, "plasma": "borsanyi-2016", "n_threads": 1}),
+    "relic_density": (
+        alpfit.relic_density,
+        {**POINT, **OPTIONS, "plasma": "borsanyi-2016", "closure": "energy", "n_threads": 1},
+    ),
     "evolve": (alpfit.evolve, {**POINT, **OPTIONS, "plasma": "borsanyi-2016"}),
     "plasma_error": (plasma_error, {**POINT, **OPTIONS}),
     "required_coupling": (
@@ -39,6 +42,10 @@ FUNCTIONS = {
     "DarkSector": (solve_sector, dict.fromkeys(SECTOR)),
     "solve": (solve, {"sector": sector(), "engine": "nbe", "plasma": "borsanyi-2016"}),
     "trace": (trace, {"sector": sector(), "engine": "nbe", "plasma": "borsanyi-2016"}),
+    "theory_error": (
+        theory_error,
+        {"r": 0.45, "self_scattering": 1.0, "engine": "cbe", "with_self_scattering": True, "closure": "energy"},
+    ),
     "resolve_annihilation_scale": (resolve_annihilation_scale, {"scale": 1.0}),
 }
 PLACES = [(function, argument) for function, (_, given) in FUNCTIONS.items() for argument in given]
@@ -74,5 +81,5 @@ def test_a_range_that_is_none_is_refused_and_not_answered_with_nan(value):
 
 def test_every_public_function_is_walked():
     functions = {name for name in alpfit.relic.__all__ if callable(getattr(alpfit.relic, name))}
-    values = {"Evolution", "RelicDensity", "Status"}
+    values = {"Evolution", "MomentumDistribution", "RelicDensity", "Status", "TheoryError"}
     assert functions - values - {outside.__name__} == set(FUNCTIONS)

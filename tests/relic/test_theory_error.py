@@ -51,5 +51,5 @@ def test_beyond_the_table_its_nearest_value_is_taken():
 
 
 def test_an_engine_that_was_not_measured_is_refused():
-    with pytest.raises(ConfigurationError, match="nothing was measured of it"):
+    with pytest.raises(ConfigurationError, match="engine = 'other' is not known"):
         theory_error(0.4, 1.0, engine="other")
