@@ -81,12 +81,28 @@ def _growth(error: float, change: float, ratio: float, last_error: float, larges
     return max(0.2, factor)
 
 
+@kernel
+def _shared_out(step: float, x: float, stops: Array, shortest: float) -> float:
+    """The length of the next step: up to the next stop, or half the way there, so that no tiny one is left."""
+    next_stop = 0
+    while stops[next_stop] - x <= shortest:
+        next_stop += 1
+    left = stops[next_stop] - x
+    if step >= left:
+        return float(left)
+    return 0.5 * float(left) if 2.0 * step > left else step
+
+
 @higher_order_kernel
 def integrate(
-    surroundings: Any, rates: Any, x: float, y: Array, x_end: float, steps: Steps, tableau: Tableau, parameters: Any
+    surroundings: Any, rates: Any, x: float, y: Array, stops: Array, steps: Steps, tableau: Tableau, parameters: Any
 ) -> Solution:
-    """Integrate the equation of ``surroundings`` and ``rates`` (see above) from ``x`` to ``x_end``."""
-    d, tolerance, shortest = y.size, steps.tolerance, 1e-12
+    """Integrate the equation of ``surroundings`` and ``rates`` (see above) from ``x`` to the last of ``stops (k,)``.
+
+    A step ends at each of the others, which rise, as far as they are beyond ``x``: where the equation bends, the error
+    of a step across it would be seen by chance.
+    """
+    d, tolerance, shortest, x_end = y.size, steps.tolerance, 1e-12, stops[-1]
     xs, ys, increments = np.empty(steps.most + 1), np.empty((steps.most + 1, d)), np.empty((steps.most + 1, 3, d))
     # rows 0 to 2 are the stages of the step at hand, row 3 is where it begins, row 4 is for its error; as a variable,
     # since numba compiles the rates once for each number that it sees
@@ -103,7 +119,7 @@ def integrate(
     step, n, n_calls = steps.first, 0, 1
     rejected, last_step, last_error = False, 0.0, 1.0
     while n < steps.most and x_end - x > shortest and step > shortest:
-        step = min(step, x_end - x)
+        step = _shared_out(step, x, stops, shortest)
         if n > 0:
             extrapolate(increments, n, step / last_step, nodes, z)
         else:

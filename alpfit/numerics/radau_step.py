@@ -195,10 +195,11 @@ def step_error(
 def relaxes(step: float, jacobians: Array, nodes: Array, largest_fall: float) -> bool:
     """Whether the stiffness, the size of the Jacobian, falls by more than ``largest_fall`` in the step.
 
-    The error estimate is filtered with the Jacobian at the start. Of an error that is made on the way it sees nothing
-    where that is large, and where it no longer is at the end, nothing damps the error either.
+    The error estimate is filtered with the Jacobian at the start. Of an error that is made on the way it sees little
+    where the step is long beside its inverse, ``stiff`` times or more, and where it no longer is at the end, nothing
+    damps the error either.
     """
-    at_start, at_end, stiff, origin = 0.0, 0.0, 10.0, nodes.size
+    at_start, at_end, stiff, origin = 0.0, 0.0, 5.0, nodes.size
     for k in range(jacobians.shape[1]):
         for j in range(jacobians.shape[1]):
             at_start = max(at_start, abs(jacobians[origin, k, j]))

@@ -26,6 +26,9 @@ TABLE = (
 # narrower window the step, in a wider one the annihilation that the table does not know, would be the steeper.
 JOIN = (math.log(saikawa_shirai.ELECTRON_MASS), math.log(1e-3))
 
+BENDS = (JOIN[0], *((decades - 3.0) * math.log(10.0) for decades, _, _ in TABLE))
+"""ln(T/GeV) where the blend begins, and where the cubics between the table's entries join; there it ends as well."""
+
 
 def _interpolated(log_temperature: Array) -> Array:
     """g_rho and g_s between the table's entries, and constant beyond its ends, against ln(T/GeV).

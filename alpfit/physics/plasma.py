@@ -5,7 +5,7 @@ conserved to rounding.
 """
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from types import MappingProxyType
 from typing import NamedTuple
@@ -27,12 +27,16 @@ STEP = 0.004
 
 
 class Plasma(NamedTuple):
-    """Splines of g_rho and g_s on a uniform grid in ln(T/GeV), ``table (n, 2, 2)``; the end slopes vanish."""
+    """Splines of g_rho and g_s on a uniform grid in ln(T/GeV), ``table (n, 2, 2)``; the end slopes vanish.
+
+    ``bends (k,)`` are the ln(T/GeV), falling, where dln(g_s)/dln(T) bends: no step of an integrator should go across.
+    """
 
     start: float
     step: float
     table: Array
     planck_mass: float
+    bends: Array
 
 
 class Bath(NamedTuple):
@@ -43,26 +47,29 @@ class Bath(NamedTuple):
     hubble_tilde: float
 
 
-def tabulate(degrees_of_freedom: Callable[[Array], Array]) -> Plasma:
-    """The splines through g_rho and g_s, which ``degrees_of_freedom`` gives with shape ``(2, n)`` at n temperatures."""
+def tabulate(degrees_of_freedom: Callable[[Array], Array], bends: Sequence[float]) -> Plasma:
+    """The splines through g_rho and g_s, which ``degrees_of_freedom`` gives with shape ``(2, n)`` at n temperatures.
+
+    ``bends`` are the ln(T/GeV) where pieces of it join.
+    """
     centre = math.log(saikawa_shirai.MATCHING_TEMPERATURE)  # a node, and so are both ends of the window around it
     first, last = (round((math.log(end) - centre) / STEP) for end in (COLDEST, HOTTEST))
     grid = centre + STEP * np.arange(first, last + 1)
     table = splines(degrees_of_freedom(np.exp(grid)), STEP)
     table[[0, -1], :, 1] = 0.0  # beyond the ends g stays as it is; above 99.6 TeV this bends the slope, by 8e-4
-    return Plasma(float(grid[0]), STEP, table, PLANCK_MASS.value)
+    return Plasma(float(grid[0]), STEP, table, PLANCK_MASS.value, np.sort(bends)[::-1].copy())
 
 
 @cache
 def saikawa_shirai_2018() -> Plasma:
     """The plasma of arXiv:1803.01038."""
-    return tabulate(saikawa_shirai.degrees_of_freedom)
+    return tabulate(saikawa_shirai.degrees_of_freedom, saikawa_shirai.BENDS)
 
 
 @cache
 def borsanyi_2016() -> Plasma:
     """The plasma of arXiv:1606.07494."""
-    return tabulate(borsanyi.degrees_of_freedom)
+    return tabulate(borsanyi.degrees_of_freedom, borsanyi.BENDS)
 
 
 PLASMAS: Mapping[str, Callable[[], Plasma]] = MappingProxyType(

@@ -45,6 +45,9 @@ MATCHING_TEMPERATURE = 0.12
 HALF_WINDOW = 0.04
 """Of the blend around the matching temperature, in ln(T). At its ends the fits differ by 0.3 % already, so no wider."""
 
+BENDS = (math.log(MATCHING_TEMPERATURE) - HALF_WINDOW, math.log(MATCHING_TEMPERATURE) + HALF_WINDOW)
+"""ln(T/GeV) where the blend begins and ends."""
+
 
 def _threshold(x: Array, shape: tuple[float, float, float, float]) -> Array:
     """A species' share of its degrees of freedom at ``x`` = m/T."""

@@ -12,7 +12,7 @@ from alpfit.numerics.radau_step import Tableau
 from alpfit.numerics.rosenbrock import Rosenbrock, growth
 from alpfit.physics.plasma import bath_at
 from alpfit.relic import cbe
-from alpfit.relic.base import Accuracy
+from alpfit.relic.base import Accuracy, stops_for
 from alpfit.relic.boltzmann import Sector, annihilations_per_hubble_time, log_equilibrium_yield
 from alpfit.relic.collisions import Floor, pair_scratch
 from alpfit.relic.momentum_grid import MomentumGrid, polynomials_of, stretch
@@ -294,13 +294,14 @@ def _cut(record: History, n: int, slope: float, finished: bool, n_calls: int) ->
 @kernel
 def _go_on(record: History, n: int, n_calls: int, sector: Sector, accuracy: Accuracy, tableau: Tableau) -> History:
     """Continue after ``n`` rows with the coupled equations, which hardly anything is left to do for."""
-    log_x, log_end = record.log_x[n - 1], math.log(accuracy.x_end)
+    log_x = record.log_x[n - 1]
     entropy_density = bath_at(sector.mass * math.exp(-log_x), sector.plasma).entropy_density
     log_unit = cbe.log_temperature_unit(sector.mass, entropy_density)
     start = np.array([record.log_yield[n - 1], log_unit - log_x + record.heat[n - 1]])
     first_step, curvature, largest_fall = 0.02, 10.0, 10.0
     steps = Steps(first_step, accuracy.tolerance, accuracy.largest_change, accuracy.max_steps, curvature, largest_fall)
-    rest = integrate(cbe.surroundings, cbe.rates, log_x, start, log_end, steps, tableau, sector)
+    stops = stops_for(sector, accuracy)
+    rest = integrate(cbe.surroundings, cbe.rates, log_x, start, stops, steps, tableau, sector)
     later = rest.x.size - 1
     excess, heat = np.empty(later), np.empty(later)
     for i in range(later):

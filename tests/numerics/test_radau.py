@@ -57,17 +57,34 @@ def robertson(here, rates, states, slopes, jacobians, j):
 
 @kernel
 def solve_prothero_robinson(y, x, x_end, steps, tableau, rate):
-    return integrate(wave, prothero_robinson, x, y, x_end, steps, tableau, rate)
+    return integrate(wave, prothero_robinson, x, y, np.array([x_end]), steps, tableau, rate)
 
 
 @kernel
 def solve_van_der_pol(y, x, x_end, steps, tableau, epsilon):
-    return integrate(nothing, van_der_pol, x, y, x_end, steps, tableau, epsilon)
+    return integrate(nothing, van_der_pol, x, y, np.array([x_end]), steps, tableau, epsilon)
 
 
 @kernel
 def solve_robertson(y, x, x_end, steps, tableau, rates):
-    return integrate(nothing, robertson, x, y, x_end, steps, tableau, rates)
+    return integrate(nothing, robertson, x, y, np.array([x_end]), steps, tableau, rates)
+
+
+@kernel
+def distance(x, bend):
+    """How far beyond the bend ``x`` is, or nothing."""
+    return max(x - bend, 0.0)
+
+
+@kernel
+def bent(here, bend, states, slopes, jacobians, j):
+    """y' = -y + (x - bend) where that is positive, a slope that bends: y = exp(-x), and d - 1 + exp(-d) after it."""
+    slopes[j, 0], jacobians[j, 0, 0] = here - states[j, 0], -1.0
+
+
+@kernel
+def solve_bent(y, x, stops, steps, tableau, bend):
+    return integrate(distance, bent, x, y, stops, steps, tableau, bend)
 
 
 ROBERTSON_START, ROBERTSON_RATES = np.array([1.0, 0.0, 0.0]), np.array([0.04, 1e4, 3e7])
@@ -308,3 +325,43 @@ def test_equations_with_what_is_not_a_number_or_infinite_have_no_solution(what):
             matrix = healthy.copy()
             matrix[i, j] = what
             assert not solve_in_place(matrix, np.ones(3))
+
+
+BEND, BENT_END = 1.3, 6.0
+BENT = math.exp(-BENT_END) + (BENT_END - BEND) - 1.0 + math.exp(BEND - BENT_END)
+"""y at the end of the bent equation from y(0) = 1."""
+
+
+def bent_solution(stops, first=1e-2, tolerance=1e-3):
+    return solve_bent(np.array([1.0]), 0.0, np.array(stops), Steps(first, tolerance, NO_LIMIT, 1000), TABLEAU, BEND)
+
+
+def test_a_step_ends_at_each_stop_that_is_still_to_come():
+    solution = bent_solution([-1.0, 0.0, 0.5, BEND, 2.0, 2.0, BENT_END])
+    assert solution.finished
+    for stop in (0.5, BEND, 2.0, BENT_END):
+        assert np.abs(solution.x - stop).min() < 1e-12
+    assert (np.diff(solution.x) > 0.0).all()
+
+
+def test_stops_at_the_end_are_the_end():
+    assert bent_solution([BENT_END, BENT_END]).x[-1] == bent_solution([BENT_END]).x[-1] == BENT_END
+
+
+def test_a_stop_where_the_equation_bends_makes_its_error_what_was_asked_for():
+    """Without one it depends on the length of the steps how much of the bend is seen: here up to 20 times more."""
+    firsts = np.geomspace(1e-3, 1e-1, 40)
+    with_stop, without = (
+        max(abs(bent_solution(stops, first).y[-1, 0] - BENT) for first in firsts)
+        for stops in ([BEND, BENT_END], [BENT_END])
+    )
+    assert with_stop < 1e-4
+    assert without > 5.0 * with_stop
+
+
+def test_a_stop_costs_hardly_a_step():
+    firsts = np.geomspace(1e-3, 1e-1, 40)
+    with_stop, without = (
+        np.mean([bent_solution(stops, first).n_calls for first in firsts]) for stops in ([BEND, BENT_END], [BENT_END])
+    )
+    assert with_stop < 1.15 * without

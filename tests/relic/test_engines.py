@@ -150,6 +150,22 @@ def test_the_rates_are_called_a_few_hundred_times(engine, most, all_points):
     assert n_calls.max() < most
 
 
+@pytest.mark.parametrize(
+    ("engine", "r"), [("nbe", (0.02, 0.3)), ("cbe", (0.02, 0.3)), ("nbe", (0.3, 0.65)), ("cbe", (0.3, 0.65))]
+)
+def test_to_stop_where_the_plasma_bends_costs_no_calls(engine, r, build_sectors):
+    """Steps that go across are rejected as often as others are taken more."""
+    rng = np.random.default_rng(31)
+    low, high = np.array([[1e-3, r[0], 1e-9, 1e-9], [100.0, r[1], 1.0, 10.0]])
+    points = np.exp(rng.uniform(np.log(low)[:, None], np.log(high)[:, None], (4, 3000)))
+    sectors = build_sectors(*points[:, relic_density(*points, engine=engine).ok])
+    across = sectors._replace(plasma=sectors.plasma._replace(bends=np.empty(0)))
+    stopping, going = (solved(some, engine).n_calls for some in (sectors, across))
+    assert stopping.size > 500
+    assert (stopping != going).mean() > 0.1
+    assert stopping.mean() < 1.02 * going.mean()
+
+
 def tightly_bound(sectors):
     """The sectors with a momentum transfer rate of 1e8 H at all times."""
     log_x = np.log(1.5) + 0.25 * np.arange(54)
