@@ -162,12 +162,16 @@ def _draw(
 
 
 def save_figures(drawn: Iterable[Drawn], folder: Path) -> Iterator[Path]:
-    """Write each figure to ``folder`` as PNG and PDF, each file whole or not at all; the files, as they are written."""
+    """Write each figure to ``folder`` as PNG and PDF, each file whole or not at all; the files, as they are written.
+
+    A figure that was written is cleared, so that the memory of many is that of one.
+    """
     for one in drawn:
         for extension in EXTENSIONS:
             path = RunFolder(folder).figure(f"{one.name}.{extension}")
             write_durably(path, rendered(one.figure, extension))
             yield path
+        one.figure.clear()
         gc.collect()
 
 

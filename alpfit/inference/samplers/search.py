@@ -38,6 +38,9 @@ N_AROUND = 64
 EDGE = 1e-9
 """How near the scan comes to the ends of a prior, which may be infinite."""
 
+MOST_AT_ONCE = 2048
+"""Points that bounds are asked about at once: their networks need some 10 kB for each."""
+
 ONE_SIGMA = 0.3413447460685429
 """Half of the central 68 % of the unit cube."""
 
@@ -87,8 +90,10 @@ class Bounds:
         Where a whole maximum is lost, so much may be missing: had it been larger, points drawn there would have met it.
         """
         shells = np.zeros(len(u), dtype=np.int64)
-        for i, contains in enumerate(self.contain[1:], start=1):
-            shells[contains(u)] = i
+        for start in range(0, len(u), MOST_AT_ONCE):
+            part = slice(start, start + MOST_AT_ONCE)
+            for i, contains in enumerate(self.contain[1:], start=1):
+                shells[part][contains(u[part])] = i
         return np.where(log_l >= self.thresholds[shells], log_l + self.log_point_volumes[shells], -np.inf)
 
 
