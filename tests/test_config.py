@@ -115,7 +115,7 @@ def test_the_options_reach_the_likelihoods():
     configuration = parse_configuration(changed(options__planck_relic_2018={"upper_limit": True}))
     belle2, planck = configuration.build_likelihood().measurements
     assert (belle2.name, planck.name) == ("belle2_bknunu_2023", "planck_relic_2018")
-    assert planck.options == {"relative_theory_error": 0.05, "upper_limit": True}
+    assert planck.options == {"relative_theory_error": "Omega_h2_theory_error", "upper_limit": True}
 
 
 def test_the_problem_has_the_files_parameters_and_likelihoods(file):
@@ -139,7 +139,7 @@ def test_the_completed_input_has_every_default(file):
     }
     assert completed["physics"] == {"form_factor": "hpqcd2022", "top_mass": "msbar", "ckm": "flavio-2.7.1"}
     assert completed["projection"] is False
-    assert completed["options"]["planck_relic_2018"] == {"relative_theory_error": 0.05, "upper_limit": False}
+    assert completed["options"]["planck_relic_2018"] == {"relative_theory_error": "Omega_h2_theory_error", "upper_limit": False}
     assert completed["options"]["belle2_bknunu_2023"] == {"standard_model": 5.58e-6, "standard_model_error": 3.7e-7}
     assert completed["sampler"]["name"] == "nautilus"
     assert {"n_live", "n_eff", "f_live", "seed", "n_networks"} <= set(completed["sampler"])

@@ -8,6 +8,7 @@ PREDICTIONS = {
     "BR(B+->K+ a(inv))": np.array([0.0, 1e-5, 2e-5]),
     "BR(B+->K+ a(inv), BaBar)": np.array([0.0, 1e-5, 2e-5]),
     "Omega_h2": np.array([0.05, 0.12, 0.3]),
+    "Omega_h2_theory_error": np.array([0.02, 0.05, 0.5]),
     "m_a": np.array([1.0, 2.0, 3.5]),
 }
 
@@ -22,4 +23,5 @@ def test_each_measurement_is_listed_under_its_name():
 
 def test_the_observables_are_those_of_all_measurements_without_repetition():
     joint = JointLikelihood((load("belle2_bknunu_2023"), load("babar_bkinv_2013"), load("planck_relic_2018")))
-    assert joint.observables == ("BR(B+->K+ a(inv))", "BR(B+->K+ a(inv), BaBar)", "Omega_h2", "m_a")
+    once = ("BR(B+->K+ a(inv))", "BR(B+->K+ a(inv), BaBar)", "Omega_h2", "Omega_h2_theory_error", "m_a")
+    assert joint.observables == once

@@ -42,7 +42,7 @@ def assert_nan_where_it_is_nothing(loglike, points, name, nothing):
 
 
 def assert_infinity_has_a_limit(loglike, points, name, fractions):
-    """Infinity gives no NaN, and no ln L above that of a huge number; a fraction cannot be infinite."""
+    """Infinity gives no NaN, and no ln L above that of a huge number; fractions, and errors, cannot be infinite."""
     infinite = loglike({**points, name: np.full(N, np.inf)})
     if name in fractions:
         assert np.isnan(infinite).all()
@@ -83,15 +83,21 @@ def test_a_negative_prediction_is_nothing_or_has_its_own_likelihood(measurement)
         if measurement.form_name not in TAKE_NEGATIVE:
             assert_nan_where_it_is_nothing(measurement.loglike, points, name, -1e-3)
             continue
-        none, below, far_below = measurement.loglike({name: [0.0, -1e-9, -1.0]})
+        if name == getattr(measurement.form, "relative_theory_error", ""):
+            assert_nan_where_it_is_nothing(measurement.loglike, points, name, -1e-3)
+            continue
+        none, below, far_below = measurement.loglike(
+            {**dict.fromkeys(measurement.observables, 0.0), name: [0.0, -1e-9, -1.0]}
+        )
         assert 0.0 < abs(below - none) < 0.1
         assert abs(far_below - none) > 10.0 if measurement.form_name == "gaussian" else np.isnan(far_below)
 
 
 def test_infinity_is_as_bad_as_it_gets(measurement):
     points, form = points_for(measurement.observables), measurement.form
+    fractions = {getattr(form, option, "") for option in ("invisible_fraction", "relative_theory_error")}
     for name in measurement.observables:
-        assert_infinity_has_a_limit(measurement.loglike, points, name, {getattr(form, "invisible_fraction", "")})
+        assert_infinity_has_a_limit(measurement.loglike, points, name, fractions)
 
 
 @pytest.mark.parametrize("shape", [(0,), (0, 3), (3, 0)], ids=str)

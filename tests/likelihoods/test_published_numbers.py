@@ -101,17 +101,19 @@ def test_beyond_the_recast_babar_excludes_3_7e_5_at_90_percent(m_a):
     )
 
 
-def test_plancks_relic_density_has_a_theory_error_of_five_percent():
-    # an error of 0.001 and one of 5 % of the prediction
+@pytest.mark.parametrize(("options", "relative"), [({}, 0.03), ({"relative_theory_error": 0.05}, 0.05)])
+def test_plancks_relic_density_has_the_theory_error_that_is_predicted_or_another(options, relative):
     prediction = 0.126
-    sigma = np.hypot(0.001, 0.05 * prediction)
+    sigma = np.hypot(0.001, relative * prediction)
     expected = -0.5 * ((prediction - 0.12) / sigma) ** 2 - np.log(sigma * np.sqrt(2.0 * np.pi))
-    assert load("planck_relic_2018").loglike({"Omega_h2": prediction}) == pytest.approx(expected, rel=1e-12)
+    log_l = load("planck_relic_2018", options).loglike({"Omega_h2": prediction, "Omega_h2_theory_error": 0.03})
+    assert log_l == pytest.approx(expected, rel=1e-12)
 
 
 def test_planck_as_an_upper_limit_allows_every_smaller_density():
     limit = load("planck_relic_2018", {"upper_limit": True})
-    densities = limit.loglike({"Omega_h2": np.array([1e-6, 0.01, 0.12, 0.15])})
+    predictions = {"Omega_h2": np.array([1e-6, 0.01, 0.12, 0.15]), "Omega_h2_theory_error": 0.05}
+    densities = limit.loglike(predictions)
     assert np.ptp(densities[:3]) == 0.0
     assert densities[3] < densities[2] - 1.0
 

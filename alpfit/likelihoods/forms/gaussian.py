@@ -92,7 +92,7 @@ class Gaussian(Form):
         up, down, relative = math.hypot(*self.errors_up), math.hypot(*self.errors_down), self.relative_theory_error
         if isinstance(relative, str):
             predicted = np.asarray(predictions[relative])
-            share = np.where(predicted >= 0.0, predicted, np.nan)
+            share = np.where((predicted >= 0.0) & (predicted < np.inf), predicted, np.nan)
             theory = np.hypot(self.standard_model_error, share * mu)
         else:
             theory = np.hypot(self.standard_model_error, relative * mu)
