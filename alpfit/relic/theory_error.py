@@ -61,12 +61,12 @@ def theory_error(
     shape, given = broadcast({"r": r, "self_scattering": self_scattering})
     ratio_r, widths = (np.broadcast_to(values, shape) for values in given.values())
     column = _column(engine, closure, with_self_scattering)
-    if column is None:
-        phase_space = np.zeros(ratio_r.shape)
-    else:
-        phase_space = np.abs(np.expm1(_interpolated(column, ratio_r, widths)))
     resolved = (ratio_r >= RESONANT) & (ratio_r < 0.5)
     distribution = np.where(resolved, DISTRIBUTION_NUMERICS, OFF_RESONANCE_NUMERICS)
+    if column is None:
+        phase_space = np.zeros(ratio_r.shape)
+    else:  # no smaller than what it was measured with allows to say, also where an engine is right by chance
+        phase_space = np.hypot(np.expm1(_interpolated(column, ratio_r, widths)), distribution)
     numerics = distribution if engine == "fbe" else np.full(ratio_r.shape, MOMENTS_NUMERICS)
     return TheoryError(phase_space, np.full(ratio_r.shape, PLASMA), numerics)
 

@@ -44,6 +44,13 @@ def test_the_full_phase_space_has_none_but_without_its_self_scattering_has():
     assert theory_error(0.477, 1e3, engine="fbe", with_self_scattering=False).phase_space > 0.3
 
 
+def test_an_engine_that_is_right_by_chance_is_not_known_to_be_better_than_what_it_was_measured_with():
+    """Between Gamma_chi/Gamma_gamma of 1 and 1000 the coupled equations change from too little to too much."""
+    error = theory_error(0.477, np.geomspace(1.0, 1e3, 1000)).phase_space
+    assert error.min() == pytest.approx(3e-3, rel=0.05)
+    assert theory_error(0.35, np.geomspace(1e-2, 1e4, 1000)).phase_space.min() >= 1e-2
+
+
 def test_beyond_the_table_its_nearest_value_is_taken():
     assert theory_error(0.1, 1.0).phase_space == theory_error(0.3, 1.0).phase_space
     assert theory_error(0.45, 1e-9).phase_space == theory_error(0.45, 1e-2).phase_space
