@@ -139,7 +139,10 @@ def test_the_completed_input_has_every_default(file):
     }
     assert completed["physics"] == {"form_factor": "hpqcd2022", "top_mass": "msbar", "ckm": "flavio-2.7.1"}
     assert completed["projection"] is False
-    assert completed["options"]["planck_relic_2018"] == {"relative_theory_error": "Omega_h2_theory_error", "upper_limit": False}
+    assert completed["options"]["planck_relic_2018"] == {
+        "relative_theory_error": "Omega_h2_theory_error",
+        "upper_limit": False,
+    }
     assert completed["options"]["belle2_bknunu_2023"] == {"standard_model": 5.58e-6, "standard_model_error": 3.7e-7}
     assert completed["sampler"]["name"] == "nautilus"
     assert {"n_live", "n_eff", "f_live", "seed", "n_networks"} <= set(completed["sampler"])

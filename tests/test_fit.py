@@ -184,7 +184,10 @@ def test_the_input_is_kept_with_every_default(run):
     kept = tomllib.loads(run.folder.configuration.read_text())
     assert kept["physics"] == {"form_factor": "hpqcd2022", "top_mass": "msbar", "ckm": "flavio-2.7.1"}
     assert kept["sampler"]["bound"] == "multi"
-    assert kept["options"]["planck_relic_2018"] == {"relative_theory_error": "Omega_h2_theory_error", "upper_limit": False}
+    assert kept["options"]["planck_relic_2018"] == {
+        "relative_theory_error": "Omega_h2_theory_error",
+        "upper_limit": False,
+    }
 
 
 def test_the_manifest_says_what_was_run(run):

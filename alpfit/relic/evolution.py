@@ -26,10 +26,10 @@ Array = NDArray[np.float64]
 class Settings(NamedTuple):
     """How the momentum distribution is followed.
 
-    Steps are as long as the error of u, averaged over K below about ``relevant`` T_chi, allows: ``tolerance``; errors
-    further up count ``irrelevant`` times as much. The
-    grid is renewed when T_chi has changed by the factor ``renewal`` against it, and with it the at most ``resonances``
-    which stand for the cross-section. Below ``settled`` annihilations per Hubble time the two coupled equations
+    Steps are as long as the error of u, averaged where f is more than about exp(-``relevant``) of its maximum, allows:
+    ``tolerance``; errors elsewhere count ``irrelevant`` times as much. The
+    grid is renewed when T_chi has changed by the factor ``renewal`` against it, and with it the resonances which stand
+    for the cross-section, ``resonances`` at most, with ``blur`` (:func:`~alpfit.relic.spectrum.reduce_spectrum`). Below ``settled`` annihilations per Hubble time the two coupled equations
     of number and temperature take over. ``tail``: see :class:`~alpfit.relic.transport.Tail`, whose ``limit_from`` is
     what it is far from threshold; it is reached at ``limit_slope`` times the kinetic energy [m] of a chi that makes
     the lowest resonance with one at rest.
@@ -40,7 +40,8 @@ class Settings(NamedTuple):
     relevant: float = 14.0
     irrelevant: float = 1e-3
     renewal: float = 1.2
-    resonances: int = 48
+    blur: float = 3e-4
+    resonances: int = 100
     settled: float = 3e-4
     tail: Tail = Tail(10.0, 1.0, 13.0, 2.5, 1e-5)
     nearest_limit: float = 8.0
@@ -122,15 +123,16 @@ def _settled_until(sector: Sector, few: Spectrum, log_x: float) -> float:
 
 
 @kernel
-def _error_of(work: Workspace, theta_over_t: float, settings: Settings, grid: MomentumGrid) -> float:
-    """Of a step over the tolerance."""
-    total, weights = 0.0, 0.0
-    for i in range(grid.centres.size):
-        weight = 1.0 / (1.0 + math.exp(min(grid.centres[i] * theta_over_t - settings.relevant, 50.0)))
+def _error_of(coefficients: Array, work: Workspace, settings: Settings) -> float:
+    """Of a step from ``coefficients`` over the tolerance."""
+    total, weights, highest = 0.0, 0.0, np.max(coefficients)
+    for i in range(coefficients.size):
+        weight = 1.0 / (1.0 + math.exp(min(highest - coefficients[i] - settings.relevant, 50.0)))
         weight += settings.irrelevant
         total += (weight * work.stages[5, i]) ** 2
         weights += weight * weight
-    return math.sqrt(total / weights) / settings.tolerance
+    error = math.sqrt(total / weights) / settings.tolerance
+    return error if error < math.inf else math.inf  # what is not a number is no step
 
 
 @kernel
@@ -231,7 +233,7 @@ def follow(
     log_x, log_end = math.log(accuracy.x_start), math.log(accuracy.x_end)
     if annihilations_per_hubble_time(log_x, sector) < accuracy.least_rate:
         return _cut(record, 0, 0.0, False, 1)
-    kept = reduce_spectrum(spectrum, accuracy.x_start, few)
+    kept = reduce_spectrum(spectrum, accuracy.x_start, few, settings.blur)
     log_start, log_x = log_x, _settled_until(sector, Spectrum(few.e, few.strength, few.scattering, kept), log_x)
     n_before = 0
     if accuracy.settled_rate == math.inf:
@@ -250,7 +252,7 @@ def follow(
         if n_steps == n_before + 1 or not 1.0 / settings.renewal < seen.temperature / theta < settings.renewal:
             _renew(coefficients, theta, seen, work, grid)
             theta = seen.temperature
-            kept = reduce_spectrum(spectrum, 1.0 / theta, few)
+            kept = reduce_spectrum(spectrum, 1.0 / theta, few, settings.blur)
         present, step = (
             Spectrum(few.e, few.strength, few.scattering, kept),
             _step_from(log_x, theta, seen, tail, sector, grid),
@@ -263,7 +265,7 @@ def follow(
         while error > 1.0 and n_trials < 2 * most:
             length, error = min(length, log_end - log_x), math.inf
             if advance(coefficients, length, step, sector, present, tail, method, grid, work, pairs):
-                error = _error_of(work, step.theta_over_t, settings, grid)
+                error = _error_of(coefficients, work, settings)
             n_calls, n_trials = n_calls + 5, n_trials + 1
             if error <= 1.0:
                 coefficients[:] = work.state

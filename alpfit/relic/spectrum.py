@@ -3,8 +3,9 @@
 For the momentum distribution sigma(s) acts through the integral of sigma(s) sqrt(s (s - 4 m^2)) over the s that two
 energies can make. A narrow resonance at sqrt(s) = m (2 + e) makes that a constant in a band of rapidities, and any
 cross-section is a sum of such: one for each node of a quadrature over s. Nodes by the hundred, where they came from
-quadrature at all temperatures, are reduced at one temperature to the few of Gauss's rule for the measure
-sigma(s) exp(-sqrt(s)/T) ds, which is exact for polynomials.
+quadrature at all temperatures, are reduced at one temperature to few: neighbours make a group, whose two resonances have
+its mean, variance and third moment under the measure sigma(s) exp(-sqrt(s)/T) ds (Gauss's rule with two nodes). A group is
+the wider, the less of the annihilation is in it.
 """
 
 import math
@@ -57,71 +58,99 @@ def strength_of(flux: float, e: float, mass: float, dof: float) -> float:
 
 
 @kernel
-def reduce_spectrum(spectrum: Spectrum, x: float, few: Spectrum) -> int:
+def reduce_spectrum(spectrum: Spectrum, x: float, few: Spectrum, blur: float) -> int:
     """Write into the arrays of ``few`` the resonances that stand for the ``spectrum`` at T = m/x; how many they are.
 
-    What is less than 1e-4 of the annihilation in equilibrium at T each is left out.
+    Of a group, the variance of :func:`_place_of` times its share of the annihilation in equilibrium at T is at most
+    ``blur``, or as much more as it takes for the groups to find room in ``few``.
     """
-    negligible, e_folds = 1e-4, 45.0
-    n, m = spectrum.size, few.e.size
-    e, log_weight = np.empty(n), np.empty(n)
-    scattering, k, highest = np.empty(n), 0, -math.inf
+    e_folds = 45.0
+    n, k, highest = spectrum.size, 0, -math.inf
+    e, log_weight, scattering = np.empty(n), np.empty(n), np.empty(n)
     for i in range(n):
         if spectrum.strength[i] > 0.0 and spectrum.e[i] > 0.0:
             e[k], scattering[k] = spectrum.e[i], spectrum.scattering[i]
             log_weight[k] = math.log(spectrum.strength[i] * _phase_space(e[k])) - e[k] * x
             highest = max(highest, log_weight[k])
             k += 1
-    if k == 0:
-        return 0
     n = 0
     for i in range(k):
         if log_weight[i] > highest - e_folds:
             e[n], scattering[n], log_weight[n] = e[i], scattering[i], log_weight[i] - highest
             n += 1
-    nodes, weights = _gauss(e[:n] * x, np.exp(log_weight[:n]), min(m, n))
-    total, kept = weights.sum(), 0
-    for j in range(nodes.size):
-        position = nodes[j] / x
-        if weights[j] < negligible * total or not position > 0.0:
-            continue
-        few.e[kept] = position
-        few.strength[kept] = math.exp(math.log(weights[j]) + highest + nodes[j]) / _phase_space(position)
-        few.scattering[kept] = np.interp(position, e[:n], scattering[:n])
-        kept += 1
+    weights, places, kept = np.exp(log_weight[:n]), np.empty(n), -1
+    for i in range(n):
+        places[i] = _place_of(e[i] * x)
+    while kept < 0:
+        kept = _fill(places, weights, scattering, blur * weights.sum(), few)
+        blur *= 2.0
+    for j in range(kept):
+        folds = _folds_at(few.e[j])
+        few.e[j] = folds / x
+        few.strength[j] = math.exp(math.log(few.strength[j]) + highest + folds) / _phase_space(few.e[j])
     return kept
+
+
+@kernel
+def _place_of(folds: float) -> float:
+    """Where a resonance is by ``folds`` = e x: near threshold by the momentum of its decay, which is what counts there."""
+    return math.sqrt(folds) if folds < 0.25 else folds + 0.25
+
+
+@kernel
+def _folds_at(place: float) -> float:
+    """The inverse of :func:`_place_of`."""
+    return place * place if place < 0.5 else place - 0.25
+
+
+@kernel
+def _fill(t: Array, weights: Array, scattering: Array, blur: float, few: Spectrum) -> int:
+    """Write places and weights of the groups of ``weights`` at places ``t`` into ``few``; how many, or -1 without room.
+
+    A group that is negligible is left out, and one that is narrow enough is a single resonance.
+    """
+    negligible, narrow = 1e-6 * weights.sum(), 3e-4 * blur
+    n, kept, first = t.size, 0, 0
+    while first < n:
+        if kept + 2 > few.e.size:
+            return -1
+        end = _end_of_group(t, weights, first, blur)
+        part, places = weights[first:end], t[first:end]
+        weight = part.sum()
+        mean, share = np.sum(part * places) / weight, np.sum(part * scattering[first:end]) / weight
+        apart = places - mean
+        variance = np.sum(part * apart**2) / weight
+        first = end
+        if weight < negligible:
+            continue
+        few.scattering[kept : kept + 2] = share
+        if weight * variance <= narrow:
+            few.e[kept], few.strength[kept] = mean, weight
+            kept += 1
+            continue
+        skew = 0.5 * np.sum(part * apart**3) / (weight * variance)
+        root = math.sqrt(skew * skew + variance)
+        few.e[kept], few.strength[kept] = mean + skew - root, weight * 0.5 * (1.0 + skew / root)
+        few.e[kept + 1], few.strength[kept + 1] = mean + skew + root, weight * 0.5 * (1.0 - skew / root)
+        kept += 2
+    return kept
+
+
+@kernel
+def _end_of_group(t: Array, weights: Array, first: int, blur: float) -> int:
+    """After the last of those from ``first`` on whose weighted squares of distances sum to ``blur`` at most."""
+    weight, mean, scatter = weights[first], t[first], 0.0
+    for i in range(first + 1, t.size):
+        apart, part = t[i] - mean, weights[i] / (weight + weights[i])
+        scatter += weight * part * apart * apart
+        if scatter > blur:
+            return i
+        mean += part * apart
+        weight += weights[i]
+    return t.size
 
 
 @kernel
 def _phase_space(e: float) -> float:
     """What the annihilation in a narrow resonance is proportional to, besides its strength and exp(-e x)."""
     return math.sqrt(e * (e + 4.0) * (2.0 + e))
-
-
-@kernel
-def _gauss(t: Array, weights: Array, m: int) -> tuple[Array, Array]:
-    """Gauss's rule with at most ``m`` nodes for the discrete measure of ``weights`` at ``t``, arrays ``(n,)``.
-
-    By the method of Lanczos, with full orthogonalisation (G. H. Golub and J. H. Welsch, Math. Comp. 23 (1969) 221).
-    """
-    n, smallest = t.size, 1e-9
-    basis, matrix = np.zeros((m, n)), np.zeros((m, m))
-    total = weights.sum()
-    basis[0] = np.sqrt(weights / total)
-    used = 1
-    for j in range(m):
-        following = t * basis[j]
-        matrix[j, j] = np.sum(following * basis[j])
-        if j == m - 1:
-            break
-        for _ in range(2):
-            for i in range(j + 1):
-                following -= np.sum(following * basis[i]) * basis[i]
-        size = math.sqrt(np.sum(following * following))
-        if size <= smallest * max(abs(matrix[0, 0]), 1e-30):
-            break
-        matrix[j, j + 1] = matrix[j + 1, j] = size
-        basis[j + 1] = following / size
-        used += 1
-    nodes, vectors = np.linalg.eigh(matrix[:used, :used].copy())
-    return nodes, total * vectors[0] ** 2

@@ -27,8 +27,9 @@ class Tail(NamedTuple):
     """How u is kept smooth where there is nearly nothing, in units of T_chi.
 
     From K = ``smooth_from`` on an additional term, which is none for a straight line, damps its second derivative at
-    ``smoothing`` times the Hubble rate; from ``limit_from`` on its slope is kept between 0 and -``steepest``. Pairs are
-    created as if there were ``floor`` times a Maxwellian's at least, so that holes in f have a bottom.
+    ``smoothing`` times the Hubble rate; from ``limit_from`` on its slope is kept between 0 and -``steepest``, and where f
+    is below exp(-14) of its maximum no steeper. Pairs are created as if there were ``floor`` times a Maxwellian's at
+    least, so that holes in f have a bottom.
     """
 
     smooth_from: float
@@ -164,8 +165,11 @@ def mass_derivative(cells: Array, rates: Array, theta: float, grid: MomentumGrid
 
 @kernel
 def limit_tail(coefficients: Array, theta_over_t: float, tail: Tail, grid: MomentumGrid) -> None:
-    """Keep the slope of u between 0 and -``steepest``/T_chi far above T_chi."""
+    """Keep the slope of u between 0 and -``steepest``/T_chi far above T_chi, and no steeper than that in deep holes."""
+    deep, highest = 14.0, np.max(coefficients)
     for i in range(1, coefficients.size):
+        most = (grid.centres[i] - grid.centres[i - 1]) * theta_over_t * tail.steepest
         if grid.centres[i] * theta_over_t > tail.limit_from:
-            most = (grid.centres[i] - grid.centres[i - 1]) * theta_over_t * tail.steepest
             coefficients[i] = min(max(coefficients[i], coefficients[i - 1] - most), coefficients[i - 1])
+        elif coefficients[i] < highest - deep:
+            coefficients[i] = max(coefficients[i], min(coefficients[i - 1] - most, highest - deep))

@@ -517,8 +517,8 @@ TWINS = {
     "log_f_at": (log_f_at, (3.3, CELLS, GRID)),
     "stretch": (stretch, (SHAPE, 0.9, CELLS, GRID, np.zeros(N))),
     "strength_of": (strength_of, (1e-9, 0.1, 0.5, 2.0)),
-    "reduce_spectrum": (reduce_spectrum, (MANY, 12.0, Spectrum(*np.zeros((3, 5)), 0))),
-    "reduce_spectrum nothing": (reduce_spectrum, (MANY._replace(size=0), 12.0, Spectrum(*np.zeros((3, 5)), 0))),
+    "reduce_spectrum": (reduce_spectrum, (MANY, 12.0, Spectrum(*np.zeros((3, 5)), 0), 1e-4)),
+    "reduce_spectrum nothing": (reduce_spectrum, (MANY._replace(size=0), 12.0, Spectrum(*np.zeros((3, 5)), 0), 1e-4)),
     "moments": (moments, (CELLS, THETA, GRID)),
     "maxwellian": (maxwellian, (11.0, THETA, GRID)),
     "transport": (

@@ -203,7 +203,7 @@ def test_the_derivative_of_a_step_is_that_of_the_rates(build_sectors):
     sectors = sectors_of(build_sectors, *POINT)
     sector, n, small = sector_at(sectors, 0), GRID.centres.size, 1e-6
     spectrum, few = Spectrum(*(column[0] for column in sectors.spectra)), Spectrum(*np.empty((3, 8)), 0)
-    few = few._replace(size=reduce_spectrum(spectrum, 20.0, few))
+    few = few._replace(size=reduce_spectrum(spectrum, 20.0, few, 3e-4))
     state = shallow() - 20.0
     step = Step(math.log(20.0), 0.05, 1.0, 1.0, 0.0, NO_FLOOR)
     work, pairs, up, down = workspace(GRID), pair_scratch(GRID), np.empty(n), np.empty(n)
@@ -256,10 +256,10 @@ def test_it_does_not_depend_on_the_grid(point, build_sectors):
         Settings(tail=TAIL._replace(floor=1e-6)),
         Settings(tail=TAIL._replace(smoothing=0.3)),
         Settings(settled=3e-5),
-        Settings(resonances=12),
+        Settings(blur=3e-5),
         Settings(renewal=1.1),
     ],
-    ids=["tolerance", "floor", "smoothing", "settled", "resonances", "renewal"],
+    ids=["tolerance", "floor", "smoothing", "settled", "blur", "renewal"],
 )
 def test_its_settings_do_not_matter(settings, build_sectors):
     for self_scattering in (True, False):

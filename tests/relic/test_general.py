@@ -142,7 +142,7 @@ PORTAL_POINTS = {
 
 CONTINUUM = 1e-2
 """What the engine fbe promises where annihilation is not on a narrow resonance: it stands for a cross-section by at
-most 48 infinitely narrow resonances, chosen anew as T_chi changes, and for 80 or 8000 nodes not by the same."""
+most 100 infinitely narrow resonances, chosen anew as T_chi changes, and for 80 or 8000 nodes not by the same."""
 
 
 @pytest.mark.parametrize(
