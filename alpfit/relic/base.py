@@ -23,8 +23,8 @@ class Accuracy(NamedTuple):
     Two exceptions. Where annihilation goes on at ``x_end``, Omega h^2 is what is left there: by x = 1e8 it falls by
     another 1e-4 for r above 1/2, and by factors within 1e-6 of 1/2 (see ``late_annihilation`` in the result). And chi
     starts in equilibrium at ``x_start``: where annihilation is neither then nor later ``least_rate`` times the Hubble
-    rate, the start would decide the answer. Later means before ``x_fastest``: whatever the cross-section, beyond x = 3.4
-    that ratio falls, and at x = 2 it is not below 0.7 of the largest. While it is above ``settled_rate`` nothing but
+    rate, the start would decide the answer. Later means before ``x_fastest``: whatever the cross-section, that ratio
+    falls beyond x = 3.4, and is at x = 2 not below 0.7 of its largest. While it is above ``settled_rate`` nothing but
     equilibrium happens, and the integration begins where it no longer is.
     """
 
