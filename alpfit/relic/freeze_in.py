@@ -142,11 +142,11 @@ def run(log_x: float, early: EarlySector, accuracy: Accuracy, tableau: Tableau) 
 
     It begins with what is made within a thousandth of an e-fold of x.
     """
-    moment, first_step, curvature = 1e-3, 1e-3, 10.0
+    moment, nothing, first_step, curvature = 1e-3, 1e-130, 1e-3, 10.0  # of 1e90 particles in sight not one is chi
     here = surroundings(log_x, early)
     made = moment * here.annihilation * math.exp(2.0 * here.log_y_eq)
-    most = accuracy.max_steps if made > 0.0 else 0
-    start = np.array([min(math.log(made), here.log_y_eq) if made > 0.0 else here.log_y_eq])
+    most = accuracy.max_steps if made > nothing else 0
+    start = np.array([min(math.log(made), here.log_y_eq) if made > nothing else here.log_y_eq])
     steps = Steps(first_step, accuracy.tolerance, accuracy.largest_change, most, curvature, largest_fall(early.sector))
     stops = stops_for(early.sector, accuracy)
     return integrate(surroundings, nbe.rates, log_x, start, stops, steps, tableau, early)
