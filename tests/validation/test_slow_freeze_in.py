@@ -1,8 +1,5 @@
 """Freeze-in against an independent, slow solution that shares nothing with the engine but the constants of nature."""
 
-import re
-from pathlib import Path
-
 import numpy as np
 import pytest
 from slow_averages import Point
@@ -64,8 +61,3 @@ def test_freeze_in_of_the_scalar_singlet_is_that_of_the_slow_solution(coupling):
     slow = slow_freeze_in(Resonant(mass, 1.0, position, width, numerator), 10.0 * position)
     assert result.status == Status.FREEZE_IN
     assert result.omega_h2 == pytest.approx(slow, rel=1e-3, abs=0.0)
-
-
-def test_the_slow_solution_shares_nothing_with_the_engine_but_constants():
-    source = (Path(__file__).with_name("slow_freeze_in.py")).read_text()
-    assert set(re.findall(r"^(?:from|import) (alpfit[\w.]*)", source, re.MULTILINE)) == {"alpfit.constants"}
