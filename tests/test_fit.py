@@ -140,7 +140,8 @@ def test_a_point_outside_of_the_domain_has_no_prediction(file, value):
 
 
 def test_a_point_that_never_reaches_equilibrium_has_no_prediction(file):
-    message = refusal(PredictionError, Fit.from_file(file).evaluate, {"g_agg": 1e-12, "g_achi": 1e-9})
+    fit = Fit.from_file(file, ["relic.engine=cbe"])
+    message = refusal(PredictionError, fit.evaluate, {"g_agg": 1e-12, "g_achi": 1e-9})
     assert message.startswith("no relic density: ")
 
 
@@ -293,7 +294,8 @@ def test_with_all_parameters_fixed_there_is_nothing_to_run(file, tmp_path):
 
 
 def test_a_prior_without_any_likelihood_is_refused_before_sampling(file, tmp_path):
-    fit = Fit.from_file(file, ["parameters.g_achi.min=1e-14", "parameters.g_achi.max=1e-12"])
+    overrides = ["parameters.g_achi.min=1e-14", "parameters.g_achi.max=1e-12", "relic.engine=cbe"]
+    fit = Fit.from_file(file, overrides)
     message = refusal(ConfigurationError, fit.run, tmp_path / "run")
     assert message.startswith("[parameters] none of ")
     assert "couplings are too small" in message

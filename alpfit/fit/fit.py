@@ -87,6 +87,11 @@ class Fit:
         diagnostics = self.problem.scenario.diagnose(point.parameters)
         return {name: float(array[0]) for name, array in diagnostics.items()}
 
+    def remark(self, point: Evaluation) -> str:
+        """What a prediction at a point that :meth:`evaluate` returned assumes; empty where it is nothing unusual."""
+        point = instance("point", point, Evaluation, "evaluate()")
+        return self.problem.scenario.remarks(point.parameters)[0]
+
     def compare(self, point: Evaluation) -> dict[str, dict[str, float]]:
         """Of a point that :meth:`evaluate` returned, by likelihood: log_likelihood, prediction, bound and pull.
 

@@ -22,8 +22,9 @@ class Accuracy(NamedTuple):
 
     Two exceptions. Where annihilation goes on at ``x_end``, Omega h^2 is what is left there: by x = 1e8 it falls by
     another 1e-4 for r above 1/2, and by factors within 1e-6 of 1/2 (see ``late_annihilation`` in the result). And chi
-    starts in equilibrium at ``x_start``: where the annihilation rate is there not ``least_rate`` times the Hubble
-    rate, the start would decide the answer, and there is none. While that rate is above ``settled_rate`` nothing but
+    starts in equilibrium at ``x_start``: where annihilation is neither then nor later ``least_rate`` times the Hubble
+    rate, the start would decide the answer. Later means before ``x_fastest``: whatever the cross-section, that ratio
+    falls beyond x = 3.4, and is at x = 2 not below 0.7 of its largest. While it is above ``settled_rate`` nothing but
     equilibrium happens, and the integration begins where it no longer is.
     """
 
@@ -34,6 +35,7 @@ class Accuracy(NamedTuple):
     max_steps: int = 1000
     least_rate: float = 30.0
     settled_rate: float = 1e5
+    x_fastest: float = 4.0
 
 
 class Freezeout(NamedTuple):
@@ -67,7 +69,8 @@ class Engine:
 
     ``solve`` answers for each of the sectors, ``trace`` gives the history of the first. ``coupled`` engines need
     <sigma v>_2 and the momentum transfer rate, ``resolved`` ones the cross-section itself, others do not read them;
-    for ``energy`` the second average is that of :func:`~alpfit.relic.averages.energy_closure`.
+    for ``energy`` the second average is that of :func:`~alpfit.relic.averages.energy_closure`. Where ``from_nothing``
+    chi that never is in equilibrium has the answer of :mod:`~alpfit.relic.freeze_in`.
     """
 
     solve: Callable[[Sectors, Accuracy, Tableau], Outcomes]
@@ -75,11 +78,19 @@ class Engine:
     coupled: bool
     resolved: bool = False
     energy: bool = False
+    from_nothing: bool = False
 
 
 @kernel
-def _equilibrates(sector: Sector, accuracy: Accuracy) -> bool:
-    return annihilations_per_hubble_time(math.log(accuracy.x_start), sector) >= accuracy.least_rate
+def equilibrates(sector: Sector, accuracy: Accuracy) -> bool:
+    """Whether annihilation, inverse decays included, is fast enough at ``x_start``, or later."""
+    stride, least = 0.05, accuracy.least_rate
+    log_x, latest = math.log(accuracy.x_start), math.log(accuracy.x_fastest)
+    while not annihilations_per_hubble_time(log_x, sector) >= least:
+        log_x += stride
+        if log_x > latest:
+            return False
+    return True
 
 
 @kernel
@@ -92,7 +103,7 @@ def _last_settled(sector: Sector, accuracy: Accuracy) -> float:
 
 
 @kernel
-def _largest_fall(sector: Sector) -> float:
+def largest_fall(sector: Sector) -> float:
     """By what factor the rates' stiffness may fall in a step.
 
     On a resonance far above threshold annihilation ends within a fraction of an e-fold of x, with Y and T_chi hardly
@@ -125,9 +136,9 @@ def run_from(
     of :func:`~alpfit.numerics.radau.integrate`, with the sector for parameters.
     """
     log_x = _last_settled(sector, accuracy)
-    most = accuracy.max_steps if _equilibrates(sector, accuracy) else 0
+    most = accuracy.max_steps if equilibrates(sector, accuracy) else 0
     first_step, curvature = 0.02, 10.0
-    steps = Steps(first_step, accuracy.tolerance, accuracy.largest_change, most, curvature, _largest_fall(sector))
+    steps = Steps(first_step, accuracy.tolerance, accuracy.largest_change, most, curvature, largest_fall(sector))
     start = equilibrium(log_x, sector)
     return integrate(surroundings, rates, log_x, start, stops_for(sector, accuracy), steps, tableau, sector)
 

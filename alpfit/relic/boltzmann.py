@@ -13,9 +13,10 @@ from alpfit.numerics.quadrature import Rule, half_hermite_rule, scaled_bessel_k
 from alpfit.physics.plasma import Plasma, bath_at
 from alpfit.relic.average_table import Averages, first_average_at
 from alpfit.relic.averages import energy_moments
-from alpfit.relic.spectrum import Spectra
+from alpfit.relic.spectrum import Spectra, no_spectra
 
 Array = NDArray[np.float64]
+Whole = NDArray[np.int64]
 
 
 class Gas(NamedTuple):
@@ -118,6 +119,18 @@ def sector_at(sectors: Sectors, i: int) -> Sector:
         Transfer(transfer.start, transfer.step, transfer.table[i]),
         sectors.gas,
         sectors.plasma,
+    )
+
+
+def chosen(sectors: Sectors, which: Whole) -> Sectors:
+    """Those of the sectors that are numbered in ``which``, as the Boltzmann equations need them: without spectra."""
+    averages, transfer = sectors.averages, sectors.transfer
+    return sectors._replace(
+        mass=sectors.mass[which],
+        averages=averages._replace(table=averages.table[which]),
+        suppression=sectors.suppression[which],
+        transfer=transfer._replace(table=transfer.table[which]),
+        spectra=no_spectra(which.size),
     )
 
 

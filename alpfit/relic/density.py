@@ -21,9 +21,11 @@ from alpfit.relic import validity
 from alpfit.relic.base import Accuracy, Engine
 from alpfit.relic.boltzmann import Sectors
 from alpfit.relic.distribution import distributions
-from alpfit.relic.portal import default_grids, portal_sectors, with_spectra
+from alpfit.relic.freeze_in import Early
+from alpfit.relic.portal import default_grids, early_tables, portal_sectors, with_spectra
 from alpfit.relic.results import Evolution, RelicDensity, Status
 from alpfit.relic.run import history, relic_densities, resolve_engine, resolve_plasma
+from alpfit.relic.spectrum import Whole
 
 Array = NDArray[np.float64]
 
@@ -72,6 +74,8 @@ def relic_density(
     shared out to ``n_threads`` threads, one for each core if None;
     the result does not depend on their number.
 
+    Where chi never is in full equilibrium at x = 2 or later, "nbe" alone has a number, and not everywhere: what is made
+    if there is no chi at T = 10 m_a, or 20 m_chi if that is more (``from_nothing`` in the result).
     There is a status in place of a number, among other reasons, for r above 0.65, where chi chi -> a a is missing, and
     for an ALP wider than half its mass; see :class:`Status`.
 
@@ -125,7 +129,7 @@ def evolve(
     if len(distribution_at) and not chosen.resolved:
         raise ConfigurationError('distribution_at: the momentum distribution is what engine = "fbe" follows')
     sectors = _sectors(point, widths, chosen, medium, scale, self_scattering)
-    evolution = history(sectors, chosen)
+    evolution = history(sectors, chosen, lambda which: _early(point[:, which], widths, scale))
     if not len(distribution_at):
         return evolution
     return replace(evolution, distributions=distributions(sectors, distribution_at))
@@ -198,6 +202,11 @@ def _sectors(
     return with_spectra(sectors, m_a, r, strength, widths.total, scale, couplings, grids)
 
 
+def _early(points: Array, widths: Widths, scale: float) -> Early:
+    m_a, r, g_agg, g_achi = points
+    return early_tables(m_a, r, (g_agg * g_achi) ** 2, widths.total, scale)
+
+
 def _solve_portal(points: Array, engine: Engine, plasma: Plasma, scale: float, self_scattering: bool) -> Columns:
     """The equations' solution where the model has one, and the status elsewhere."""
     widths = alp_widths(*points)
@@ -223,8 +232,11 @@ def _solve_equations(
     def transfer_rate(temperature: Array) -> Array:
         return momentum_transfers(temperature, r * m_a, m_a, (g_agg * g_achi) ** 2, default_grids().photons)
 
+    def early(which: Whole) -> Early:
+        return _early(points[:, which], Widths(*(width[which] for width in widths)), scale)
+
     sectors = _sectors(points, widths, engine, plasma, scale, self_scattering)
-    columns = relic_densities(sectors, engine, transfer_rate, Accuracy())
+    columns = relic_densities(sectors, engine, transfer_rate, Accuracy(), early)
     return {**columns, "self_scattering": widths.dark_matter / widths.photons}
 
 

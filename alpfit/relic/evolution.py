@@ -12,7 +12,7 @@ from alpfit.numerics.radau_step import Tableau
 from alpfit.numerics.rosenbrock import Rosenbrock, growth
 from alpfit.physics.plasma import bath_at
 from alpfit.relic import cbe
-from alpfit.relic.base import Accuracy, stops_for
+from alpfit.relic.base import Accuracy, equilibrates, stops_for
 from alpfit.relic.boltzmann import Sector, annihilations_per_hubble_time, log_equilibrium_yield
 from alpfit.relic.collisions import Floor, pair_scratch
 from alpfit.relic.momentum_grid import MomentumGrid, polynomials_of, stretch
@@ -212,7 +212,7 @@ def follow(
     tableau: Tableau,
     grid: MomentumGrid,
 ) -> History:
-    """Follow f from where it is about to leave equilibrium; not a single step where there is none at ``x_start``.
+    """Follow f from where it is about to leave equilibrium; not a single step where it never is there.
 
     If all of the history is asked for, rows of equilibrium come before.
     """
@@ -231,7 +231,7 @@ def follow(
     few, coefficients = Spectrum(np.empty(m), np.empty(m), np.empty(m), 0), np.empty(n)
     work, pairs, tail = workspace(grid), pair_scratch(grid), _tail_of(sector, settings)
     log_x, log_end = math.log(accuracy.x_start), math.log(accuracy.x_end)
-    if annihilations_per_hubble_time(log_x, sector) < accuracy.least_rate:
+    if not equilibrates(sector, accuracy):
         return _cut(record, 0, 0.0, False, 1)
     kept = reduce_spectrum(spectrum, accuracy.x_start, few, settings.blur)
     log_start, log_x = log_x, _settled_until(sector, Spectrum(few.e, few.strength, few.scattering, kept), log_x)

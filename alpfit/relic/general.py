@@ -16,10 +16,11 @@ from alpfit.relic.base import Accuracy, Engine
 from alpfit.relic.boltzmann import Sectors, Transfer, maxwellian_gas
 from alpfit.relic.dark_sector import DarkSector
 from alpfit.relic.engines import ENGINES
+from alpfit.relic.freeze_in import HOTTEST, LARGEST, Early, bessel_functions, no_early, tabulate_early
 from alpfit.relic.results import Evolution, RelicDensity
 from alpfit.relic.run import history, relic_densities, resolve_engine, resolve_plasma
 from alpfit.relic.sector_nodes import sector_nodes
-from alpfit.relic.spectrum import Spectra, strength_of
+from alpfit.relic.spectrum import Spectra, Whole, strength_of
 
 
 class Grids(NamedTuple):
@@ -83,6 +84,18 @@ def _spectra(nodes: Nodes, sector: DarkSector, self_scattering: bool) -> Spectra
     return Spectra(e[None], np.array(strength)[None], ratio[None], np.array([e.size]))
 
 
+def early_tables(sector: DarkSector, grids: Grids) -> Early:
+    """What is known of the sector from T = 100 M on, M the energy of its lowest resonance or of two chi at rest."""
+
+    def nodes_up_to(largest: float) -> Nodes:
+        return sector_nodes(sector, grids.smallest, largest, grids.legendre)
+
+    lowest = 2.0 + nodes_up_to(grids.largest).shape.suppression
+    early = no_early(1, lowest)
+    tabulate_early(0, HOTTEST, nodes_up_to(LARGEST * HOTTEST * lowest), bessel_functions(), early)
+    return early
+
+
 def _engine_for(sector: DarkSector, name: str, closure: str) -> Engine:
     """In kinetic equilibrium the number density is all there is, for every engine."""
     engine = resolve_engine(name, closure)
@@ -103,13 +116,20 @@ def solve(
 
     ``engine`` and ``plasma`` are names of :data:`ENGINES` and :data:`PLASMAS`. ``self_scattering`` counts for the
     engine "fbe" alone, and for a sector that says how it scatters off itself; ``closure``, one of :data:`CLOSURES`,
-    for "cbe" alone. Raises
+    for "cbe" alone. Where the number density alone is followed and chi never is in equilibrium, the cross-section is
+    asked for up to sqrt(s) = 3000 M, M the energy of its lowest resonance or 2 ``mass``, for what is made from nothing.
+
+    Raises:
     :class:`~alpfit.errors.ConfigurationError`, a :class:`ValueError`, for an unknown name, and where a function of
     the sector returns a negative number or none, with the s or T where it did.
     """
     chosen = _engine_for(sector, engine, closure)
     tables = tabulated(sector, resolve_plasma(plasma), default_grids(chosen.energy), self_scattering)
-    columns = relic_densities(tables, chosen, sector.gamma, Accuracy())
+
+    def early(_which: Whole) -> Early:
+        return early_tables(sector, default_grids())
+
+    columns = relic_densities(tables, chosen, sector.gamma, Accuracy(), early)
     return RelicDensity(**{name: column.reshape(()) for name, column in columns.items()})
 
 
@@ -126,4 +146,5 @@ def trace(
     Raises :class:`~alpfit.errors.PredictionError`, a :class:`ValueError`, where there is no answer.
     """
     chosen, medium = _engine_for(sector, engine, closure), resolve_plasma(plasma)
-    return history(tabulated(sector, medium, default_grids(chosen.energy), self_scattering), chosen)
+    tables = tabulated(sector, medium, default_grids(chosen.energy), self_scattering)
+    return history(tables, chosen, lambda _which: early_tables(sector, default_grids()))

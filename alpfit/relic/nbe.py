@@ -86,4 +86,4 @@ def trace(sectors: Sectors, accuracy: Accuracy, tableau: Tableau) -> Trace:
     return trace_first(run, deviations, sectors, accuracy, tableau)
 
 
-NBE = Engine(solve, trace, coupled=False)
+NBE = Engine(solve, trace, coupled=False, from_nothing=True)

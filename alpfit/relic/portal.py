@@ -16,12 +16,16 @@ from alpfit.physics.scattering import momentum_transfer, photon_rule
 from alpfit.relic.average_table import Averages, tabulate
 from alpfit.relic.averages import Nodes, Shape, ThermalRules, thermal_rules, weigh_nodes
 from alpfit.relic.boltzmann import Sectors, Transfer, maxwellian_gas
+from alpfit.relic.freeze_in import HOTTEST, LARGEST, Bessel, Early, bessel_functions, no_early, tabulate_early
 from alpfit.relic.spectrum import Spectra, no_spectra, strength_of
 
 Array = NDArray[np.float64]
 
 SPIN_STATES = 2.0
 """g_chi of a Majorana fermion."""
+
+HEAVIEST = 100.0
+"""m_a/m_chi, at the end of the domain."""
 
 MOST_NODES = 1024
 """Of one cross-section: an ALP of the domain has half of that at most."""
@@ -58,6 +62,12 @@ def default_grids(both: bool = True, energy: bool = False) -> Grids:
     if both:
         return Grids(thermal_rules(8, 4, 2, 7, energy), legendre_rule(10), photon_rule(32))
     return Grids(thermal_rules(8, 4, 2, 4), legendre_rule(10), photon_rule(32), step=0.25)
+
+
+@cache
+def early_grids() -> Grids:
+    """Those for the cross-section alone, up to the energies of the hottest beginning with the heaviest ALP."""
+    return default_grids(both=False)._replace(panel=2.3, largest=LARGEST * HOTTEST * HEAVIEST)
 
 
 @kernel
@@ -176,3 +186,28 @@ def with_spectra(
     size = np.zeros(m_a.size, dtype=np.int64)
     _fill_spectra(m_a, r, strength, width, scale, couplings, sectors.dof, grids, e, strengths, scattering, size)
     return sectors._replace(spectra=Spectra(e, strengths, scattering, size))
+
+
+@kernel
+def _fill_early(
+    m_a: Array,
+    r: Array,
+    strength: Array,
+    width: Array,
+    scale: float,
+    grids: Grids,
+    hottest: float,
+    bessel: Bessel,
+    early: Early,
+) -> None:
+    """Write the early tables of points; see :func:`early_tables`."""
+    for i in range(m_a.size):
+        nodes = portal_nodes(m_a[i], r[i], scale * strength[i], width[i], grids)
+        tabulate_early(i, hottest, nodes, bessel, early)
+
+
+def early_tables(m_a: Array, r: Array, strength: Array, width: Array, scale: float) -> Early:
+    """What is known of points from T = 100 m_a on, or 200 m_chi if that is more; arguments as in portal_sectors."""
+    early = no_early(m_a.size, float(np.max(1.0 / r, initial=2.0)))
+    _fill_early(m_a, r, strength, width, scale, early_grids(), HOTTEST, bessel_functions(), early)
+    return early

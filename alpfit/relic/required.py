@@ -26,7 +26,7 @@ CLOSE = 1e-4
 """Of ln Omega h^2: what is further from the wanted density is no root, but the end of what can be calculated."""
 
 FAR_TOO_MUCH = 50.0
-"""ln of the density over the wanted one, where chi was never in equilibrium."""
+"""ln of the density over the wanted one, where chi was never in equilibrium, also where it has one by freeze-in."""
 
 
 def required_coupling(
@@ -46,7 +46,8 @@ def required_coupling(
     """The smallest coupling ``name`` [1/GeV] for which Omega h^2 falls to ``omega_h2``.
 
     ``m_a`` [GeV], ``r`` and the ``other`` coupling [1/GeV] broadcast; the result has their common shape, and is NaN
-    where no coupling ``between`` two values, the smaller one first, does it. Options and errors as for
+    where no coupling ``between`` two values, the smaller one first, does it. It is that of freeze-out: one so small
+    that chi never is in equilibrium, with which as much may freeze in, is not looked for. Options and errors as for
     :func:`relic_density`; :class:`ConfigurationError` for another name, density or range, :class:`PredictionError` also
     where whatever the coupling there is no relic density: r above 0.65, or an ALP wider than half its mass.
     """
@@ -63,7 +64,7 @@ def required_coupling(
     def excess(log_g: Array, mass: Array, ratio: Array, coupling: Array) -> Array:
         """ln(Omega h^2/omega_h2)."""
         couplings = (np.exp(log_g), coupling) if name == "g_agg" else (coupling, np.exp(log_g))
-        density = relic_density(
+        relic = relic_density(
             mass,
             ratio,
             *couplings,
@@ -72,8 +73,8 @@ def required_coupling(
             plasma=plasma,
             self_scattering=self_scattering,
             closure=closure,
-        ).omega_h2
-        return np.where(np.isnan(density), FAR_TOO_MUCH, np.log(density / wanted))
+        )
+        return np.where(relic.status == Status.OK, np.log(relic.omega_h2 / wanted), FAR_TOO_MUCH)
 
     low, high = np.log(ends)
     grid = np.linspace(low, high, 2 + int(PER_DECADE * (high - low) / np.log(10.0)))

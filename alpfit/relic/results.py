@@ -17,6 +17,8 @@ class Status(IntEnum):
     STEP_LIMIT = 2
     CHANNEL_MISSING = 3
     WIDE_RESONANCE = 4
+    FREEZE_IN = 5
+    UNKNOWN_BEGINNING = 6
 
     @property
     def message(self) -> str:
@@ -26,23 +28,33 @@ class Status(IntEnum):
 
 _MESSAGES = {
     Status.OK: "solved",
-    Status.NEVER_EQUILIBRATED: "chi is not in full equilibrium at x = 2: its couplings are too small",
+    Status.NEVER_EQUILIBRATED: "chi is not in full equilibrium at x = 2 or later: its couplings are too small for this "
+    "engine, and what is made of it from nothing is known to the engine nbe alone",
     Status.STEP_LIMIT: "the integrator used all its steps before the end",
     Status.CHANNEL_MISSING: "r is above 0.65, where chi chi -> a a counts, which is not in the calculation yet",
     Status.WIDE_RESONANCE: "the width of the ALP is more than half its mass: the cross-section of a resonance means "
     "nothing there, and the couplings are too large",
+    Status.FREEZE_IN: "chi is not in full equilibrium at x = 2 or later: this is what annihilation backwards makes of "
+    "it (freeze-in) if there is none at T = 10 m_a, or 20 m_chi if that is more; beginning ten times as hot changes it "
+    "by less than 1 %. The plasma is Maxwell-Boltzmann: Bose statistics would make up to 1.8 times as much",
+    Status.UNKNOWN_BEGINNING: "chi is not in full equilibrium at x = 2 or later, and what is made of it from nothing "
+    "depends on the temperature at which that begins: off the resonance in proportion to it",
 }
+
+ANSWERED = (Status.OK, Status.FREEZE_IN)
+"""Where there is a number."""
 
 
 @dataclass(frozen=True)
 class RelicDensity:
     """Omega h^2 of chi today, what led to it, and how far it can be trusted; arrays of the points' broadcast shape.
 
-    Where ``status`` is not OK the numbers are NaN, and the :class:`Status` says why.
+    Where ``status`` is neither OK nor FREEZE_IN the numbers are NaN, and the :class:`Status` says why.
 
     Attributes:
         omega_h2: the relic density.
-        x_fo: m_chi/T at chemical freeze-out, where Y has left Y_eq by 10 %.
+        x_fo: m_chi/T at chemical freeze-out, where Y has left Y_eq by 10 %; NaN for freeze-in, and so is
+            ``elastic_rate``.
         x_kd: m_chi/T at kinetic decoupling, where T_chi has left T by 10 %; infinite where it never does, as in an
             engine that enforces kinetic equilibrium.
         status: a :class:`Status` for each point.
@@ -63,8 +75,13 @@ class RelicDensity:
 
     @property
     def ok(self) -> NDArray[np.bool_]:
-        """Where there is an answer."""
-        return np.asarray(self.status == Status.OK)
+        """Where there is an answer: from equilibrium, or from nothing (see :attr:`from_nothing`)."""
+        return np.isin(self.status, ANSWERED)
+
+    @property
+    def from_nothing(self) -> NDArray[np.bool_]:
+        """Where the answer assumes that there was no chi in the beginning, since it never was in equilibrium."""
+        return np.asarray(self.status == Status.FREEZE_IN)
 
     @property
     def still_annihilating(self) -> NDArray[np.bool_]:
@@ -100,7 +117,7 @@ class MomentumDistribution:
 
 @dataclass(frozen=True)
 class Evolution:
-    """The history of chi at one point, arrays ``(n,)`` from equilibrium to the end of the integration.
+    """The history of chi at one point, arrays ``(n,)`` from equilibrium, or nothing, to the end of the integration.
 
     Attributes:
         x: m_chi/T, T the temperature of the plasma.

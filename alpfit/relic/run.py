@@ -12,10 +12,13 @@ from alpfit.errors import PredictionError
 from alpfit.numerics.arguments import known
 from alpfit.numerics.radau_step import radau_iia_5
 from alpfit.physics.plasma import PLASMAS, Plasma, baths_at
+from alpfit.relic import freeze_in
 from alpfit.relic.base import Accuracy, Engine, Freezeout
-from alpfit.relic.boltzmann import Sectors
+from alpfit.relic.boltzmann import Sectors, chosen
 from alpfit.relic.engines import CLOSURES, ENGINES
-from alpfit.relic.results import Evolution, Status
+from alpfit.relic.freeze_in import Beginning, Early
+from alpfit.relic.results import ANSWERED, Evolution, Status
+from alpfit.relic.spectrum import Whole
 
 Array = NDArray[np.float64]
 
@@ -36,15 +39,19 @@ def relic_densities(
     engine: Engine,
     transfer_rate: Callable[[Array], Array],
     accuracy: Accuracy,
+    early: Callable[[Whole], Early],
 ) -> dict[str, NDArray[Any]]:
     """Solve the ``sectors``: all of :class:`RelicDensity`, arrays ``(n,)``, but for the self-scattering.
 
-    ``transfer_rate`` maps their temperatures [GeV], shape ``(n,)``, to their momentum transfer rates [GeV].
+    ``transfer_rate`` maps their temperatures [GeV], shape ``(n,)``, to their momentum transfer rates [GeV]; ``early``
+    gives the early tables of those whose numbers it is given, and is called where chi may come from nothing.
     """
     freezeout = Freezeout(*engine.solve(sectors, accuracy, radau_iia_5()))
     log_yield, slope, x_fo, x_kd, hubble, status = freezeout[:6]
     if not (status == Status.OK).all():
-        unsolved = status != Status.OK
+        if engine.from_nothing:
+            _from_nothing(freezeout, sectors, accuracy, early)
+        unsolved = ~np.isin(status, ANSWERED)
         for values in (log_yield, slope, x_fo, x_kd, hubble):
             values[unsolved] = math.nan
     finite = np.isfinite(x_fo)
@@ -59,11 +66,30 @@ def relic_densities(
     }
 
 
-def history(sectors: Sectors, engine: Engine) -> Evolution:
-    """The history of the first of the ``sectors``; raises :class:`PredictionError` where there is none."""
-    accuracy = Accuracy(largest_change=0.2, settled_rate=math.inf)
+def _from_nothing(freezeout: Freezeout, sectors: Sectors, accuracy: Accuracy, early: Callable[[Whole], Early]) -> None:
+    """Write what is made from nothing of those that never were in equilibrium, which is not left anywhere."""
+    which = np.flatnonzero(freezeout.status == Status.NEVER_EQUILIBRATED)
+    if not which.size:
+        return
+    made = freeze_in.solve(chosen(sectors, which), early(which), Beginning(), accuracy, radau_iia_5())
+    freezeout.log_yield[which], freezeout.log_yield_slope[which], freezeout.status[which], n_calls = made
+    freezeout.n_calls[which] += n_calls
+    freezeout.x_fo[which] = math.nan
+    freezeout.x_kd[which] = math.inf
+
+
+def history(sectors: Sectors, engine: Engine, early: Callable[[Whole], Early]) -> Evolution:
+    """The history of the first of the ``sectors``; raises :class:`PredictionError` where there is none.
+
+    ``early`` as for :func:`relic_densities`.
+    """
+    accuracy, first = Accuracy(largest_change=0.2, settled_rate=math.inf), np.zeros(1, dtype=np.int64)
     x, log_yield, excess, heat, status = engine.trace(sectors, accuracy, radau_iia_5())
-    if status != Status.OK:
+    if engine.from_nothing and status == Status.NEVER_EQUILIBRATED:
+        x, log_yield, excess, heat, status = freeze_in.trace(
+            chosen(sectors, first), early(first), Beginning(), accuracy, radau_iia_5()
+        )
+    if status not in ANSWERED:
         raise PredictionError(f"no history: {Status(status).message}")
     mass, temperature = float(sectors.mass[0]), sectors.mass[0] / x
     entropy_density = baths_at(temperature, sectors.plasma)[0]

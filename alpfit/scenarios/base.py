@@ -120,6 +120,9 @@ class Scenario(Protocol):
     def diagnose(self, points: Mapping[str, Array]) -> Mapping[str, Array]:
         """How far the predictions at ``points`` can be trusted: what is good to know and no measurement asks for."""
 
+    def remarks(self, points: Mapping[str, Array]) -> tuple[str, ...]:
+        """For each of the ``points`` a sentence on what a prediction assumes there and not elsewhere, mostly empty."""
+
 
 def predict_within(
     ranges: Mapping[str, tuple[float, float]],

@@ -78,5 +78,9 @@ class DisplacedScenario:
         """Nothing: no step of the calculation has an error of its own."""
         return {}
 
+    def remarks(self, points: Mapping[str, Array]) -> tuple[str, ...]:
+        """None: all points are alike."""
+        return ("",) * points["m_a"].size
+
     def _calculate(self, points: Mapping[str, Array]) -> Predictions:
         return Predictions(self.predict_rates(points), ("",) * points["m_a"].size)

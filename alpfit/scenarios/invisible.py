@@ -20,6 +20,7 @@ from alpfit.relic import (
     resolve_annihilation_scale,
     theory_error,
 )
+from alpfit.relic.results import ANSWERED
 from alpfit.relic.validity import LARGEST_RATIO
 from alpfit.scenarios import production, quantities
 from alpfit.scenarios.base import DEFAULT, Choices, Predictions, Quantity, predict_within
@@ -135,6 +136,14 @@ class InvisibleScenario:
             "theory error, numerics": error.numerics,
         }
 
+    def remarks(self, points: Mapping[str, Array]) -> tuple[str, ...]:
+        """What a relic density from nothing assumes."""
+        relic = self._relic(*(points[name] for name in PARAMETERS))
+        return tuple(
+            f"Omega_h2: {message}" if made else ""
+            for message, made in zip(relic.messages, relic.from_nothing, strict=True)
+        )
+
     @property
     def _scale(self) -> float:
         return resolve_annihilation_scale(self.choices.annihilation_scale)
@@ -165,4 +174,4 @@ class InvisibleScenario:
 
 def _failure(outcome: int) -> str:
     """Why there is no relic density; empty where there is."""
-    return "" if outcome == Status.OK else f"no relic density: {Status(outcome).message}"
+    return "" if outcome in ANSWERED else f"no relic density: {Status(outcome).message}"

@@ -9,6 +9,7 @@ import pytest
 
 from alpfit.likelihoods import load, names
 from alpfit.likelihoods.catalogue import data_folder
+from alpfit.relic import Status
 
 POINT = ["--at", "g_agg=9e-5", "--at", "g_achi=2e-4"]
 
@@ -35,7 +36,7 @@ def test_evaluate_prints_json_for_programs(alpfit, file):
     point = json.loads(outcome.out)
     assert (outcome.code, outcome.err) == (0, "")
     groups = ["parameters", "predictions", "diagnostics", "likelihoods", "log_likelihood", "log_likelihood_total"]
-    assert list(point) == [*groups, "log_prior"]
+    assert list(point) == [*groups, "log_prior", "remark"]
     assert 15.0 < point["diagnostics"]["x_fo"] < 25.0
     assert 0.0 < point["diagnostics"]["error from plasma"] < 0.02
     assert point["parameters"] == {"m_a": 1.0, "r": 0.48, "g_agg": 9e-5, "g_achi": 2e-4}
@@ -68,6 +69,14 @@ def test_evaluate_says_where_a_point_is_outside_of_the_prior(alpfit, file):
     outside = ["--at", "g_agg=9e-4", "--at", "g_achi=2e-4"]
     assert "outside the prior" in alpfit("evaluate", file, *outside).out
     assert json.loads(alpfit("evaluate", file, *outside, "--json").out)["log_prior"] is None
+
+
+def test_evaluate_says_what_a_relic_density_from_nothing_assumes(alpfit, file):
+    feeble = ["--at", "g_agg=1e-12", *POINT[2:]]
+    said = f"Omega_h2: {Status.FREEZE_IN.message}"
+    assert alpfit("evaluate", file, *feeble).out.splitlines()[-1] == said
+    assert json.loads(alpfit("evaluate", file, *feeble, "--json").out)["remark"] == said
+    assert json.loads(alpfit("evaluate", file, *POINT, "--json").out)["remark"] == ""
 
 
 def test_evaluate_takes_overrides(alpfit, file):

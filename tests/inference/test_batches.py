@@ -14,7 +14,7 @@ def problem(tmp_path_factory):
     path = tmp_path_factory.mktemp("input") / "wide.toml"
     path.write_text(
         'scenario = "invisible"\nlikelihoods = ["belle2_bknunu_2023", "planck_relic_2018"]\n'
-        '[relic]\nengine = "nbe"\n[parameters]\nm_a = 1.0\nr = 0.48\n'
+        '[relic]\nengine = "cbe"\n[parameters]\nm_a = 1.0\nr = 0.48\n'
         'g_agg = { prior = "log-uniform", min = 1e-12, max = 1e4 }\ng_achi = 1e-4\n'
     )
     return Fit.from_file(path).problem

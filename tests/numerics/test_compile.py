@@ -43,7 +43,7 @@ from alpfit.numerics.rosenbrock import growth, rodas4
 from alpfit.physics.annihilation import cross_section_at_nodes
 from alpfit.physics.plasma import bath_at, baths_at, saikawa_shirai_2018
 from alpfit.physics.scattering import momentum_transfer, momentum_transfers, photon_rule, transfer_moment
-from alpfit.relic import cbe, cbe_energy, nbe
+from alpfit.relic import cbe, cbe_energy, freeze_in, nbe
 from alpfit.relic.average_table import (
     Averages,
     averages_at,
@@ -60,6 +60,7 @@ from alpfit.relic.averages import (
     thermal_rules,
     weigh_nodes,
 )
+from alpfit.relic.base import Accuracy, equilibrates
 from alpfit.relic.boltzmann import (
     Sector,
     Transfer,
@@ -139,6 +140,7 @@ def test_the_walk_finds_the_kernels_of_every_folder():
         "alpfit.relic.collisions.collide",
         "alpfit.relic.evolution.follow",
         "alpfit.relic.fbe.solve_all",
+        "alpfit.relic.freeze_in.solve",
         "alpfit.relic.momentum_grid.stretch",
         "alpfit.relic.nbe.rates",
         "alpfit.relic.phase_space.advance",
@@ -404,6 +406,8 @@ RULES = thermal_rules(8, 4, 2, 7)
 NODES = weigh_nodes(np.geomspace(1e-6, 40.0, 60), np.geomspace(1e-9, 1e-12, 60), Shape(30, 0.01, 1e-6, 0.0, 1e4))
 AVERAGES = Averages(0.5, 0.25, splines(-20.0 + np.cumsum(np.cos(np.arange(80.0)).reshape(4, 20), axis=1), 0.25), 0.1)
 SECTOR = Sector(0.4, 2.0, AVERAGES, Transfer(0.5, 0.5, TABLE[:, :1] - 40.0), maxwellian_gas(), PLASMA)
+EARLY_TABLES = freeze_in.no_early(1, 3.0)
+EARLY = freeze_in.EarlySector(SECTOR, -3.0, 0.5, np.ascontiguousarray(TABLE[:, :2]) - 20.0, math.log(2.0))
 STATES = np.array([[-20.0, 8.0], [-19.0, 8.5]])
 LINEAR = np.random.default_rng(8).normal(size=(4, 4))
 
@@ -498,6 +502,10 @@ TWINS = {
     "log_equilibrium_yield": (log_equilibrium_yield, (2.7, 1e-5, 0.5, 2.0, SECTOR.gas)),
     "relativistic_correction": (relativistic_correction, (7.0, HERMITE)),
     "annihilations_per_hubble_time": (annihilations_per_hubble_time, (2.7, SECTOR)),
+    "equilibrates": (equilibrates, (SECTOR, Accuracy())),
+    "tabulate_early": (freeze_in.tabulate_early, (0, 100.0, NODES, freeze_in.bessel_functions(), EARLY_TABLES)),
+    "early surroundings": (freeze_in.surroundings, (-1.0, EARLY)),
+    "early surroundings later": (freeze_in.surroundings, (2.3, EARLY)),
     "nbe.surroundings": (nbe.surroundings, (2.7, SECTOR)),
     "nbe.rates": (nbe.rates, engine_rates_at(nbe)),
     "cbe.surroundings": (cbe.surroundings, (2.7, SECTOR)),

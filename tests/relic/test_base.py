@@ -4,12 +4,13 @@ import math
 
 import numpy as np
 import pytest
+from scipy.special import kve
 
 from alpfit.numerics.radau_step import radau_iia_5
-from alpfit.physics.plasma import bath_at
+from alpfit.physics.plasma import PLASMAS, bath_at, baths_at
 from alpfit.relic import ENGINES, Status
 from alpfit.relic.base import Accuracy, Freezeout, log_yield_excess
-from alpfit.relic.boltzmann import annihilations_per_hubble_time, log_equilibrium_yield, sector_at
+from alpfit.relic.boltzmann import Sectors, annihilations_per_hubble_time, log_equilibrium_yield, sector_at
 
 TABLEAU = radau_iia_5()
 POINTS = {
@@ -112,17 +113,61 @@ def test_the_integration_begins_where_annihilation_is_no_longer_fast(engine, bui
 
 
 @each_engine
-def test_where_chi_is_not_in_equilibrium_at_the_start_there_is_no_answer(engine, build_sectors):
-    """The limit is thirty annihilations per Hubble time at x = 2."""
-    sector = sector_at(build_sectors(*POINTS["below the resonance"]), 0)
+def test_where_chi_never_is_in_equilibrium_there_is_no_answer(engine, build_sectors):
+    """The limit is thirty annihilations per Hubble time; far below the resonance there are most of them at x = 2."""
+    sector = sector_at(build_sectors(*POINTS["far below it"]), 0)
     rate = annihilations_per_hubble_time(math.log(2.0), sector)
     scales = (29.9 / rate, 30.1 / rate)
-    too_weak, enough = (build_sectors(*POINTS["below the resonance"], scale=scale) for scale in scales)
+    too_weak, enough = (build_sectors(*POINTS["far below it"], scale=scale) for scale in scales)
     assert solve(too_weak, engine).status.tolist() == [Status.NEVER_EQUILIBRATED]
     assert solve(too_weak, engine).n_calls.tolist() == [1]
     assert trace(too_weak, engine)[4] == Status.NEVER_EQUILIBRATED
     assert solve(enough, engine).status.tolist() == [Status.OK]
     assert solve(too_weak, engine, least_rate=5.0).status.tolist() == [Status.OK]
+
+
+LATE = {"r = 0.499": (1.0, 0.499, 1e-6, 0.01), "light": (0.01, 0.4947, 1e-6, 0.01), "QCD": (0.8, 0.495, 1e-6, 1e-3)}
+
+
+def with_most_annihilation(rate: float, point: tuple[float, ...], build_sectors) -> Sectors:
+    """The ``point``, scaled such that there are at most ``rate`` annihilations per Hubble time."""
+    sector = sector_at(build_sectors(*point), 0)
+    most = max(annihilations_per_hubble_time(z, sector) for z in np.linspace(math.log(2.0), math.log(4.0), 300))
+    return build_sectors(*point, scale=rate / most)
+
+
+@each_engine
+@pytest.mark.parametrize("point", LATE.values(), ids=LATE.keys())
+def test_equilibrium_may_come_later_than_the_start(point, engine, build_sectors):
+    """It forgets what was before: to begin at x = 1.5 changes nothing, or with the temperature less than 1e-3."""
+    enough, too_weak = (with_most_annihilation(rate, point, build_sectors) for rate in (30.2, 29.9))
+    assert annihilations_per_hubble_time(math.log(2.0), sector_at(enough, 0)) < 29.5
+    late = solve(enough, engine)
+    assert late.status.tolist() == [Status.OK]
+    assert trace(enough, engine)[0][0] == pytest.approx(2.0, rel=1e-12)
+    early = solve(enough, engine, x_start=1.5, least_rate=5.0)
+    assert early.status.tolist() == [Status.OK]
+    assert late.log_yield[0] == pytest.approx(early.log_yield[0], abs=3e-6 if engine == "nbe" else 1e-3)
+    assert solve(too_weak, engine).status.tolist() == [Status.NEVER_EQUILIBRATED]
+
+
+@each_engine
+def test_where_equilibrium_moves_beyond_the_start_nothing_jumps(engine, build_sectors):
+    point = LATE["r = 0.499"]
+    rate = annihilations_per_hubble_time(math.log(2.0), sector_at(build_sectors(*point), 0))
+    before, after = (solve(build_sectors(*point, scale=30.0 / rate * (1.0 + d)), engine) for d in (1e-9, -1e-9))
+    assert before.status.tolist() == after.status.tolist() == [Status.OK]
+    assert before.log_yield[0] == pytest.approx(after.log_yield[0], abs=1e-7)
+
+
+@pytest.mark.parametrize("plasma", PLASMAS.values(), ids=PLASMAS.keys())
+def test_whatever_the_cross_section_annihilation_is_fastest_before_x_3_4_and_not_much_slower_at_2(plasma):
+    """A pair at rest, the energy of which is least suppressed later: n_eq <sigma v> goes with T K_1(2x)/n_eq."""
+    x = np.exp(np.arange(math.log(2.0), math.log(20.0), 0.01))
+    for mass in np.geomspace(1e-7, 1e5, 400):
+        rate = kve(1, 2.0 * x) * np.exp(-x) / kve(2, x) / (baths_at(mass / x, plasma())[1] * x**2)
+        assert x[np.argmax(rate)] < 3.4 < Accuracy().x_fastest
+        assert rate[0] > 0.7 * rate.max()
 
 
 @each_engine

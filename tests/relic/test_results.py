@@ -28,6 +28,9 @@ def test_messages_say_what_happened():
     assert "not in full equilibrium" in Status.NEVER_EQUILIBRATED.message
     assert "couplings are too small" in Status.NEVER_EQUILIBRATED.message
     assert "steps" in Status.STEP_LIMIT.message
+    assert "engine nbe" in Status.NEVER_EQUILIBRATED.message
+    assert "if there is none at T = 10 m_a" in Status.FREEZE_IN.message
+    assert "depends on the temperature at which that begins" in Status.UNKNOWN_BEGINNING.message
 
 
 def test_a_result_has_a_message_for_each_point_in_its_own_shape():
@@ -44,8 +47,11 @@ def test_of_no_points_there_are_no_messages():
     assert result(np.zeros((0, 3), dtype=int)).messages.shape == (0, 3)
 
 
-def test_ok_is_where_the_status_is():
-    assert result([0, 1, 2]).ok.tolist() == [True, False, False]
+def test_ok_is_where_the_status_has_a_number_and_from_nothing_where_that_is_of_freeze_in():
+    statuses = result([0, 1, 2, 3, 4, 5, 6])
+    assert statuses.ok.tolist() == [True, False, False, False, False, True, False]
+    assert statuses.from_nothing.tolist() == [False] * 5 + [True, False]
+    assert result(5).from_nothing.shape == ()
     assert isinstance(result(0).ok, np.ndarray)
     assert result(0).ok.shape == ()
 

@@ -53,3 +53,4 @@ def test_its_predictions_of_production_are_those_of_the_invisible_scenario():
 
 def test_there_is_nothing_to_diagnose():
     assert SCENARIOS["displaced"]().diagnose({"m_a": np.array([1.0])}) == {}
+    assert SCENARIOS["displaced"]().remarks({"m_a": np.array([1.0, 2.0])}) == ("", "")

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from alpfit.physics.escape import BELLE2, outside_after_decay
+from alpfit.relic import Status
 from alpfit.scenarios import SCENARIOS, Choices
 
 BP1U = {"m_a": 0.75, "r": 0.477, "g_agg": 9.037e-5, "g_achi": 6.93e-5}
@@ -140,6 +141,16 @@ def test_a_parameter_outside_its_domain_fails_alone_and_says_so(build, predicted
     for observable, values in predictions.values.items():
         expected = [predicted.values[observable][0], np.nan, also_good[observable][0]]
         np.testing.assert_allclose(values, expected, rtol=1e-12, err_msg=observable)
+
+
+def test_a_relic_density_from_nothing_is_a_prediction_with_a_remark(build):
+    feeble, scenario = {**BP1U, "g_agg": 1e-12}, build(engine="nbe")
+    both = points(BP1U, feeble)
+    predictions = scenario.predict(both)
+    assert predictions.failures == ("", "")
+    assert (predictions.values["Omega_h2"] > 0.0).all()
+    assert scenario.remarks(both) == ("", f"Omega_h2: {Status.FREEZE_IN.message}")
+    assert build().remarks(both) == ("", "")
 
 
 def test_couplings_too_small_for_equilibrium_fail_alone_and_say_so(build, predicted):

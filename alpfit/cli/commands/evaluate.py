@@ -27,12 +27,12 @@ def evaluate(
 
     fit = Fit.from_file(file, overrides or [])
     evaluation = fit.evaluate(numbers("--at", at or []))
-    point = _record(evaluation, fit.diagnose(evaluation), fit.compare(evaluation))
+    point = _record(evaluation, fit.diagnose(evaluation), fit.compare(evaluation), fit.remark(evaluation))
     typer.echo(json_text(point) if as_json else _table(point))
 
 
 def _record(
-    point: "Evaluation", diagnostics: dict[str, float], comparisons: dict[str, dict[str, float]]
+    point: "Evaluation", diagnostics: dict[str, float], comparisons: dict[str, dict[str, float]], remark: str
 ) -> dict[str, Any]:
     """The point as JSON can hold it: null stands for a number that is not finite."""
 
@@ -51,6 +51,7 @@ def _record(
         "log_likelihood": {name: number(values) for name, values in point.log_l_by_entry.items()},
         "log_likelihood_total": number(point.log_l),
         "log_prior": number(point.log_prior),
+        "remark": remark,
     }
 
 
@@ -65,6 +66,7 @@ def _table(point: dict[str, Any]) -> str:
     lines.append(f"  {'total':30s}{point['log_likelihood_total']:16.8g}")
     prior = point["log_prior"]
     lines.append(f"{'log prior':32s}{'outside the prior' if prior is None else format(prior, '16.8g')}")
+    lines += ["", point["remark"]] if point["remark"] else []
     return "\n".join(lines)
 
 

@@ -1,0 +1,208 @@
+"""chi from nothing: the equation of the number density where annihilation never is fast at x = 2 or later.
+
+Annihilation backwards makes n_eq^2 <sigma v> of it, with a relativistic average (P. Gondolo and G. Gelmini, Nucl. Phys.
+B 360 (1991) 145) that does not end at x = 1.5 as the other tables do,
+
+    n_eq^2 <sigma v> = g^2 T/(32 pi^4) int ds sigma(s) (s - 4 m^2) sqrt(s) K_1(sqrt(s)/T).
+
+On a narrow resonance at sqrt(s) = M that rises like x^3 until T is about M/3: what was made before T = 10 M is less
+than 1e-4 of it. Beside the resonance it is proportional to the highest temperature, and nobody knows that one. So chi
+is taken to be absent at T = 10 M, and there is an answer where it would have been the same with 100 M.
+
+All gases are Maxwell-Boltzmann, also here where chi and the photons that make it are not cold. On a narrow resonance
+Bose's statistics would make zeta(5) = 1.04 times as much if that decays to photons, and 1.80 times if it decays to chi,
+since then stimulated emission is no part of what it decays by. Fermi's would leave up to 10 % less of a chi that came
+into equilibrium and left it relativistic.
+"""
+
+import math
+from functools import cache
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from alpfit.numerics.compile import kernel
+from alpfit.numerics.interpolation import evaluate_spline, fill_slopes, splines
+from alpfit.numerics.radau import Solution, Steps, integrate
+from alpfit.numerics.radau_step import Tableau
+from alpfit.physics.plasma import bath_at
+from alpfit.relic import nbe
+from alpfit.relic.averages import Nodes
+from alpfit.relic.base import Accuracy, Trace, largest_fall, stops_for
+from alpfit.relic.boltzmann import Sector, Sectors, sector_at
+
+Array = NDArray[np.float64]
+Whole = NDArray[np.int64]
+
+HOTTEST = 100.0
+"""T over M, the energy of the lowest resonance or of two chi at rest, from which on there are tables."""
+
+LARGEST = 30.0
+"""sqrt(s) over the highest temperature, up to which the cross-section counts."""
+
+
+class Beginning(NamedTuple):
+    """What is assumed of the beginning: no chi at T = ``hot`` M, and an answer where it is that of ``hotter`` M.
+
+    By less than ``dependence``, in ln(Y). Up to ln(x) = ``meeting`` the early tables count, then the other ones.
+    """
+
+    hot: float = 10.0
+    hotter: float = 100.0
+    dependence: float = 0.01
+    meeting: float = math.log(2.0)
+
+
+class Bessel(NamedTuple):
+    """Splines of ln(u K_1(u) exp(u)) and ln(u^2 K_2(u) exp(u)) against ln(u) on a uniform grid, ``table (n, 2, 2)``."""
+
+    start: float
+    step: float
+    table: Array
+
+
+class Early(NamedTuple):
+    """ln<sigma v> [GeV^-2] of ``n`` sectors and ln(exp(x) K_2(x)) against ln(x) from ``start (n,)`` on.
+
+    ``table (n, k, 2, 2)``, of whose second axis each uses what it needs to get beyond x = 2.
+    """
+
+    start: Array
+    step: float
+    table: Array
+
+
+class EarlySector(NamedTuple):
+    """A sector with its early tables ``(k, 2, 2)`` up to ln(x) = ``meeting``."""
+
+    sector: Sector
+    start: float
+    step: float
+    table: Array
+    meeting: float
+
+
+@cache
+def bessel_functions() -> Bessel:
+    """From u = 1e-4 to 1e7; the error is below 1e-7."""
+    from scipy.special import kve
+
+    start, step = math.log(1e-4), 0.05
+    u = np.exp(start + step * np.arange(math.ceil((math.log(1e7) - start) / step) + 1))
+    return Bessel(start, step, splines(np.log([u * kve(1, u), u * u * kve(2, u)]), step))
+
+
+def no_early(n: int, largest: float, step: float = 0.1) -> Early:
+    """Room for the tables of ``n`` sectors, in each of which M is ``largest`` m at most."""
+    span = math.log(2.0 * largest * HOTTEST)
+    return Early(np.empty(n), step, np.zeros((n, math.ceil(span / step) + 4, 2, 2)))
+
+
+@kernel
+def tabulate_early(i: int, hottest: float, nodes: Nodes, bessel: Bessel, early: Early) -> None:
+    """Write the tables of sector ``i``, whose cross-section is that of the ``nodes``, from T = ``hottest`` M on."""
+    floor, n, last = 1e-300, nodes.e.size, math.log(2.0)
+    early.start[i] = -math.log(hottest * (2.0 + nodes.shape.suppression))
+    table = early.table[i, : math.ceil((last - early.start[i]) / early.step) + 3]
+    log_root_s = np.empty(n)
+    for j in range(n):
+        log_root_s[j] = math.log(2.0 + nodes.e[j])
+    for k in range(table.shape[0]):
+        log_x = early.start[i] + k * early.step
+        x, total = math.exp(log_x), 0.0
+        for j in range(n):
+            log_k1 = evaluate_spline(log_x + log_root_s[j], bessel.start, bessel.step, bessel.table, 0)
+            total += nodes.flux[j] * math.exp(log_k1 - x * nodes.e[j] - 0.5 * log_root_s[j])
+        log_k2 = evaluate_spline(log_x, bessel.start, bessel.step, bessel.table, 1) - 2.0 * log_x
+        table[k, 0, 0] = math.log(max(0.25 * total, floor)) - 2.0 * log_k2
+        table[k, 1, 0] = log_k2
+    for which in range(2):
+        fill_slopes(table, which, early.step)
+
+
+@kernel
+def surroundings(log_x: float, early: EarlySector) -> nbe.Surroundings:
+    """What the equation needs to know at T = mass/x, also where x is small."""
+    sector = early.sector
+    if log_x >= early.meeting:
+        return nbe.surroundings(log_x, sector)
+    x = math.exp(log_x)
+    bath = bath_at(sector.mass / x, sector.plasma)
+    average = math.exp(evaluate_spline(log_x, early.start, early.step, early.table, 0))
+    log_prefactor = math.log(sector.dof * sector.mass**3 / (2.0 * math.pi**2 * bath.entropy_density))
+    log_bessel = evaluate_spline(log_x, early.start, early.step, early.table, 1)
+    log_y_eq = log_prefactor + log_bessel - log_x - x
+    return nbe.Surroundings(log_y_eq, bath.entropy_density / bath.hubble_tilde * average)
+
+
+@kernel
+def run(log_x: float, early: EarlySector, accuracy: Accuracy, tableau: Tableau) -> Solution:
+    """The solution from nothing at ``log_x``; not a single step where nothing is made.
+
+    It begins with what is made within a thousandth of an e-fold of x.
+    """
+    moment, nothing, first_step, curvature = 1e-3, 1e-130, 1e-3, 10.0  # of 1e90 particles in sight not one is chi
+    here = surroundings(log_x, early)
+    made = moment * here.annihilation * math.exp(2.0 * here.log_y_eq)
+    most = accuracy.max_steps if made > nothing else 0
+    start = np.array([min(math.log(made), here.log_y_eq) if made > nothing else here.log_y_eq])
+    steps = Steps(first_step, accuracy.tolerance, accuracy.largest_change, most, curvature, largest_fall(early.sector))
+    stops = stops_for(early.sector, accuracy)
+    return integrate(surroundings, nbe.rates, log_x, start, stops, steps, tableau, early)
+
+
+@kernel
+def early_at(sectors: Sectors, early: Early, i: int, beginning: Beginning) -> EarlySector:
+    """Number ``i`` of the sectors."""
+    return EarlySector(sector_at(sectors, i), early.start[i], early.step, early.table[i], beginning.meeting)
+
+
+@kernel
+def run_both(
+    early: EarlySector, beginning: Beginning, accuracy: Accuracy, tableau: Tableau
+) -> tuple[Solution, float, int]:
+    """The solution, by how much ln(Y) is larger for a hotter beginning, and calls of the rates."""
+    log_hotter = early.start
+    solution = run(log_hotter + math.log(beginning.hotter / beginning.hot), early, accuracy, tableau)
+    hotter = run(log_hotter, early, accuracy, tableau)
+    change = hotter.y[-1, 0] - solution.y[-1, 0]
+    if not (solution.finished and hotter.finished):
+        change = math.inf
+    return solution, change, solution.n_calls + hotter.n_calls
+
+
+@kernel
+def _status_of(solution: Solution, change: float, beginning: Beginning) -> int:
+    answered, too_long, unknown = 5, 2, 6
+    if solution.n_calls > 1 and change == math.inf:
+        return too_long
+    return answered if abs(change) <= beginning.dependence else unknown
+
+
+@kernel
+def solve(
+    sectors: Sectors, early: Early, beginning: Beginning, accuracy: Accuracy, tableau: Tableau
+) -> tuple[Array, Array, Whole, Whole]:
+    """ln(Y) at the end of each of the sectors, its slope, the status and calls of the rates."""
+    n = sectors.mass.size
+    log_yield, slope = np.empty(n), np.empty(n)
+    status, n_calls = np.empty(n, dtype=np.int64), np.empty(n, dtype=np.int64)
+    for i in range(n):
+        solution, change, n_calls[i] = run_both(early_at(sectors, early, i, beginning), beginning, accuracy, tableau)
+        log_yield[i], slope[i] = solution.y[-1, 0], solution.slope[0]
+        status[i] = _status_of(solution, change, beginning)
+    return log_yield, slope, status, n_calls
+
+
+@kernel
+def trace(sectors: Sectors, early: Early, beginning: Beginning, accuracy: Accuracy, tableau: Tableau) -> Trace:
+    """The history of the first sector; see :class:`~alpfit.relic.base.Engine`."""
+    first = early_at(sectors, early, 0, beginning)
+    solution, change, _ = run_both(first, beginning, accuracy, tableau)
+    n = solution.x.size
+    excess = np.empty(n)
+    for i in range(n):
+        excess[i] = solution.y[i, 0] - surroundings(solution.x[i], first).log_y_eq
+    status = _status_of(solution, change, beginning)
+    return np.exp(solution.x), solution.y[:, 0].copy(), excess, np.zeros(n), status
