@@ -123,7 +123,7 @@ def evolve(
     if point.shape[1] != 1:
         raise PredictionError(f"evolve takes one point, not an array of shape {shape}")
     widths = alp_widths(*point)
-    refusal = Status(int(validity.refusals(point, widths)[0]))
+    refusal = Status(int(validity.refusals(point, widths, chosen)[0]))
     if refusal != Status.OK:
         raise PredictionError(f"no history: {refusal.message}")
     if len(distribution_at) and not chosen.resolved:
@@ -210,7 +210,7 @@ def _early(points: Array, widths: Widths, scale: float) -> Early:
 def _solve_portal(points: Array, engine: Engine, plasma: Plasma, scale: float, self_scattering: bool) -> Columns:
     """The equations' solution where the model has one, and the status elsewhere."""
     widths = alp_widths(*points)
-    status = validity.refusals(points, widths)
+    status = validity.refusals(points, widths, engine)
     if not status.any():
         return _solve_equations(points, widths, engine, plasma, scale, self_scattering)
     good = status == Status.OK

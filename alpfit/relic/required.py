@@ -9,8 +9,10 @@ from alpfit.errors import ConfigurationError, PredictionError, one_of
 from alpfit.numerics.arguments import broadcast, outside, pair, positive_number, refuse_outside, shown
 from alpfit.physics.widths import alp_widths
 from alpfit.relic import validity
+from alpfit.relic.base import Engine
 from alpfit.relic.density import DOMAIN, relic_density
 from alpfit.relic.results import Status
+from alpfit.relic.run import resolve_engine
 
 Array = NDArray[np.float64]
 
@@ -59,7 +61,7 @@ def required_coupling(
     for end in ends:
         if sentence := outside(name, end, DOMAIN[name]):
             raise PredictionError(sentence)
-    columns, shape = _columns(m_a, r, other, name, ends[0])
+    columns, shape = _columns(m_a, r, other, name, ends[0], resolve_engine(engine, closure))
 
     def excess(log_g: Array, mass: Array, ratio: Array, coupling: Array) -> Array:
         """ln(Omega h^2/omega_h2)."""
@@ -95,7 +97,7 @@ def required_coupling(
 
 
 def _columns(
-    m_a: ArrayLike, r: ArrayLike, other: ArrayLike, name: str, smallest: float
+    m_a: ArrayLike, r: ArrayLike, other: ArrayLike, name: str, smallest: float, engine: Engine
 ) -> tuple[list[Array], tuple[int, ...]]:
     """m_a, r and the other coupling, arrays ``(n,)``, and their common shape; an error where no coupling will do."""
     the_other = next(coupling for coupling in COUPLINGS if coupling != name)
@@ -105,7 +107,7 @@ def _columns(
         refuse_outside(arrays, columns, DOMAIN)
     weakest = dict(zip(arrays, columns, strict=True)) | {name: np.full(columns[0].shape, smallest)}
     points = np.array([weakest[key] for key in DOMAIN])
-    refused = validity.refusals(points, alp_widths(*points))
+    refused = validity.refusals(points, alp_widths(*points), engine)
     if refused.any():
         i = int(np.argmax(refused > 0))
         where = ", ".join(f"{key} = {column[i]:g}" for key, column in zip(arrays, columns, strict=True))

@@ -19,6 +19,7 @@ class Status(IntEnum):
     WIDE_RESONANCE = 4
     FREEZE_IN = 5
     UNKNOWN_BEGINNING = 6
+    UNRESOLVED = 7
 
     @property
     def message(self) -> str:
@@ -39,6 +40,8 @@ _MESSAGES = {
     "by less than 1 %. The plasma is Maxwell-Boltzmann: Bose statistics would make up to 1.8 times as much",
     Status.UNKNOWN_BEGINNING: "chi is not in full equilibrium at x = 2 or later, and what is made of it from nothing "
     "depends on the temperature at which that begins: off the resonance in proportion to it",
+    Status.UNRESOLVED: "r is within 2e-5 of 1/2, where the engine fbe does not resolve which momenta reach the "
+    "resonance; the engines cbe and nbe have a number",
 }
 
 ANSWERED = (Status.OK, Status.FREEZE_IN)

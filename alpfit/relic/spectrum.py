@@ -3,9 +3,9 @@
 For the momentum distribution sigma(s) acts through the integral of sigma(s) sqrt(s (s - 4 m^2)) over the s that two
 energies can make. A narrow resonance at sqrt(s) = m (2 + e) makes that a constant in a band of rapidities, and any
 cross-section is a sum of such: one for each node of a quadrature over s. Nodes by the hundred, where they came from
-quadrature at all temperatures, are reduced at one temperature to few: neighbours make a group, whose two resonances have
-its mean, variance and third moment under the measure sigma(s) exp(-sqrt(s)/T) ds (Gauss's rule with two nodes). A group is
-the wider, the less of the annihilation is in it.
+quadrature at all temperatures, are reduced at one temperature to few: neighbours make a group, whose two resonances
+have its mean, variance and third moment under the measure sigma(s) exp(-sqrt(s)/T) ds (Gauss's rule with two nodes). A
+group is the wider, the less of the annihilation is in it.
 """
 
 import math
@@ -93,7 +93,7 @@ def reduce_spectrum(spectrum: Spectrum, x: float, few: Spectrum, blur: float) ->
 
 @kernel
 def _place_of(folds: float) -> float:
-    """Where a resonance is by ``folds`` = e x: near threshold by the momentum of its decay, which is what counts there."""
+    """Where a resonance is by ``folds`` = e x: near threshold by the momentum in its decay, which counts there."""
     return math.sqrt(folds) if folds < 0.25 else folds + 0.25
 
 

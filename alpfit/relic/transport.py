@@ -27,8 +27,8 @@ class Tail(NamedTuple):
     """How u is kept smooth where there is nearly nothing, in units of T_chi.
 
     From K = ``smooth_from`` on an additional term, which is none for a straight line, damps its second derivative at
-    ``smoothing`` times the Hubble rate; from ``limit_from`` on its slope is kept between 0 and -``steepest``, and where f
-    is below exp(-14) of its maximum no steeper. Pairs are created as if there were ``floor`` times a Maxwellian's at
+    ``smoothing`` times the Hubble rate; from ``limit_from`` on its slope is kept between 0 and -``steepest``, and where
+    f is below exp(-14) of its maximum no steeper. Pairs are created as if there were ``floor`` times a Maxwellian's at
     least, so that holes in f have a bottom.
     """
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from alpfit.physics.annihilation import sigma_v_today
 from alpfit.physics.self_scattering import self_scattering_per_mass
@@ -21,6 +21,7 @@ from alpfit.relic import (
     theory_error,
 )
 from alpfit.relic.results import ANSWERED
+from alpfit.relic.theory_error import FREEZE_IN
 from alpfit.relic.validity import LARGEST_RATIO
 from alpfit.scenarios import production, quantities
 from alpfit.scenarios.base import DEFAULT, Choices, Predictions, Quantity, predict_within
@@ -123,7 +124,7 @@ class InvisibleScenario:
         relic = self._relic(*couplings)
         engine, scale = self.choices.engine, self._scale
         m_a, r, g_agg, g_achi = couplings
-        error = self._theory_error(r, alp_widths(m_a, r, g_agg, g_achi))
+        error = self._theory_error(r, alp_widths(m_a, r, g_agg, g_achi), relic.from_nothing)
         return {
             "x_fo": relic.x_fo,
             "x_kd": relic.x_kd,
@@ -148,11 +149,12 @@ class InvisibleScenario:
     def _scale(self) -> float:
         return resolve_annihilation_scale(self.choices.annihilation_scale)
 
-    def _theory_error(self, r: Array, widths: Widths) -> TheoryError:
+    def _theory_error(self, r: Array, widths: Widths, from_nothing: ArrayLike = False) -> TheoryError:
         choices, ratio = self.choices, widths.dark_matter / widths.photons
-        return theory_error(
+        error = theory_error(
             r, ratio, engine=choices.engine, with_self_scattering=choices.self_scattering, closure=choices.closure
         )
+        return error._replace(phase_space=np.where(from_nothing, FREEZE_IN, error.phase_space))
 
     def _relic(self, *couplings: Array) -> RelicDensity:
         choices = self.choices
@@ -169,6 +171,10 @@ class InvisibleScenario:
         relic = self._relic(*(points[name] for name in PARAMETERS))
         rates = self.predict_rates(points)
         values = {"m_chi": rates["m_chi"], "Omega_h2": relic.omega_h2, **rates}
+        if relic.from_nothing.any():
+            m_a, r, g_agg, g_achi = (points[name] for name in PARAMETERS)
+            error = self._theory_error(r, alp_widths(m_a, r, g_agg, g_achi), relic.from_nothing)
+            values["Omega_h2_theory_error"] = error.total
         return Predictions(values, tuple(_failure(outcome) for outcome in relic.status))
 
 

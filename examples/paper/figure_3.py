@@ -2,17 +2,18 @@
 
 import numpy as np
 from comparison import OBSERVED, Row, save
-from figure_2 import G_ACHI, M_A, RATIOS, needed
+from figure_2 import FEW, G_ACHI, M_A, RATIOS, needed
 from matplotlib.figure import Figure
 from scipy.optimize import minimize_scalar
 
 from alpfit import relic_density
-from alpfit.plots.style import COLUMN_WIDTH, POSTERIOR, paper_style
+from alpfit.plots.style import COLUMN_WIDTH, GREEN, ORANGE, POSTERIOR, paper_style
 
 
-def ratio(r):
-    """Omega_CBE/Omega_NBE where Omega_NBE h^2 is the observed one."""
-    return relic_density(M_A, r, needed(r, "nbe"), G_ACHI).omega_h2 / OBSERVED
+def ratio(r, engine="cbe", self_scattering=True):
+    """Omega_CBE/Omega_NBE, or that of another engine, where Omega_NBE h^2 is the observed one."""
+    couplings = M_A, r, needed(r, "nbe"), G_ACHI
+    return relic_density(*couplings, engine=engine, self_scattering=self_scattering).omega_h2 / OBSERVED
 
 
 def draw() -> None:
@@ -20,9 +21,12 @@ def draw() -> None:
     with paper_style():
         figure = Figure(figsize=(COLUMN_WIDTH, 2.6), layout="constrained")
         panel = figure.add_subplot()
-        panel.semilogy(RATIOS, ratio(RATIOS), color=POSTERIOR)
+        panel.semilogy(RATIOS, ratio(RATIOS), color=POSTERIOR, label="CBE")
+        panel.semilogy(FEW, ratio(FEW, "fbe"), color=GREEN, linestyle="-.", label="fBE")
+        panel.semilogy(FEW, ratio(FEW, "fbe", False), color=ORANGE, linestyle=":", label="fBE, no self-scattering")
+        panel.legend(loc="upper right")
         panel.axhline(1.0, color="0.6", linewidth=0.6, zorder=0)
-        panel.set(xlabel=r"$r = m_\chi/m_a$", ylabel=r"$\Omega_\mathrm{CBE}/\Omega_\mathrm{NBE}$", xlim=(0.3, 0.7))
+        panel.set(xlabel=r"$r = m_\chi/m_a$", ylabel=r"$\Omega/\Omega_\mathrm{NBE}$", xlim=(0.3, 0.7))
         panel.set_title(r"$m_a = 1$ GeV, $g_{a\chi\chi} = 10^{-2}$ GeV$^{-1}$, $\Omega_\mathrm{NBE}h^2 = 0.12$")
         save(figure, "figure_3")
 
@@ -45,6 +49,16 @@ def compare() -> list[Row]:
         ),
         Row("Fig. 3", "the same at r = 0.33", agree, at[0.33]),
         Row("Fig. 3", "the same at r = 0.55", agree, at[0.55]),
+        *(
+            Row(
+                "Fig. 3",
+                f"Ω_fBE/Ω_NBE at r = 0.42, {'with' if on else 'without'} self-scattering",
+                "not in the paper",
+                float(ratio(0.42, "fbe", on)),
+                "" if on else "Ω_CBE/Ω_NBE is 21 there",
+            )
+            for on in (True, False)
+        ),
         Row("Fig. 3", "r of the minimum below the resonance", "0.48 to 0.5", valley.x),
     ]
 

@@ -29,7 +29,8 @@ def table() -> str:
     for row in rows():
         for column, quarks in COLUMNS.items():
             mass, coupling, theirs = (float(row[n]) for n in ("m_S_GeV", f"{column}_lambda", f"{column}_omega"))
-            ours = [float(solve(singlet(mass, coupling, quarks), engine=engine).omega_h2) for engine in engines]
+            sector = singlet(mass, coupling, quarks)
+            ours = [float(solve(sector, engine=engine, self_scattering=False).omega_h2) for engine in engines]
             ratios = " | ".join(f"{omega / theirs:.3f}" for omega in ours)
             lines.append(f"| {mass:g} | {coupling:g} | {column.replace('_', ', ')} | {theirs:.4f} | {ratios} |")
     return "\n".join(lines) + "\n"

@@ -28,7 +28,7 @@ def build_sectors() -> Callable[..., Sectors]:
 @pytest.fixture
 def equations_everywhere(monkeypatch) -> None:
     """Solve the equations also where the model has no relic density, so that engines are tested there too."""
-    monkeypatch.setattr(validity, "refusals", lambda points, widths: np.zeros(points.shape[1], dtype=np.int64))
+    monkeypatch.setattr(validity, "refusals", lambda points, *_: np.zeros(points.shape[1], dtype=np.int64))
 
 
 @pytest.fixture(scope="session")

@@ -153,6 +153,13 @@ def test_a_relic_density_from_nothing_is_a_prediction_with_a_remark(build):
     assert build().remarks(both) == ("", "")
 
 
+def test_a_relic_density_from_nothing_has_the_error_of_its_statistics(build):
+    both = points(BP1U, {**BP1U, "g_agg": 1e-12})
+    errors = build(engine="nbe").predict(both).values["Omega_h2_theory_error"]
+    assert errors[0] < 5.0
+    assert errors[1] == pytest.approx(0.8, rel=1e-3)
+
+
 def test_couplings_too_small_for_equilibrium_fail_alone_and_say_so(build, predicted):
     feeble = {**BP1U, "g_agg": 1e-12, "g_achi": 1e-9}
     predictions = build().predict(points(BP1U, feeble, BP1U))
