@@ -75,6 +75,7 @@ app.command()(cite.cite)
 
 def main() -> None:
     """Run the program; one sentence on stderr for whatever the user can mend."""
+    os.environ.setdefault("PYTHONSAFEPATH", "1")  # workers import nothing from the working directory
     try:
         code = app(standalone_mode=False) or ExitCode.OK
         sys.stdout.flush()

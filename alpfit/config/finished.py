@@ -50,6 +50,11 @@ POINTERS = (
         "all of it, a pickle",
         "anything, once --resume reads it: one's own files only, or with --force",
     ),
+    Pointer(
+        ".numba_config.yaml, matplotlibrc, arvizrc",
+        "all of it, in the working directory",
+        "nothing: it is not read, whoever works in the folder",
+    ),
     Pointer("any file", "a symbolic link in its place", "be read; what is written replaces the link"),
 )
 """Every path, address and program in a run folder. Whoever adds one says here what it may do, and tests it."""

@@ -3,6 +3,8 @@
 import json
 import pickle
 import socket
+import subprocess
+import sys
 import threading
 import tomllib
 from contextlib import contextmanager, suppress
@@ -278,6 +280,18 @@ def link(project, tmp_path):
     assert not (project.run_path / "report.html").is_symlink()
 
 
+def settings(project, tmp_path):
+    elsewhere = tmp_path / "elsewhere"
+    (project.run_path / ".numba_config.yaml").write_text(f"cache_dir: {elsewhere}\ncache_locator_classes: planted\n")
+    (project.run_path / "matplotlibrc").write_text("backend: module://planted\nfigure.hooks: planted:run\n")
+    (project.run_path / "arvizrc").write_text("no setting\n")
+    for verb in (["status", "."], ["plot", ".", "--only", "corner"]):
+        command = [sys.executable, "-P", "-m", "alpfit.cli.main", *verb]
+        told = subprocess.run(command, cwd=project.run_path, capture_output=True, text=True, check=False)
+        assert (told.returncode, told.stderr) == (0, "")
+    assert not elsewhere.exists()
+
+
 CASES = {
     ("run.toml, best_fit.toml", "[parallel] executor, scheduler"): workers,
     ("run.toml, best_fit.toml", "[sampler] start"): start,
@@ -290,6 +304,7 @@ CASES = {
     ("profile/manifest.json", "files"): profile_files,
     ("unfinished/identity.json", "profile"): unfinished_profile,
     ("unfinished/checkpoint-N.bin", "all of it, a pickle"): checkpoint,
+    (".numba_config.yaml, matplotlibrc, arvizrc", "all of it, in the working directory"): settings,
     ("any file", "a symbolic link in its place"): link,
 }
 
