@@ -56,6 +56,7 @@ POINTERS = (
         "nothing: it is not read, whoever works in the folder",
     ),
     Pointer("any file", "a symbolic link in its place", "be read; what is written replaces the link"),
+    Pointer("any folder", "a symbolic link in its place", "be read; nothing is written or removed through it"),
 )
 """Every path, address and program in a run folder. Whoever adds one says here what it may do, and tests it."""
 

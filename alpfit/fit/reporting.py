@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from pathlib import Path
 
-from alpfit.chains.checkpoints import write_durably
+from alpfit.chains.files import check_place, write_durably
 from alpfit.chains.profiles.folder import PROFILE, ProfileFolder
 from alpfit.errors import RunFolderError
 from alpfit.fit.bibliography import references
@@ -20,18 +20,23 @@ from alpfit.report import Contents, Figure, Interval, Row, render
 DOTS_PER_INCH = 160
 """Of the figures in a report: sharp on a screen, and a page of some megabytes."""
 
+GENERATOR, LONGEST_HEAD = b'<meta name="generator" content="alpfit', 4096
+"""What stands in the first bytes of a report."""
+
 
 def write_report(run: Run, output: str | Path | None = None, *, force: bool = False) -> Path:
     """Write the report of ``run`` to the file ``output``, or ``report.html`` in its folder; the file.
 
-    Raises :class:`RunFolderError` where it cannot be written and, without ``force``, where data or code have changed
-    since the run.
+    Raises :class:`RunFolderError` where it cannot be written, where a file is that is no report and, without ``force``,
+    where data or code have changed since the run.
     """
     path = path_of("output", output) if output is not None else run.folder.report
+    check_place(path.parent, "choose another with --output FILE")
+    _check_free(path)
     page = render(contents_of(run, force=force))
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        if path.exists() and not path.is_file():  # such as /dev/stdout
+        if output is not None and path.exists() and not path.is_file():  # such as /dev/stdout
             path.write_text(page, encoding="utf-8")
         else:
             write_durably(path, page.encode())
@@ -40,6 +45,16 @@ def write_report(run: Run, output: str | Path | None = None, *, force: bool = Fa
             f"{path} cannot be written: {error.strerror}; choose another with --output FILE"
         ) from error
     return path
+
+
+def _check_free(path: Path) -> None:
+    """Raise :class:`RunFolderError` where a file is that no report can be in the place of."""
+    if path.is_symlink() or not path.is_file():  # a link is replaced, what it leads to stays
+        return
+    with path.open("rb") as file:
+        begins = file.read(LONGEST_HEAD)
+    if begins and GENERATOR not in begins:
+        raise RunFolderError(f"{path} is no report, and is not replaced by one: choose another with --output FILE")
 
 
 def contents_of(run: Run, *, force: bool = False) -> Contents:

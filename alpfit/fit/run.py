@@ -8,7 +8,9 @@ from typing import Any
 
 from alpfit.chains.entries import changed_entries
 from alpfit.chains.exports import Contents, export
+from alpfit.chains.files import check_place
 from alpfit.chains.folder import RunFolder
+from alpfit.chains.layout import check_no_other_run
 from alpfit.chains.posterior import read_posterior
 from alpfit.chains.provenance import Manifest, check_whole, damaged, read_manifest
 from alpfit.chains.records import read_json
@@ -94,9 +96,11 @@ class Run:
         """Write figures into ``output`` or the run's own folder; the files written.
 
         They are those that :func:`~alpfit.fit.figures.figures` has ``drawn``, or the quick ones. Raises
-        :class:`RunFolderError` for a place that cannot be written.
+        :class:`RunFolderError` for a place that cannot be written, and for the folder of another run.
         """
         folder = self.folder.path if output is None else path_of("output", output)
+        check_place(folder)
+        check_no_other_run(folder, [self.folder.path])
         try:
             folder.mkdir(parents=True, exist_ok=True)
             return list(save_figures(quick_figures(self) if drawn is None else drawn, folder))

@@ -280,6 +280,21 @@ def link(project, tmp_path):
     assert not (project.run_path / "report.html").is_symlink()
 
 
+def folder_link(project, tmp_path):
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    made = profile_run(project.run, ProfileRequest(grid="3"), tmp_path / "profile")
+    (project.run_path / "profile").symlink_to(made.folder.path)
+    (project.run_path / "csv").symlink_to(elsewhere)
+    assert RunProfile.read(project.run_path / "profile").text == made.text
+    with pytest.raises(AlpfitError, match="nothing is written through a link in a run folder"):
+        project.run.export("csv")
+    with pytest.raises(AlpfitError, match="nothing is written through a link in a run folder"):
+        profile_run(project.run, ProfileRequest(grid="3"), overwrite=True)
+    assert list(elsewhere.iterdir()) == []
+    assert made.folder.profiles.exists()
+
+
 def settings(project, tmp_path):
     elsewhere = tmp_path / "elsewhere"
     (project.run_path / ".numba_config.yaml").write_text(f"cache_dir: {elsewhere}\ncache_locator_classes: planted\n")
@@ -306,6 +321,7 @@ CASES = {
     ("unfinished/checkpoint-N.bin", "all of it, a pickle"): checkpoint,
     (".numba_config.yaml, matplotlibrc, arvizrc", "all of it, in the working directory"): settings,
     ("any file", "a symbolic link in its place"): link,
+    ("any folder", "a symbolic link in its place"): folder_link,
 }
 
 

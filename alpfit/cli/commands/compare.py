@@ -18,7 +18,8 @@ def compare(
     force: Force = False,
 ) -> None:
     """Compare runs: evidence and Bayes factors, best fits, intervals, and their posteriors in common figures."""
-    from alpfit.chains.checkpoints import write_durably
+    from alpfit.chains.files import check_place, write_durably
+    from alpfit.chains.layout import check_no_other_run
     from alpfit.chains.records import json_text
     from alpfit.fit import Run
     from alpfit.fit.comparison import compare_runs
@@ -30,6 +31,8 @@ def compare(
     typer.echo(comparison.as_text())
     if output is None:
         return
+    check_place(output)
+    check_no_other_run(output)
     try:
         output.mkdir(parents=True, exist_ok=True)
         table, record = output / "compare.txt", output / "compare.json"

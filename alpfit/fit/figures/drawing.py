@@ -8,7 +8,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from alpfit.chains.checkpoints import write_durably
+from alpfit.chains.files import write_durably
 from alpfit.chains.folder import RunFolder
 from alpfit.chains.profiles import ProfileFolder
 from alpfit.chains.profiles.folder import PROFILE
