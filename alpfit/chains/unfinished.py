@@ -16,6 +16,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from shlex import quote
 from typing import Annotated, Any
 
 from filelock import FileLock, Timeout
@@ -353,5 +354,5 @@ def what_is_left(path: Path) -> str:
     if UnfinishedRun(path).exists:
         return f"continue {path} with --resume"
     if is_finished(path):
-        return f"{path} is complete but for its figures: alpfit plot {path}"
+        return f"{path} is complete but for its figures: alpfit plot {quote(str(path))}"
     return "there was nothing yet to keep"

@@ -5,7 +5,8 @@ from pathlib import Path
 
 from alpfit.chains.files import check_place, write_durably
 from alpfit.chains.profiles.folder import PROFILE, ProfileFolder
-from alpfit.errors import RunFolderError
+from alpfit.chains.records import read_text
+from alpfit.errors import RunFolderError, in_one_line
 from alpfit.fit.bibliography import references
 from alpfit.fit.figures import figures, rendered
 from alpfit.fit.freshness import Freshness
@@ -37,9 +38,9 @@ def write_report(run: Run, output: str | Path | None = None, *, force: bool = Fa
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         if output is not None and path.exists() and not path.is_file():  # such as /dev/stdout
-            path.write_text(page, encoding="utf-8")
+            path.write_text(page, encoding="utf-8", errors="backslashreplace")
         else:
-            write_durably(path, page.encode())
+            write_durably(path, page.encode(errors="backslashreplace"))
     except OSError as error:
         raise RunFolderError(
             f"{path} cannot be written: {error.strerror}; choose another with --output FILE"
@@ -63,10 +64,10 @@ def contents_of(run: Run, *, force: bool = False) -> Contents:
     changes = Freshness(run, problem).check(force)
     said = (*(_changed(change) for change in changes), *statements(run.samples))
     return Contents(
-        name=run.folder.path.resolve().name,
+        name=in_one_line(run.folder.path.resolve().name),
         summary=run.summary,
         manifest=run.manifest.model_dump(),
-        configuration=run.folder.configuration.read_text(encoding="utf-8"),
+        configuration=read_text(run.folder.configuration, "restore the file, or run anew"),
         parameters=_intervals(run, "parameters"),
         derived=_intervals(run, "derived"),
         measurements=_measurements(run),

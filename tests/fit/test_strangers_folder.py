@@ -186,7 +186,43 @@ def promised(file, samples, path):
     samples.create_dataset("m_a", (2**31,), float)
 
 
+def texts_without_end(file, samples, path):
+    file.attrs.create("parameters", ["m_a"] * 100_000, dtype=h5py.string_dtype())
+
+
+def texts_of_a_column(file, samples, path):
+    samples["m_a"].attrs.create("units", ["GeV"] * 100_000, dtype=h5py.string_dtype())
+
+
+def one_long_text(file, samples, path):
+    samples["m_a"].attrs["description"] = "GeV" * 2**22
+
+
+def texts_in_a_table(file, samples, path):
+    kind = np.dtype([("name", h5py.string_dtype()), ("number", "i4")])
+    file.attrs.create("parameters", np.array([("m_a", 1)] * 3, dtype=kind), dtype=kind)
+
+
+def lists_of_lists(file, samples, path):
+    kind = h5py.vlen_dtype(h5py.vlen_dtype("f8"))
+    number = h5py.h5t.py_create(kind, logical=True)
+    space = h5py.h5s.create_simple((4,))
+    h5py.h5a.create(file.id, b"lists", number, space)
+
+
+def texts_as_numbers(file, samples, path):
+    size = samples["m_a"].size
+    del samples["m_a"]
+    samples.create_dataset("m_a", data=["x"] * size, dtype=h5py.string_dtype())
+
+
 HOSTILE = {
+    texts_without_end: "texts may be longer than those of any run",
+    texts_of_a_column: "texts may be longer than those of any run",
+    one_long_text: "texts may be longer than those of any run",
+    texts_in_a_table: "has an attribute 'parameters' of a kind that no run writes",
+    lists_of_lists: "has an attribute 'lists' of a kind that no run writes",
+    texts_as_numbers: "holds something that is no number",
     secret_column: "is taken from other files",
     virtual_column: "is taken from other files",
     linked_column: "is a link",
@@ -210,6 +246,18 @@ def posterior(project, _):
     path.write_bytes(good)
     sealed(project)
     made = profile_run(project.run, ProfileRequest(grid="3"), project.run_path / "profile").folder
+    good = made.profiles.read_bytes()
+    for name in ("log_likelihood", "converged", "m_a", "edges_x"):
+        made.profiles.write_bytes(good)
+        with h5py.File(made.profiles, "r+") as file:
+            first = next(group for group in file.values() if "m_a" in group)
+            del first[name]
+            first.create_dataset(name, (1_000_000,), float)
+            first[name].attrs["NAME"] = np.bytes_("This is a netCDF dimension but not a netCDF variable.   1000000")
+        seal(made.manifest, json.loads(made.manifest.read_text()))
+        with pytest.raises(AlpfitError, match=f"profiles.nc cannot be read: .*{name} is a dimension and has no numb"):
+            RunProfile.read(made.path)
+    made.profiles.write_bytes(good)
     with h5py.File(made.profiles, "r+") as file:
         first = next(iter(file.values()))
         del first["log_likelihood"]

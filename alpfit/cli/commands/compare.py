@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from alpfit.cli.opening import Force
+from alpfit.cli.terminal import say
 from alpfit.errors import RunFolderError
 
 
@@ -28,7 +29,7 @@ def compare(
 
     finished = [Run.read(path) for path in runs]
     comparison = compare_runs(finished, force=force)
-    typer.echo(comparison.as_text())
+    say(comparison.as_text())
     if output is None:
         return
     check_place(output)
@@ -38,9 +39,9 @@ def compare(
         table, record = output / "compare.txt", output / "compare.json"
         write_durably(table, f"{comparison.as_text()}\n".encode())
         write_durably(record, f"{json_text(comparison.as_record())}\n".encode())
-        typer.echo("")
+        say("")
         for path in (table, record, *save_figures(compared_figures(finished), output)):
-            typer.echo(path)
+            say(path)
     except OSError as error:
         raise RunFolderError(
             f"{output} cannot be written: {error.strerror}; choose another with --output DIR"

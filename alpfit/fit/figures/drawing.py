@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from functools import cache
 from io import BytesIO
 from pathlib import Path
+from shlex import quote
 from typing import TYPE_CHECKING, Any
 
 from alpfit.chains.files import write_durably
 from alpfit.chains.folder import RunFolder
 from alpfit.chains.profiles import ProfileFolder
 from alpfit.chains.profiles.folder import PROFILE
-from alpfit.errors import AlpfitError, ConfigurationError, RunFolderError, one_of
+from alpfit.errors import AlpfitError, ConfigurationError, RunFolderError, in_one_line, one_of
 from alpfit.fit.figures.material import Material
 from alpfit.fit.figures.table import FIGURES, QUICK
 from alpfit.numerics.arguments import instance, real_array, real_number, shown, words
@@ -46,7 +47,7 @@ def material_of(
 ) -> Material:
     """What the figures of ``run`` are made of; the rest as in :class:`Material`."""
     second = None if other is None else material_of(other)
-    name = _name(run) if other is None or _name(run) != _name(other) else str(run.folder.path)
+    name = _name(run) if other is None or _name(run) != _name(other) else in_one_line(str(run.folder.path))
     return Material(name, run.configuration, run.samples, second, at or {}, ranges or {}, _profile_of(run))
 
 
@@ -106,7 +107,8 @@ def write_quick_figures(run: "Run", tell: Callable[[str], None]) -> list[Path]:
             written += save_figures(_draw(material(), [name], False, None, None), run.folder.path)
         except Exception as error:  # from any library on the way to a file
             said = (error.strerror if isinstance(error, OSError) else None) or str(error)
-            tell(f"the figure '{name}' was not drawn ({said}): alpfit plot {run.folder.path} --only {name}")
+            again = f"alpfit plot {quote(str(run.folder.path))} --only {name}"
+            tell(f"the figure '{name}' was not drawn ({said}): {again}")
     return written
 
 
@@ -218,4 +220,4 @@ def _known(names: Iterable[str]) -> list[str]:
 
 
 def _name(run: "Run") -> str:
-    return run.folder.path.resolve().name
+    return in_one_line(run.folder.path.resolve().name)
