@@ -63,6 +63,15 @@ def contents_of(run: Run, *, force: bool = False) -> Contents:
     problem = fit_of(run).problem
     changes = Freshness(run, problem).check(force)
     said = (*(_changed(change) for change in changes), *statements(run.samples))
+    left_out: list[Statement] = []
+
+    def fail(name: str, reason: str) -> None:
+        left_out.append(Statement(Trust.CARE, f"The figure '{name}' is left out: {in_one_line(reason)}."))
+
+    drawn_figures = [
+        Figure(drawn.name, drawn.caption, rendered(drawn.figure, "png", dpi=DOTS_PER_INCH))
+        for drawn in figures(run, force=True, failed=fail)
+    ]
     return Contents(
         name=in_one_line(run.folder.path.resolve().name),
         summary=run.summary,
@@ -73,12 +82,9 @@ def contents_of(run: Run, *, force: bool = False) -> Contents:
         measurements=_measurements(run),
         steps=steps_within(problem, run.samples),
         verdict=verdict(said),
-        statements=said,
+        statements=(*said, *left_out),
         profile=_profile(run),
-        figures=[
-            Figure(drawn.name, drawn.caption, rendered(drawn.figure, "png", dpi=DOTS_PER_INCH))
-            for drawn in figures(run, force=True)
-        ],
+        figures=drawn_figures,
         references=references(run.configuration),
     )
 

@@ -172,6 +172,23 @@ def test_all_that_is_printed_goes_through_one_door():
         assert not found or path in own, path
 
 
+OWN_FILES = {
+    "fit/bibliography.py": "a table of the package",
+    "chains/provenance.py": "the package's sources",
+    "chains/checkpoints.py": "seen to be ordinary in the line before, and of any size",
+}
+"""Who reads a file without the door for those of others, and what that is."""
+
+
+def test_all_that_is_read_of_a_folder_goes_through_one_door():
+    found = set()
+    for part in ("chains", "fit", "config", "cli"):
+        for path in (PACKAGE / part).rglob("*.py"):
+            if re.search(r"\.read_(?:text|bytes)\(", path.read_text()):
+                found.add(path.relative_to(PACKAGE).as_posix())
+    assert found == set(OWN_FILES)
+
+
 def test_a_sentence_is_one_line_whatever_is_in_it():
     assert str(AlpfitError(EVIL)) == in_one_line(EVIL)
     assert "\n" not in in_one_line(EVIL)

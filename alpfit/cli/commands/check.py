@@ -9,6 +9,7 @@ def check(file: File, overrides: Overrides = None) -> None:
     from alpfit.fit import Fit
 
     fit = Fit.from_file(file, overrides or [])
+    fit.check_start()
     say(fit.configuration.to_toml())
     trial = fit.try_prior()
     say(f"# {file} is good; one likelihood call takes {1e3 * fit.seconds_per_call():.2f} ms")

@@ -74,11 +74,13 @@ def figures(
     ranges: Mapping[str, tuple[float, float]] | None = None,
     left_out: Callable[[str, str], None] | None = None,
     force: bool = False,
+    failed: Callable[[str, str], None] | None = None,
 ) -> Iterator[Drawn]:
     """The figures of ``run`` named in ``only``, or all that there are of it; the rest as in :class:`Material`.
 
     ``left_out`` is told the name of each figure that there is not, and why: those that evaluate anything are none,
-    without ``force``, where data or code have changed since the run. Raises :class:`ConfigurationError` for a name that
+    without ``force``, where data or code have changed since the run; ``failed`` hears in its place of those that
+    cannot be drawn. Raises :class:`ConfigurationError` for a name that
     is not known, for a figure in ``only`` that there is not, and for a choice that cannot be used or has no figure.
     """
     wanted = _known(FIGURES if only is None else words("only", only))
@@ -87,7 +89,8 @@ def figures(
     _check_run(other)
     _check_choices(wanted, {"--at": at, "--range": ranges}, other)
     material = material_of(run, other=other, at=at, ranges=ranges)
-    return _draw(material, wanted, only is not None, left_out, None if force else lambda: _staleness(run, material))
+    stale = None if force else lambda: _staleness(run, material)
+    return _draw(material, wanted, only is not None, left_out, stale, failed)
 
 
 def quick_figures(run: "Run") -> Iterator[Drawn]:
@@ -139,7 +142,9 @@ def _draw(
     insist: bool,
     left_out: Callable[[str, str], None] | None,
     staleness: Callable[[], str] | None,
+    failed: Callable[[str, str], None] | None = None,
 ) -> Iterator[Drawn]:
+    failed = failed or left_out
     stale = cache(staleness or (lambda: ""))
     for name in names:
         kind = FIGURES[name]
@@ -152,13 +157,14 @@ def _draw(
         try:
             with paper_style():
                 figure = kind.draw(material)
+                figure.draw_without_rendering()  # what cannot be written as text is seen here, and not in its file
         except AlpfitError:
             raise
         except Exception as error:  # from any library on the way to a figure
             said = f"it cannot be drawn ({type(error).__name__}: {error})"
-            if insist or left_out is None:
+            if insist or failed is None:
                 raise RunFolderError(f"the figure '{name}' of {material.name}: {said}") from error
-            left_out(name, said)
+            failed(name, said)
             continue
         yield Drawn(name, kind.caption, figure)
 

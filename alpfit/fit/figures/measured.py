@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from alpfit.plots.spectrum import Channel
+    from alpfit.plots.style import literal
 
 Q2_LABEL = r"$q^2_\mathrm{rec}$ [GeV$^2$]"
 Q2 = ("-1 - 4", "4 - 8", "8 - 25")
@@ -89,7 +90,7 @@ def _channel(measurement: Measurement, form: Binned, name: str, draws: Expectati
 
     inside = np.array([channel == name for channel, _ in form.spectrum.bins])
     numbers = tuple(number for channel, number in form.spectrum.bins if channel == name)
-    title, abscissa, groups, bins = BINNINGS.get((measurement.name, name), (name, "bin", (), numbers))
+    title, abscissa, groups, bins = BINNINGS.get((measurement.name, name), (literal(name), "bin", (), numbers))
     low, high = np.quantile(draws.total[:, inside], (0.16, 0.84), axis=0)
     return Channel(
         title,
