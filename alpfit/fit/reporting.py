@@ -1,5 +1,6 @@
 """The report of a run, from its folder."""
 
+import os
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -37,8 +38,10 @@ def write_report(run: Run, output: str | Path | None = None, *, force: bool = Fa
     page = render(contents_of(run, force=force))
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        if output is not None and path.exists() and not path.is_file():  # such as /dev/stdout
-            path.write_text(page, encoding="utf-8", errors="backslashreplace")
+        if output is not None and _is_device(path):
+            own = os.path.samestat(path.stat(), os.fstat(1))  # standard output goes on after it
+            with open(os.dup(1) if own else path, "w", encoding="utf-8", errors="backslashreplace") as stream:
+                stream.write(page)
         else:
             write_durably(path, page.encode(errors="backslashreplace"))
     except OSError as error:
@@ -46,6 +49,11 @@ def write_report(run: Run, output: str | Path | None = None, *, force: bool = Fa
             f"{path} cannot be written: {error.strerror}; choose another with --output FILE"
         ) from error
     return path
+
+
+def _is_device(path: Path) -> bool:
+    """Whether ``path`` is written to, and not replaced: also standard output that leads to a file."""
+    return (path.exists() and not path.is_file()) or path.absolute().parent in (Path("/dev"), Path("/dev/fd"))
 
 
 def _check_free(path: Path) -> None:

@@ -2,6 +2,8 @@
 
 import os
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -144,6 +146,15 @@ def test_a_report_replaces_nothing_but_a_report(project, tmp_path):
     assert everything(project.run_path) == before
     for _ in range(2):
         write_report(project.run)
+
+
+def test_a_report_goes_to_standard_output_wherever_that_leads(project, tmp_path):
+    command = [sys.executable, "-m", "alpfit.cli.main", "report", str(project.run_path), "--output", "/dev/stdout"]
+    with (tmp_path / "page.html").open("w") as stream:
+        told = subprocess.run(command, stdout=stream, stderr=subprocess.PIPE, text=True, check=False)
+    assert told.returncode == 0, told.stderr
+    assert "<!DOCTYPE html>" in (tmp_path / "page.html").read_text()
+    assert Path("/dev/stdout").is_symlink()
 
 
 def test_figures_do_not_come_into_the_folder_of_another_run(project, elsewhere):

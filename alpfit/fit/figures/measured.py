@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from alpfit.plots.spectrum import Channel
-    from alpfit.plots.style import literal
 
 Q2_LABEL = r"$q^2_\mathrm{rec}$ [GeV$^2$]"
 Q2 = ("-1 - 4", "4 - 8", "8 - 25")
@@ -87,6 +86,7 @@ def _binned(material: Material) -> list[Measurement]:
 
 def _channel(measurement: Measurement, form: Binned, name: str, draws: Expectation, best: Expectation) -> "Channel":
     from alpfit.plots.spectrum import Channel
+    from alpfit.plots.style import literal
 
     inside = np.array([channel == name for channel, _ in form.spectrum.bins])
     numbers = tuple(number for channel, number in form.spectrum.bins if channel == name)
