@@ -7,7 +7,7 @@ from typing import Any
 from alpfit.errors import ConfigurationError
 from alpfit.inference.samplers import DEFAULT_SAMPLER
 from alpfit.numerics.arguments import shown
-from alpfit.numerics.files import read_ordinary
+from alpfit.numerics.files import can_be_named, read_ordinary
 from alpfit.numerics.toml import tables_in
 
 LARGEST = 2**24
@@ -39,7 +39,7 @@ def table_of(document: Mapping[str, Any], name: str) -> Mapping[str, Any]:
 
 def is_path(name: object) -> bool:
     """Whether a likelihood is named by the path of its folder."""
-    return isinstance(name, str) and "/" in name and "\0" not in name and Path(name).name.isprintable()
+    return isinstance(name, str) and "/" in name and can_be_named(name)
 
 
 def apply_overrides(document: dict[str, Any], overrides: Sequence[str]) -> None:

@@ -16,6 +16,7 @@ from alpfit.likelihoods.measurement import Measurement, Share
 from alpfit.likelihoods.numbers import check_sizes
 from alpfit.likelihoods.source import Reference, Source
 from alpfit.numerics.arguments import shown
+from alpfit.numerics.files import can_be_named
 from alpfit.numerics.toml import tables_in
 
 ENTRY = "likelihood.toml"
@@ -60,7 +61,7 @@ def load(name: str | Path, options: Mapping[str, Any] | None = None) -> Measurem
     A path, or a ``name`` with a slash, is the folder of an entry of one's own. Raises :class:`ConfigurationError` for
     an unknown name or option, :class:`CatalogueError` for an entry that cannot be used.
     """
-    if not isinstance(name, str | Path) or not Path(name).name.isprintable():
+    if not isinstance(name, str | Path) or not can_be_named(str(name)):
         raise ConfigurationError(f"likelihoods: {shown(name)} must be the name of an entry, or the path of its folder")
     if isinstance(name, Path):
         return load_folder(name, options)
