@@ -10,6 +10,7 @@ The names below are loaded when first used, so that importing the package (and `
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from alpfit.numerics.settings import ignore_working_directory
 from alpfit.version import __version__
 
 if TYPE_CHECKING:
@@ -31,6 +32,8 @@ __all__ = [
     "relic_density",
     "required_coupling",
 ]
+
+ignore_working_directory()
 
 _HOMES = {
     "AlpfitError": "alpfit.errors",

@@ -1,5 +1,6 @@
 """The errors a user can cause or meet: one sentence each, no traceback, exit code 2."""
 
+import re
 from collections.abc import Iterable
 from difflib import SequenceMatcher
 from typing import TYPE_CHECKING
@@ -8,8 +9,28 @@ if TYPE_CHECKING:
     from pydantic import ValidationError
 
 
+HIDDEN = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ud800-\udfff\ufeff"
+    "\ufff9-\ufffb\U000e0000-\U000e0fff]"
+)
+"""What a terminal obeys or hides in place of showing it, and what has no UTF-8; but for the ends of lines, and tabs."""
+
+
+def visible(text: str) -> str:
+    """``text`` with what is :data:`HIDDEN` in it as in a string of Python."""
+    return HIDDEN.sub(lambda found: ascii(found.group())[1:-1], text)
+
+
+def in_one_line(text: str) -> str:
+    """``text`` as :func:`visible`, and in a single line."""
+    return visible(text).replace("\n", "\\n").replace("\t", "\\t")
+
+
 class AlpfitError(Exception):
-    """Something the user can mend; the message names the place, the value and the way out."""
+    """Something the user can mend; the message names the place, the value and the way out, in one line."""
+
+    def __str__(self) -> str:
+        return in_one_line(Exception.__str__(self))
 
 
 class ConfigurationError(AlpfitError, ValueError):

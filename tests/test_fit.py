@@ -373,7 +373,7 @@ def test_executor_and_interval_may_change_in_between(file):
 def test_one_parameter_is_sampled_without_planes_and_replaces_an_old_run(file, tmp_path):
     path = tmp_path / "run"
     path.mkdir()
-    (path / "manifest.json").write_text("{}")
+    (path / "manifest.json").write_text('{"alpfit": "0.1.0"}')
     (path / "profile_2d.png").write_text("old")
     run = Fit.from_file(file, ["parameters.g_achi=1e-3"]).run(path, overwrite=True)
     assert {file.name for file in path.iterdir()} == FILES - {"profile_2d.csv", "profile_2d.png", "profile_2d.pdf"}
@@ -383,7 +383,7 @@ def test_one_parameter_is_sampled_without_planes_and_replaces_an_old_run(file, t
 def test_without_an_output_the_folder_has_the_name_of_the_file(file, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "chains" / "small").mkdir(parents=True)
-    (tmp_path / "chains" / "small" / "manifest.json").write_text("{}")
+    (tmp_path / "chains" / "small" / "manifest.json").write_text('{"alpfit": "0.1.0"}')
     message = refusal(RunFolderError, Fit.from_file(file).run)
     assert message.startswith("chains/small holds a run already")
 

@@ -1,17 +1,17 @@
 """Checkpoints of a run: written whole or not at all, and checked when they are read."""
 
-import os
 import re
 from collections.abc import Callable
 from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
 
+from alpfit.chains.files import write_durably
 from alpfit.errors import RunFolderError
 from alpfit.numerics.files import check_ordinary
 
 MAGIC = b"alpfit checkpoint 1\n"
-NAME = re.compile(r"checkpoint-\d{6,18}\.bin", flags=re.ASCII)
+NAME = re.compile(r"checkpoint-\d{6,}\.bin", flags=re.ASCII)
 KEPT = 2
 """The newest one, and the one before in case the newest is damaged."""
 
@@ -66,7 +66,7 @@ class Checkpoints:
         """The checkpoints, the oldest first, and what else has the name of one."""
         try:
             return sorted((path for path in self._folder.iterdir() if NAME.fullmatch(path.name)), key=_number)
-        except FileNotFoundError:
+        except (FileNotFoundError, NotADirectoryError):
             return []
 
 
@@ -76,22 +76,3 @@ def _number(path: Path) -> int:
 
 def _sealed(state: bytes) -> bytes:
     return MAGIC + sha256(state).hexdigest().encode() + b"\n" + state
-
-
-def write_durably(path: Path, content: bytes) -> None:
-    """Write a file so that at any moment, also if the machine stops, it is there whole or not at all."""
-    temporary = path.with_suffix(".writing")
-    try:
-        with temporary.open("wb") as stream:
-            stream.write(content)
-            stream.flush()
-            os.fsync(stream.fileno())
-        temporary.replace(path)
-    except OSError:
-        temporary.unlink(missing_ok=True)
-        raise
-    folder = os.open(path.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)

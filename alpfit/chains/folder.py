@@ -6,22 +6,20 @@ import re
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from hashlib import sha256
 from pathlib import Path
 from secrets import token_hex
 
-from alpfit.chains.layout import NO_CONTENT, UNFINISHED, RunFolder, check_output
+from alpfit.chains.files import check_place
+from alpfit.chains.layout import NO_CONTENT, UNFINISHED, RunFolder, check_output, others_in
 from alpfit.errors import RunFolderError
 
-__all__ = ["UNFINISHED", "RunFolder", "check_output", "place_to_stage", "recover", "staged"]
+__all__ = ["UNFINISHED", "RunFolder", "check_output", "leftovers", "place_to_stage", "staged"]
 
 WRITING, REPLACED = "writing", "replaced"
 
-
-def recover(path: Path) -> None:
-    """Bring back a run that was just being replaced when its process died."""
-    path = path.absolute()
-    if not path.exists() and (left := _leftovers(path.parent, path.name, REPLACED)):
-        left[0].rename(path)
+LONGEST_NAME = 200
+"""Bytes of a name that stands in the names of what is beside it; those may have 255."""
 
 
 @contextmanager
@@ -32,10 +30,10 @@ def staged(path: Path) -> Iterator[RunFolder]:
     is a mount point or the working directory, or nothing can be made beside it) its files are replaced inside of it.
     Raises :class:`RunFolderError` at once where nothing can be written.
     """
-    path = path.resolve()
     home = place_to_stage(path)
+    path = path.resolve()
     _sweep(home, path.name)
-    staging = home / f".{path.name}.{token_hex(4)}.{WRITING}"
+    staging = home / f".{_short(path.name)}.{token_hex(4)}.{WRITING}"
     staging.mkdir()
     lock = os.open(staging, os.O_RDONLY)
     try:
@@ -54,8 +52,9 @@ def place_to_stage(path: Path) -> Path:
     """The folder in which what becomes ``path`` can be written: the one beside it, or ``path`` itself.
 
     Missing folders above ``path`` are made. Raises :class:`RunFolderError` where neither can be written, and where the
-    working directory would go with what is replaced.
+    working directory would go with what is replaced, or ``path`` is reached by a link in a run folder.
     """
+    check_place(path)
     path, here = path.resolve(), Path.cwd()
     if path in here.parents:
         raise RunFolderError(
@@ -87,7 +86,11 @@ def _try_to_write(folder: Path) -> None:
 
 
 def _exchange(staging: Path, path: Path) -> None:
-    """Put ``staging`` in the place of ``path``; where that fails, what was there comes back."""
+    """Put ``staging`` in the place of ``path``; where that fails, what was there comes back.
+
+    What a run that was not finished shared its folder with is kept beside the new one.
+    """
+    strays = _strays(path)
     replaced = staging.with_suffix(f".{REPLACED}")
     try:
         if path.exists():
@@ -101,16 +104,31 @@ def _exchange(staging: Path, path: Path) -> None:
         if replaced.exists():
             replaced.rename(path)
         raise
+    for name in strays:
+        (replaced / name).rename(path / _free(path, name))
     shutil.rmtree(replaced, ignore_errors=True)
+
+
+def _strays(path: Path) -> list[str]:
+    """The names of all in ``path`` that no finished run there can have written."""
+    return others_in(path) if path.exists() and not RunFolder(path).manifest.exists() else []
+
+
+def _free(path: Path, name: str) -> str:
+    """``name``, with a number where it is taken in ``path``."""
+    names = (name, *(f"{name}.{number}" for number in range(1, 1000)))
+    return next(free for free in names if not os.path.lexists(path / free))
 
 
 def _move_contents(staging: Path, path: Path) -> None:
     """Replace what is in ``path``: without a manifest it holds no run, and the unfinished one goes last."""
-    manifest = RunFolder(path).manifest.name
+    manifest, strays = RunFolder(path).manifest.name, _strays(path)
     (path / manifest).unlink(missing_ok=True)
-    for old in [old for old in path.iterdir() if old.name not in {staging.name, *NO_CONTENT}]:
+    for old in [old for old in path.iterdir() if old.name not in {staging.name, *NO_CONTENT, *strays}]:
         _remove(old)
     for new in sorted(staging.iterdir(), key=lambda new: new.name == manifest):
+        if os.path.lexists(path / new.name):
+            (path / new.name).rename(path / _free(path, new.name))
         shutil.move(new, path / new.name)  # the folder may be on another disk
     _remove(path / UNFINISHED)
 
@@ -122,9 +140,14 @@ def _remove(path: Path) -> None:
         path.unlink(missing_ok=True)
 
 
-def _leftovers(folder: Path, name: str, what: str) -> list[Path]:
+def _short(name: str) -> str:
+    """``name``, or what stands for a long one in the names of what is beside it."""
+    return name if len(os.fsencode(name)) <= LONGEST_NAME else sha256(os.fsencode(name)).hexdigest()
+
+
+def leftovers(folder: Path, name: str, what: str) -> list[Path]:
     """What a process that died has left of the folder ``name``: of no other whose name begins so."""
-    own = re.compile(rf"\.{re.escape(name)}\.[0-9a-f]{{8}}\.{what}")
+    own = re.compile(rf"\.{re.escape(_short(name))}\.[0-9a-f]{{8}}\.{what}")
     with suppress(OSError):
         return [path for path in folder.iterdir() if own.fullmatch(path.name)]
     return []
@@ -132,9 +155,9 @@ def _leftovers(folder: Path, name: str, what: str) -> list[Path]:
 
 def _sweep(folder: Path, name: str) -> None:
     """Remove what died while it was being written; a process that still writes holds its folder's lock."""
-    for left in _leftovers(folder, name, WRITING):
+    for left in leftovers(folder, name, WRITING):
         with suppress(OSError):
-            handle = os.open(left, os.O_RDONLY)
+            handle = os.open(left, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
             try:
                 fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
                 shutil.rmtree(left, ignore_errors=True)

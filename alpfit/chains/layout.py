@@ -1,15 +1,21 @@
 """The run folder: which files there are, and whether one may be written somewhere."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 
+from alpfit.chains.records import read_json
 from alpfit.errors import RunFolderError
+from alpfit.numerics.arguments import shown
 
 UNFINISHED = "unfinished"
 """The folder inside a run folder that holds a run which is under way, or was interrupted."""
 
 MANIFEST = "manifest.json"
 """The file that makes a folder a finished run, or a finished profile."""
+
+INTERVALS = "intervals.json"
+"""The file that tells a profile's folder from a run's."""
 
 NO_CONTENT = frozenset({UNFINISHED, "lost+found"})
 """What may be in a folder that holds nothing yet: a file system that is mounted there can have brought the second."""
@@ -76,18 +82,59 @@ class RunFolder:
         return self.path / name
 
 
-def check_output(path: Path, overwrite: bool, what: str = "run") -> None:
+def kind_of(path: Path) -> str:
+    """What the folder ``path`` holds: a ``run``, a ``profile``, or neither."""
+    folder = RunFolder(path)
+    if not folder.manifest.exists():
+        return ""
+    if not folder.configuration.exists() and (path / INTERVALS).exists():
+        return "profile"
+    try:
+        return "run" if "alpfit" in read_json(folder.manifest, "") else ""
+    except RunFolderError:  # damaged, but whose else should it be
+        return "run"
+
+
+def check_output(path: Path, overwrite: bool, what: str = "run", *, beside: bool = False) -> None:
     """Raise :class:`RunFolderError` where a run must not be written; an unfinished one is not looked at.
 
-    ``what`` is written, and has a manifest as a run has one.
+    ``what`` is written, and has a manifest as a run has one; ``beside`` what an unfinished one shares its folder with
+    it may, and it will be kept.
     """
     if path.exists() and not path.is_dir():
         raise RunFolderError(f"{path} is a file: choose a folder with --output DIR")
-    if not path.is_dir() or {file.name for file in path.iterdir()} <= NO_CONTENT:
+    others = others_in(path) if path.is_dir() else []
+    if not others:
         return
-    if not RunFolder(path).manifest.exists():
-        raise RunFolderError(f"{path} holds something that is not a {what}: choose another folder with --output DIR")
+    kind = kind_of(path)
+    if not kind:
+        if beside and not RunFolder(path).manifest.exists():
+            return
+        raise RunFolderError(
+            f"{path} holds something that is not a {what} ({_listed(others)}): choose another folder with --output "
+            "DIR, or move that away"
+        )
+    if kind != what:
+        raise RunFolderError(f"{path} holds a {kind}, not a {what}: choose another folder with --output DIR")
     if not overwrite:
         raise RunFolderError(
             f"{path} holds a {what} already: replace it with --overwrite, or keep it with --output DIR"
         )
+
+
+def others_in(path: Path) -> list[str]:
+    """The names of all in the folder ``path`` but for what is no content of its own."""
+    return sorted({file.name for file in path.iterdir()} - NO_CONTENT)
+
+
+def check_no_other_run(folder: Path, own: Collection[Path] = ()) -> None:
+    """Raise :class:`RunFolderError` where ``folder`` is that of a run, or a profile, and none of its ``own``."""
+    kind = kind_of(folder)
+    if kind and not any(folder.samefile(path) for path in own):
+        raise RunFolderError(f"{folder} holds another {kind}, whose files these are not: choose another --output DIR")
+
+
+def _listed(names: list[str]) -> str:
+    """Some of the ``names``."""
+    some = ", ".join(map(shown, names[:3]))
+    return some if len(names) <= 3 else f"{some} and {len(names) - 3} more"

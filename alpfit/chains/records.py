@@ -26,6 +26,15 @@ def _finite(value: Any) -> Any:
     return [_finite(member) for member in value] if isinstance(value, list | tuple) else value
 
 
+def read_text(path: Path, way_out: str) -> str:
+    """The text in the file ``path``; errors as for :func:`read_json`."""
+    try:
+        return read_ordinary(path, LARGEST).decode("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "it is no text"
+        raise RunFolderError(f"{path} cannot be read: {reason}; {way_out}") from error
+
+
 def read_json(path: Path, way_out: str) -> dict[str, Any]:
     """The table in the file ``path``; what earlier versions wrote as NaN or Infinity is None.
 

@@ -1,12 +1,13 @@
 """What a run says in a page: intervals, evidence, best fit."""
 
-from collections.abc import Mapping
+import sys
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from alpfit.errors import RunFolderError
+from alpfit.errors import RunFolderError, in_one_line
 from alpfit.inference.diagnostics import known
 from alpfit.inference.samples import Samples
 from alpfit.inference.session import Account
@@ -20,6 +21,10 @@ NUMBERS = (
     *("prior_share_without_likelihood", "log_z", "log_z_error"),
 )
 """Keys of a summary that have one number."""
+
+TOTAL = "log_likelihood_total"
+CHANGED = ("added", "dropped", "set")
+"""Lists of what a reweighted run has not in common with the other."""
 
 KEYS = ("lower_95", "lower_68", "median", "upper_68", "upper_95")
 
@@ -60,25 +65,59 @@ def summarise(samples: Samples, account: Account) -> dict[str, Any]:
 
 def check_summary(path: Path, summary: Mapping[str, Any], samples: Samples) -> None:
     """Raise :class:`RunFolderError` where the ``summary`` read from ``path`` is not one of a run with ``samples``."""
-    try:
-        for group, columns in (("parameters", samples.parameters), ("derived", samples.derived)):
-            for name in columns:
-                _are_numbers(name, *(summary[group][name][key] for key in KEYS), summary["best_fit"][group][name])
-        for key in NUMBERS:
-            _are_numbers(key, summary[key])
-        for key, kind in (("failures", dict), ("diagnostics", dict), ("shortfalls", list)):
-            if not isinstance(summary[key], kind):
-                raise TypeError(key)
-    except (KeyError, TypeError) as error:
-        raise RunFolderError(
-            f"{path} is no summary of this run, see {error.args[0]}: restore the file, or run anew"
-        ) from error
+    place = next(_faults(summary, samples), None)
+    if place is not None:
+        raise RunFolderError(f"{path} is no summary of this run, see {place}: restore the file, or run anew")
 
 
-def _are_numbers(name: str, *values: object) -> None:
-    """Raise :class:`TypeError` for what is neither a number nor, where it is not finite, None."""
-    if not all(value is None or isinstance(value, float | int) for value in values):
-        raise TypeError(name)
+def _faults(summary: Mapping[str, Any], samples: Samples) -> Iterator[str]:
+    """The places where ``summary`` is not one of a run with ``samples``; null stands for what is not finite."""
+    best: Any = summary.get("best_fit")
+    yield from _unlike("best_fit", best, ("parameters", "derived", "log_likelihood", "log_likelihood_total"))
+    for group, columns in (("parameters", samples.parameters), ("derived", samples.derived)):
+        yield from _unlike(group, summary.get(group), columns)
+        yield from _no_numbers(f"best_fit.{group}", best[group], columns, group == "derived")
+        for name in columns:
+            yield from _no_numbers(f"{group}.{name}", summary[group][name], KEYS, True)
+    yield from _no_numbers("best_fit.log_likelihood", best["log_likelihood"], samples.log_l_by_entry, False)
+    yield from _no_numbers("best_fit", {TOTAL: best[TOTAL]}, (TOTAL,), False)
+    evidence = {"log_z": summary.get("log_z"), "log_z_error": summary.get("log_z_error")}
+    yield from _no_numbers("", evidence, evidence, evidence["log_z"] is None)
+    costs = {name: summary.get(name) for name in NUMBERS if name not in evidence}
+    yield from _no_numbers("", costs, costs, False)
+    for name in ("diagnostics", "failures"):
+        table = summary.get(name)
+        yield from _no_numbers(name, table, table if isinstance(table, dict) else (), name == "diagnostics")
+    yield from _no_texts("shortfalls", summary.get("shortfalls"))
+    if (origin := summary.get(REWEIGHTED)) is not None:
+        yield from _unlike(REWEIGHTED, origin, ("run", "log_z", "n_eff", *CHANGED))
+        yield from _no_texts(f"{REWEIGHTED}.run", [origin["run"]])
+        yield from _no_numbers(REWEIGHTED, {"n_eff": origin["n_eff"]}, ("n_eff",), False)
+        for name in CHANGED:
+            yield from _no_texts(f"{REWEIGHTED}.{name}", origin[name])
+
+
+def _unlike(place: str, table: object, keys: Iterable[str]) -> Iterator[str]:
+    """``place``, where there is no table of these ``keys``."""
+    if not isinstance(table, dict):
+        yield place
+    else:
+        yield from (f"{place}.{key}" for key in (*keys, *table) if (key in keys) != (key in table))
+
+
+def _no_numbers(place: str, table: object, keys: Collection[str], or_null: bool) -> Iterator[str]:
+    """The places in a ``table`` of numbers where there is none."""
+    yield from _unlike(place, table, keys)
+    for key, value in dict(table).items() if isinstance(table, dict) else ():
+        good = isinstance(value, float | int) and not isinstance(value, bool) and abs(value) <= sys.float_info.max
+        if not good and not (or_null and value is None):
+            yield f"{place}.{key}".lstrip(".")
+
+
+def _no_texts(place: str, texts: object) -> Iterator[str]:
+    """``place``, where there is no list of texts."""
+    if not isinstance(texts, list) or not all(isinstance(text, str) for text in texts):
+        yield place
 
 
 def as_text(summary: Mapping[str, Any]) -> str:
@@ -113,7 +152,7 @@ def as_text(summary: Mapping[str, Any]) -> str:
     if REWEIGHTED in summary:
         lines.append(_origin(summary[REWEIGHTED]))
     lines += [f"target missed: {sentence}" for sentence in summary["shortfalls"]]
-    return "\n".join(lines) + "\n"
+    return "\n".join(map(in_one_line, lines)) + "\n"
 
 
 def _origin(reweighted: Mapping[str, Any]) -> str:

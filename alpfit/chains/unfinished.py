@@ -16,13 +16,15 @@ from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from shlex import quote
 from typing import Annotated, Any
 
 from filelock import FileLock, Timeout
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
 
-from alpfit.chains.checkpoints import Checkpoints, write_durably
-from alpfit.chains.folder import UNFINISHED, RunFolder, check_output, place_to_stage, recover
+from alpfit.chains.checkpoints import Checkpoints
+from alpfit.chains.files import check_place, write_durably, write_whole
+from alpfit.chains.folder import REPLACED, UNFINISHED, RunFolder, check_output, leftovers, place_to_stage
 from alpfit.chains.records import json_text, read_json
 from alpfit.errors import RunFolderError
 from alpfit.inference.progress import Progress, ProgressReport
@@ -147,10 +149,22 @@ class StatusFile:
             "process": os.getpid(),
             "host": platform.node(),
         }
-        temporary = self._unfinished.status.with_suffix(".writing")
         with suppress(OSError):  # on a full disk the run itself goes on
-            temporary.write_text(json_text(facts, indent=None), encoding="utf-8")
-            temporary.replace(self._unfinished.status)
+            write_whole(self._unfinished.status, json_text(facts, indent=None).encode())
+
+
+def recover(path: Path) -> None:
+    """Bring back a run that was just being replaced when its process died.
+
+    Raises :class:`RunFolderError` where a process is replacing it now.
+    """
+    path = path.absolute()
+    if path.exists() or not (left := leftovers(path.parent, path.name, REPLACED)):
+        return
+    if UnfinishedRun(left[0]).is_running():
+        raise _at_work(path)
+    with suppress(FileNotFoundError):  # another process has brought it back
+        left[0].rename(path)
 
 
 @contextmanager
@@ -161,13 +175,12 @@ def writing(path: Path) -> Iterator[None]:
     """
     unfinished = UnfinishedRun(path)
     place_to_stage(path)
+    _check_own(unfinished)
     try:
         unfinished.path.mkdir(parents=True, exist_ok=True)
         lock = unfinished.lock.acquire()
     except Timeout as error:
-        raise RunFolderError(
-            f"{path} is being written by another process: wait for it, or choose another folder with --output DIR"
-        ) from error
+        raise _at_work(path) from error
     except OSError as error:
         raise RunFolderError(f"{path} cannot be written: {error.strerror}; choose another with --output DIR") from error
     with lock:
@@ -180,17 +193,36 @@ def writing(path: Path) -> Iterator[None]:
                     path.rmdir()
 
 
+def _at_work(path: Path) -> RunFolderError:
+    return RunFolderError(
+        f"{path} is being written by another process: wait for it, or choose another folder with --output DIR"
+    )
+
+
+def _check_own(unfinished: UnfinishedRun) -> None:
+    """Raise :class:`RunFolderError` where a folder and a lock must be, and something else is or leads away."""
+    for place, kind in ((unfinished.path, Path.is_dir), (unfinished.path / LOCK, Path.is_file)):
+        if os.path.lexists(place) and (place.is_symlink() or not kind(place)):
+            what = "folder" if kind is Path.is_dir else "ordinary file"
+            raise RunFolderError(
+                f"{place} cannot be written: it is no {what}; remove it, or choose another with --output DIR"
+            )
+
+
 @contextmanager
 def replacing(path: Path, *, overwrite: bool) -> Iterator[None]:
     """As :func:`writing`, for what is written at the end and cannot be continued: a run without sampling of its own.
 
     Raises :class:`RunFolderError` also where there is a run, finished or not, that is not to be replaced.
     """
+    check_place(path)
     recover(path)
     check_output(path, overwrite)
     with writing(path):
         unfinished = UnfinishedRun(path)
-        if unfinished.exists and not overwrite:
+        if unfinished.exists and overwrite:
+            _check_kind(unfinished, "run")
+        elif unfinished.exists:
             raise RunFolderError(
                 f"{path} holds an unfinished run ({unfinished.spent}): replace it with --overwrite, or keep it with "
                 "--output DIR"
@@ -216,8 +248,10 @@ def under_way(
     ``identity`` is not what it was begun with. ``what`` is under way: the latter can only a run be nevertheless.
     """
     unfinished = UnfinishedRun(path)
+    check_place(path)
     recover(path)
-    check_output(path, overwrite or (resume and unfinished.exists), what)
+    going_on = resume and unfinished.exists
+    check_output(path, overwrite or going_on, what, beside=going_on)
     with writing(path):
         checkpoints = Checkpoints(unfinished.path, progress.note)
         try:
@@ -225,7 +259,8 @@ def under_way(
             yield checkpoints
         finally:
             if not checkpoints.files():
-                unfinished.identity.unlink(missing_ok=True)
+                with suppress(OSError):  # what has its name may be a folder
+                    unfinished.identity.unlink(missing_ok=True)
 
 
 def _begin(
@@ -233,7 +268,9 @@ def _begin(
 ) -> None:
     """Check that the run may begin or continue, and write down what it is."""
     if unfinished.exists and resume:
-        if not force:
+        if force:
+            _check_kind(unfinished, what)
+        else:
             _check_owner(unfinished)
         if not force or what != "run":
             _check_identity(unfinished, identity, what)
@@ -243,10 +280,29 @@ def _begin(
             "begin anew with --overwrite"
         )
     else:
+        _check_kind(unfinished, what)
         for old in unfinished.checkpoints():
             with suppress(OSError):  # what has the name of a checkpoint may be a folder
                 old.unlink()
-    write_durably(unfinished.identity, json_text(identity).encode())
+    try:
+        write_durably(unfinished.identity, json_text(identity).encode())
+    except OSError as error:
+        raise RunFolderError(
+            f"{unfinished.identity} cannot be written: {error.strerror}; make room, remove what is in its place, or "
+            "choose another folder with --output DIR"
+        ) from error
+
+
+def _check_kind(unfinished: UnfinishedRun, what: str) -> None:
+    """Raise :class:`RunFolderError` where a run would take the place of a profile, or the other way round."""
+    try:
+        kind = "profile" if "profile" in read_json(unfinished.identity, "") else "run"
+    except RunFolderError:  # it is not known what it was
+        return
+    if kind != what:
+        raise RunFolderError(
+            f"{unfinished.run} holds an unfinished {kind}, not a {what}: choose another folder with --output DIR"
+        )
 
 
 def _check_owner(unfinished: UnfinishedRun) -> None:
@@ -298,5 +354,5 @@ def what_is_left(path: Path) -> str:
     if UnfinishedRun(path).exists:
         return f"continue {path} with --resume"
     if is_finished(path):
-        return f"{path} is complete but for its figures: alpfit plot {path}"
+        return f"{path} is complete but for its figures: alpfit plot {quote(str(path))}"
     return "there was nothing yet to keep"

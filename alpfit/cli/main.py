@@ -25,6 +25,7 @@ from alpfit.cli.commands import (
     status,
 )
 from alpfit.cli.exit_codes import ExitCode
+from alpfit.cli.terminal import STDOUT, flush, say, warn
 from alpfit.errors import AlpfitError
 from alpfit.version import __version__
 
@@ -45,7 +46,7 @@ app = typer.Typer(
 
 def _version(wanted: bool) -> None:
     if wanted:
-        typer.echo(f"alpfit {__version__}")
+        say(f"alpfit {__version__}")
         raise typer.Exit
 
 
@@ -75,42 +76,42 @@ app.command()(cite.cite)
 
 def main() -> None:
     """Run the program; one sentence on stderr for whatever the user can mend."""
+    os.environ.setdefault("PYTHONSAFEPATH", "1")  # workers import nothing from the working directory
     try:
         code = app(standalone_mode=False) or ExitCode.OK
-        sys.stdout.flush()
+        flush()
     except (KeyboardInterrupt, typer.Abort):
         code = ExitCode.INTERRUPTED
     except AlpfitError as error:
-        typer.echo(f"alpfit: {error}", err=True)
+        warn(error)
         sys.exit(ExitCode.BAD_INPUT)
     except UsageError as error:
         if message := error.format_message():  # without arguments, typer has printed the help instead
-            typer.echo(f"alpfit: {message}", err=True)
+            warn(message)
         sys.exit(ExitCode.BAD_INPUT)
     except Exception as error:  # what no verb has foreseen
         _end(error)
         raise
     if code == ExitCode.INTERRUPTED:
-        typer.echo("alpfit: interrupted", err=True)
+        warn("interrupted")
     sys.exit(code)
 
 
 def _end(error: Exception) -> None:
     """End the program where it is the machine's fault: memory that is out, or a file or standard output that fails."""
     if memory_is_out(error):
-        typer.echo(
-            "alpfit: memory is out: give it more (ulimit -v, the container's or the scheduler's limit), or take fewer "
-            "workers or samples",
-            err=True,
+        warn(
+            "memory is out: give it more (ulimit -v, the container's or the scheduler's limit), or take fewer "
+            "workers or samples"
         )
         os._exit(ExitCode.BAD_INPUT)  # libraries that want memory for their farewell end in a segmentation fault
     if isinstance(error, OSError) and error.errno is not None:
-        if error.filename is None:
+        if error.filename == STDOUT:
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # nothing more is tried at exit
         if not isinstance(error, BrokenPipeError):  # then whoever reads has seen enough
-            place = "standard output" if error.filename is None else error.filename
+            place = "a file" if error.filename is None else error.filename
             way_out = "; make room" if error.errno == errno.ENOSPC else ""
-            typer.echo(f"alpfit: {place} cannot be used: {error.strerror or error}{way_out}", err=True)
+            warn(f"{place} cannot be used: {error.strerror or error}{way_out}")
         sys.exit(ExitCode.BAD_INPUT)
 
 

@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from alpfit.cli.terminal import warn
+
 if TYPE_CHECKING:
     from alpfit.fit import Run
 
@@ -25,4 +27,4 @@ def opened(path: Path) -> "Run":
 def tell_warnings(run: "Run") -> None:
     """Say on stderr what is damaged, has changed, or was missed."""
     for sentence in run.warnings:
-        typer.echo(f"alpfit: {sentence}", err=True)
+        warn(sentence)

@@ -5,9 +5,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-import typer
-
 from alpfit.cli.exit_codes import ExitCode
+from alpfit.cli.terminal import flush, say, warn
 
 if TYPE_CHECKING:
     from alpfit.fit import Run
@@ -21,15 +20,15 @@ def interruptible() -> Iterator[None]:
     try:
         yield
     except Interrupted as interrupt:
-        typer.echo(f"alpfit: interrupted; {interrupt}", err=True)
+        warn(f"interrupted; {interrupt}")
         sys.exit(128 + interrupt.number)
 
 
 def tell(run: "Run") -> None:
     """Print the summary of ``run``."""
-    typer.echo(run.folder.summary_text.read_text(encoding="utf-8"))
-    typer.echo(f"written to {run.folder.path}")
-    sys.stdout.flush()
+    say(run.summary_text)
+    say(f"written to {run.folder.path}")
+    flush()
 
 
 def exit_code(run: "Run") -> ExitCode:

@@ -10,6 +10,7 @@ from typing import Self, TypeVar
 from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
+from alpfit.errors import in_one_line
 from alpfit.inference.progress import ProgressReport
 
 T = TypeVar("T")
@@ -26,7 +27,7 @@ class ProgressDisplay:
         self._bar = Progress(
             SpinnerColumn(),
             BarColumn(bar_width=20),
-            TextColumn("{task.description}"),
+            TextColumn("{task.description}", markup=False),
             TimeElapsedColumn(),
             console=self._console,
             disable=not self._console.is_terminal,
@@ -64,7 +65,7 @@ class ProgressDisplay:
             self._bar.update(self._task, description=text, total=1.0, completed=done)
         elif now - self._last_line > SECONDS_BETWEEN_LINES:
             self._last_line = now
-            self._console.print(text, soft_wrap=True, highlight=False)
+            self._print(text)
 
     def before(self, show: Callable[[T], None]) -> Callable[[T], None]:
         """``show`` with the bar taken away first."""
@@ -78,7 +79,10 @@ class ProgressDisplay:
     def note(self, sentence: str) -> None:
         """Print ``sentence`` above the bar."""
         with suppress(OSError):
-            self._console.print(f"alpfit: {sentence}", soft_wrap=True, highlight=False)
+            self._print(f"alpfit: {sentence}")
+
+    def _print(self, line: str) -> None:
+        self._console.print(in_one_line(line), soft_wrap=True, highlight=False, markup=False, emoji=False)
 
 
 def described(n_calls: int, values: Mapping[str, float]) -> str:

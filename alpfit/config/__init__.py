@@ -2,11 +2,12 @@
 
 from alpfit.config.consistency import check_entry
 from alpfit.config.document import apply_override
-from alpfit.config.finished import POINTERS, check_start, read_document, workers_left_out
+from alpfit.config.finished import FROM_PRIOR, POINTERS, check_start, read_document, workers_left_out
 from alpfit.config.reading import load_configuration, parse_configuration
 from alpfit.config.tables import Configuration
 
 __all__ = [
+    "FROM_PRIOR",
     "POINTERS",
     "Configuration",
     "apply_override",

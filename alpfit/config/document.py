@@ -1,13 +1,14 @@
 """A TOML document as nested tables, before anything of it is understood."""
 
-import tomllib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from alpfit.errors import ConfigurationError
 from alpfit.inference.samplers import DEFAULT_SAMPLER
-from alpfit.numerics.files import read_ordinary
+from alpfit.numerics.arguments import shown
+from alpfit.numerics.files import can_be_named, read_ordinary
+from alpfit.numerics.toml import tables_in
 
 LARGEST = 2**24
 """Bytes of a TOML file: ten thousand times the largest example."""
@@ -19,12 +20,12 @@ def read_toml(path: Path) -> dict[str, Any]:
     Raises :class:`ConfigurationError`.
     """
     try:
-        return tomllib.loads(read_ordinary(path, LARGEST).decode("utf-8-sig"))
+        return tables_in(read_ordinary(path, LARGEST).decode("utf-8-sig"))
     except FileNotFoundError as error:
         raise ConfigurationError(f"{path} does not exist") from error
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigurationError(f"{path} cannot be read: {getattr(error, 'strerror', None) or error}") from error
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
+    except ValueError as error:
         raise ConfigurationError(f"{path} is not TOML: {error}") from error
 
 
@@ -32,13 +33,13 @@ def table_of(document: Mapping[str, Any], name: str) -> Mapping[str, Any]:
     """The table ``name`` of ``document``, empty where it is not there; raises :class:`ConfigurationError`."""
     table = document.get(name, {})
     if not isinstance(table, dict):
-        raise ConfigurationError(f"{name} = {table!r} must be a table: [{name}]")
+        raise ConfigurationError(f"{name} = {shown(table)} must be a table: [{name}]")
     return table
 
 
 def is_path(name: object) -> bool:
     """Whether a likelihood is named by the path of its folder."""
-    return isinstance(name, str) and "/" in name and name.isprintable()
+    return isinstance(name, str) and "/" in name and can_be_named(name)
 
 
 def apply_overrides(document: dict[str, Any], overrides: Sequence[str]) -> None:
@@ -63,8 +64,8 @@ def apply_override(document: dict[str, Any], override: str) -> None:
     if not equals or not all((*tables, key)):
         raise ConfigurationError(f"--set {override}: write it as table.key=value")
     try:
-        value = tomllib.loads(f"value = {text}")["value"]
-    except (tomllib.TOMLDecodeError, RecursionError):
+        value = tables_in(f"value = {text}")["value"]
+    except ValueError:
         value = text.strip()
     for table in tables:
         document = document.setdefault(table, {})

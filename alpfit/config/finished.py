@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from pathlib import Path
+from shlex import quote
 from typing import Any, NamedTuple
 
 from alpfit.chains.folder import RunFolder
@@ -9,6 +10,7 @@ from alpfit.config.document import is_path, read_toml, table_of
 from alpfit.config.tables import Configuration
 from alpfit.errors import ConfigurationError
 from alpfit.inference.parallel import Parallel
+from alpfit.numerics.arguments import path_of
 
 FROM_PRIOR = "prior"
 """The ``start`` of a sampler that is no path."""
@@ -50,7 +52,13 @@ POINTERS = (
         "all of it, a pickle",
         "anything, once --resume reads it: one's own files only, or with --force",
     ),
+    Pointer(
+        ".numba_config.yaml, matplotlibrc, arvizrc",
+        "all of it, in the working directory",
+        "nothing: it is not read, whoever works in the folder",
+    ),
     Pointer("any file", "a symbolic link in its place", "be read; what is written replaces the link"),
+    Pointer("any folder", "a symbolic link in its place", "be read; nothing is written or removed through it"),
 )
 """Every path, address and program in a run folder. Whoever adds one says here what it may do, and tests it."""
 
@@ -79,7 +87,7 @@ def _inside(path: Path, name: str) -> str:
     """Where the folder of the input at ``path`` has its copy of the entry ``name``, seen from there."""
     entries = RunFolder(path.parent).entries
     copy = entries / Path(name).name
-    if copy.resolve() != path.parent.resolve() / entries.name / copy.name:
+    if path_of("likelihoods", copy).resolve() != path.parent.resolve() / entries.name / copy.name:
         raise ConfigurationError(
             f"{path}: likelihoods: '{name}' leads out of the folder, where nothing is read: put the entry's own files "
             f"into {entries}"
@@ -108,7 +116,7 @@ def check_start(path: Path, configuration: Configuration, overrides: Sequence[st
     if start != FROM_PRIOR and "sampler.start" not in map(_place, overrides):
         raise ConfigurationError(
             f"{path} starts from {start}, and a run folder's input may not lead to another: repeat it with "
-            f"--set sampler.start={start}, or start anew with --set sampler.start={FROM_PRIOR}"
+            f"--set {quote(f'sampler.start={start}')}, or start anew with --set sampler.start={FROM_PRIOR}"
         )
 
 

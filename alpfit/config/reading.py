@@ -14,6 +14,7 @@ from alpfit.errors import ConfigurationError, one_of, validation_sentence
 from alpfit.inference.parallel import EXECUTORS, Parallel
 from alpfit.inference.priors import PRIORS
 from alpfit.inference.samplers import DEFAULT_SAMPLER, SAMPLERS
+from alpfit.numerics.arguments import path_of, shown
 from alpfit.physics.ckm import CKM
 from alpfit.physics.form_factors import FORM_FACTORS
 from alpfit.physics.mesons import TOP_MASSES
@@ -77,7 +78,7 @@ def _check_names(document: Mapping[str, Any]) -> None:
         _check_parameter(name, value)
     for name, value in table_of(document, "options").items():
         if not isinstance(value, dict):
-            raise ConfigurationError(f"[options] {name} = {value!r} must be a table: [options.{name}]")
+            raise ConfigurationError(f"[options] {name} = {shown(value)} must be a table: [options.{name}]")
 
 
 def _check_keys(table: str, content: Mapping[str, Any], model: type[BaseModel]) -> None:
@@ -90,7 +91,7 @@ def _check_keys(table: str, content: Mapping[str, Any], model: type[BaseModel]) 
 def _check_choice(place: str, value: object, allowed: Mapping[str, Any]) -> None:
     """Whether ``value`` is a name in ``allowed``; what is left out is not checked here."""
     if value is not None and (not isinstance(value, str) or value not in allowed):
-        raise ConfigurationError(f"{place} = {value!r} is not known: {one_of(str(value), allowed)}")
+        raise ConfigurationError(f"{place} = {shown(value)} is not known: {one_of(str(value), allowed)}")
 
 
 def _check_parameter(name: str, value: object) -> None:
@@ -101,7 +102,7 @@ def _check_parameter(name: str, value: object) -> None:
         _check_keys(f"parameters.{name}", value, PRIORS[value["prior"]])
     elif value != PUBLISHED and (isinstance(value, bool) or not isinstance(value, (int, float))):
         raise ConfigurationError(
-            f"[parameters] {name} = {value!r}: give a number to fix it, or a prior as in "
+            f"[parameters] {name} = {shown(value)}: give a number to fix it, or a prior as in "
             '{ prior = "uniform", min = 0.0, max = 1.0 }'
         )
 
@@ -133,4 +134,8 @@ def _entry_folders(document: Mapping[str, Any], folder: Path) -> dict[str, Any]:
     named = document.get("likelihoods")
     if not isinstance(named, list):
         return {}
-    return {"likelihoods": [str((folder / name).resolve()) if is_path(name) else name for name in named]}
+    return {
+        "likelihoods": [
+            str(path_of("likelihoods", folder / name).resolve()) if is_path(name) else name for name in named
+        ]
+    }

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from alpfit.errors import ConfigurationError, RunFolderError
+from alpfit.errors import ConfigurationError, RunFolderError, in_one_line
 from alpfit.fit.run import Run
 from alpfit.inference.reweighting import PARETO_K
 from alpfit.numerics.arguments import instance, shown
@@ -94,7 +94,9 @@ class RunComparison:
             for run in self.runs:
                 low, middle, high = run.intervals[name]
                 lines.append(f"{run.name:{width}s}{middle:12.4g}{low:16.4g}{high:12.4g}")
-        return "\n".join([*lines, *([""] if self.warnings else []), *(f"warning: {w}" for w in self.warnings)])
+        return "\n".join(
+            [*lines, *([""] if self.warnings else []), *(f"warning: {in_one_line(w)}" for w in self.warnings)]
+        )
 
 
 def compare_runs(runs: Sequence[Run], *, force: bool = False) -> RunComparison:
@@ -132,8 +134,8 @@ def compare_runs(runs: Sequence[Run], *, force: bool = False) -> RunComparison:
 
 def run_names(runs: Sequence[Run]) -> list[str]:
     """The names of the runs' folders, with their paths where two have the same."""
-    names = [run.folder.path.resolve().name for run in runs]
-    return names if len(set(names)) == len(names) else [str(run.folder.path) for run in runs]
+    names = [in_one_line(run.folder.path.resolve().name) for run in runs]
+    return names if len(set(names)) == len(names) else [in_one_line(str(run.folder.path)) for run in runs]
 
 
 def _log_bayes(run: Run, first: Run) -> tuple[float | None, float | None]:

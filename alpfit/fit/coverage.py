@@ -4,7 +4,7 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from alpfit.chains.checkpoints import write_durably
+from alpfit.chains.files import check_place, write_durably
 from alpfit.chains.records import json_text, read_json
 from alpfit.errors import ConfigurationError, RunFolderError
 from alpfit.fit.freshness import Freshness
@@ -88,6 +88,7 @@ def _write(check: CoverageCheck, run: Run) -> None:
             {**asdict(c), "losses": c.losses.tolist(), "share": c.share, "error": c.error} for c in check.coverages
         ],
     }
+    check_place(check.path.parent)
     try:
         write_durably(check.path, json_text(record).encode())
     except OSError as error:

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from alpfit.chains.folder import RunFolder
 from alpfit.chains.provenance import check_whole, code_digest
 from alpfit.chains.unfinished import StatusFile, UnfinishedRun, is_finished, replacing, under_way, what_is_left
-from alpfit.config import Configuration, check_start, load_configuration, workers_left_out
+from alpfit.config import FROM_PRIOR, Configuration, check_start, load_configuration, workers_left_out
 from alpfit.errors import ConfigurationError, PredictionError, RunFolderError, one_of
 from alpfit.fit.publishing import present, publish
 from alpfit.fit.repeat import Repeats
@@ -111,6 +111,17 @@ class Fit:
         if not problem.names:
             raise ConfigurationError("[parameters] all are fixed: give at least one of them a prior")
         return explain(problem, self.configuration.sampler.seed)
+
+    def check_start(self) -> None:
+        """Raise :class:`AlpfitError` where sampling would start from a run that cannot be read, or of another fit."""
+        self._check_file(NoProgress())
+        start = getattr(self.configuration.sampler, "start", FROM_PRIOR)
+        if start != FROM_PRIOR:
+            points = best_points(start)
+            if missing := [name for name in self.problem.names if name not in points]:
+                raise ConfigurationError(
+                    f"[sampler] start = {shown(start)} has no samples of {missing[0]}: name another"
+                )
 
     def try_prior(self) -> Trial:
         """Points drawn from the prior: in how much of it there is no likelihood, and why.

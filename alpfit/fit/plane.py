@@ -23,6 +23,7 @@ from alpfit import likelihoods as catalogue
 from alpfit.likelihoods import Measurement
 from alpfit.likelihoods.forms.base import one_sided_sigmas
 from alpfit.plots.regions import Excluded, Preferred, RelicCurve, kind_and_process
+from alpfit.plots.style import literal
 from alpfit.relic import relic_density
 from alpfit.scenarios import Choices, Scenario
 
@@ -130,7 +131,7 @@ def excluded(plane: Plane, measurement: Measurement) -> Excluded | None:
     if not (excess > 0.0).any():
         return None
     kind, process = kind_and_process(measurement.observables[0], measurement.experiment)
-    label = f"{measurement.experiment} {process}".strip()
+    label = f"{literal(measurement.experiment)} {process}".strip()
     return Excluded(measurement.name, label, kind, excess, measurement.projection)
 
 
@@ -146,7 +147,9 @@ def preferred(plane: Plane, measurement: Measurement) -> Preferred | None:
     if 2.0 * (float(np.nanmax(log_l)) - silent) < WANTS_SIGNAL:
         return None
     loss = 2.0 * (np.nanmax(log_l) - log_l)
-    label = f"{measurement.experiment} {kind_and_process(measurement.observables[0], measurement.experiment)[1]}"
+    label = (
+        f"{literal(measurement.experiment)} {kind_and_process(measurement.observables[0], measurement.experiment)[1]}"
+    )
     return Preferred(measurement.name, label.strip(), loss)
 
 

@@ -11,8 +11,8 @@ from alpfit.chains.folder import staged
 from alpfit.chains.profiles import ProfileContents, ProfileFolder, read_profiles, write_all
 from alpfit.chains.profiles.text import as_text
 from alpfit.chains.provenance import damaged, read_sealed, write_manifest
-from alpfit.chains.records import json_text
-from alpfit.errors import RunFolderError
+from alpfit.chains.records import json_text, read_text
+from alpfit.errors import RunFolderError, in_one_line
 from alpfit.fit.run import Run
 from alpfit.inference.profiling import Profile, confidence, contours
 from alpfit.inference.profiling.notes import NO_STEPS
@@ -46,8 +46,9 @@ class RunProfile:
         if not folder.manifest.exists():
             raise RunFolderError(f"{folder.path} is not a profile: it has no {folder.manifest.name}")
         facts = read_sealed(folder.manifest, WAY_OUT)
-        made_of, files = facts.get("identity"), facts.get("files", {})
-        if not isinstance(made_of, dict) or not isinstance(files, dict):
+        made_of, files = facts.get("identity"), facts.get("files")
+        needed = {folder.intervals_text.name, folder.profiles.name}
+        if not isinstance(made_of, dict) or not isinstance(files, dict) or not needed <= files.keys():
             raise RunFolderError(f"{folder.manifest} is no manifest of a profile: {WAY_OUT}")
         if identity is not None and made_of != json.loads(json_text(identity)):
             raise RunFolderError(
@@ -56,10 +57,7 @@ class RunProfile:
             )
         for name, fault in damaged(folder.path, files).items():
             raise RunFolderError(f"{folder.path / name} {fault}: {WAY_OUT}")
-        try:
-            text = folder.intervals_text.read_text(encoding="utf-8")
-        except (OSError, UnicodeDecodeError) as error:
-            raise RunFolderError(f"{folder.intervals_text} cannot be read: {error}; {WAY_OUT}") from error
+        text = read_text(folder.intervals_text, WAY_OUT)
         return cls(folder, *read_profiles(folder.profiles), text, made_of)
 
 
@@ -79,7 +77,9 @@ def publish_profile(
     """
     contents = contents_of(run, profiles, remarks, steps)
     refined = all(profile.refined for profile in profiles)
-    text = as_text(contents.confidences, contents.top, refined) + "".join(f"{remark}\n" for remark in remarks)
+    text = as_text(contents.confidences, contents.top, refined) + "".join(
+        f"{in_one_line(remark)}\n" for remark in remarks
+    )
     try:
         with staged(path) as staging:
             folder = ProfileFolder(staging.path)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from alpfit.chains.records import read_json
 from alpfit.chains.unfinished import UnfinishedRun
-from alpfit.errors import AlpfitError, ConfigurationError, one_of
+from alpfit.errors import LONGEST, AlpfitError, ConfigurationError, one_of
 from alpfit.fit.figures import is_logarithmic
 from alpfit.fit.run import Run
 from alpfit.inference.profiling import Plan
@@ -98,8 +98,8 @@ def _bins(grid: str | None, n_names: int) -> tuple[int, ...]:
     """Bins along one or both axes."""
     if grid is None:
         return (BINS_1D,) if n_names == 1 else (BINS_2D, BINS_2D)
-    if not re.fullmatch(r"[0-9]+(x[0-9]+)?", grid, flags=re.ASCII):
-        raise ConfigurationError(f"--grid {grid}: write the bins along both axes as 60x60, or as one number")
+    if not re.fullmatch(r"[0-9]{1,9}(x[0-9]{1,9})?", grid, flags=re.ASCII):
+        raise ConfigurationError(f"--grid {grid[:LONGEST]}: write the bins along both axes as 60x60, or as one number")
     bins = tuple(int(number) for number in grid.split("x"))
     if not all(1 <= n <= MOST_BINS for n in bins):
         raise ConfigurationError(f"--grid {grid}: the bins along an axis must be between 1 and {MOST_BINS}")

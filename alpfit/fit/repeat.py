@@ -94,7 +94,8 @@ class Repeats:
 
     def _start(self, seed: int, flags: Sequence[str], overrides: Sequence[str]) -> "_Seed":
         sets = [word for override in overrides for word in ("--set", override)]
-        command = [sys.executable, "-m", "alpfit.cli.main", "run", str(self.file), *flags, *sets]
+        # -P: nothing is imported from the working directory, which may be anybody's
+        command = [sys.executable, "-P", "-m", "alpfit.cli.main", "run", str(self.file), *flags, *sets]
         command += ["--seed", str(seed), "--output", str(self.folders[seed])]
         return _Seed(command)
 

@@ -1,11 +1,13 @@
 """The report of a run, from its folder."""
 
+import os
 from collections.abc import Mapping
 from pathlib import Path
 
-from alpfit.chains.checkpoints import write_durably
+from alpfit.chains.files import check_place, write_durably
 from alpfit.chains.profiles.folder import PROFILE, ProfileFolder
-from alpfit.errors import RunFolderError
+from alpfit.chains.records import read_text
+from alpfit.errors import RunFolderError, in_one_line
 from alpfit.fit.bibliography import references
 from alpfit.fit.figures import figures, rendered
 from alpfit.fit.freshness import Freshness
@@ -20,21 +22,28 @@ from alpfit.report import Contents, Figure, Interval, Row, render
 DOTS_PER_INCH = 160
 """Of the figures in a report: sharp on a screen, and a page of some megabytes."""
 
+GENERATOR, LONGEST_HEAD = b'<meta name="generator" content="alpfit', 4096
+"""What stands in the first bytes of a report."""
+
 
 def write_report(run: Run, output: str | Path | None = None, *, force: bool = False) -> Path:
     """Write the report of ``run`` to the file ``output``, or ``report.html`` in its folder; the file.
 
-    Raises :class:`RunFolderError` where it cannot be written and, without ``force``, where data or code have changed
-    since the run.
+    Raises :class:`RunFolderError` where it cannot be written, where a file is that is no report and, without ``force``,
+    where data or code have changed since the run.
     """
     path = path_of("output", output) if output is not None else run.folder.report
+    check_place(path.parent, "choose another with --output FILE")
+    _check_free(path)
     page = render(contents_of(run, force=force))
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        if path.exists() and not path.is_file():  # such as /dev/stdout
-            path.write_text(page, encoding="utf-8")
+        if output is not None and _is_device(path):
+            own = os.path.samestat(path.stat(), os.fstat(1))  # standard output goes on after it
+            with open(os.dup(1) if own else path, "w", encoding="utf-8", errors="backslashreplace") as stream:
+                stream.write(page)
         else:
-            write_durably(path, page.encode())
+            write_durably(path, page.encode(errors="backslashreplace"))
     except OSError as error:
         raise RunFolderError(
             f"{path} cannot be written: {error.strerror}; choose another with --output FILE"
@@ -42,27 +51,48 @@ def write_report(run: Run, output: str | Path | None = None, *, force: bool = Fa
     return path
 
 
+def _is_device(path: Path) -> bool:
+    """Whether ``path`` is written to, and not replaced: also standard output that leads to a file."""
+    return (path.exists() and not path.is_file()) or path.absolute().parent in (Path("/dev"), Path("/dev/fd"))
+
+
+def _check_free(path: Path) -> None:
+    """Raise :class:`RunFolderError` where a file is that no report can be in the place of."""
+    if path.is_symlink() or not path.is_file():  # a link is replaced, what it leads to stays
+        return
+    with path.open("rb") as file:
+        begins = file.read(LONGEST_HEAD)
+    if begins and GENERATOR not in begins:
+        raise RunFolderError(f"{path} is no report, and is not replaced by one: choose another with --output FILE")
+
+
 def contents_of(run: Run, *, force: bool = False) -> Contents:
     """All that stands in the report of ``run``; errors as for :func:`write_report`."""
     problem = fit_of(run).problem
     changes = Freshness(run, problem).check(force)
     said = (*(_changed(change) for change in changes), *statements(run.samples))
+    left_out: list[Statement] = []
+
+    def fail(name: str, reason: str) -> None:
+        left_out.append(Statement(Trust.CARE, f"The figure '{name}' is left out: {in_one_line(reason)}."))
+
+    drawn_figures = [
+        Figure(drawn.name, drawn.caption, rendered(drawn.figure, "png", dpi=DOTS_PER_INCH))
+        for drawn in figures(run, force=True, failed=fail)
+    ]
     return Contents(
-        name=run.folder.path.resolve().name,
+        name=in_one_line(run.folder.path.resolve().name),
         summary=run.summary,
         manifest=run.manifest.model_dump(),
-        configuration=run.folder.configuration.read_text(encoding="utf-8"),
+        configuration=read_text(run.folder.configuration, "restore the file, or run anew"),
         parameters=_intervals(run, "parameters"),
         derived=_intervals(run, "derived"),
         measurements=_measurements(run),
         steps=steps_within(problem, run.samples),
         verdict=verdict(said),
-        statements=said,
+        statements=(*said, *left_out),
         profile=_profile(run),
-        figures=[
-            Figure(drawn.name, drawn.caption, rendered(drawn.figure, "png", dpi=DOTS_PER_INCH))
-            for drawn in figures(run, force=True)
-        ],
+        figures=drawn_figures,
         references=references(run.configuration),
     )
 

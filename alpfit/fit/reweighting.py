@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from shlex import quote
 from typing import Any
 
 from alpfit.chains.unfinished import replacing
@@ -63,7 +64,7 @@ class Changes:
 
 def _found_from_here(entry: str) -> str:
     """An entry of one's own by its whole path."""
-    return str(Path(entry).resolve()) if "/" in entry else entry
+    return str(path_of("--add", entry).resolve()) if "/" in entry else entry
 
 
 @dataclass(frozen=True)
@@ -121,7 +122,7 @@ class Reweighting:
                 run = publish(
                     path, self.configuration, samples, session.account, started, self._origin(), "reweight again"
                 )
-                left = f"{path} is complete but for its figures: alpfit plot {path}"
+                left = f"{path} is complete but for its figures: alpfit plot {quote(str(path))}"
         except Interrupted as interrupt:
             raise Interrupted(interrupt.number, left) from interrupt
         return present(run, tell, progress)

@@ -8,13 +8,15 @@ from typing import Any
 
 from alpfit.chains.entries import changed_entries
 from alpfit.chains.exports import Contents, export
+from alpfit.chains.files import check_place
 from alpfit.chains.folder import RunFolder
+from alpfit.chains.layout import check_no_other_run
 from alpfit.chains.posterior import read_posterior
 from alpfit.chains.provenance import Manifest, check_whole, damaged, read_manifest
-from alpfit.chains.records import read_json
+from alpfit.chains.records import read_json, read_text
 from alpfit.chains.summary import check_summary
 from alpfit.config import Configuration, load_configuration
-from alpfit.errors import RunFolderError
+from alpfit.errors import RunFolderError, in_one_line
 from alpfit.fit.figures import Drawn, quick_figures, save_figures
 from alpfit.inference.samples import Samples
 from alpfit.numerics.arguments import path_of
@@ -63,6 +65,13 @@ class Run:
         return summary
 
     @property
+    def summary_text(self) -> str:
+        """The summary as it stands in ``summary.txt``; raises :class:`RunFolderError` where the file is damaged."""
+        path = self.folder.summary_text
+        check_whole(self.folder.path, path)
+        return read_text(path, "restore the file, or run anew")
+
+    @property
     def warnings(self) -> tuple[str, ...]:
         """What everybody should know who reads this run: damaged files, data that have changed, targets missed."""
         path, said = self.folder.path, []
@@ -71,7 +80,8 @@ class Run:
             said += filter(None, [self.staleness])
         except RunFolderError as error:
             said.append(str(error))
-        return (*said, *(f"{path} missed a target: {sentence}" for sentence in self.samples.shortfalls))
+        said += [f"{path} missed a target: {sentence}" for sentence in self.samples.shortfalls]
+        return tuple(map(in_one_line, said))
 
     @property
     def changed_entries(self) -> list[str]:
@@ -94,9 +104,11 @@ class Run:
         """Write figures into ``output`` or the run's own folder; the files written.
 
         They are those that :func:`~alpfit.fit.figures.figures` has ``drawn``, or the quick ones. Raises
-        :class:`RunFolderError` for a place that cannot be written.
+        :class:`RunFolderError` for a place that cannot be written, and for the folder of another run.
         """
         folder = self.folder.path if output is None else path_of("output", output)
+        check_place(folder)
+        check_no_other_run(folder, [self.folder.path])
         try:
             folder.mkdir(parents=True, exist_ok=True)
             return list(save_figures(quick_figures(self) if drawn is None else drawn, folder))

@@ -1,6 +1,6 @@
 """The measurements on disk: one folder each, ``likelihood.toml`` and perhaps tables, no code."""
 
-import tomllib
+import os
 from collections.abc import Mapping
 from dataclasses import asdict
 from hashlib import sha256
@@ -16,6 +16,8 @@ from alpfit.likelihoods.measurement import Measurement, Share
 from alpfit.likelihoods.numbers import check_sizes
 from alpfit.likelihoods.source import Reference, Source
 from alpfit.numerics.arguments import shown
+from alpfit.numerics.files import can_be_named
+from alpfit.numerics.toml import tables_in
 
 ENTRY = "likelihood.toml"
 RESCALE = "rescale"
@@ -59,7 +61,7 @@ def load(name: str | Path, options: Mapping[str, Any] | None = None) -> Measurem
     A path, or a ``name`` with a slash, is the folder of an entry of one's own. Raises :class:`ConfigurationError` for
     an unknown name or option, :class:`CatalogueError` for an entry that cannot be used.
     """
-    if not isinstance(name, str | Path) or not str(name).isprintable():
+    if not isinstance(name, str | Path) or not can_be_named(str(name)):
         raise ConfigurationError(f"likelihoods: {shown(name)} must be the name of an entry, or the path of its folder")
     if isinstance(name, Path):
         return load_folder(name, options)
@@ -138,7 +140,7 @@ def digest_of(folder: Path) -> str:
     digest = sha256()
     try:
         for path in data_files(folder):
-            digest.update(path.name.encode() + b"\0" + read_bytes(path))
+            digest.update(os.fsencode(path.name) + b"\0" + read_bytes(path))
     except EntryFileError as error:
         raise OSError(str(error)) from error
     return digest.hexdigest()
@@ -164,12 +166,12 @@ def _read_form(entry: _Entry, options: Mapping[str, Any], path: Path) -> Form:
 def _read_entry(path: Path) -> _Entry:
     """The tables of the file at ``path``, all keys of which are known."""
     try:
-        entry = _Entry.model_validate(tomllib.loads(read_text(path)))
+        entry = _Entry.model_validate(tables_in(read_text(path)))
     except FileNotFoundError as error:
         raise CatalogueError(f"{path} is missing: a likelihood is a folder with a {ENTRY}") from error
     except ValidationError as error:
         raise CatalogueError(f"{path}: {validation_sentence(error)}") from error
-    except (ValueError, RecursionError) as error:  # tomllib's own, or a number or a nesting that Python does not take
+    except ValueError as error:
         raise CatalogueError(f"{path} is not TOML: {error}") from error
     if entry.form not in FORMS:
         raise CatalogueError(f"{path}: form = '{entry.form}' is not known: {one_of(entry.form, FORMS)}")

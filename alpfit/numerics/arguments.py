@@ -96,9 +96,11 @@ def path_of(name: str, value: Any, error: Error = ConfigurationError) -> Path:
     if not isinstance(value, (str, os.PathLike)) or not (text := os.fspath(value)) or not isinstance(text, str):
         raise error(f"{name} = {shown(value)} must be a path")
     try:
-        Path(text).exists()
         if "\0" in text:
             raise ValueError("it has a null byte")
+        os.stat(text)
+    except (FileNotFoundError, NotADirectoryError):
+        pass
     except (OSError, ValueError) as fault:
         raise error(f"{name} = {shown(text)} is no path: {getattr(fault, 'strerror', None) or fault}") from None
     return Path(text)

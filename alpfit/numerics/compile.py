@@ -42,7 +42,8 @@ def cache_folder() -> Path | None:
     can be, None, and nothing is kept. Numba itself would go on to the folders of the sources, whose machine code does
     not see a change in another file. This is told once.
     """
-    base = Path(NUMBA.CACHE_DIR) if NUMBA.CACHE_DIR else user_cache_path("alpfit")
+    chosen = os.environ.get("NUMBA_CACHE_DIR")  # numba itself would also take it from a file where it is started
+    base = Path(chosen) if chosen else user_cache_path("alpfit")
     digest = sources_digest()
     if not (fault := _unusable(base / digest)):
         return base / digest

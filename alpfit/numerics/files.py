@@ -22,6 +22,14 @@ def read_ordinary(path: Path, most: int) -> bytes:
     return contents
 
 
+def can_be_named(text: str) -> bool:
+    """Whether there can be a file ``text`` whose own name can be shown, wherever it is."""
+    try:
+        return b"\0" not in os.fsencode(text) and Path(text).name.isprintable()
+    except UnicodeEncodeError:
+        return False
+
+
 def check_ordinary(path: Path) -> None:
     """Raise :class:`OSError` where ``path`` is missing or no ordinary file."""
     _check_mode(path, os.stat(path))

@@ -15,7 +15,7 @@ from scipy.ndimage import gaussian_filter1d
 
 from alpfit.inference.samples import Samples
 from alpfit.plots.density import SMOOTHING, density, draw_regions, n_bins, shown_limits
-from alpfit.plots.style import BEST_FIT, POSTERIOR, SECOND_POSTERIORS, TEXT_WIDTH, Axis
+from alpfit.plots.style import BEST_FIT, POSTERIOR, SECOND_POSTERIORS, TEXT_WIDTH, Axis, literal
 
 Array = NDArray[np.float64]
 
@@ -113,9 +113,4 @@ def _common_limits(posteriors: Sequence[Posterior], i: int) -> tuple[float, floa
 
 def _legend(posteriors: Sequence[Posterior]) -> list[Patch]:
     pairs = zip(posteriors, COLOURS, strict=False)
-    return [Patch(facecolor=colour, alpha=0.7, label=_plain(p.label)) for p, colour in pairs]
-
-
-def _plain(text: str) -> str:
-    """A folder's name that mathtext leaves alone."""
-    return text.replace("$", r"\$")
+    return [Patch(facecolor=colour, alpha=0.7, label=literal(p.label)) for p, colour in pairs]

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from scipy.stats import gaussian_kde
 
 from alpfit.plots.pulls import NO_BOUND, shade_pulls
-from alpfit.plots.style import BEST_FIT, BLUE, TEXT_WIDTH
+from alpfit.plots.style import BEST_FIT, BLUE, TEXT_WIDTH, literal
 
 Array = NDArray[np.float64]
 
@@ -51,7 +51,7 @@ def predictive_figure(rows: Sequence[Predictive]) -> Figure:
     shade_pulls(panel)
     for i, row in enumerate(rows):
         _draw_row(panel, i, row)
-    panel.set_yticks(range(len(rows)), [row.name for row in rows], fontsize=7.0)
+    panel.set_yticks(range(len(rows)), [literal(row.name) for row in rows], fontsize=7.0)
     panel.tick_params(axis="y", length=0.0)
     panel.set(xlim=(-REACH, REACH), ylim=(len(rows) - 0.5, -0.5), xlabel=r"pull [$\sigma$]")
     places = panel.get_yaxis_transform()

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from alpfit.plots.style import BEST_FIT, BLUE, COLUMN_WIDTH, ORANGE, VERMILLION
+from alpfit.plots.style import BEST_FIT, BLUE, COLUMN_WIDTH, ORANGE, VERMILLION, literal
 
 NO_BOUND = "no bound here"
 ROW = 0.19
@@ -49,7 +49,7 @@ def shade_pulls(panel: Axes) -> None:
 
 def _label_rows(panel: Axes, pulls: Sequence[Pull]) -> None:
     """Names to the left, ln L to the right."""
-    panel.set_yticks(range(len(pulls)), [p.name for p in pulls], fontsize=6.5)
+    panel.set_yticks(range(len(pulls)), [literal(p.name) for p in pulls], fontsize=6.5)
     panel.tick_params(axis="y", length=0.0)
     places = panel.get_yaxis_transform()
     for row, p in enumerate(pulls):

@@ -98,6 +98,11 @@ class Axis:
         return low - margin, high + margin
 
 
+def literal(text: str) -> str:
+    """A name that may be anybody's, of which mathtext makes no formula."""
+    return text.replace("$", r"\$")
+
+
 def axis(samples: Samples, name: str, quantity: Quantity, logarithmic: bool) -> Axis:
     """The axis of parameter or derived quantity ``name``."""
     values = samples.column(name)

@@ -49,6 +49,9 @@ LOOKS = frozenset(
 )
 """The attributes of MathML that only say how a formula looks (MathML Core, and MathML 3 for tables and notations)."""
 
+HUGE = re.compile(r"\d{3}|\d[eE][+-]?\d")
+"""In a size: a hundred of any unit is more than a formula has room for, and would lay a link over the page."""
+
 LINK = re.compile(r"https?://|doi:", flags=re.IGNORECASE)
 """How an address begins that a label or a title may lead to."""
 
@@ -116,7 +119,9 @@ def formula(label: str) -> str:
 
 def _is_harmless(name: str, value: str) -> bool:
     """Whether an attribute of MathML only says how a formula looks, or leads to a paper."""
-    return name in LOOKS or (name == "href" and LINK.match(value) is not None)
+    if name in LOOKS:
+        return name == "mathcolor" or HUGE.search(value) is None
+    return name == "href" and LINK.match(value) is not None
 
 
 def text(sentence: str) -> str:

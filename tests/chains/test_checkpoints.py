@@ -5,7 +5,8 @@ import os
 
 import pytest
 
-from alpfit.chains.checkpoints import Checkpoints, write_durably
+from alpfit.chains.checkpoints import Checkpoints
+from alpfit.chains.files import write_durably
 from alpfit.errors import RunFolderError
 
 STATES = [bytes([i]) * 1000 for i in range(5)]

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from alpfit.chains.folder import RunFolder, check_output, place_to_stage, recover, staged
+from alpfit.chains.folder import RunFolder, check_output, place_to_stage, staged
+from alpfit.chains.unfinished import recover
 from alpfit.errors import RunFolderError
 
 
@@ -73,7 +74,7 @@ def test_a_folder_with_something_else_is_never_taken(tmp_path):
     (tmp_path / "thesis.tex").write_text("")
     for overwrite in (False, True):
         message = refusal(tmp_path, overwrite)
-        assert message == f"{tmp_path} holds something that is not a run: choose another folder with --output DIR"
+        assert message.startswith(f"{tmp_path} holds something that is not a run ('thesis.tex'): choose another folder")
 
 
 def test_a_run_is_replaced_only_on_demand(old_run):

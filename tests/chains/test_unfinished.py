@@ -191,8 +191,9 @@ def test_somebody_elses_checkpoints_are_read_only_on_demand(path, monkeypatch):
 
 
 def test_a_profile_that_was_begun_with_something_else_is_not_continued_by_force(path):
-    begin(path)
-    message = refusal(path, {**IDENTITY, "code": {"digest": "def"}}, resume=True, force=True, what="profile")
+    profile = {**IDENTITY, "profile": {"grid": "5"}}
+    begin(path, profile, what="profile")
+    message = refusal(path, {**profile, "code": {"digest": "def"}}, resume=True, force=True, what="profile")
     assert "was begun with code.digest = abc, which is def now" in message
 
 
@@ -281,3 +282,75 @@ def test_what_cannot_be_continued_takes_the_lock_too_and_destroys_no_unfinished_
         assert UnfinishedRun(other).is_running()
         assert "is being written by another process" in refused(replacing(other, overwrite=True))
     assert not other.exists()
+
+
+HOLD_REPLACED = """\
+import sys
+from alpfit.chains.unfinished import writing
+from pathlib import Path
+path = Path(sys.argv[1])
+with writing(path):
+    path.rename(path.with_name(f".{path.name}.0a1b2c3d.replaced"))
+    print("held", flush=True)
+    sys.stdin.readline()
+    path.with_name(f".{path.name}.0a1b2c3d.replaced").rename(path)
+"""
+
+
+def test_what_another_process_is_replacing_is_left_to_it(path):
+    path.mkdir()
+    (path / "manifest.json").write_text("finished")
+    with subprocess.Popen(
+        [sys.executable, "-c", HOLD_REPLACED, path], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as other:
+        assert other.stdout.readline() == "held\n"
+        for block in (under_way(path, IDENTITY, NoProgress(), overwrite=True), replacing(path, overwrite=True)):
+            assert refused(block).startswith(f"{path} is being written by another process")
+        assert not path.exists()
+        other.communicate("done\n")
+    assert other.returncode == 0
+    begin(path, overwrite=True)
+
+
+def a_folder(place):
+    place.unlink(missing_ok=True)
+    place.mkdir()
+
+
+PLANTED = {
+    "lock": (
+        lambda path: a_folder(UnfinishedRun(path).path / "lock"),
+        "lock cannot be written: it is no ordinary file",
+    ),
+    "a pipe": (
+        lambda path: ((UnfinishedRun(path).path / "lock").unlink(), os.mkfifo(UnfinishedRun(path).path / "lock")),
+        "lock cannot be written: it is no ordinary file",
+    ),
+    "identity": (lambda path: a_folder(UnfinishedRun(path).identity), "identity.json cannot be"),
+    "unfinished": (
+        lambda path: (UnfinishedRun(path).path.rename(path / "away"), UnfinishedRun(path).path.write_text("")),
+        "unfinished cannot be written: it is no folder",
+    ),
+}
+
+
+@pytest.mark.parametrize(("plant", "said"), PLANTED.values(), ids=PLANTED)
+@pytest.mark.parametrize("choices", [{"resume": True}, {"overwrite": True}], ids=str)
+def test_what_was_planted_in_its_place_is_named_with_a_way_out(path, plant, said, choices):
+    path.mkdir()
+    (path / "manifest.json").write_text("finished")
+    begin(path, overwrite=True)
+    plant(path)
+    message = refusal(path, **{"overwrite": True, **choices})
+    assert said in message
+    assert any(
+        way_out in message for way_out in ("remove it, or choose another", "remove what is in its place", "anew")
+    )
+
+
+@pytest.mark.parametrize("digits", ["9" * 18, "9" * 19, "1" + "0" * 30])
+def test_however_large_the_number_of_a_checkpoint_the_next_one_is_seen(path, digits):
+    begin(path)
+    (UnfinishedRun(path).path / f"checkpoint-{digits}.bin").write_bytes(b"planted")
+    begin(path, state=b"newer", resume=True)
+    assert begin(path, resume=True) == b"newer"

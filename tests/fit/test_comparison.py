@@ -27,8 +27,13 @@ def another(run, tmp_path):
         folder = RunFolder(tmp_path / "another")
         folder.path.mkdir(exist_ok=True)
         facts = json.loads(run.folder.manifest.read_text())
+        del facts["files"], facts["digest"]
         folder.manifest.write_text(json.dumps({**facts, "likelihoods": {**facts["likelihoods"], **(digests or {})}}))
-        (folder.path / "summary.json").write_bytes(run.folder.summary_json.read_bytes())
+        summary = json.loads(run.folder.summary_json.read_text())
+        for table in (summary, summary["best_fit"]):
+            kept = parameters_of_samples or table["parameters"]
+            table["parameters"] = {name: table["parameters"][name] for name in table["parameters"] if name in kept}
+        (folder.path / "summary.json").write_text(json.dumps(summary))
         known = run.configuration.parameters
         changed = run.configuration.model_copy(update={"parameters": {**known, **(parameters or {})}})
         samples["parameters"] = parameters_of_samples or run.samples.parameters

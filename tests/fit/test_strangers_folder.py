@@ -3,6 +3,8 @@
 import json
 import pickle
 import socket
+import subprocess
+import sys
 import threading
 import tomllib
 from contextlib import contextmanager, suppress
@@ -184,7 +186,43 @@ def promised(file, samples, path):
     samples.create_dataset("m_a", (2**31,), float)
 
 
+def texts_without_end(file, samples, path):
+    file.attrs.create("parameters", ["m_a"] * 100_000, dtype=h5py.string_dtype())
+
+
+def texts_of_a_column(file, samples, path):
+    samples["m_a"].attrs.create("units", ["GeV"] * 100_000, dtype=h5py.string_dtype())
+
+
+def one_long_text(file, samples, path):
+    samples["m_a"].attrs["description"] = "GeV" * 2**22
+
+
+def texts_in_a_table(file, samples, path):
+    kind = np.dtype([("name", h5py.string_dtype()), ("number", "i4")])
+    file.attrs.create("parameters", np.array([("m_a", 1)] * 3, dtype=kind), dtype=kind)
+
+
+def lists_of_lists(file, samples, path):
+    kind = h5py.vlen_dtype(h5py.vlen_dtype("f8"))
+    number = h5py.h5t.py_create(kind, logical=True)
+    space = h5py.h5s.create_simple((4,))
+    h5py.h5a.create(file.id, b"lists", number, space)
+
+
+def texts_as_numbers(file, samples, path):
+    size = samples["m_a"].size
+    del samples["m_a"]
+    samples.create_dataset("m_a", data=["x"] * size, dtype=h5py.string_dtype())
+
+
 HOSTILE = {
+    texts_without_end: "texts may be longer than those of any run",
+    texts_of_a_column: "texts may be longer than those of any run",
+    one_long_text: "texts may be longer than those of any run",
+    texts_in_a_table: "has an attribute 'parameters' of a kind that no run writes",
+    lists_of_lists: "has an attribute 'lists' of a kind that no run writes",
+    texts_as_numbers: "holds something that is no number",
     secret_column: "is taken from other files",
     virtual_column: "is taken from other files",
     linked_column: "is a link",
@@ -208,6 +246,18 @@ def posterior(project, _):
     path.write_bytes(good)
     sealed(project)
     made = profile_run(project.run, ProfileRequest(grid="3"), project.run_path / "profile").folder
+    good = made.profiles.read_bytes()
+    for name in ("log_likelihood", "converged", "m_a", "edges_x"):
+        made.profiles.write_bytes(good)
+        with h5py.File(made.profiles, "r+") as file:
+            first = next(group for group in file.values() if "m_a" in group)
+            del first[name]
+            first.create_dataset(name, (1_000_000,), float)
+            first[name].attrs["NAME"] = np.bytes_("This is a netCDF dimension but not a netCDF variable.   1000000")
+        seal(made.manifest, json.loads(made.manifest.read_text()))
+        with pytest.raises(AlpfitError, match=f"profiles.nc cannot be read: .*{name} is a dimension and has no numb"):
+            RunProfile.read(made.path)
+    made.profiles.write_bytes(good)
     with h5py.File(made.profiles, "r+") as file:
         first = next(iter(file.values()))
         del first["log_likelihood"]
@@ -278,6 +328,33 @@ def link(project, tmp_path):
     assert not (project.run_path / "report.html").is_symlink()
 
 
+def folder_link(project, tmp_path):
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    made = profile_run(project.run, ProfileRequest(grid="3"), tmp_path / "profile")
+    (project.run_path / "profile").symlink_to(made.folder.path)
+    (project.run_path / "csv").symlink_to(elsewhere)
+    assert RunProfile.read(project.run_path / "profile").text == made.text
+    with pytest.raises(AlpfitError, match="nothing is written through a link in a run folder"):
+        project.run.export("csv")
+    with pytest.raises(AlpfitError, match="nothing is written through a link in a run folder"):
+        profile_run(project.run, ProfileRequest(grid="3"), overwrite=True)
+    assert list(elsewhere.iterdir()) == []
+    assert made.folder.profiles.exists()
+
+
+def settings(project, tmp_path):
+    elsewhere = tmp_path / "elsewhere"
+    (project.run_path / ".numba_config.yaml").write_text(f"cache_dir: {elsewhere}\ncache_locator_classes: planted\n")
+    (project.run_path / "matplotlibrc").write_text("backend: module://planted\nfigure.hooks: planted:run\n")
+    (project.run_path / "arvizrc").write_text("no setting\n")
+    for verb in (["status", "."], ["plot", ".", "--only", "corner"]):
+        command = [sys.executable, "-P", "-m", "alpfit.cli.main", *verb]
+        told = subprocess.run(command, cwd=project.run_path, capture_output=True, text=True, check=False)
+        assert (told.returncode, told.stderr) == (0, "")
+    assert not elsewhere.exists()
+
+
 CASES = {
     ("run.toml, best_fit.toml", "[parallel] executor, scheduler"): workers,
     ("run.toml, best_fit.toml", "[sampler] start"): start,
@@ -290,7 +367,9 @@ CASES = {
     ("profile/manifest.json", "files"): profile_files,
     ("unfinished/identity.json", "profile"): unfinished_profile,
     ("unfinished/checkpoint-N.bin", "all of it, a pickle"): checkpoint,
+    (".numba_config.yaml, matplotlibrc, arvizrc", "all of it, in the working directory"): settings,
     ("any file", "a symbolic link in its place"): link,
+    ("any folder", "a symbolic link in its place"): folder_link,
 }
 
 

@@ -173,3 +173,16 @@ def test_what_cannot_be_counted_is_refused(tmp_path, sentence, changes):
     with pytest.raises(ValidationError) as caught:
         FORMS["counting"].read({**DATA, **changes}, tmp_path)
     assert validation_sentence(caught.value).startswith(sentence)
+
+
+@pytest.mark.parametrize("error", [0.0, 0.9])
+@pytest.mark.parametrize("events_per_unit", [1e-3, 2.0, 1e12])
+def test_however_large_a_prediction_is_ln_l_is_a_number_and_falls(error, events_per_unit):
+    form = counting(background_error=error, events_per_unit=events_per_unit)
+    rates = np.array([1e30, 1e85, 0.9e100, 1.1e100, 1e103, 1e150, 1e200, 1e290, 1e300, 1.7e308, np.inf])
+    log_l = form.loglike(at(rates))
+    assert not np.isnan(log_l).any()
+    assert (np.diff(log_l[np.isfinite(log_l)]) < 0.0).all()
+    assert log_l[-1] == -np.inf
+    np.testing.assert_allclose(log_l[:7], -rates[:7] * events_per_unit, rtol=1e-12)
+    assert not np.isnan(form.compare(at(rates)).pull).any()

@@ -245,8 +245,8 @@ def test_unchanged_kernels_keep_their_cache_whatever_happens_elsewhere(package):
     assert fresh_cache_folder() == before
 
 
-def test_the_cache_can_be_moved_by_numbas_own_setting(tmp_path, monkeypatch):
-    monkeypatch.setattr(numba.config, "CACHE_DIR", str(tmp_path))
+def test_the_cache_can_be_moved_by_numbas_own_variable(tmp_path, monkeypatch):
+    monkeypatch.setenv("NUMBA_CACHE_DIR", str(tmp_path))
     assert fresh_cache_folder().parent == tmp_path
 
 
@@ -266,7 +266,6 @@ def test_a_kernel_is_cached_in_that_folder_and_leaves_numbas_setting_alone():
 def no_folder(tmp_path, monkeypatch):
     """A place where no folder can be made, as with a home that cannot be written."""
     (tmp_path / "file").write_text("")
-    monkeypatch.setattr(numba.config, "CACHE_DIR", str(tmp_path / "file" / "cache"))
     monkeypatch.setenv("NUMBA_CACHE_DIR", str(tmp_path / "file" / "cache"))
     return tmp_path / "file" / "cache"
 

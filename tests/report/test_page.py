@@ -138,3 +138,22 @@ def test_steps_of_ln_l_have_a_table_and_without_any_there_is_none(contents):
     page = render(contents)
     assert re.search(r'<td><code>belle2</code></td><td data-value="2.92">m_a = 2.92</td><td>changes</td>', page)
     assert 'id="steps"' not in render(dataclasses.replace(contents, steps={}))
+
+
+@pytest.mark.parametrize(
+    "label",
+    [
+        r"\rule{99999px}{9999px}",
+        r"m_a\hspace{5000em}",
+        r"\rule{1e9px}{2em}",
+        r"\href{https://a.b}{\rule{999em}{999em}}",
+    ],
+)
+def test_no_formula_covers_the_page(label):
+    shown = formula(label)
+    sizes = re.findall(r'(?:width|height|depth|voffset|[lr]space|m(?:ax|in)size|mathsize)="([^"]*)"', shown)
+    assert not [size for size in sizes if re.search(r"\d{3}|\de\+?\d", size)]
+
+
+def test_sizes_that_formulas_have_stay():
+    assert 'width="1em"' in formula(r"a\quad b")

@@ -4,9 +4,9 @@ import re
 import shutil
 from contextlib import suppress
 from pathlib import Path
-from secrets import token_hex
 
 from alpfit.chains.exports.base import Contents, Format
+from alpfit.chains.files import check_place, temporary_name
 from alpfit.errors import RunFolderError
 
 
@@ -15,7 +15,8 @@ def replace_files(folder: Path, name: str, kind: Format, contents: Contents) -> 
 
     Returns the files. Whatever fails, no half file is left, and nobody else's file is touched.
     """
-    staging = folder / f".{name}.{token_hex(4)}.writing"
+    check_place(folder)
+    staging = folder / temporary_name()
     if kind.numbered:
         _check_numbers(folder, name)
     try:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from alpfit.chains.layout import MANIFEST
+from alpfit.chains.layout import INTERVALS, MANIFEST
 
 PROFILE = "profile"
 """The folder inside a run folder, if no other is chosen."""
@@ -23,7 +23,7 @@ class ProfileFolder:
     @property
     def intervals(self) -> Path:
         """Confidence intervals and regions, with notes."""
-        return self.path / "intervals.json"
+        return self.path / INTERVALS
 
     @property
     def intervals_text(self) -> Path:

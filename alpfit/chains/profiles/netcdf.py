@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from alpfit.chains.exports.names import beside
-from alpfit.chains.hdf5 import NO_VARIABLE, check_self_contained
+from alpfit.chains.hdf5 import NO_VARIABLE, check_self_contained, numbers_in
 from alpfit.chains.posterior import ENTRY_PREFIX
 from alpfit.chains.profiles.contents import ProfileContents, columns, stems
 from alpfit.errors import RunFolderError
@@ -123,14 +123,14 @@ def _profile(group: Any) -> Profile:
     names = _words(facts["names"])
 
     def arrays(which: str, prefix: str = "") -> dict[str, Array]:
-        return {name: group[_stored(prefix + name)][...] for name in _words(facts[which])}
+        return {name: numbers_in(group, _stored(prefix + name)) for name in _words(facts[which])}
 
     return Profile(
         names,
         tuple(bool(log) for log in np.atleast_1d(facts["logarithmic"])),
-        tuple(group[f"edges_{axis}"][...] for axis in AXES[: len(names)]),
-        group[LOG_L][...],
-        group[CONVERGED][...].astype(bool),
+        tuple(numbers_in(group, f"edges_{axis}") for axis in AXES[: len(names)]),
+        numbers_in(group, LOG_L),
+        numbers_in(group, CONVERGED).astype(bool),
         arrays("parameters"),
         arrays("derived"),
         arrays("entries", ENTRY_PREFIX),

@@ -1,8 +1,7 @@
 """``alpfit check``."""
 
-import typer
-
 from alpfit.cli.arguments import File, Overrides
+from alpfit.cli.terminal import say
 
 
 def check(file: File, overrides: Overrides = None) -> None:
@@ -10,10 +9,11 @@ def check(file: File, overrides: Overrides = None) -> None:
     from alpfit.fit import Fit
 
     fit = Fit.from_file(file, overrides or [])
-    typer.echo(fit.configuration.to_toml())
+    fit.check_start()
+    say(fit.configuration.to_toml())
     trial = fit.try_prior()
-    typer.echo(f"# {file} is good; one likelihood call takes {1e3 * fit.seconds_per_call():.2f} ms")
+    say(f"# {file} is good; one likelihood call takes {1e3 * fit.seconds_per_call():.2f} ms")
     if trial.without_likelihood:
-        typer.echo(f"# but {100.0 * trial.share:.0f} % of the prior has no likelihood; of {trial.n} points drawn:")
+        say(f"# but {100.0 * trial.share:.0f} % of the prior has no likelihood; of {trial.n} points drawn:")
         for reason, count in trial.without_likelihood.items():
-            typer.echo(f"#   {count} x {reason}")
+            say(f"#   {count} x {reason}")

@@ -5,6 +5,8 @@ from typing import Annotated
 
 import typer
 
+from alpfit.cli.terminal import say
+
 
 def cite(
     path: Annotated[Path, typer.Argument(help="The TOML file of a run, or a run folder.", show_default=False)],
@@ -12,4 +14,4 @@ def cite(
     """Print the BibTeX entries of everything a fit uses."""
     from alpfit.fit import bibliography
 
-    typer.echo("\n\n".join(reference.bibtex() for reference in bibliography(path)))
+    say("\n\n".join(reference.bibtex() for reference in bibliography(path)))

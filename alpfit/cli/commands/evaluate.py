@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from alpfit.cli.arguments import File, Overrides
+from alpfit.cli.terminal import say
 from alpfit.cli.values import numbers
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ def evaluate(
     fit = Fit.from_file(file, overrides or [])
     evaluation = fit.evaluate(numbers("--at", at or []))
     point = _record(evaluation, fit.diagnose(evaluation), fit.compare(evaluation), fit.remark(evaluation))
-    typer.echo(json_text(point) if as_json else _table(point))
+    say(json_text(point) if as_json else _table(point))
 
 
 def _record(

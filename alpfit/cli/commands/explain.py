@@ -8,6 +8,7 @@ import typer
 
 from alpfit.cli.arguments import Overrides
 from alpfit.cli.opening import Force, opened
+from alpfit.cli.terminal import say
 
 if TYPE_CHECKING:
     from alpfit.inference.explanation import Explanation
@@ -35,9 +36,9 @@ def explain(
     explanation = fit.explain()
     if as_json:
         record = {**asdict(explanation), "gain": explanation.gain, "losses": explanation.losses}
-        typer.echo(json_text(record))
+        say(json_text(record))
     else:
-        typer.echo(_table(explanation))
+        say(_table(explanation))
 
 
 def _table(explanation: "Explanation") -> str:

@@ -7,6 +7,7 @@ import typer
 
 from alpfit.cli.arguments import RunPath
 from alpfit.cli.opening import opened
+from alpfit.cli.terminal import say
 
 
 def export(
@@ -22,4 +23,4 @@ def export(
 ) -> None:
     """Write the samples of a run for another program."""
     for path in opened(run).export(kind, output):
-        typer.echo(path)
+        say(path)

@@ -4,6 +4,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from alpfit.cli.terminal import say
+
 if TYPE_CHECKING:
     from alpfit.likelihoods import Measurement
 
@@ -22,7 +24,7 @@ def likelihoods(
     if name is not None:
         measurement = catalogue.load(name)
         check_entry(measurement)
-        typer.echo(measurement.describe())
+        say(measurement.describe())
         return
     rows = [COLUMNS]
     for entry in catalogue.names():
@@ -40,7 +42,7 @@ def likelihoods(
         )
     widths = [max(len(row[i]) for row in rows) for i in range(len(COLUMNS))]
     for row in rows:
-        typer.echo("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
+        say("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
 
 
 def _level(measurement: "Measurement") -> str:

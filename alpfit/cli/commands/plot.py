@@ -7,6 +7,7 @@ import typer
 
 from alpfit.cli.arguments import RunPath
 from alpfit.cli.opening import Force, opened
+from alpfit.cli.terminal import say, warn
 
 
 def plot(
@@ -37,7 +38,7 @@ def plot(
     from alpfit.fit.figures import figures
 
     def tell(name: str, reason: str) -> None:
-        typer.echo(f"no figure '{name}': {reason}", err=True)
+        warn(f"no figure '{name}': {reason}")
 
     finished = opened(run)
     drawn = figures(
@@ -50,4 +51,4 @@ def plot(
         force=force,
     )
     for path in finished.plot(output, drawn):
-        typer.echo(path)
+        say(path)

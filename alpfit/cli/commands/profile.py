@@ -9,6 +9,7 @@ from alpfit.cli.arguments import RunPath
 from alpfit.cli.exit_codes import ExitCode
 from alpfit.cli.opening import Force, tell_warnings
 from alpfit.cli.outcome import interruptible
+from alpfit.cli.terminal import say, warn
 
 
 def profile(
@@ -50,16 +51,16 @@ def profile(
         return ExitCode.OK
     tell_warnings(finished)
     if refine and (said := workers_left_out(finished.folder.configuration, overrides or [])):
-        typer.echo(f"alpfit: {said}", err=True)
+        warn(said)
     if coverage is not None:
         Freshness(finished, fit_of(finished).problem).check(force)
     request = ProfileRequest(tuple(parameters or ()), grid, refine)
     with interruptible(), ProgressDisplay() as display:
         made = profile_run(finished, request, output, overwrite=overwrite, resume=resume, force=force, progress=display)
-    typer.echo(made.text)
+    say(made.text)
     if coverage is not None:
         with interruptible(), ProgressDisplay() as display:
             checked = check_coverage(finished, made, coverage, display, force=force)
-        typer.echo(checked.text)
-    typer.echo(f"written to {made.folder.path}")
+        say(checked.text)
+    say(f"written to {made.folder.path}")
     return ExitCode.OK

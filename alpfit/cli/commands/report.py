@@ -7,6 +7,7 @@ import typer
 
 from alpfit.cli.arguments import RunPath
 from alpfit.cli.opening import Force, opened
+from alpfit.cli.terminal import say
 
 
 def report(
@@ -17,4 +18,4 @@ def report(
     """Write a run as one web page: results, whether to trust them, figures, input, provenance, bibliography."""
     from alpfit.fit.reporting import write_report
 
-    typer.echo(write_report(opened(run), output, force=force))
+    say(write_report(opened(run), output, force=force))

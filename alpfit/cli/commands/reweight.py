@@ -9,6 +9,7 @@ from alpfit.cli.arguments import Overrides, RunPath
 from alpfit.cli.exit_codes import ExitCode
 from alpfit.cli.opening import Force, tell_warnings
 from alpfit.cli.outcome import exit_code, interruptible, tell
+from alpfit.cli.terminal import warn
 
 
 def reweight(
@@ -37,7 +38,7 @@ def reweight(
         return ExitCode.OK
     tell_warnings(reweighting.run)
     if said := workers_left_out(reweighting.run.folder.configuration, overrides or []):
-        typer.echo(f"alpfit: {said}", err=True)
+        warn(said)
     with interruptible(), ProgressDisplay() as display:
         written = reweighting.write(
             output, overwrite=overwrite, force=force, progress=display, tell=display.before(tell)

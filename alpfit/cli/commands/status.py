@@ -4,10 +4,9 @@ import math
 import shlex
 from pathlib import Path
 
-import typer
-
 from alpfit.cli.arguments import RunPath
 from alpfit.cli.opening import opened
+from alpfit.cli.terminal import say
 
 
 def status(run: RunPath) -> None:
@@ -17,19 +16,19 @@ def status(run: RunPath) -> None:
 
     unfinished = UnfinishedRun(run)
     if not unfinished.path.exists():
-        typer.echo(_finished(run))
+        say(_finished(run))
         return
     at = unfinished.last_status()
     if unfinished.is_running():
-        typer.echo("running" if at is None else f"running: process {at.process} on {at.host}")
+        say("running" if at is None else f"running: process {at.process} on {at.host}")
     else:
-        typer.echo(f"interrupted: continue with {_to_continue(run)}")
+        say(f"interrupted: continue with {_to_continue(run)}")
     if at is not None:
-        typer.echo(described(at.n_calls, {name: math.nan if v is None else v for name, v in at.values.items()}))
+        say(described(at.n_calls, {name: math.nan if v is None else v for name, v in at.values.items()}))
         begun, updated = at.begun.isoformat(timespec="seconds"), at.updated.isoformat(timespec="seconds")
-        typer.echo(f"{100.0 * at.share_done:.0f} % done; begun {begun}, last seen {updated}")
+        say(f"{100.0 * at.share_done:.0f} % done; begun {begun}, last seen {updated}")
     checkpoints = unfinished.checkpoints()
-    typer.echo(f"last checkpoint: {checkpoints[-1] if checkpoints else 'none yet'}")
+    say(f"last checkpoint: {checkpoints[-1] if checkpoints else 'none yet'}")
 
 
 def _finished(path: Path) -> str:
@@ -52,6 +51,6 @@ def _to_continue(path: Path) -> str:
 
     request = ProfileRequest.of_unfinished(path)
     if request is None:
-        return f"alpfit run FILE --output {path} --resume"
-    run = path.parent if RunFolder(path.parent).manifest.exists() else "RUN"
-    return f"alpfit profile {run} {shlex.join(request.arguments)} --output {path} --resume"
+        return f"alpfit run FILE --output {shlex.quote(str(path))} --resume"
+    run = shlex.quote(str(path.parent)) if RunFolder(path.parent).manifest.exists() else "RUN"
+    return f"alpfit profile {run} {shlex.join(request.arguments)} --output {shlex.quote(str(path))} --resume"

@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from functools import cache
 from io import BytesIO
 from pathlib import Path
+from shlex import quote
 from typing import TYPE_CHECKING, Any
 
-from alpfit.chains.checkpoints import write_durably
+from alpfit.chains.files import write_durably
 from alpfit.chains.folder import RunFolder
 from alpfit.chains.profiles import ProfileFolder
 from alpfit.chains.profiles.folder import PROFILE
-from alpfit.errors import AlpfitError, ConfigurationError, RunFolderError, one_of
+from alpfit.errors import AlpfitError, ConfigurationError, RunFolderError, in_one_line, one_of
 from alpfit.fit.figures.material import Material
 from alpfit.fit.figures.table import FIGURES, QUICK
 from alpfit.numerics.arguments import instance, real_array, real_number, shown, words
@@ -46,7 +47,7 @@ def material_of(
 ) -> Material:
     """What the figures of ``run`` are made of; the rest as in :class:`Material`."""
     second = None if other is None else material_of(other)
-    name = _name(run) if other is None or _name(run) != _name(other) else str(run.folder.path)
+    name = _name(run) if other is None or _name(run) != _name(other) else in_one_line(str(run.folder.path))
     return Material(name, run.configuration, run.samples, second, at or {}, ranges or {}, _profile_of(run))
 
 
@@ -73,11 +74,13 @@ def figures(
     ranges: Mapping[str, tuple[float, float]] | None = None,
     left_out: Callable[[str, str], None] | None = None,
     force: bool = False,
+    failed: Callable[[str, str], None] | None = None,
 ) -> Iterator[Drawn]:
     """The figures of ``run`` named in ``only``, or all that there are of it; the rest as in :class:`Material`.
 
     ``left_out`` is told the name of each figure that there is not, and why: those that evaluate anything are none,
-    without ``force``, where data or code have changed since the run. Raises :class:`ConfigurationError` for a name that
+    without ``force``, where data or code have changed since the run; ``failed`` hears in its place of those that
+    cannot be drawn. Raises :class:`ConfigurationError` for a name that
     is not known, for a figure in ``only`` that there is not, and for a choice that cannot be used or has no figure.
     """
     wanted = _known(FIGURES if only is None else words("only", only))
@@ -86,7 +89,8 @@ def figures(
     _check_run(other)
     _check_choices(wanted, {"--at": at, "--range": ranges}, other)
     material = material_of(run, other=other, at=at, ranges=ranges)
-    return _draw(material, wanted, only is not None, left_out, None if force else lambda: _staleness(run, material))
+    stale = None if force else lambda: _staleness(run, material)
+    return _draw(material, wanted, only is not None, left_out, stale, failed)
 
 
 def quick_figures(run: "Run") -> Iterator[Drawn]:
@@ -106,7 +110,8 @@ def write_quick_figures(run: "Run", tell: Callable[[str], None]) -> list[Path]:
             written += save_figures(_draw(material(), [name], False, None, None), run.folder.path)
         except Exception as error:  # from any library on the way to a file
             said = (error.strerror if isinstance(error, OSError) else None) or str(error)
-            tell(f"the figure '{name}' was not drawn ({said}): alpfit plot {run.folder.path} --only {name}")
+            again = f"alpfit plot {quote(str(run.folder.path))} --only {name}"
+            tell(f"the figure '{name}' was not drawn ({said}): {again}")
     return written
 
 
@@ -137,7 +142,9 @@ def _draw(
     insist: bool,
     left_out: Callable[[str, str], None] | None,
     staleness: Callable[[], str] | None,
+    failed: Callable[[str, str], None] | None = None,
 ) -> Iterator[Drawn]:
+    failed = failed or left_out
     stale = cache(staleness or (lambda: ""))
     for name in names:
         kind = FIGURES[name]
@@ -150,13 +157,14 @@ def _draw(
         try:
             with paper_style():
                 figure = kind.draw(material)
+                figure.draw_without_rendering()  # what cannot be written as text is seen here, and not in its file
         except AlpfitError:
             raise
         except Exception as error:  # from any library on the way to a figure
             said = f"it cannot be drawn ({type(error).__name__}: {error})"
-            if insist or left_out is None:
+            if insist or failed is None:
                 raise RunFolderError(f"the figure '{name}' of {material.name}: {said}") from error
-            left_out(name, said)
+            failed(name, said)
             continue
         yield Drawn(name, kind.caption, figure)
 
@@ -218,4 +226,4 @@ def _known(names: Iterable[str]) -> list[str]:
 
 
 def _name(run: "Run") -> str:
-    return run.folder.path.resolve().name
+    return in_one_line(run.folder.path.resolve().name)

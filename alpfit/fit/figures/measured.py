@@ -86,10 +86,11 @@ def _binned(material: Material) -> list[Measurement]:
 
 def _channel(measurement: Measurement, form: Binned, name: str, draws: Expectation, best: Expectation) -> "Channel":
     from alpfit.plots.spectrum import Channel
+    from alpfit.plots.style import literal
 
     inside = np.array([channel == name for channel, _ in form.spectrum.bins])
     numbers = tuple(number for channel, number in form.spectrum.bins if channel == name)
-    title, abscissa, groups, bins = BINNINGS.get((measurement.name, name), (name, "bin", (), numbers))
+    title, abscissa, groups, bins = BINNINGS.get((measurement.name, name), (literal(name), "bin", (), numbers))
     low, high = np.quantile(draws.total[:, inside], (0.16, 0.84), axis=0)
     return Channel(
         title,

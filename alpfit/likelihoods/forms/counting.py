@@ -21,6 +21,9 @@ from alpfit.numerics.poisson import marginal_poisson
 
 Array = NDArray[np.float64]
 
+MOST_EVENTS = 1e100
+"""Of the signal; where there are more, ln L is minus their number in all digits of a float."""
+
 
 @final
 class Counting(Form):
@@ -76,7 +79,11 @@ class Counting(Form):
             log_l = np.where(mu == np.inf, -np.inf, np.nan)
             log_l[possible] = self._log_probability(mu[possible])
             return log_l
-        return marginal_poisson(self.n_observed, mu * self.events_per_unit, self.background, self.background_error)
+        with np.errstate(over="ignore"):
+            signal = mu * self.events_per_unit
+        near = np.minimum(signal, MOST_EVENTS)
+        log_l = marginal_poisson(self.n_observed, near, self.background, self.background_error)
+        return np.where(signal > MOST_EVENTS, -signal, log_l)
 
     def describe(self) -> str:
         """The measurement in one line."""
