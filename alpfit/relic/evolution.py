@@ -29,8 +29,8 @@ class Settings(NamedTuple):
     Steps are as long as the error of u, averaged where f is more than about exp(-``relevant``) of its maximum, allows:
     ``tolerance``; errors elsewhere count ``irrelevant`` times as much. The grid is renewed when T_chi has changed by
     the factor ``renewal`` against it, and with it the resonances which stand for the cross-section, ``resonances`` at
-    most, with ``blur`` (:func:`~alpfit.relic.spectrum.reduce_spectrum`). Below ``settled`` annihilations per Hubble time
-    the two coupled equations of number and temperature take over. ``tail``: see
+    most, with ``blur`` (:func:`~alpfit.relic.spectrum.reduce_spectrum`). Below ``settled`` annihilations per Hubble
+    time the two coupled equations of number and temperature take over. ``tail``: see
     :class:`~alpfit.relic.transport.Tail`, whose ``limit_from`` is what it is far from threshold; it is reached at
     ``limit_slope`` times the kinetic energy [m] of a chi that makes the lowest resonance with one at rest.
     """

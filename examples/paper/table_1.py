@@ -32,8 +32,8 @@ RECAST = (
     "leaves nothing above the lower g_aγγ"
 )
 UNSCATTERED = (
-    "with the unitary cross-section: no factor is needed, if the paper's numbers are those of full phase space as DRAKE "
-    "solves it, without self-scattering"
+    "with the unitary cross-section: no factor is needed, if the paper's numbers are those of full phase space as "
+    "DRAKE solves it, without self-scattering"
 )
 FULL = "the same with χχ → a → χχ, which the model itself makes Γ_χ/Γ_γ times as often as annihilation"
 SCALED = "its 0.543 is fitted to these four rows"

@@ -52,7 +52,7 @@ def test_the_maxwellian_beside_it_has_its_number(history):
 
 
 def test_without_self_scattering_those_that_reach_the_resonance_are_gone(history):
-    """At x = 25 the fast are missing, against a Maxwellian (0.730 with a tenth of the tolerance), at x = 3 they are not."""
+    """At x = 25 the fast are missing, against a Maxwellian (0.730 at a tenth of the tolerance), at x = 3 not yet."""
     early, late = history.distributions[0], history.distributions[2]
     for distribution, least, most in ((early, 0.95, 1.05), (late, 0.7, 0.76)):
         kinetic = np.sqrt(MASS**2 + distribution.momentum**2) - MASS
