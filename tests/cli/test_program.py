@@ -179,7 +179,7 @@ def test_a_signal_ends_a_real_run_with_a_checkpoint_and_a_sentence(alpfit, file,
         out, err = process.communicate(timeout=120)
 
     assert (process.returncode, out) == (128 + number, "")
-    assert err.splitlines()[-1] == f"alpfit: interrupted; continue {path} with --resume"
+    assert err.splitlines()[-1] == f"alpfit: interrupted; continue {path} with --resume", err
     assert [file.name for file in path.iterdir()] == ["unfinished"]
     outcome = alpfit("status", path)
     assert outcome.code == 0

@@ -201,7 +201,7 @@ FULL = tuple((row["m_S_GeV"], column) for row in DRAKE[3:] for column in ("fBE_A
 
 @pytest.mark.parametrize(("mass", "column"), FULL)
 def test_the_couplings_of_drakes_full_phase_space_leave_what_drake_says(mass, column):
-    """Both of its models of the quarks: -2 to +8 % where nBE is 3 % above; nBE itself would be off by up to 70 %."""
+    """Both of its models of the quarks: -4 to +6 % where nBE is 3 % above; nBE itself would be off by up to 70 %."""
     row = next(row for row in DRAKE if row["m_S_GeV"] == mass)
     sector = singlet(float(mass), float(row[f"{column}_lambda"]), {"fBE_A": ALL, "fBE_B": FEWEST}[column])
     left = float(solve(sector, engine="fbe", self_scattering=False).omega_h2)
