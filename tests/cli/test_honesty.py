@@ -2,6 +2,7 @@
 
 import errno
 import os
+import re
 from pathlib import Path
 
 import pytest
@@ -24,7 +25,7 @@ def written(tmp_path, **choices):
 
 
 def test_a_reweighting_that_failed_has_no_verdict_in_a_comparison(alpfit, tmp_path):
-    """By the number density alone the posterior is elsewhere: two effective samples of 450 are left."""
+    """By the number density alone the posterior is elsewhere: a few effective samples of 450 are left."""
     made = alpfit("reweight", REFERENCE, "--set", "relic.engine=nbe", "--output", tmp_path / "nbe")
     assert made.code == 3
     assert "Pareto k-hat: " in made.out
@@ -32,7 +33,9 @@ def test_a_reweighting_that_failed_has_no_verdict_in_a_comparison(alpfit, tmp_pa
     assert compared.code == 0
     assert "evidence against" not in compared.out
     assert "target missed" in compared.out
-    assert "nbe missed a target: reweighting has left 2 effective samples" in compared.out
+    left = re.search(r"nbe missed a target: reweighting has left (\d+) effective samples", compared.out)
+    assert left is not None
+    assert int(left[1]) < 20
     assert "nbe: Pareto k-hat of its weights" in compared.out
     for verb in (["status"], ["export", "--format", "csv"], ["plot", "--only", "corner"], ["profile", "--grid", "4"]):
         told = alpfit(verb[0], tmp_path / "nbe", *verb[1:])
@@ -67,13 +70,13 @@ g_achi = 1e-3
 
 
 def test_check_says_how_much_of_the_prior_has_no_likelihood(alpfit, tmp_path):
-    """Above r = 0.65 there is no relic density, and off the resonance not enough annihilation."""
+    """Above r = 0.65, half of this one, there is no relic density."""
     path = tmp_path / "fit.toml"
     path.write_text(INVISIBLE.format(low=0.45, high=0.85))
     outcome = alpfit("check", path)
     assert outcome.code == 0
     line = next(line for line in outcome.out.splitlines() if "of the prior has no likelihood" in line)
-    assert 50.0 < float(line.split()[2]) < 95.0
+    assert 45.0 < float(line.split()[2]) < 55.0
     assert outcome.out.splitlines()[-1].startswith("#   ")
     assert "0.65" in outcome.out
     whole = tmp_path / "whole.toml"

@@ -62,11 +62,12 @@ def test_another_engine_predicts_anew_and_says_when_too_little_is_left(alpfit, s
 
 
 def test_an_option_of_a_likelihood_may_change(alpfit, source, tmp_path):
-    wider = ["--set", "options.planck_relic_2018.relative_theory_error=0.2"]
-    alpfit("reweight", source, *wider, "--output", tmp_path / "new")
+    """What was measured of cbe at these couplings is more than 20 %."""
+    narrower = ["--set", "options.planck_relic_2018.relative_theory_error=0.2"]
+    alpfit("reweight", source, *narrower, "--output", tmp_path / "new")
     spreads = [np.ptp(Run.read(path).samples.quantiles("Omega_h2", np.array([0.16, 0.84])))
                for path in (source, tmp_path / "new")]  # fmt: skip
-    assert spreads[1] > 1.3 * spreads[0]
+    assert spreads[1] < 0.7 * spreads[0]
 
 
 def test_the_default_folder_stands_beside_the_run_and_is_not_replaced_unasked(alpfit, source):
