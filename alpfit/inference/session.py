@@ -143,9 +143,11 @@ class Session:
         self._progress.update(report)
         if state is None:
             return
-        if self._interrupts.arrived or time.monotonic() - self._last_checkpoint >= self._interval:
+        arrived = self._interrupts.arrived  # asked once: a signal that comes after this waits for the next step
+        if arrived or time.monotonic() - self._last_checkpoint >= self._interval:
             self._save(state(), None)
-        self._interrupts.raise_if_arrived()
+        if arrived:
+            self._interrupts.raise_if_arrived()
 
     def raise_if_interrupted(self) -> None:
         """Raise :class:`~alpfit.inference.interrupts.Interrupted` where the run is to end before its next step."""

@@ -121,6 +121,35 @@ def test_a_signal_saves_and_ends_the_run_at_the_next_safe_moment(plane_problem):
     assert Session(plane_problem(), store=memory).restored == b"state"
 
 
+class Unlucky(Interrupts):
+    """A signal comes just after somebody has asked whether one has."""
+
+    @property
+    def arrived(self):
+        answer = super().arrived
+        if not answer:
+            signal.raise_signal(signal.SIGTERM)
+        return answer
+
+
+def test_a_signal_that_comes_within_a_step_loses_nothing(plane_problem):
+    """It once ended the run between the question whether to save and the one whether to end."""
+    memory, interrupts, n_steps = Memory(), Unlucky(), 0
+    session = Session(plane_problem(), store=memory, interrupts=interrupts)
+
+    def run():
+        nonlocal n_steps
+        with interrupts.held_back():
+            for _ in range(3):
+                session.step(REPORT, lambda: b"state")
+                n_steps += 1
+
+    with pytest.raises(Interrupted):
+        run()
+    assert n_steps == 1
+    assert Session(plane_problem(), store=memory).restored == b"state"
+
+
 def test_start_points_need_somebody_who_can_read_runs(plane_problem):
     with pytest.raises(ConfigurationError, match="start = 'chains/old'"):
         Session(plane_problem()).start_points("chains/old")
