@@ -20,7 +20,7 @@ lint: $(INSTALLED)
 
 # After `make run`: the committed run, thinned, and the README's figure from it.
 reference: $(INSTALLED)
-	$(BIN)/python chains/reference/thin.py chains/invisible chains/reference/invisible 450
+	$(BIN)/python chains/reference/thin.py chains/invisible chains/reference/invisible 440
 
 # Figures 1 to 7 and Table 1 of the paper that proposed the model: examples/paper/README.md.
 paper: $(INSTALLED)

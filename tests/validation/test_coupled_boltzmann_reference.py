@@ -32,7 +32,7 @@ def relative_width(point: Point) -> float:
 def engine_result(engine: str) -> RelicDensity:
     """Of the equations, also for r above 0.65 and for broad ALPs, where the model itself has no answer."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(validity, "refusals", lambda points, widths: np.zeros(points.shape[1], dtype=np.int64))
+        patch.setattr(validity, "refusals", lambda points, *_: np.zeros(points.shape[1], dtype=np.int64))
         return relic_density(ROWS["m_a"], ROWS["r"], ROWS["g_agg"], ROWS["g_achi"], engine=engine)
 
 
