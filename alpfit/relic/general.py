@@ -1,6 +1,7 @@
 """Relic densities of any :class:`~alpfit.relic.dark_sector.DarkSector`."""
 
 import math
+from collections.abc import Callable
 from functools import cache
 from typing import NamedTuple
 
@@ -104,6 +105,15 @@ def _engine_for(sector: DarkSector, name: str, closure: str) -> Engine:
     return ENGINES["nbe"] if sector.in_kinetic_equilibrium else engine
 
 
+def _prepared(
+    sector: DarkSector, name: str, plasma: str, self_scattering: bool, closure: str
+) -> tuple[Sectors, Engine, Callable[[Whole], Early]]:
+    """The sector's tables, the engine, and what gives the early tables where chi may come from nothing."""
+    chosen = _engine_for(sector, name, closure)
+    tables = tabulated(sector, resolve_plasma(plasma), default_grids(chosen.energy), self_scattering)
+    return tables, chosen, lambda _which: early_tables(sector, default_grids())
+
+
 def solve(
     sector: DarkSector,
     *,
@@ -123,12 +133,7 @@ def solve(
     :class:`~alpfit.errors.ConfigurationError`, a :class:`ValueError`, for an unknown name, and where a function of
     the sector returns a negative number or none, with the s or T where it did.
     """
-    chosen = _engine_for(sector, engine, closure)
-    tables = tabulated(sector, resolve_plasma(plasma), default_grids(chosen.energy), self_scattering)
-
-    def early(_which: Whole) -> Early:
-        return early_tables(sector, default_grids())
-
+    tables, chosen, early = _prepared(sector, engine, plasma, self_scattering, closure)
     columns = relic_densities(tables, chosen, sector.gamma, Accuracy(), early)
     return RelicDensity(**{name: column.reshape(()) for name, column in columns.items()})
 
@@ -145,6 +150,4 @@ def trace(
 
     Raises :class:`~alpfit.errors.PredictionError`, a :class:`ValueError`, where there is no answer.
     """
-    chosen, medium = _engine_for(sector, engine, closure), resolve_plasma(plasma)
-    tables = tabulated(sector, medium, default_grids(chosen.energy), self_scattering)
-    return history(tables, chosen, lambda _which: early_tables(sector, default_grids()))
+    return history(*_prepared(sector, engine, plasma, self_scattering, closure))

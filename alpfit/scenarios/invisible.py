@@ -102,11 +102,15 @@ class InvisibleScenario:
 
     def predict_rates(self, points: Mapping[str, Array]) -> Mapping[str, Array]:
         """All that :meth:`predict` returns but the relic density."""
+        return self._rates(points, False)
+
+    def _rates(self, points: Mapping[str, Array], from_nothing: ArrayLike) -> Mapping[str, Array]:
+        """Those, and the theory error of a relic density that is ``from_nothing`` or from equilibrium."""
         m_a, r, g_agg, g_achi = (points[name] for name in PARAMETERS)
         widths = alp_widths(m_a, r, g_agg, g_achi)
         return {
             "m_chi": r * m_a,
-            "Omega_h2_theory_error": self._theory_error(r, widths).total,
+            "Omega_h2_theory_error": self._theory_error(r, widths, from_nothing).total,
             **production.alp_observables(points, widths.total, widths.invisible_fraction, self.choices),
             "sigma_v_today": sigma_v_today(m_a, r, g_agg, g_achi, widths.total, self._scale),
             "sigma_self_over_m_chi": self_scattering_per_mass(m_a, r, g_achi, widths.total),
@@ -149,7 +153,7 @@ class InvisibleScenario:
     def _scale(self) -> float:
         return resolve_annihilation_scale(self.choices.annihilation_scale)
 
-    def _theory_error(self, r: Array, widths: Widths, from_nothing: ArrayLike = False) -> TheoryError:
+    def _theory_error(self, r: Array, widths: Widths, from_nothing: ArrayLike) -> TheoryError:
         choices, ratio = self.choices, widths.dark_matter / widths.photons
         error = theory_error(
             r, ratio, engine=choices.engine, with_self_scattering=choices.self_scattering, closure=choices.closure
@@ -169,12 +173,8 @@ class InvisibleScenario:
 
     def _calculate(self, points: Mapping[str, Array]) -> Predictions:
         relic = self._relic(*(points[name] for name in PARAMETERS))
-        rates = self.predict_rates(points)
+        rates = self._rates(points, relic.from_nothing)
         values = {"m_chi": rates["m_chi"], "Omega_h2": relic.omega_h2, **rates}
-        if relic.from_nothing.any():
-            m_a, r, g_agg, g_achi = (points[name] for name in PARAMETERS)
-            error = self._theory_error(r, alp_widths(m_a, r, g_agg, g_achi), relic.from_nothing)
-            values["Omega_h2_theory_error"] = error.total
         return Predictions(values, tuple(_failure(outcome) for outcome in relic.status))
 
 

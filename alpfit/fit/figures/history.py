@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 from alpfit.fit.figures.material import Material
 from alpfit.relic import evolve, relic_density
+from alpfit.relic.base import Accuracy
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -36,8 +37,8 @@ def momentum(material: Material) -> "Figure":
     couplings, choices = _best(material)
     choices["engine"] = "fbe"
     freeze_out = float(relic_density(*couplings, **choices).x_fo)
-    history = evolve(*couplings, **choices)
-    inside = [x for x in (share * freeze_out for share in BEFORE_AND_AFTER) if history.x[0] < x < history.x[-1]]
+    begin, end = Accuracy().x_start, Accuracy().x_end
+    inside = [x for x in (share * freeze_out for share in BEFORE_AND_AFTER) if begin < x < end]
     return momentum_figure(evolve(*couplings, **choices, distribution_at=inside).distributions, freeze_out)
 
 
