@@ -20,39 +20,60 @@ import numpy as np
 from numpy.typing import NDArray
 
 from alpfit.numerics.compile import kernel
-from alpfit.relic.momentum_grid import MomentumGrid, cell_of
+from alpfit.numerics.exponential import exponentials
+from alpfit.relic.momentum_grid import Four, MomentumGrid, PairRule, locate, values_at
 
 Array = NDArray[np.float64]
 Whole = NDArray[np.int64]
 
 
 class Pairs(NamedTuple):
-    """Scratch for the pairs of one E_a: their cells and places in them, f f', and sums over cells ``(c, 4)``."""
+    """Scratch for the pairs of one resonance, at most ``j`` of E_a times ``i`` of each, in one row: arrays (j i,).
+
+    ``cells`` and ``places`` in them of the greater energy, ``others`` and ``other_places`` of the smaller. What is to
+    be exponentiated together in ``exponents (j i + 2 j,)``: ln(f f') of the pairs, what equilibrium would have of each
+    E_a, and what a Maxwellian would. ``excess``, ``halves (j,)`` are E_a - M and half the range of energies; sums over
+    cells ``sums (c, 4)``; ``gain``, ``loss (n,)``; of the loss' derivative, which is symmetric, ``half (n, n)``.
+    """
 
     cells: Whole
     others: Whole
     places: Array
     other_places: Array
-    products: Array
+    exponents: Array
+    excess: Array
+    halves: Array
     sums: Array
     gain: Array
     loss: Array
+    half: Array
 
 
 @kernel
 def pair_scratch(grid: MomentumGrid) -> Pairs:
     """Memory for :func:`collide`."""
-    m, n = grid.inner.nodes.size, grid.centres.size
+    outer, n = grid.pairs.outer.nodes.size, grid.centres.size
+    m = outer * grid.pairs.inner.nodes.size
     return Pairs(
         np.empty(m, dtype=np.int64),
         np.empty(m, dtype=np.int64),
         np.empty(m),
         np.empty(m),
-        np.empty(m),
+        np.empty(m + 2 * outer),
+        np.empty(outer),
+        np.empty(outer),
         np.empty((grid.starts.size, 4)),
         np.empty(n),
         np.empty(n),
+        np.empty((n, n)),
     )
+
+
+@kernel
+def rule_for(share: float, grid: MomentumGrid) -> PairRule:
+    """How finely to sum over the pairs of a resonance in which that ``share`` of the annihilation is."""
+    substantial = 0.1
+    return grid.pairs if share > substantial else grid.few_pairs
 
 
 class Floor(NamedTuple):
@@ -72,27 +93,56 @@ def _highest(e: float, theta: float, grid: MomentumGrid) -> float:
 
 
 @kernel
-def _pairs_at(
-    excess: float, e: float, theta: float, cells: Array, grid: MomentumGrid, pairs: Pairs
-) -> tuple[float, float]:
-    """Fill in the pairs of energy E_a = M + ``excess``; half the range of their energies, and the mean of f f'."""
-    root_s = 2.0 + e
+def _place_pairs(root: float, e: float, theta: float, rule: PairRule, grid: MomentumGrid, pairs: Pairs) -> None:
+    """Fill in where the pairs are, of E_a up to M + ``root``^2."""
+    outer, n, root_s, inverse = rule.outer.nodes.size, rule.inner.nodes.size, 2.0 + e, 1.0 / theta
     beta = math.sqrt(e * (e + 4.0)) / root_s
-    middle = 0.5 * (e + excess)
-    half = min(0.5 * beta * math.sqrt(excess * (excess + 2.0 * root_s)), grid.reach * theta - middle)
-    inverse, mean = 1.0 / theta, 0.0
-    for i in range(grid.inner.nodes.size):
-        offset = half * grid.inner.nodes[i]
-        kappa, other = (middle + offset) * inverse, max(middle - offset, 0.0) * inverse
-        q, r = cell_of(kappa, grid), cell_of(other, grid)
-        d, t = kappa - grid.knots[q], other - grid.knots[r]
+    for j in range(outer):
+        node = root * rule.outer.nodes[j]
+        excess = node * node
+        middle = 0.5 * (e + excess)
+        half = min(0.5 * beta * math.sqrt(excess * (excess + 2.0 * root_s)), grid.reach * theta - middle)
+        pairs.excess[j], pairs.halves[j] = excess, half
+        for i in range(n):
+            offset = half * rule.inner.nodes[i]
+            pairs.places[j * n + i] = (middle + offset) * inverse
+            pairs.other_places[j * n + i] = max(middle - offset, 0.0) * inverse
+    locate(pairs.places, pairs.cells, outer * n, grid)
+    locate(pairs.other_places, pairs.others, outer * n, grid)
+
+
+@kernel
+def _fill_pairs(
+    root: float,
+    e: float,
+    x: float,
+    theta: float,
+    floor: Floor,
+    cells: Array,
+    rule: PairRule,
+    grid: MomentumGrid,
+    pairs: Pairs,
+) -> None:
+    """Fill in the pairs and all exponentials.
+
+    They are all taken by one routine: gain and loss, which differ by far less than either, err alike.
+    """
+    _place_pairs(root, e, theta, rule, grid, pairs)
+    outer, exponents = rule.outer.nodes.size, pairs.exponents
+    m = outer * rule.inner.nodes.size
+    for k in range(m):
+        q, r, d, t = pairs.cells[k], pairs.others[k], pairs.places[k], pairs.other_places[k]
         u = cells[q, 0] + d * (cells[q, 1] + d * (cells[q, 2] + d * cells[q, 3]))
         u += cells[r, 0] + t * (cells[r, 1] + t * (cells[r, 2] + t * cells[r, 3]))
-        product = math.exp(u)
-        pairs.cells[i], pairs.others[i], pairs.places[i], pairs.other_places[i] = q, r, d, t
-        pairs.products[i] = product
-        mean += grid.inner.weights[i] * product
-    return half, mean
+        exponents[k] = u
+    for j in range(outer):
+        kinetic = e + pairs.excess[j]
+        exponents[m + j] = -x * (2.0 + kinetic)
+        exponents[m + outer + j] = 2.0 * floor.log_f - floor.x_chi * kinetic
+    lowest = -700.0
+    for k in range(m + 2 * outer):
+        exponents[k] = max(exponents[k], lowest)
+    exponentials(exponents, m + 2 * outer)
 
 
 @kernel
@@ -104,40 +154,36 @@ def collide(
     annihilation: float,
     scattering: float,
     floor: Floor,
+    rule: PairRule,
     grid: MomentumGrid,
     pairs: Pairs,
     force: Array,
 ) -> float:
     """Add the resonance at sqrt(s) = m (2 + ``e``) to the ``force (n,)``; returns the change of the number.
 
-    ``annihilation`` and ``scattering`` are a and s over H~ at T = m/``x``.
+    ``annihilation`` and ``scattering`` are a and s over H~ at T = m/``x``. The ``pairs`` are left filled in.
     """
     top = _highest(e, theta, grid)
     if top <= 0.0:
         return 0.0
-    sums, root, change = pairs.sums, math.sqrt(top), 0.0
+    sums, root, change, total = pairs.sums, math.sqrt(top), 0.0, annihilation + scattering
+    _fill_pairs(root, e, x, theta, floor, cells, rule, grid, pairs)
     sums[:] = 0.0
-    for j in range(grid.outer.nodes.size):
-        node = root * grid.outer.nodes[j]
-        excess = node * node
-        half, mean = _pairs_at(excess, e, theta, cells, grid, pairs)
-        kinetic = e + excess
-        created = math.exp(-x * (2.0 + kinetic))
-        least = floor.least * math.exp(2.0 * floor.log_f - floor.x_chi * kinetic) - floor.least * created
+    outer, n = rule.outer.nodes.size, rule.inner.nodes.size
+    m = outer * n
+    for j in range(outer):
+        first, mean = j * n, 0.0
+        for i in range(n):
+            mean += rule.inner.weights[i] * pairs.exponents[first + i]
+        created = pairs.exponents[m + j]
+        least = floor.least * (pairs.exponents[m + outer + j] - created)
         gain = annihilation * (created + max(0.0, least)) + scattering * mean
-        weight = 2.0 * node * root * grid.outer.weights[j] * half
-        for i in range(grid.inner.nodes.size):
-            net = weight * grid.inner.weights[i] * (gain - (annihilation + scattering) * pairs.products[i])
+        weight = 2.0 * root * rule.outer.nodes[j] * root * rule.outer.weights[j] * pairs.halves[j]
+        for i in range(n):
+            net = weight * rule.inner.weights[i] * (gain - total * pairs.exponents[first + i])
             change += 2.0 * net
-            q, r, d, t = pairs.cells[i], pairs.others[i], pairs.places[i], pairs.other_places[i]
-            sums[q, 0] += net
-            sums[r, 0] += net
-            sums[q, 1] += net * d
-            sums[r, 1] += net * t
-            sums[q, 2] += net * d * d
-            sums[r, 2] += net * t * t
-            sums[q, 3] += net * d * d * d
-            sums[r, 3] += net * t * t * t
+            _add_powers(sums, pairs.cells[first + i], net, pairs.places[first + i])
+            _add_powers(sums, pairs.others[first + i], net, pairs.other_places[first + i])
     for q in range(sums.shape[0]):
         i = grid.starts[q]
         for r in range(4):
@@ -147,57 +193,76 @@ def collide(
 
 
 @kernel
+def _add_powers(sums: Array, q: int, net: float, d: float) -> None:
+    """Add ``net`` times the powers of ``d`` to row ``q``."""
+    linear = net * d
+    square = linear * d
+    sums[q, 0] += net
+    sums[q, 1] += linear
+    sums[q, 2] += square
+    sums[q, 3] += square * d
+
+
+@kernel
 def collision_derivative(
-    cells: Array,
     theta: float,
     e: float,
     annihilation: float,
     scattering: float,
+    rule: PairRule,
     grid: MomentumGrid,
     pairs: Pairs,
     jacobian: Array,
 ) -> None:
-    """Add what :func:`collide` adds to the force, derived with respect to the coefficients, to the ``jacobian``."""
+    """Add what :func:`collide` has just added to the force, derived with respect to the coefficients."""
     top = _highest(e, theta, grid)
     if top <= 0.0:
         return
-    root, total, values = math.sqrt(top), annihilation + scattering, np.empty(8)
-    gain, loss, n = pairs.gain, pairs.loss, jacobian.shape[0]
-    for j in range(grid.outer.nodes.size):
-        node = root * grid.outer.nodes[j]
-        half, _ = _pairs_at(node * node, e, theta, cells, grid, pairs)
-        weight = 2.0 * node * root * grid.outer.weights[j] * half
+    root, total = math.sqrt(top), annihilation + scattering
+    gain, loss, half, m, n = pairs.gain, pairs.loss, pairs.half, jacobian.shape[0], rule.inner.nodes.size
+    half[:] = 0.0
+    for j in range(rule.outer.nodes.size):
+        weight = 2.0 * root * rule.outer.nodes[j] * root * rule.outer.weights[j] * pairs.halves[j]
         gain[:] = 0.0
         loss[:] = 0.0
-        for i in range(grid.inner.nodes.size):
-            q, r, d, t = pairs.cells[i], pairs.others[i], pairs.places[i], pairs.other_places[i]
-            _values_at(q, d, grid, values, 0)
-            _values_at(r, t, grid, values, 4)
-            one, other = grid.starts[q], grid.starts[r]
-            share = grid.inner.weights[i]
-            lost = share * pairs.products[i]
-            for a in range(4):
-                first, second = weight * total * lost * values[a], weight * total * lost * values[4 + a]
-                for b in range(4):
-                    jacobian[one + a, one + b] -= first * values[b]
-                    jacobian[one + a, other + b] -= first * values[4 + b]
-                    jacobian[other + a, one + b] -= second * values[b]
-                    jacobian[other + a, other + b] -= second * values[4 + b]
-                gain[one + a] += share * values[a]
-                gain[other + a] += share * values[4 + a]
-                loss[one + a] += lost * values[a]
-                loss[other + a] += lost * values[4 + a]
+        for i in range(n):
+            k = j * n + i
+            q, r = pairs.cells[k], pairs.others[k]
+            share = rule.inner.weights[i]
+            lost = share * pairs.exponents[k]
+            one, other = values_at(q, pairs.places[k], grid), values_at(r, pairs.other_places[k], grid)
+            first, second, factor = grid.starts[q], grid.starts[r], weight * total * lost
+            _add_products(half, first, first, 0.5 * factor, one, one)
+            _add_products(half, first, second, factor, one, other)
+            _add_products(half, second, second, 0.5 * factor, other, other)
+            _add_values(gain, first, share, one)
+            _add_values(gain, second, share, other)
+            _add_values(loss, first, lost, one)
+            _add_values(loss, second, lost, other)
         if scattering > 0.0:
-            for a in range(n):
+            for a in range(m):
                 if gain[a] != 0.0:
                     back = scattering * weight * gain[a]
-                    for b in range(n):
+                    for b in range(m):
                         jacobian[a, b] += back * loss[b]
+    for a in range(m):
+        for b in range(m):
+            jacobian[a, b] -= half[a, b] + half[b, a]
 
 
 @kernel
-def _values_at(q: int, d: float, grid: MomentumGrid, out: Array, start: int) -> None:
-    """Write the four functions of cell ``q`` at the distance ``d`` from its beginning into ``out``."""
-    for r in range(4):
-        part = grid.polynomials[q, r]
-        out[start + r] = part[0] + d * (part[1] + d * (part[2] + d * part[3]))
+def _add_values(out: Array, i: int, factor: float, values: Four) -> None:
+    """Add ``factor`` times the four values from number ``i`` on."""
+    out[i] += factor * values[0]
+    out[i + 1] += factor * values[1]
+    out[i + 2] += factor * values[2]
+    out[i + 3] += factor * values[3]
+
+
+@kernel
+def _add_products(matrix: Array, i: int, j: int, factor: float, rows: Four, columns: Four) -> None:
+    """Add ``factor`` times the products of both to the block that begins at ``i``, ``j``."""
+    _add_values(matrix[i], j, factor * rows[0], columns)
+    _add_values(matrix[i + 1], j, factor * rows[1], columns)
+    _add_values(matrix[i + 2], j, factor * rows[2], columns)
+    _add_values(matrix[i + 3], j, factor * rows[3], columns)

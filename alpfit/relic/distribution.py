@@ -12,8 +12,7 @@ from alpfit.numerics.rosenbrock import rodas4
 from alpfit.physics.plasma import baths_at
 from alpfit.relic.base import Accuracy
 from alpfit.relic.boltzmann import Sectors
-from alpfit.relic.evolution import Settings
-from alpfit.relic.fbe import follow_first
+from alpfit.relic.fbe import FOR_PLOTS, follow_first
 from alpfit.relic.momentum_grid import MomentumGrid, log_f_at, momentum_grid, polynomials_of
 from alpfit.relic.results import MomentumDistribution, Status
 from alpfit.relic.transport import maxwellian, moments
@@ -31,7 +30,7 @@ def distributions(sectors: Sectors, at: Sequence[float]) -> tuple[MomentumDistri
     the last of them, when chi has ceased to annihilate, not at all.
     """
     accuracy, grid = Accuracy(largest_change=0.2, settled_rate=math.inf), momentum_grid()
-    x, _, _, _, coefficients, theta, status = follow_first(sectors, accuracy, Settings(), rodas4(), radau_iia_5(), grid)
+    x, _, _, _, coefficients, theta, status = follow_first(sectors, accuracy, FOR_PLOTS, rodas4(), radau_iia_5(), grid)
     if status != Status.OK:
         raise PredictionError(f"no history: {Status(status).message}")
     wanted, mass = np.asarray(at, dtype=float), float(sectors.mass[0])

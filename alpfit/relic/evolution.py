@@ -17,8 +17,8 @@ from alpfit.relic.boltzmann import Sector, annihilations_per_hubble_time, log_eq
 from alpfit.relic.collisions import Floor, pair_scratch
 from alpfit.relic.momentum_grid import MomentumGrid, polynomials_of, stretch
 from alpfit.relic.phase_space import Step, Workspace, advance, background, prepare, workspace
-from alpfit.relic.spectrum import Spectrum, reduce_spectrum
-from alpfit.relic.transport import Tail, limit_tail, maxwellian, moments
+from alpfit.relic.spectrum import Groups, Spectrum, no_groups, reduce_spectrum
+from alpfit.relic.transport import Tail, limit_tail, maxwellian, moments, number_and_energy
 
 Array = NDArray[np.float64]
 
@@ -28,21 +28,22 @@ class Settings(NamedTuple):
 
     Steps are as long as the error of u, averaged where f is more than about exp(-``relevant``) of its maximum, allows:
     ``tolerance``; errors elsewhere count ``irrelevant`` times as much. The grid is renewed when T_chi has changed by
-    the factor ``renewal`` against it, and with it the resonances which stand for the cross-section, ``resonances`` at
-    most, with ``blur`` (:func:`~alpfit.relic.spectrum.reduce_spectrum`). Below ``settled`` annihilations per Hubble
-    time the two coupled equations of number and temperature take over. ``tail``: see
-    :class:`~alpfit.relic.transport.Tail`, whose ``limit_from`` is what it is far from threshold; it is reached at
-    ``limit_slope`` times the kinetic energy [m] of a chi that makes the lowest resonance with one at rest.
+    the factor ``renewal`` against it. The resonances which stand for the cross-section, ``resonances`` at most, with
+    ``blur`` (:func:`~alpfit.relic.spectrum.reduce_spectrum`), are chosen anew when the grid has changed by it: for long
+    after freeze-out, as it cools with chi. Below ``settled`` annihilations per Hubble time the two coupled equations of
+    number and temperature take over. ``tail``: see :class:`~alpfit.relic.transport.Tail`, whose ``limit_from`` is what
+    it is far from threshold; it is reached at ``limit_slope`` times the kinetic energy [m] of a chi that makes the
+    lowest resonance with one at rest.
     """
 
-    tolerance: float = 1e-4
+    tolerance: float = 4e-4
     first_step: float = 0.02
     relevant: float = 14.0
     irrelevant: float = 1e-3
     renewal: float = 1.2
-    blur: float = 3e-4
+    blur: float = 3e-3
     resonances: int = 100
-    settled: float = 3e-4
+    settled: float = 1e-3
     tail: Tail = Tail(10.0, 1.0, 13.0, 2.5, 1e-5)
     nearest_limit: float = 8.0
     limit_slope: float = 29.0
@@ -85,7 +86,7 @@ def _tail_of(sector: Sector, settings: Settings) -> Tail:
 
 
 @kernel
-def _slowest_rate(log_x: float, sector: Sector, few: Spectrum, lowest: float, highest: float) -> float:
+def _slowest_rate(log_x: float, sector: Sector, few: Groups, lowest: float, highest: float) -> float:
     """In equilibrium, the smallest rate over H~ at which chi of K from ``lowest`` to ``highest`` T is replaced.
 
     By annihilation, into any of the resonances, or by elastic scattering.
@@ -107,7 +108,7 @@ def _slowest_rate(log_x: float, sector: Sector, few: Spectrum, lowest: float, hi
 
 
 @kernel
-def _settled_until(sector: Sector, few: Spectrum, log_x: float) -> float:
+def _settled_until(sector: Sector, few: Groups, log_x: float) -> float:
     """ln(x) up to which, from ``log_x`` on, f is that of equilibrium at all K that will ever matter.
 
     Scattering may keep its shape, but only annihilation the number.
@@ -147,12 +148,22 @@ def _observe(log_x: float, theta: float, work: Workspace, sector: Sector, grid: 
 
 @kernel
 def _renew(coefficients: Array, theta: float, seen: Observed, work: Workspace, grid: MomentumGrid) -> None:
-    """Bring the grid from ``theta`` to T_chi; the number of particles stays what it is."""
+    """Bring the grid from ``theta`` to T_chi; the numbers of particles and their energy stay what they are.
+
+    What the new functions cannot follow is made up for by a straight line in u, which keeps f positive.
+    """
+    number, energy, _ = number_and_energy(work.cells, theta, grid)
     stretch(coefficients, seen.temperature / theta, work.cells, grid, work.state)
+    for _ in range(3):
+        polynomials_of(coefficients, grid, work.cells)
+        present, kinetic, squared = number_and_energy(work.cells, seen.temperature, grid)
+        lacks, lacks_energy = number - present, energy - kinetic
+        determinant = present * squared - kinetic * kinetic
+        level = (lacks * squared - lacks_energy * kinetic) / determinant
+        tilt = (lacks_energy * present - lacks * kinetic) / determinant * seen.temperature
+        for i in range(coefficients.size):
+            coefficients[i] += level + tilt * grid.centres[i]
     polynomials_of(coefficients, grid, work.cells)
-    correction = math.log(seen.number / moments(work.cells, seen.temperature, grid)[0])
-    for i in range(coefficients.size):
-        coefficients[i] += correction
 
 
 @kernel
@@ -228,19 +239,22 @@ def follow(
         False,
         1,
     )
-    few, coefficients = Spectrum(np.empty(m), np.empty(m), np.empty(m), 0), np.empty(n)
+    few, coefficients = no_groups(m), np.empty(n)
     work, pairs, tail = workspace(grid), pair_scratch(grid), _tail_of(sector, settings)
     log_x, log_end = math.log(accuracy.x_start), math.log(accuracy.x_end)
     if not equilibrates(sector, accuracy):
         return _cut(record, 0, 0.0, False, 1)
     kept = reduce_spectrum(spectrum, accuracy.x_start, few, settings.blur)
-    log_start, log_x = log_x, _settled_until(sector, Spectrum(few.e, few.strength, few.scattering, kept), log_x)
+    log_start, log_x = (
+        log_x,
+        _settled_until(sector, Groups(few.e, few.strength, few.scattering, few.share, kept), log_x),
+    )
     n_before = 0
     if accuracy.settled_rate == math.inf:
         change = accuracy.largest_change
         n_before = _record_equilibrium(log_start, log_x, change, record, coefficients, work, sector, grid)
     _set_equilibrium(log_x, coefficients, grid)
-    theta = math.exp(-log_x)
+    theta, reduced_at = math.exp(-log_x), 1.0 / accuracy.x_start
     length, n_steps, n_trials, n_calls, slope = settings.first_step, n_before, 0, 1, 0.0
     while n_steps < most and n_trials < 2 * most:
         polynomials_of(coefficients, grid, work.cells)
@@ -252,9 +266,10 @@ def follow(
         if n_steps == n_before + 1 or not 1.0 / settings.renewal < seen.temperature / theta < settings.renewal:
             _renew(coefficients, theta, seen, work, grid)
             theta = seen.temperature
-            kept = reduce_spectrum(spectrum, 1.0 / theta, few, settings.blur)
+        if not 1.0 / settings.renewal < theta / reduced_at < settings.renewal:
+            kept, reduced_at = reduce_spectrum(spectrum, 1.0 / theta, few, settings.blur), theta
         present, step = (
-            Spectrum(few.e, few.strength, few.scattering, kept),
+            Groups(few.e, few.strength, few.scattering, few.share, kept),
             _step_from(log_x, theta, seen, tail, sector, grid),
         )
         slope = -prepare(coefficients, step, sector, present, tail, grid, work, pairs)

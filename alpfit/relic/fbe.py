@@ -23,6 +23,9 @@ from alpfit.relic.spectrum import Spectra, Spectrum
 
 Array = NDArray[np.float64]
 
+FOR_PLOTS = Settings(tolerance=1e-4)
+"""With steps as short as a curve needs that is drawn through them."""
+
 
 @kernel
 def _spectrum_at(spectra: Spectra, i: int) -> Spectrum:
@@ -109,7 +112,7 @@ def solve(sectors: Sectors, accuracy: Accuracy, tableau: Tableau) -> Outcomes:
 def trace(sectors: Sectors, accuracy: Accuracy, tableau: Tableau) -> Trace:
     """See :class:`~alpfit.relic.base.Engine`."""
     x, log_yield, excess, heat, _, _, status = follow_first(
-        sectors, accuracy, Settings(), rodas4(), tableau, momentum_grid()
+        sectors, accuracy, FOR_PLOTS, rodas4(), tableau, momentum_grid()
     )
     return x, log_yield, excess, heat, status
 

@@ -17,6 +17,14 @@ from alpfit.numerics.quadrature import Rule, legendre_rule
 
 Array = NDArray[np.float64]
 Whole = NDArray[np.int64]
+Four = tuple[float, float, float, float]
+
+
+class PairRule(NamedTuple):
+    """Quadrature over the pairs of a resonance: over what its energy is above the least, and within each, on (0, 1)."""
+
+    outer: Rule
+    inner: Rule
 
 
 class MomentumGrid(NamedTuple):
@@ -27,7 +35,7 @@ class MomentumGrid(NamedTuple):
     distance from its beginning with the coefficients ``polynomials (c, 4, 4)``; the last cell has no end. ``centres
     (n,)`` are the coefficients of kappa itself, ``fit (n, n)`` makes the coefficients from values there. Integrals over
     one energy are sums over ``kappa (m,)`` with ``weights``, in ``cells``, with ``values``, ``slopes`` and ``bends (m,
-    4)`` of the four functions; over pairs, with ``outer`` and ``inner`` on (0, 1).
+    4)`` of the four functions; over the pairs of a resonance, with ``pairs``, where it is one of many, ``few_pairs``.
     """
 
     first: float
@@ -45,8 +53,8 @@ class MomentumGrid(NamedTuple):
     values: Array
     slopes: Array
     bends: Array
-    outer: Rule
-    inner: Rule
+    pairs: PairRule
+    few_pairs: PairRule
 
 
 @cache
@@ -58,6 +66,8 @@ def momentum_grid(
     last: float = 24.0,
     reach: float = 40.8,
     n_points: int = 4,
+    n_few_outer: int = 24,
+    n_few_inner: int = 8,
 ) -> MomentumGrid:
     """The grid that is tested; ``n_points`` are the points of Gauss's rule in each cell."""
     bend = (last - first * n_cells) / n_cells**2
@@ -94,8 +104,8 @@ def momentum_grid(
         np.einsum("krp,kp->kr", local, powers),
         np.einsum("krp,kp->kr", local, slopes),
         np.einsum("krp,kp->kr", local, bends),
-        legendre_rule(n_outer),
-        legendre_rule(n_inner),
+        PairRule(legendre_rule(n_outer), legendre_rule(n_inner)),
+        PairRule(legendre_rule(n_few_outer), legendre_rule(n_few_inner)),
     )
 
 
@@ -129,6 +139,32 @@ def cell_of(kappa: float, grid: MomentumGrid) -> int:
         return grid.knots.size - 1
     s = (math.sqrt(grid.first * grid.first + 4.0 * grid.bend * kappa) - grid.first) / (2.0 * grid.bend)
     return min(int(s), grid.knots.size - 2)
+
+
+@kernel
+def locate(places: Array, cells: Whole, n: int, grid: MomentumGrid) -> None:
+    """Replace the first ``n`` kappa by their distances from where their cells begin, whose numbers go into ``cells``.
+
+    As :func:`cell_of`, of many at once: at a knot rounding may take either side, where the splines are the same.
+    """
+    last, half = grid.knots.size - 1, 0.5 / grid.bend
+    for k in range(n):
+        s = (math.sqrt(grid.first * grid.first + 4.0 * grid.bend * places[k]) - grid.first) * half
+        cells[k] = min(int(np.int32(s)), last)
+    for k in range(n):
+        places[k] -= grid.knots[cells[k]]
+
+
+@kernel
+def values_at(q: int, d: float, grid: MomentumGrid) -> Four:
+    """The four functions of cell ``q`` at the distance ``d`` from its beginning."""
+    part = grid.polynomials[q]
+    return (
+        part[0, 0] + d * (part[0, 1] + d * (part[0, 2] + d * part[0, 3])),
+        part[1, 0] + d * (part[1, 1] + d * (part[1, 2] + d * part[1, 3])),
+        part[2, 0] + d * (part[2, 1] + d * (part[2, 2] + d * part[2, 3])),
+        part[3, 0] + d * (part[3, 1] + d * (part[3, 2] + d * part[3, 3])),
+    )
 
 
 @kernel

@@ -17,9 +17,9 @@ from alpfit.numerics.interpolation import evaluate_spline
 from alpfit.numerics.rosenbrock import Rosenbrock
 from alpfit.physics.plasma import bath_at
 from alpfit.relic.boltzmann import Sector
-from alpfit.relic.collisions import Floor, Pairs, collide, collision_derivative
+from alpfit.relic.collisions import Floor, Pairs, collide, collision_derivative, rule_for
 from alpfit.relic.momentum_grid import MomentumGrid, polynomials_of
-from alpfit.relic.spectrum import Spectrum
+from alpfit.relic.spectrum import Groups
 from alpfit.relic.transport import Background, Scale, Tail, mass_derivative, transport
 
 Array = NDArray[np.float64]
@@ -107,7 +107,7 @@ def rates_at(
     coefficients: Array,
     step: Step,
     sector: Sector,
-    few: Spectrum,
+    few: Groups,
     tail: Tail,
     grid: MomentumGrid,
     work: Workspace,
@@ -128,6 +128,7 @@ def rates_at(
             a,
             a * few.scattering[k],
             step.floor,
+            rule_for(few.share[k], grid),
             grid,
             pairs,
             work.force,
@@ -140,7 +141,7 @@ def linearise(
     coefficients: Array,
     step: Step,
     sector: Sector,
-    few: Spectrum,
+    few: Groups,
     tail: Tail,
     grid: MomentumGrid,
     work: Workspace,
@@ -157,8 +158,9 @@ def linearise(
     for k in range(few.size):
         a = few.strength[k] * here.time
         s = a * few.scattering[k]
-        change += collide(work.cells, here.x, scale.theta, few.e[k], a, s, step.floor, grid, pairs, work.force)
-        collision_derivative(work.cells, scale.theta, few.e[k], a, s, grid, pairs, work.jacobian)
+        rule = rule_for(few.share[k], grid)
+        change += collide(work.cells, here.x, scale.theta, few.e[k], a, s, step.floor, rule, grid, pairs, work.force)
+        collision_derivative(scale.theta, few.e[k], a, s, rule, grid, pairs, work.jacobian)
     solve_band(work.mass, work.force, work.band, work.rates)
     mass_derivative(work.cells, work.rates, scale.theta, grid, work.band)
     number, n = 0.0, coefficients.size
@@ -187,7 +189,7 @@ def _differentiate_in_time(
     coefficients: Array,
     step: Step,
     sector: Sector,
-    few: Spectrum,
+    few: Groups,
     tail: Tail,
     grid: MomentumGrid,
     work: Workspace,
@@ -212,7 +214,7 @@ def prepare(
     coefficients: Array,
     step: Step,
     sector: Sector,
-    few: Spectrum,
+    few: Groups,
     tail: Tail,
     grid: MomentumGrid,
     work: Workspace,
@@ -243,7 +245,7 @@ def advance(
     length: float,
     step: Step,
     sector: Sector,
-    few: Spectrum,
+    few: Groups,
     tail: Tail,
     method: Rosenbrock,
     grid: MomentumGrid,

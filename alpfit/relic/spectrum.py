@@ -33,6 +33,22 @@ class Spectrum(NamedTuple):
     size: int
 
 
+class Groups(NamedTuple):
+    """A :class:`Spectrum` reduced at one temperature, and the ``share`` of the annihilation there that is in each."""
+
+    e: Array
+    strength: Array
+    scattering: Array
+    share: Array
+    size: int
+
+
+@kernel
+def no_groups(n: int) -> Groups:
+    """With room for ``n``."""
+    return Groups(np.empty(n), np.empty(n), np.empty(n), np.empty(n), 0)
+
+
 class Spectra(NamedTuple):
     """Those of ``n`` sectors: arrays ``(n, k)``, and ``size (n,)``."""
 
@@ -58,7 +74,7 @@ def strength_of(flux: float, e: float, mass: float, dof: float) -> float:
 
 
 @kernel
-def reduce_spectrum(spectrum: Spectrum, x: float, few: Spectrum, blur: float) -> int:
+def reduce_spectrum(spectrum: Spectrum, x: float, few: Groups, blur: float) -> int:
     """Write into the arrays of ``few`` the resonances that stand for the ``spectrum`` at T = m/x; how many they are.
 
     Of a group, the variance of :func:`_place_of` times its share of the annihilation in equilibrium at T is at most
@@ -84,6 +100,7 @@ def reduce_spectrum(spectrum: Spectrum, x: float, few: Spectrum, blur: float) ->
     while kept < 0:
         kept = _fill(places, weights, scattering, blur * weights.sum(), few)
         blur *= 2.0
+    few.share[:kept] = few.strength[:kept] / few.strength[:kept].sum()
     for j in range(kept):
         folds = _folds_at(few.e[j])
         few.e[j] = folds / x
@@ -104,7 +121,7 @@ def _folds_at(place: float) -> float:
 
 
 @kernel
-def _fill(t: Array, weights: Array, scattering: Array, blur: float, few: Spectrum) -> int:
+def _fill(t: Array, weights: Array, scattering: Array, blur: float, few: Groups) -> int:
     """Write places and weights of the groups of ``weights`` at places ``t`` into ``few``; how many, or -1 without room.
 
     A group that is negligible is left out, and one that is narrow enough is a single resonance.

@@ -73,6 +73,23 @@ def moments(cells: Array, theta: float, grid: MomentumGrid) -> tuple[float, floa
 
 
 @kernel
+def number_and_energy(cells: Array, theta: float, grid: MomentumGrid) -> tuple[float, float, float]:
+    """The integrals of f p E dE, f K p E dE and f K^2 p E dE, in units of m."""
+    number, energy, squares = 0.0, 0.0, 0.0
+    for k in range(grid.kappa.size):
+        q = grid.cells[k]
+        d = grid.kappa[k] - grid.knots[q]
+        u = cells[q, 0] + d * (cells[q, 1] + d * (cells[q, 2] + d * cells[q, 3]))
+        kinetic = theta * grid.kappa[k]
+        momentum = math.sqrt(kinetic * (kinetic + 2.0))
+        particles = momentum * (1.0 + kinetic) * grid.weights[k] * theta * math.exp(u)
+        number += particles
+        energy += particles * kinetic
+        squares += particles * kinetic * kinetic
+    return number, energy, squares
+
+
+@kernel
 def maxwellian(x_chi: float, theta: float, grid: MomentumGrid) -> float:
     """The integral of exp(-x_chi K) p E dE: the first of :func:`moments` for a Maxwellian at T = m/x_chi."""
     number = 0.0

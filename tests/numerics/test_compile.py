@@ -70,11 +70,11 @@ from alpfit.relic.boltzmann import (
     maxwellian_gas,
     relativistic_correction,
 )
-from alpfit.relic.collisions import Floor, collide, collision_derivative, pair_scratch
+from alpfit.relic.collisions import Floor, Pairs, collide, collision_derivative, pair_scratch, rule_for
 from alpfit.relic.evolution import Settings
-from alpfit.relic.momentum_grid import cell_of, log_f_at, momentum_grid, polynomials_of, stretch
+from alpfit.relic.momentum_grid import cell_of, locate, log_f_at, momentum_grid, polynomials_of, stretch, values_at
 from alpfit.relic.phase_space import Step, advance, background, linearise, prepare, rates_at, workspace
-from alpfit.relic.spectrum import Spectrum, reduce_spectrum, strength_of
+from alpfit.relic.spectrum import Groups, Spectrum, reduce_spectrum, strength_of
 from alpfit.relic.transport import (
     Background,
     Scale,
@@ -82,6 +82,7 @@ from alpfit.relic.transport import (
     mass_derivative,
     maxwellian,
     moments,
+    number_and_energy,
     transport,
 )
 
@@ -417,12 +418,12 @@ def engine_rates_at(engine) -> tuple[object, ...]:
 
 
 # The momentum distribution: a small grid, on which the Python twins are fast, and a shape that is no Maxwellian's.
-GRID = momentum_grid(n_cells=6, n_outer=5, n_inner=4, first=1.0)
+GRID = momentum_grid(n_cells=6, n_outer=5, n_inner=4, first=1.0, n_few_outer=4, n_few_inner=3)
 TAIL, FLOOR, THETA = Settings().tail, Floor(1e-5, -9.0, 11.0), 0.1
 SHAPE = -8.0 - GRID.centres + 0.3 * np.sin(GRID.centres)
 CELLS = np.zeros((GRID.starts.size, 4))
 polynomials_of(SHAPE, GRID, CELLS)
-FEW = Spectrum(np.array([0.1, 0.3]), np.array([2.0, 1.0]) * 1e-16, np.array([0.0, 3.0]), 2)
+FEW = Groups(np.array([0.1, 0.3]), np.array([2.0, 1.0]) * 1e-16, np.array([0.0, 3.0]), np.array([0.95, 0.05]), 2)
 MANY = Spectrum(np.linspace(0.05, 0.5, 40), np.linspace(2.0, 1.0, 40), np.linspace(1.0, 4.0, 40), 40)
 STEP = Step(2.3, THETA, 1.0, 1.1, 1.0, FLOOR)
 N = GRID.centres.size
@@ -439,6 +440,13 @@ def a_step(*, with_rates: bool = False) -> tuple[object, ...]:
     if with_rates:
         prepare(SHAPE, STEP, SECTOR, FEW, TAIL, GRID, work, pairs)
     return SECTOR, FEW, TAIL, GRID, work, pairs
+
+
+def some_pairs() -> Pairs:
+    """Pairs as the collisions leave them."""
+    pairs = zeros(pair_scratch(GRID))
+    collide(CELLS, 10.0, THETA, 0.1, 1.0, 3.0, FLOOR, GRID.pairs, GRID, pairs, np.zeros(N))
+    return pairs
 
 
 def band() -> np.ndarray:
@@ -521,12 +529,16 @@ TWINS = {
     "cell_of": (cell_of, (3.3, GRID)),
     "cell_of beyond": (cell_of, (33.0, GRID)),
     "polynomials_of": (polynomials_of, (SHAPE, GRID, np.zeros_like(CELLS))),
+    "locate": (locate, (np.array([0.0, 3.3, 33.0]), np.zeros(3, dtype=np.int64), 3, GRID)),
+    "values_at": (values_at, (2, 0.3, GRID)),
+    "rule_for": (rule_for, (0.2, GRID)),
     "log_f_at": (log_f_at, (3.3, CELLS, GRID)),
     "stretch": (stretch, (SHAPE, 0.9, CELLS, GRID, np.zeros(N))),
     "strength_of": (strength_of, (1e-9, 0.1, 0.5, 2.0)),
-    "reduce_spectrum": (reduce_spectrum, (MANY, 12.0, Spectrum(*np.zeros((3, 5)), 0), 1e-4)),
-    "reduce_spectrum nothing": (reduce_spectrum, (MANY._replace(size=0), 12.0, Spectrum(*np.zeros((3, 5)), 0), 1e-4)),
+    "reduce_spectrum": (reduce_spectrum, (MANY, 12.0, Groups(*np.zeros((4, 5)), 0), 1e-4)),
+    "reduce_spectrum nothing": (reduce_spectrum, (MANY._replace(size=0), 12.0, Groups(*np.zeros((4, 5)), 0), 1e-4)),
     "moments": (moments, (CELLS, THETA, GRID)),
+    "number_and_energy": (number_and_energy, (CELLS, THETA, GRID)),
     "maxwellian": (maxwellian, (11.0, THETA, GRID)),
     "transport": (
         transport,
@@ -546,15 +558,15 @@ TWINS = {
     "limit_tail": (limit_tail, (SHAPE + np.cos(9.0 * np.arange(N)), 1.0, TAIL, GRID)),
     "collide": (
         collide,
-        (CELLS, 10.0, THETA, 0.1, 1.0, 3.0, FLOOR, GRID, zeros(pair_scratch(GRID)), np.zeros(N)),
+        (CELLS, 10.0, THETA, 0.1, 1.0, 3.0, FLOOR, GRID.pairs, GRID, zeros(pair_scratch(GRID)), np.zeros(N)),
     ),
     "collide out of reach": (
         collide,
-        (CELLS, 10.0, THETA, 9.0, 1.0, 3.0, FLOOR, GRID, zeros(pair_scratch(GRID)), np.zeros(N)),
+        (CELLS, 10.0, THETA, 9.0, 1.0, 3.0, FLOOR, GRID.pairs, GRID, zeros(pair_scratch(GRID)), np.zeros(N)),
     ),
     "collision_derivative": (
         collision_derivative,
-        (CELLS, THETA, 0.1, 1.0, 3.0, GRID, zeros(pair_scratch(GRID)), np.zeros((N, N))),
+        (THETA, 0.1, 1.0, 3.0, GRID.pairs, GRID, some_pairs(), np.zeros((N, N))),
     ),
     "background": (background, (2.7, SECTOR)),
     "rates_at": (rates_at, (2.3, SHAPE, STEP, *a_step(), np.zeros(N))),
