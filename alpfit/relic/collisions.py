@@ -219,35 +219,43 @@ def collision_derivative(
     if top <= 0.0:
         return
     root, total = math.sqrt(top), annihilation + scattering
-    gain, loss, half, m, n = pairs.gain, pairs.loss, pairs.half, jacobian.shape[0], rule.inner.nodes.size
+    half, m, n = pairs.half, jacobian.shape[0], rule.inner.nodes.size
     half[:] = 0.0
     for j in range(rule.outer.nodes.size):
         weight = 2.0 * root * rule.outer.nodes[j] * root * rule.outer.weights[j] * pairs.halves[j]
-        gain[:] = 0.0
-        loss[:] = 0.0
         for i in range(n):
             k = j * n + i
             q, r = pairs.cells[k], pairs.others[k]
-            share = rule.inner.weights[i]
-            lost = share * pairs.exponents[k]
             one, other = values_at(q, pairs.places[k], grid), values_at(r, pairs.other_places[k], grid)
-            first, second, factor = grid.starts[q], grid.starts[r], weight * total * lost
+            first, second = grid.starts[q], grid.starts[r]
+            factor = weight * total * rule.inner.weights[i] * pairs.exponents[k]
             _add_products(half, first, first, 0.5 * factor, one, one)
             _add_products(half, first, second, factor, one, other)
             _add_products(half, second, second, 0.5 * factor, other, other)
-            _add_values(gain, first, share, one)
-            _add_values(gain, second, share, other)
-            _add_values(loss, first, lost, one)
-            _add_values(loss, second, lost, other)
         if scattering > 0.0:
-            for a in range(m):
-                if gain[a] != 0.0:
-                    back = scattering * weight * gain[a]
-                    for b in range(m):
-                        jacobian[a, b] += back * loss[b]
+            _add_returns(j, scattering * weight, rule, grid, pairs, jacobian)
     for a in range(m):
         for b in range(m):
             jacobian[a, b] -= half[a, b] + half[b, a]
+
+
+@kernel
+def _add_returns(j: int, factor: float, rule: PairRule, grid: MomentumGrid, pairs: Pairs, jacobian: Array) -> None:
+    """Add the derivative of the pairs that scattering returns at energy ``j``, in proportion to the mean of f f'."""
+    gain, loss, n, m = pairs.gain, pairs.loss, rule.inner.nodes.size, jacobian.shape[0]
+    gain[:] = 0.0
+    loss[:] = 0.0
+    for k in range(j * n, j * n + n):
+        q, r, share = pairs.cells[k], pairs.others[k], rule.inner.weights[k - j * n]
+        one, other = values_at(q, pairs.places[k], grid), values_at(r, pairs.other_places[k], grid)
+        _add_values(gain, grid.starts[q], share, one)
+        _add_values(gain, grid.starts[r], share, other)
+        _add_values(loss, grid.starts[q], share * pairs.exponents[k], one)
+        _add_values(loss, grid.starts[r], share * pairs.exponents[k], other)
+    for a in range(m):
+        if gain[a] != 0.0:
+            for b in range(m):
+                jacobian[a, b] += factor * gain[a] * loss[b]
 
 
 @kernel

@@ -66,7 +66,7 @@ def momentum_grid(
     last: float = 24.0,
     reach: float = 40.8,
     n_points: int = 4,
-    n_few_outer: int = 24,
+    n_few_outer: int = 20,
     n_few_inner: int = 8,
 ) -> MomentumGrid:
     """The grid that is tested; ``n_points`` are the points of Gauss's rule in each cell."""

@@ -124,9 +124,11 @@ def _folds_at(place: float) -> float:
 def _fill(t: Array, weights: Array, scattering: Array, blur: float, few: Groups) -> int:
     """Write places and weights of the groups of ``weights`` at places ``t`` into ``few``; how many, or -1 without room.
 
-    A group that is negligible is left out, and one that is narrow enough is a single resonance.
+    A group that is negligible is left out, and one that is narrow enough is a single resonance. Where chi scatters
+    more than ten million times as often as it annihilates, it is Maxwellian for all that annihilation sees, and is
+    taken to scatter no more often: beyond that the rounding of what scattering conserves is seen beside annihilation.
     """
-    negligible, narrow = 1e-6 * weights.sum(), 3e-4 * blur
+    negligible, narrow, most_scattering = 1e-6 * weights.sum(), 3e-4 * blur, 1e7
     n, kept, first = t.size, 0, 0
     while first < n:
         if kept + 2 > few.e.size:
@@ -140,7 +142,7 @@ def _fill(t: Array, weights: Array, scattering: Array, blur: float, few: Groups)
         first = end
         if weight < negligible:
             continue
-        few.scattering[kept : kept + 2] = share
+        few.scattering[kept : kept + 2] = min(share, most_scattering)
         if weight * variance <= narrow:
             few.e[kept], few.strength[kept] = mean, weight
             kept += 1

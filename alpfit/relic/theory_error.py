@@ -22,9 +22,9 @@ TABLE = Path(__file__).with_name("theory_error.csv")
 PLASMA = 0.006
 """Half of the largest spread of Omega h^2 between the two models of the plasma for m_a below 10 GeV: 1.2 %."""
 
-MOMENTS_NUMERICS, DISTRIBUTION_NUMERICS, OFF_RESONANCE_NUMERICS = 3e-4, 3e-3, 1e-2
-"""Of the engines nbe and cbe, against slow solutions at 264 points; of fbe, by halving its grid, for r from
-:data:`RESONANT` on below 1/2; and elsewhere, by doubling its nodes of the cross-section."""
+MOMENTS_NUMERICS, DISTRIBUTION_NUMERICS = 3e-4, 3e-3
+"""Of the engines nbe and cbe, against slow solutions at 264 points; of fbe, by doubling its grid, its resonances and
+its steps."""
 
 FREEZE_IN = 0.8
 """Of what is made from nothing: a plasma with Bose statistics makes up to 1.8 times as much."""
@@ -32,7 +32,6 @@ FREEZE_IN = 0.8
 NEAR_THRESHOLD = 1e-5
 """Over how far r is from 1/2 it is fbe's numerics: 1 % at 1e-3, 10 % at 1e-4, by ten times as many resonances."""
 
-RESONANT = 0.42
 SMALLEST = 1e-300
 """Stands for a ratio of zero in a logarithm."""
 
@@ -67,9 +66,8 @@ def theory_error(
     shape, given = broadcast({"r": r, "self_scattering": self_scattering})
     ratio_r, widths = (np.broadcast_to(values, shape) for values in given.values())
     column = _column(engine, closure, with_self_scattering)
-    resolved = (ratio_r >= RESONANT) & (ratio_r < 0.5)
-    distribution = np.where(resolved, DISTRIBUTION_NUMERICS, OFF_RESONANCE_NUMERICS)
-    distribution = np.maximum(distribution, NEAR_THRESHOLD / np.maximum(np.abs(ratio_r - 0.5), NEAR_THRESHOLD))
+    towards_threshold = NEAR_THRESHOLD / np.maximum(np.abs(ratio_r - 0.5), NEAR_THRESHOLD)
+    distribution = np.maximum(DISTRIBUTION_NUMERICS, towards_threshold)
     if column is None:
         phase_space = np.zeros(ratio_r.shape)
     else:  # no smaller than what it was measured with allows to say, also where an engine is right by chance

@@ -2,16 +2,12 @@
 
 import numpy as np
 from comparison import OBSERVED, Row, save
-from figure_2 import G_ACHI, M_A, RATIOS, needed
+from figure_2 import FEW, G_ACHI, M_A, RATIOS, needed
 from matplotlib.figure import Figure
 from scipy.optimize import minimize_scalar
 
 from alpfit import relic_density
 from alpfit.plots.style import COLUMN_WIDTH, GREEN, ORANGE, POSTERIOR, paper_style
-
-FEW = np.linspace(0.33, 0.65, 33)
-FEW = FEW[np.abs(FEW - 0.5) > 1e-9]
-"""Where the full phase space is solved."""
 
 
 def ratio(r, engine="cbe", self_scattering=True):

@@ -265,8 +265,8 @@ def test_it_does_not_depend_on_the_grid(point, build_sectors):
         Settings(tolerance=2e-5),
         Settings(tail=TAIL._replace(floor=1e-6)),
         Settings(tail=TAIL._replace(smoothing=0.3)),
-        Settings(settled=1e-4),
-        Settings(blur=3e-4),
+        Settings(settled=3e-5),
+        Settings(blur=2e-4),
         Settings(renewal=1.07),
     ],
     ids=["tolerance", "floor", "smoothing", "settled", "blur", "renewal"],
@@ -290,3 +290,25 @@ def test_without_equilibrium_at_the_start_there_is_no_answer():
     result = relic_density(1.0, 0.47, 1e-9, 1e-9, engine="fbe")
     assert result.status == Status.NEVER_EQUILIBRATED
     assert np.isnan(result.omega_h2)
+
+
+@pytest.mark.parametrize(
+    "point", [(7.68, 0.5318, 4.55e-6, 0.823), (0.908, 0.3778, 9.5e-6, 1.415), (6.57, 0.4411, 1.04e-6, 0.323)], ids=str
+)
+def test_where_chi_scatters_all_the_time_the_energy_closure_is_exact(point):
+    """Gamma_chi/Gamma_gamma is 1e11 to 1e12."""
+    closed = float(relic_density(*point, engine="cbe", closure="energy").omega_h2)
+    assert float(relic_density(*point, engine="fbe").omega_h2) == pytest.approx(closed, rel=3e-4, abs=0.0)
+
+
+@pytest.mark.parametrize("r", [0.3, 0.36, 0.52, 0.6, 0.65])
+def test_off_the_resonance_too(r):
+    g_agg = {0.3: 6.21e-3, 0.36: 2.61e-3, 0.52: 2e-4, 0.6: 5.9e-4, 0.65: 7.2e-4}[r]
+    closed = float(relic_density(2.0, r, g_agg, 0.1, engine="cbe", closure="energy").omega_h2)
+    assert float(relic_density(2.0, r, g_agg, 0.1, engine="fbe").omega_h2) == pytest.approx(closed, rel=3e-4, abs=0.0)
+
+
+def test_a_deep_hole_in_the_distribution_does_not_use_up_the_steps():
+    """At these couplings its edge was cut off at every step, which so became ever shorter."""
+    result = relic_density(1.0, [0.37, 0.39, 0.41], [0.0215, 0.0215, 0.03], 0.01, engine="fbe", self_scattering=False)
+    assert (result.status == Status.OK).all()
