@@ -36,7 +36,7 @@ class Checkpoints:
                 fault = unread = f"checkpoint {path} cannot be read ({error.strerror})"
             else:
                 state = content[len(MAGIC) + 65 :]
-                if content == _sealed(state):
+                if content[: len(MAGIC) + 65] == _seal(state):
                     return state
                 fault = f"checkpoint {path} is damaged"
             if path != files[0]:
@@ -53,7 +53,7 @@ class Checkpoints:
         number = _number(files[-1]) + 1 if files else 1
         path = self._folder / f"checkpoint-{number:06d}.bin"
         try:
-            write_durably(path, _sealed(state))
+            write_durably(path, _seal(state), state)
         except OSError as error:
             last = f"the last one is {files[-1].name}" if files else "there is none yet"
             self._tell(f"checkpoint {path} cannot be written: {error.strerror or error}; {last}: make room")
@@ -74,5 +74,6 @@ def _number(path: Path) -> int:
     return int(path.stem.removeprefix("checkpoint-"))
 
 
-def _sealed(state: bytes) -> bytes:
-    return MAGIC + sha256(state).hexdigest().encode() + b"\n" + state
+def _seal(state: bytes) -> bytes:
+    """What stands in the file before ``state``."""
+    return MAGIC + sha256(state).hexdigest().encode() + b"\n"

@@ -20,18 +20,18 @@ def temporary_name() -> str:
     return f".alpfit-{token_hex(8)}.writing"
 
 
-def write_whole(path: Path, content: bytes, *, durably: bool = False) -> None:
+def write_whole(path: Path, *content: bytes, durably: bool = False) -> None:
     """Write the file ``path`` so that at any moment it is there whole or not at all; what is there is replaced.
 
-    A link in its place is replaced, not followed. ``durably`` it stays also if the machine stops. Raises
-    :class:`OSError` that names ``path``.
+    It holds one ``content`` after the other. A link in its place is replaced, not followed. ``durably`` it stays also
+    if the machine stops. Raises :class:`OSError` that names ``path``.
     """
     _sweep(path.parent)
     try:
         temporary, handle = _made_in(path.parent)
         try:
             with open(handle, "wb") as stream:
-                stream.write(content)
+                stream.writelines(content)
                 stream.flush()
                 if durably:
                     os.fsync(stream.fileno())
@@ -45,9 +45,9 @@ def write_whole(path: Path, content: bytes, *, durably: bool = False) -> None:
         raise OSError(error.errno, error.strerror or str(error), str(path)) from error
 
 
-def write_durably(path: Path, content: bytes) -> None:
+def write_durably(path: Path, *content: bytes) -> None:
     """:func:`write_whole`, also if the machine stops."""
-    write_whole(path, content, durably=True)
+    write_whole(path, *content, durably=True)
 
 
 def check_place(path: Path, way_out: str = "choose another with --output DIR") -> None:

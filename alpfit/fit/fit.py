@@ -16,6 +16,7 @@ from alpfit.chains.provenance import check_whole, code_digest
 from alpfit.chains.unfinished import StatusFile, UnfinishedRun, is_finished, replacing, under_way, what_is_left
 from alpfit.config import FROM_PRIOR, Configuration, check_start, load_configuration, workers_left_out
 from alpfit.errors import ConfigurationError, PredictionError, RunFolderError, one_of
+from alpfit.fit.memory import give_back
 from alpfit.fit.publishing import present, publish
 from alpfit.fit.repeat import Repeats
 from alpfit.fit.run import Run
@@ -266,6 +267,7 @@ class Fit:
         session.account.first_call_s, session.account.share_without_likelihood = trial.first_call_s, trial.share
         session.raise_if_interrupted()
         samples = session.finished or self.configuration.sampler.run(session)
+        give_back()
         session.end(samples)
         return publish(path, self.configuration, samples, session.account, started)
 

@@ -76,10 +76,10 @@ def contents_of(run: Run, *, force: bool = False) -> Contents:
     def fail(name: str, reason: str) -> None:
         left_out.append(Statement(Trust.CARE, f"The figure '{name}' is left out: {in_one_line(reason)}."))
 
-    drawn_figures = [
-        Figure(drawn.name, drawn.caption, rendered(drawn.figure, "png", dpi=DOTS_PER_INCH))
-        for drawn in figures(run, force=True, failed=fail)
-    ]
+    drawn_figures = []
+    for drawn in figures(run, force=True, failed=fail):
+        drawn_figures.append(Figure(drawn.name, drawn.caption, rendered(drawn.figure, "png", dpi=DOTS_PER_INCH)))
+        drawn.clear()
     return Contents(
         name=in_one_line(run.folder.path.resolve().name),
         summary=run.summary,

@@ -3,6 +3,8 @@
 import os
 import sys
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from importlib import import_module
 from importlib.util import find_spec, module_from_spec, spec_from_file_location
@@ -25,6 +27,33 @@ def imported(name: str) -> Any:
         except OSError:
             with TemporaryDirectory() as folder, patch.dict(os.environ, HOME=folder, XDG_CACHE_HOME=folder):
                 return import_module(name)
+
+
+def nautilus_sampler() -> Any:
+    """The class ``nautilus.Sampler``, without the 60 MB of pandas and pyarrow.
+
+    scikit-learn, of which nautilus has its networks, imports pandas wherever it is installed, and uses nothing of it
+    (its pull request 34265 takes that out). What it does with tables imports pandas by itself, and still works.
+    """
+    with _not_found("pandas"):
+        return import_module("nautilus").Sampler
+
+
+@contextmanager
+def _not_found(name: str) -> Iterator[None]:
+    """Inside the block ``import name`` is an :class:`ImportError`, unless it is loaded already.
+
+    That is what None in its place means to Python (Language Reference, 5.3.1, "The module cache"), in all threads.
+    """
+    if name in sys.modules:
+        yield
+        return
+    modules: dict[str, Any] = sys.modules
+    modules[name] = None
+    try:
+        yield
+    finally:
+        del modules[name]
 
 
 @cache

@@ -168,5 +168,7 @@ class Session:
 
     def _save(self, state: bytes | None, samples: Samples | None) -> None:
         self.account.elapsed_s = time.monotonic() - self._start
-        self._store.save(pickle.dumps((state, self.account, samples)))
+        content = pickle.dumps((state, self.account, samples))
+        del state  # as large, and not needed while it is written
+        self._store.save(content)
         self._last_checkpoint = time.monotonic()

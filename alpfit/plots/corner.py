@@ -3,9 +3,12 @@
 import math
 import warnings
 from collections.abc import Sequence
+from itertools import product
+from types import SimpleNamespace
 
 import numpy as np
 from matplotlib.figure import Figure
+from numpy.typing import NDArray
 
 from alpfit.inference.libraries import corner_alone
 from alpfit.inference.samples import Samples
@@ -21,6 +24,7 @@ def corner_figure(samples: Samples, axes: Sequence[Axis]) -> Figure:
     """Posterior of ``axes`` from ``samples``: median and 68 % interval above, the best sample marked."""
     n, weights, best = len(axes), samples.weights, samples.best
     figure = Figure(figsize=(TEXT_WIDTH, TEXT_WIDTH))
+    grid = _triangle(figure, n)
     corner = corner_alone()
     with warnings.catch_warnings():  # empty contours are announced
         warnings.filterwarnings("ignore", message="No contour levels were found")
@@ -39,9 +43,8 @@ def corner_figure(samples: Samples, axes: Sequence[Axis]) -> Figure:
             fill_contours=True,
             quantiles=QUANTILES,
             max_n_ticks=3,
-            fig=figure,
+            fig=SimpleNamespace(axes=[], subplots=lambda *_: grid, subplots_adjust=figure.subplots_adjust),
         )
-    grid = np.array(figure.axes).reshape(n, n)
     for panel in figure.axes:
         panel.xaxis.set_label_coords(0.5, -LABEL_DISTANCE * n)
         panel.yaxis.set_label_coords(-LABEL_DISTANCE * n, 0.5)
@@ -55,6 +58,19 @@ def corner_figure(samples: Samples, axes: Sequence[Axis]) -> Figure:
             grid[i, j].plot(axes[j].values[best], axis.values[best], marker="*", markersize=6, color=BEST_FIT)
     figure.subplots_adjust(left=0.12, bottom=0.12, right=0.98, top=0.96, wspace=0.06, hspace=0.06)
     return figure
+
+
+def _triangle(figure: Figure, n: int) -> NDArray[np.object_]:
+    """The panels of ``figure`` on and below the diagonal, ``(n, n)``; corner empties the others, which are in none.
+
+    Of nine parameters those would take 8 MB.
+    """
+    grid = np.full((n, n), Figure().add_subplot())
+    places = figure.add_gridspec(n, n)
+    for i, j in product(range(n), repeat=2):
+        if j <= i:
+            grid[i, j] = figure.add_subplot(places[i, j])
+    return grid
 
 
 def _interval(low: float, middle: float, high: float) -> str:

@@ -4,6 +4,7 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
@@ -40,20 +41,16 @@ def rows(pairs: Pairs, across: int, height: float, above: float, panels: int = 1
 def triangle(pairs: Pairs) -> tuple[Figure, list[Cell]]:
     """A figure with a panel for each of ``pairs``: columns for the first quantities, rows for the second ones."""
     axes = list(quantities(pairs).values())
-    figure, grid = _matrix(axes[1:], axes[:-1])
     row, column = _places(axes[1:]), _places(axes[:-1])
-    cells: list[Cell] = [(grid[row[y.name], column[x.name]],) for x, y in pairs]
-    drawn = {id(panel) for cell in cells for panel in cell}
-    for panel in grid.ravel():
-        if id(panel) not in drawn:
-            panel.set_axis_off()
-    return figure, cells
+    places = [(row[y.name], column[x.name]) for x, y in pairs]
+    figure, grid = _matrix(axes[1:], axes[:-1], places)
+    return figure, [(grid[place],) for place in places]
 
 
 def mirror(pairs: Pairs) -> tuple[Figure, list[Cell]]:
     """A figure with two panels for each of ``pairs``: below the diagonal, and above it with the axes exchanged."""
     axes = list(quantities(pairs).values())
-    figure, grid = _matrix(axes, axes)
+    figure, grid = _matrix(axes, axes, list(np.ndindex(len(axes), len(axes))))
     place = _places(axes)
     for i in range(len(axes)):
         grid[i, i].set_facecolor("#f4f4f4")
@@ -74,10 +71,25 @@ def _places(axes: Sequence[Axis]) -> dict[str, int]:
     return {axis.name: i for i, axis in enumerate(axes)}
 
 
-def _matrix(down: Sequence[Axis], across: Sequence[Axis]) -> tuple[Figure, NDArray[Any]]:
-    """A square figure whose panels have common limits in a row and in a column, and labels at its edges."""
+def _matrix(
+    down: Sequence[Axis], across: Sequence[Axis], places: Sequence[tuple[int, int]]
+) -> tuple[Figure, NDArray[Any]]:
+    """A square figure whose panels have common limits in a row and in a column, and labels at its edges.
+
+    There are panels at ``places`` alone, all those of the last row and of the first column among them.
+    """
     figure = Figure(figsize=(TEXT_WIDTH, TEXT_WIDTH))
-    grid: NDArray[Any] = figure.subplots(len(down), len(across), squeeze=False, sharex="col", sharey="row")
+    cells = figure.add_gridspec(len(down), len(across))
+    grid: NDArray[Any] = np.full((len(down), len(across)), None)
+    tops: dict[int, Axes] = {}
+    lefts: dict[int, Axes] = {}
+    for i, j in sorted(places):
+        panel = figure.add_subplot(cells[i, j], sharex=tops.get(j), sharey=lefts.get(i))
+        tops.setdefault(j, panel)
+        lefts.setdefault(i, panel)
+        grid[i, j] = panel
+    for panel in figure.axes:
+        panel.label_outer()
     for panel, axis in zip(grid[-1], across, strict=True):
         panel.set_xlabel(axis.label, fontsize=label_size(len(across)))
         panel.xaxis.set_major_locator(MaxNLocator(3, prune="both"))

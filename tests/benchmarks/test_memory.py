@@ -1,7 +1,7 @@
 """What runs and figures take of memory at their peak, whole processes with all their libraries; a part of `make bench`.
 
-No assertion is about a size, which is that of the libraries; what is asserted is that it does not grow with the number
-of pairs of parameters.
+A run of nine parameters, its figures and its report take at most 400 MB, and not much more than those of four. What
+compiling takes is not among it: it is done by the run of four, which comes first.
 """
 
 import os
@@ -24,6 +24,9 @@ SAMPLERS = {
     "emcee": ("n_walkers = 64", "max_steps = 500"),
     "minuit": (),
 }
+MOST = 400.0
+"""Of a process with nine parameters [MB], most of it libraries."""
+
 LARGEST = 1.25
 """Of a process with 36 pairs of parameters over one with 6: also the samples have more columns."""
 
@@ -63,9 +66,9 @@ def runs(request, folder):
 
 def test_a_run_of_nine_parameters_takes_about_as_much_as_one_of_four(runs, report):
     sampler, ((_, four), (_, nine)) = runs
-    report(f"alpfit run, sampler {sampler}, nine parameters: peak", "400 MB", f"{nine:.0f} MB")
+    report(f"alpfit run, sampler {sampler}, nine parameters: peak", f"{MOST:.0f} MB", f"{nine:.0f} MB")
     report(f"alpfit run, sampler {sampler}, nine parameters over four", "1.0 x", f"{nine / four:.2f} x")
-    assert nine < LARGEST * four
+    assert nine < min(MOST, LARGEST * four)
 
 
 @pytest.fixture(scope="module")
@@ -77,11 +80,11 @@ def chains(tmp_path_factory):
 @pytest.mark.parametrize("name", FIGURES)
 def test_a_figure_of_nine_parameters_takes_about_as_much_as_one_of_four(name, chains, folder, report):
     four, nine = (peak("plot", run, "--only", name, "--output", folder / "figures") for run in chains)
-    report(f"alpfit plot --only {name}, nine parameters: peak", "400 MB", f"{nine:.0f} MB")
-    assert nine < LARGEST * four
+    report(f"alpfit plot --only {name}, nine parameters: peak", f"{MOST:.0f} MB", f"{nine:.0f} MB")
+    assert nine < min(MOST, LARGEST * four)
 
 
 def test_the_report_of_nine_parameters(chains, folder, report):
     four, nine = (peak("report", run, "--output", folder / "report.html") for run in chains)
-    report("alpfit report, nine parameters: peak", "400 MB", f"{nine:.0f} MB")
-    assert nine < LARGEST * four
+    report("alpfit report, nine parameters: peak", f"{MOST:.0f} MB", f"{nine:.0f} MB")
+    assert nine < min(MOST, LARGEST * four)

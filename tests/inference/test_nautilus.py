@@ -1,6 +1,8 @@
 """Importance nested sampling with nautilus: its own loop, one turn at a time."""
 
 import pickle
+import subprocess
+import sys
 
 import numpy as np
 import pytest
@@ -19,6 +21,36 @@ QUICK = {"n_live": 100, "n_networks": 0, "n_eff": 300.0, "f_live": 0.1}
 def test_it_says_what_to_use_for_a_single_parameter():
     with pytest.raises(ConfigurationError, match=r"at least 2 parameters .* use sampler dynesty"):
         Nautilus().run(Session(line()))
+
+
+def test_nautilus_comes_without_pandas_of_which_scikit_learn_still_knows():
+    code = """
+import sys
+from alpfit.inference.libraries import nautilus_sampler
+assert nautilus_sampler().__name__ == "Sampler"
+assert {"pandas", "pyarrow"}.isdisjoint(sys.modules)
+import pandas
+from sklearn.neural_network import MLPRegressor
+from sklearn.preprocessing import StandardScaler
+table = pandas.DataFrame({"a": pandas.array([1, 2, 4], dtype="Int64"), "b": [0.5, 1.0, 3.0]})
+scaled = StandardScaler().set_output(transform="pandas").fit_transform(table)
+assert isinstance(scaled, pandas.DataFrame)
+network = MLPRegressor(solver="lbfgs", random_state=1).fit(scaled, table["b"])
+assert list(network.feature_names_in_) == ["a", "b"]
+other = MLPRegressor(solver="lbfgs", random_state=1).fit(scaled.to_numpy(), [0.5, 1.0, 3.0])
+assert (network.predict(scaled) == other.predict(scaled.to_numpy())).all()
+"""
+    answer = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert answer.returncode == 0, answer.stderr
+
+
+def test_pandas_that_is_loaded_already_stays():
+    import pandas
+
+    from alpfit.inference.libraries import nautilus_sampler
+
+    nautilus_sampler()
+    assert sys.modules["pandas"] is pandas
 
 
 def test_one_turn_at_a_time_is_the_same_as_all_at_once():

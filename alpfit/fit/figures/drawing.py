@@ -1,6 +1,5 @@
 """Draws the figures of a run one by one, and writes them."""
 
-import gc
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -16,6 +15,7 @@ from alpfit.chains.profiles.folder import PROFILE
 from alpfit.errors import AlpfitError, ConfigurationError, RunFolderError, in_one_line, one_of
 from alpfit.fit.figures.material import Material
 from alpfit.fit.figures.table import FIGURES, QUICK
+from alpfit.fit.memory import give_back
 from alpfit.numerics.arguments import instance, real_array, real_number, shown, words
 from alpfit.numerics.files import digest_of
 from alpfit.plots.style import paper_style
@@ -36,6 +36,11 @@ class Drawn:
     name: str
     caption: str
     figure: "Figure"
+
+    def clear(self) -> None:
+        """Empty the figure, so that the memory of many is that of one."""
+        self.figure.clear()
+        give_back()
 
 
 def material_of(
@@ -104,6 +109,7 @@ def write_quick_figures(run: "Run", tell: Callable[[str], None]) -> list[Path]:
     The run is finished by then: whatever is wrong with a figure costs it alone, and a sentence that ``tell`` gets.
     """
     written: list[Path] = []
+    give_back()
     material = cache(lambda: material_of(run))  # where it cannot be had, that costs the figures, not the run
     for name in QUICK:
         try:
@@ -172,15 +178,14 @@ def _draw(
 def save_figures(drawn: Iterable[Drawn], folder: Path) -> Iterator[Path]:
     """Write each figure to ``folder`` as PNG and PDF, each file whole or not at all; the files, as they are written.
 
-    A figure that was written is cleared, so that the memory of many is that of one.
+    A figure that was written is cleared.
     """
     for one in drawn:
         for extension in EXTENSIONS:
             path = RunFolder(folder).figure(f"{one.name}.{extension}")
             write_durably(path, rendered(one.figure, extension))
             yield path
-        one.figure.clear()
-        gc.collect()
+        one.clear()
 
 
 def rendered(figure: "Figure", extension: str, dpi: float | None = None) -> bytes:

@@ -118,5 +118,6 @@ FIGURES: Mapping[str, FigureKind] = MappingProxyType(
 )
 """The figures of ``alpfit plot``, by the names of their files."""
 
-QUICK = ("corner", "profile_1d", "profile_2d")
-"""The figures that every run draws when it ends."""
+QUICK = ("profile_1d", "profile_2d", "corner")
+"""The figures that every run draws when it ends, the one of the most objects last: they leave Python's heap full of
+holes, which the next one would not fill."""

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from pydantic import Field
 
 from alpfit.errors import ConfigurationError
+from alpfit.inference.libraries import nautilus_sampler
 from alpfit.inference.progress import ProgressReport
 from alpfit.inference.samplers.base import MOST_POINTS, Calls, Points, SamplerOptions, Whole, indices, samples_of
 from alpfit.inference.samplers.search import Bounds, Missing, search
@@ -98,10 +99,8 @@ class Nautilus(SamplerOptions):
             return self._samples(sampler, session, self._search(sampler, session, answers))
 
     def _sampler(self, session: Session, evaluate: Any) -> Any:
-        from nautilus import Sampler
-
         periodic = indices(session.problem, self.periodic)
-        return Sampler(
+        return nautilus_sampler()(
             session.problem.prior_transform,
             evaluate,
             n_dim=session.problem.n_dim,
