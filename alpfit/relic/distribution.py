@@ -13,7 +13,7 @@ from alpfit.physics.plasma import baths_at
 from alpfit.relic.base import Accuracy
 from alpfit.relic.boltzmann import Sectors
 from alpfit.relic.fbe import FOR_PLOTS, follow_first
-from alpfit.relic.momentum_grid import MomentumGrid, log_f_at, momentum_grid, polynomials_of
+from alpfit.relic.momentum_grid import MomentumGrid, grid_for, log_f_at, momentum_grids, polynomials_of
 from alpfit.relic.results import MomentumDistribution, Status
 from alpfit.relic.transport import maxwellian, moments
 
@@ -29,8 +29,9 @@ def distributions(sectors: Sectors, at: Sequence[float]) -> tuple[MomentumDistri
     Between two steps of the integration ln f is taken to change linearly with ln(x) at fixed comoving momentum; after
     the last of them, when chi has ceased to annihilate, not at all.
     """
-    accuracy, grid = Accuracy(largest_change=0.2, settled_rate=math.inf), momentum_grid()
-    x, _, _, _, coefficients, theta, status = follow_first(sectors, accuracy, FOR_PLOTS, rodas4(), radau_iia_5(), grid)
+    accuracy, grids = Accuracy(largest_change=0.2, settled_rate=math.inf), momentum_grids()
+    grid = grid_for(float(sectors.suppression[0]), grids)
+    x, _, _, _, coefficients, theta, status = follow_first(sectors, accuracy, FOR_PLOTS, rodas4(), radau_iia_5(), grids)
     if status != Status.OK:
         raise PredictionError(f"no history: {Status(status).message}")
     wanted, mass = np.asarray(at, dtype=float), float(sectors.mass[0])

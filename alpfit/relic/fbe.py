@@ -18,7 +18,7 @@ from alpfit.physics.plasma import bath_at
 from alpfit.relic.base import Accuracy, Engine, Outcomes, Trace
 from alpfit.relic.boltzmann import Sectors, sector_at
 from alpfit.relic.evolution import History, Settings, follow
-from alpfit.relic.momentum_grid import MomentumGrid, momentum_grid
+from alpfit.relic.momentum_grid import MomentumGrids, grid_for, momentum_grids
 from alpfit.relic.spectrum import Spectra, Spectrum
 
 Array = NDArray[np.float64]
@@ -65,7 +65,7 @@ def solve_all(
     settings: Settings,
     method: Rosenbrock,
     tableau: Tableau,
-    grid: MomentumGrid,
+    grids: MomentumGrids,
 ) -> Outcomes:
     """What became of each of the sectors."""
     n = sectors.mass.size
@@ -73,7 +73,8 @@ def solve_all(
     status, n_calls = np.empty(n, dtype=np.int64), np.empty(n, dtype=np.int64)
     for i in range(n):
         sector = sector_at(sectors, i)
-        history = follow(sector, _spectrum_at(sectors.spectra, i), accuracy, settings, method, tableau, grid)
+        grid, spectrum = grid_for(sector.averages.suppression, grids), _spectrum_at(sectors.spectra, i)
+        history = follow(sector, spectrum, accuracy, settings, method, tableau, grid)
         status[i], n_calls[i] = _status_of(history), history.n_calls
         log_yield[i], slope[i] = history.log_yield[-1], history.slope
         x_fo[i], x_kd[i] = _departure(history.log_x, history.excess), _departure(history.log_x, history.heat)
@@ -88,9 +89,10 @@ def follow_first(
     settings: Settings,
     method: Rosenbrock,
     tableau: Tableau,
-    grid: MomentumGrid,
+    grids: MomentumGrids,
 ) -> tuple[Array, Array, Array, Array, Array, Array, int]:
     """The history of the first sector: x, ln(Y), ln(Y/Y_eq), ln(T_chi/T), coefficients, theta, status."""
+    grid = grid_for(sectors.suppression[0], grids)
     history = follow(sector_at(sectors, 0), _spectrum_at(sectors.spectra, 0), accuracy, settings, method, tableau, grid)
     x = np.exp(history.log_x)
     return (
@@ -106,13 +108,13 @@ def follow_first(
 
 def solve(sectors: Sectors, accuracy: Accuracy, tableau: Tableau) -> Outcomes:
     """See :class:`~alpfit.relic.base.Engine`."""
-    return solve_all(sectors, accuracy, Settings(), rodas4(), tableau, momentum_grid())
+    return solve_all(sectors, accuracy, Settings(), rodas4(), tableau, momentum_grids())
 
 
 def trace(sectors: Sectors, accuracy: Accuracy, tableau: Tableau) -> Trace:
     """See :class:`~alpfit.relic.base.Engine`."""
     x, log_yield, excess, heat, _, _, status = follow_first(
-        sectors, accuracy, FOR_PLOTS, rodas4(), tableau, momentum_grid()
+        sectors, accuracy, FOR_PLOTS, rodas4(), tableau, momentum_grids()
     )
     return x, log_yield, excess, heat, status
 

@@ -109,6 +109,30 @@ def momentum_grid(
     )
 
 
+class MomentumGrids(NamedTuple):
+    """A grid for resonances ``near`` threshold, which slow chi make, and one for those ``far`` from it.
+
+    These are made of fast ones, to which fewer knots are close: there it takes finer ones to hold the edge of the hole
+    that annihilation leaves. The more knots, the more points it takes to see between them.
+    """
+
+    near: MomentumGrid
+    far: MomentumGrid
+
+
+@cache
+def momentum_grids() -> MomentumGrids:
+    """The grids that are tested."""
+    return MomentumGrids(momentum_grid(), momentum_grid(44, 52, 20, n_few_outer=32, n_few_inner=12))
+
+
+@kernel
+def grid_for(lowest: float, grids: MomentumGrids) -> MomentumGrid:
+    """The grid for a sector whose lowest resonance is at e = sqrt(s)/m - 2 = ``lowest``, zero if it has none."""
+    far = 0.4  # below r = 0.417
+    return grids.far if lowest > far else grids.near
+
+
 def _splines(knots: Array) -> tuple[Whole, Array, Array]:
     """``starts``, ``polynomials`` and ``centres`` of the natural cubic splines on these knots.
 

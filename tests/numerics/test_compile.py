@@ -72,7 +72,17 @@ from alpfit.relic.boltzmann import (
 )
 from alpfit.relic.collisions import Floor, Pairs, collide, collision_derivative, pair_scratch, rule_for
 from alpfit.relic.evolution import Settings
-from alpfit.relic.momentum_grid import cell_of, locate, log_f_at, momentum_grid, polynomials_of, stretch, values_at
+from alpfit.relic.momentum_grid import (
+    MomentumGrids,
+    cell_of,
+    grid_for,
+    locate,
+    log_f_at,
+    momentum_grid,
+    polynomials_of,
+    stretch,
+    values_at,
+)
 from alpfit.relic.phase_space import Step, advance, background, linearise, prepare, rates_at, workspace
 from alpfit.relic.spectrum import Groups, Spectrum, reduce_spectrum, strength_of
 from alpfit.relic.transport import (
@@ -530,6 +540,7 @@ TWINS = {
     "cell_of beyond": (cell_of, (33.0, GRID)),
     "polynomials_of": (polynomials_of, (SHAPE, GRID, np.zeros_like(CELLS))),
     "locate": (locate, (np.array([0.0, 3.3, 33.0]), np.zeros(3, dtype=np.int64), 3, GRID)),
+    "grid_for": (grid_for, (0.5, MomentumGrids(GRID, GRID))),
     "values_at": (values_at, (2, 0.3, GRID)),
     "rule_for": (rule_for, (0.2, GRID)),
     "log_f_at": (log_f_at, (3.3, CELLS, GRID)),
