@@ -1,7 +1,8 @@
 """Squared matrix elements of chi and two ALPs as traces of 4 x 4 matrices, with no algebra done by hand.
 
-L = -g d_mu a chi-bar gamma^mu gamma^5 chi for a Majorana chi with 1/2 chi-bar i d-slash chi: the vertex, 1/2 with either
-of two identical fields in each place, is 2 g k-slash gamma^5. Momenta are arrays ``(..., 4)`` in GeV, metric (+, -, -, -).
+L = -g d_mu a chi-bar gamma^mu gamma^5 chi for a Majorana chi with 1/2 chi-bar i d-slash chi: the vertex, in which
+either of two identical fields may stand in each place, is 2 g k-slash gamma^5. Momenta are arrays ``(..., 4)`` in GeV
+with the metric (+, -, -, -).
 """
 
 import numpy as np
