@@ -40,7 +40,18 @@ from alpfit.numerics.quadrature import (
 )
 from alpfit.numerics.radau_step import collocate, radau_iia_5
 from alpfit.numerics.rosenbrock import growth, rodas4
+from alpfit.physics.alp_scattering import (
+    alp_momentum_transfer,
+    alp_transfer_moment,
+    exchange_integrals,
+    kinetic_rule,
+)
 from alpfit.physics.annihilation import cross_section_at_nodes
+from alpfit.physics.pair_annihilation import (
+    exchange_functions,
+    pair_cross_section_at,
+    pair_cross_section_at_nodes,
+)
 from alpfit.physics.plasma import bath_at, baths_at, saikawa_shirai_2018
 from alpfit.physics.scattering import momentum_transfer, momentum_transfers, photon_rule, transfer_moment
 from alpfit.relic import cbe, cbe_energy, freeze_in, nbe
@@ -139,6 +150,8 @@ def test_the_walk_finds_the_kernels_of_every_folder():
         "alpfit.likelihoods.forms.binned.profile.profile_points",
         "alpfit.numerics.exponential.exponentials",
         "alpfit.numerics.radau.integrate",
+        "alpfit.physics.alp_scattering.alp_momentum_transfer",
+        "alpfit.physics.pair_annihilation.pair_cross_section_at",
         "alpfit.physics.plasma.bath_at",
         "alpfit.physics.scattering.momentum_transfer",
         "alpfit.relic.average_table.tabulate",
@@ -506,6 +519,20 @@ TWINS = {
         momentum_transfers,
         (np.array([0.05, 0.1]), np.array([0.45, 0.4]), np.ones(2), np.array([1e-12, 1e-9]), photon_rule(16)),
     ),
+    "exchange_functions series": (exchange_functions, (0.02, 0.98)),
+    "exchange_functions artanh": (exchange_functions, (0.3, 0.7)),
+    "exchange_functions logarithm": (exchange_functions, (0.9, 0.1)),
+    "pair_cross_section_at": (pair_cross_section_at, (0.3, 0.7, 0.4, 0.32, 1e-9)),
+    "pair_cross_section_at below": (pair_cross_section_at, (0.3, -0.1, 0.4, 0.48, 1e-9)),
+    "pair_cross_section_at_nodes": (
+        pair_cross_section_at_nodes,
+        (np.array([0.1, 0.3]), np.array([-0.1, 0.1]), 0.4, 0.44, 1e-9),
+    ),
+    "exchange_integrals series": (exchange_integrals, (0.2, 0.8)),
+    "exchange_integrals closed": (exchange_integrals, (0.8, 0.2)),
+    "alp_transfer_moment": (alp_transfer_moment, (0.05, 0.45, 0.6)),
+    "alp_transfer_moment none": (alp_transfer_moment, (0.05, 0.45, 1.0)),
+    "alp_momentum_transfer": (alp_momentum_transfer, (0.05, 0.45, 0.6, 1e-9, kinetic_rule(0.5))),
     "weigh_nodes": (weigh_nodes, (np.array([0.1, 0.3]), np.array([1e-9, 1e-8]), Shape(1, 0.2, 0.3, 0.0, 50.0))),
     "rapidity_integrals": (rapidity_integrals, (0.3, 12.0, HERMITE)),
     "thermal_averages few": (thermal_averages, (20.0, NODES, 5, 9, 0.01, True, RULES, scratch_for(NODES, RULES))),
