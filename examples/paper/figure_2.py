@@ -14,8 +14,8 @@ RATIOS = np.unique(
 )
 RATIOS = RATIOS[np.abs(RATIOS - 0.5) > 1e-9]  # on the very resonance annihilation does not end
 RATIOS = RATIOS[RATIOS <= 0.65]  # the paper draws on to 0.7, where chi chi -> a a, which neither has, adds 20 %
-FEW = np.linspace(0.3, 0.65, 36)
-FEW = FEW[np.abs(FEW - 0.5) > 1e-9]
+NEAR = np.array([0.001, 0.0025, 0.005, 0.0075])
+FEW = np.sort(np.concatenate([np.linspace(0.3, 0.49, 20), 0.5 - NEAR, 0.5 + NEAR, np.linspace(0.51, 0.65, 15)]))
 """Where the full phase space is solved."""
 
 
@@ -32,9 +32,10 @@ def draw() -> None:
         panel = figure.add_subplot()
         panel.semilogy(M_A * RATIOS, needed(RATIOS, "nbe"), color=PROFILE, linestyle="--", label="NBE")
         panel.semilogy(M_A * RATIOS, needed(RATIOS, "cbe"), color=POSTERIOR, label="CBE")
-        panel.semilogy(M_A * FEW, needed(FEW, "fbe"), color=GREEN, linestyle="-.", label="fBE")
-        alone = needed(FEW, "fbe", self_scattering=False)
-        panel.semilogy(M_A * FEW, alone, color=ORANGE, linestyle=":", label="fBE, no self-scattering")
+        for side, label in ((FEW < 0.5, True), (FEW > 0.5, False)):  # no line across the resonance
+            r, full, alone = FEW[side], "fBE" if label else None, "fBE, no self-scattering" if label else None
+            panel.semilogy(M_A * r, needed(r, "fbe"), color=GREEN, linestyle="-.", label=full)
+            panel.semilogy(M_A * r, needed(r, "fbe", self_scattering=False), color=ORANGE, linestyle=":", label=alone)
         panel.set(xlabel=r"$m_\chi$ [GeV]", ylabel=r"$g_{a\gamma\gamma}$ [GeV$^{-1}$]", xlim=(0.3, 0.7))
         panel.set_title(r"$m_a = 1$ GeV, $g_{a\chi\chi} = 10^{-2}$ GeV$^{-1}$, $\Omega h^2 = 0.12$")
         panel.legend(loc="lower right")

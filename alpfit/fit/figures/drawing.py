@@ -1,5 +1,6 @@
 """Draws the figures of a run one by one, and writes them."""
 
+import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -39,7 +40,9 @@ class Drawn:
 
     def clear(self) -> None:
         """Empty the figure, so that the memory of many is that of one."""
-        self.figure.clear()
+        with warnings.catch_warnings():  # of logarithmic axes that share their limits, while those are linear already
+            warnings.simplefilter("ignore")
+            self.figure.clear()
         give_back()
 
 
