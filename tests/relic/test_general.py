@@ -162,7 +162,8 @@ def test_the_alp_portal_given_by_functions_is_the_alp_portal(engine, point, equa
         return
     assert given.status == built_in.status == Status.OK
     narrow = point[1] < 0.4999 and given.late_annihilation < 1e-7
-    error = 1e-4 if engine != "fbe" or narrow else CONTINUUM
+    near = min(0.1, 3e-6 / abs(point[1] - 0.5))  # where fbe promises no more than 10 %
+    error = 1e-4 if engine != "fbe" or narrow else max(CONTINUUM, near)
     tenfold = 10.0 if engine == "fbe" else 1.0
     assert given.omega_h2 == pytest.approx(built_in.omega_h2, rel=error, abs=0.0)
     assert given.x_fo == pytest.approx(built_in.x_fo, rel=tenfold * 1e-3)
