@@ -162,14 +162,15 @@ def test_the_alp_portal_given_by_functions_is_the_alp_portal(engine, point, equa
         return
     assert given.status == built_in.status == Status.OK
     narrow = point[1] < 0.4999 and given.late_annihilation < 1e-7
-    near = min(0.1, 3e-6 / abs(point[1] - 0.5))  # where fbe promises no more than 10 %
+    near = 3e-6 / max(abs(point[1] - 0.5), 3e-5)  # where fbe promises no more than 10 %
     error = 1e-4 if engine != "fbe" or narrow else max(CONTINUUM, near)
     tenfold = 10.0 if engine == "fbe" else 1.0
     assert given.omega_h2 == pytest.approx(built_in.omega_h2, rel=error, abs=0.0)
     assert given.x_fo == pytest.approx(built_in.x_fo, rel=tenfold * 1e-3)
     assert given.x_kd == pytest.approx(built_in.x_kd, rel=tenfold * 1e-3)
-    assert given.elastic_rate == pytest.approx(built_in.elastic_rate, rel=1e-2, abs=0.0)
-    assert given.late_annihilation == pytest.approx(built_in.late_annihilation, rel=1e-2, abs=0.0)
+    loose = max(1e-2, error)
+    assert given.elastic_rate == pytest.approx(built_in.elastic_rate, rel=loose, abs=0.0)
+    assert given.late_annihilation == pytest.approx(built_in.late_annihilation, rel=loose, abs=0.0)
 
 
 @each_engine
