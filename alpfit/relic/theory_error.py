@@ -22,15 +22,18 @@ TABLE = Path(__file__).with_name("theory_error.csv")
 PLASMA = 0.006
 """Half of the largest spread of Omega h^2 between the two models of the plasma for m_a below 10 GeV: 1.2 %."""
 
-MOMENTS_NUMERICS, DISTRIBUTION_NUMERICS = 3e-4, 3e-3
+MOMENTS_NUMERICS, DISTRIBUTION_NUMERICS, FAR_NUMERICS = 3e-4, 3e-3, 3e-2
 """Of the engines nbe and cbe, against slow solutions at 264 points; of fbe, by doubling its grid, its resonances and
-its steps."""
+its steps, and where r is below :data:`FAR`, against a slow solution for a narrow resonance without self-scattering."""
 
 FREEZE_IN = 0.8
 """Of what is made from nothing: a plasma with Bose statistics makes up to 1.8 times as much."""
 
 NEAR_THRESHOLD = 1e-5
 """Over how far r is from 1/2 it is fbe's numerics: 1 % at 1e-3, 10 % at 1e-4, by ten times as many resonances."""
+
+FAR = 0.42
+"""r below which the resonance is made by chi so fast that there are hardly any."""
 
 SMALLEST = 1e-300
 """Stands for a ratio of zero in a logarithm."""
@@ -67,7 +70,7 @@ def theory_error(
     ratio_r, widths = (np.broadcast_to(values, shape) for values in given.values())
     column = _column(engine, closure, with_self_scattering)
     towards_threshold = NEAR_THRESHOLD / np.maximum(np.abs(ratio_r - 0.5), NEAR_THRESHOLD)
-    distribution = np.maximum(DISTRIBUTION_NUMERICS, towards_threshold)
+    distribution = np.maximum(np.where(ratio_r < FAR, FAR_NUMERICS, DISTRIBUTION_NUMERICS), towards_threshold)
     if column is None:
         phase_space = np.zeros(ratio_r.shape)
     else:  # no smaller than what it was measured with allows to say, also where an engine is right by chance
