@@ -32,7 +32,7 @@ class Pairs(NamedTuple):
 
     ``cells`` and ``places`` in them of the greater energy, ``others`` and ``other_places`` of the smaller. What is to
     be exponentiated together in ``exponents (j i + 2 j,)``: ln(f f') of the pairs, what equilibrium would have of each
-    E_a, and what a Maxwellian would. ``excess``, ``halves (j,)`` are E_a - M and half the range of energies; sums over
+    E_a, and what a Maxwellian would. ``excess``, ``weights (j,)`` are E_a - M and the weight of each E_a; sums over
     cells ``sums (c, 4)``; ``gain``, ``loss (n,)``; of the loss' derivative, which is symmetric, ``half (n, n)``.
     """
 
@@ -42,7 +42,7 @@ class Pairs(NamedTuple):
     other_places: Array
     exponents: Array
     excess: Array
-    halves: Array
+    weights: Array
     sums: Array
     gain: Array
     loss: Array
@@ -102,7 +102,7 @@ def _place_pairs(root: float, e: float, theta: float, rule: PairRule, grid: Mome
         excess = node * node
         middle = 0.5 * (e + excess)
         half = min(0.5 * beta * math.sqrt(excess * (excess + 2.0 * root_s)), grid.reach * theta - middle)
-        pairs.excess[j], pairs.halves[j] = excess, half
+        pairs.excess[j], pairs.weights[j] = excess, 2.0 * node * root * rule.outer.weights[j] * half
         for i in range(n):
             offset = half * rule.inner.nodes[i]
             pairs.places[j * n + i] = (middle + offset) * inverse
@@ -178,9 +178,8 @@ def collide(
         created = pairs.exponents[m + j]
         least = floor.least * (pairs.exponents[m + outer + j] - created)
         gain = annihilation * (created + max(0.0, least)) + scattering * mean
-        weight = 2.0 * root * rule.outer.nodes[j] * root * rule.outer.weights[j] * pairs.halves[j]
         for i in range(n):
-            net = weight * rule.inner.weights[i] * (gain - total * pairs.exponents[first + i])
+            net = pairs.weights[j] * rule.inner.weights[i] * (gain - total * pairs.exponents[first + i])
             change += 2.0 * net
             _add_powers(sums, pairs.cells[first + i], net, pairs.places[first + i])
             _add_powers(sums, pairs.others[first + i], net, pairs.other_places[first + i])
@@ -215,47 +214,35 @@ def collision_derivative(
     jacobian: Array,
 ) -> None:
     """Add what :func:`collide` has just added to the force, derived with respect to the coefficients."""
-    top = _highest(e, theta, grid)
-    if top <= 0.0:
+    if _highest(e, theta, grid) <= 0.0:
         return
-    root, total = math.sqrt(top), annihilation + scattering
-    half, m, n = pairs.half, jacobian.shape[0], rule.inner.nodes.size
+    gain, loss, half, m, n = pairs.gain, pairs.loss, pairs.half, jacobian.shape[0], rule.inner.nodes.size
     half[:] = 0.0
     for j in range(rule.outer.nodes.size):
-        weight = 2.0 * root * rule.outer.nodes[j] * root * rule.outer.weights[j] * pairs.halves[j]
+        gain[:] = 0.0
+        loss[:] = 0.0
         for i in range(n):
             k = j * n + i
-            q, r = pairs.cells[k], pairs.others[k]
+            q, r, share = pairs.cells[k], pairs.others[k], rule.inner.weights[i]
             one, other = values_at(q, pairs.places[k], grid), values_at(r, pairs.other_places[k], grid)
-            first, second = grid.starts[q], grid.starts[r]
-            factor = weight * total * rule.inner.weights[i] * pairs.exponents[k]
+            first, second, lost = grid.starts[q], grid.starts[r], share * pairs.exponents[k]
+            factor = pairs.weights[j] * (annihilation + scattering) * lost
             _add_products(half, first, first, 0.5 * factor, one, one)
             _add_products(half, first, second, factor, one, other)
             _add_products(half, second, second, 0.5 * factor, other, other)
-        if scattering > 0.0:
-            _add_returns(j, scattering * weight, rule, grid, pairs, jacobian)
+            if scattering > 0.0:
+                _add_values(gain, first, share, one)
+                _add_values(gain, second, share, other)
+                _add_values(loss, first, lost, one)
+                _add_values(loss, second, lost, other)
+        for a in range(m):
+            if gain[a] != 0.0:  # the pairs that scattering returns, in proportion to the mean of f f'
+                back = scattering * pairs.weights[j] * gain[a]
+                for b in range(m):
+                    jacobian[a, b] += back * loss[b]
     for a in range(m):
         for b in range(m):
             jacobian[a, b] -= half[a, b] + half[b, a]
-
-
-@kernel
-def _add_returns(j: int, factor: float, rule: PairRule, grid: MomentumGrid, pairs: Pairs, jacobian: Array) -> None:
-    """Add the derivative of the pairs that scattering returns at energy ``j``, in proportion to the mean of f f'."""
-    gain, loss, n, m = pairs.gain, pairs.loss, rule.inner.nodes.size, jacobian.shape[0]
-    gain[:] = 0.0
-    loss[:] = 0.0
-    for k in range(j * n, j * n + n):
-        q, r, share = pairs.cells[k], pairs.others[k], rule.inner.weights[k - j * n]
-        one, other = values_at(q, pairs.places[k], grid), values_at(r, pairs.other_places[k], grid)
-        _add_values(gain, grid.starts[q], share, one)
-        _add_values(gain, grid.starts[r], share, other)
-        _add_values(loss, grid.starts[q], share * pairs.exponents[k], one)
-        _add_values(loss, grid.starts[r], share * pairs.exponents[k], other)
-    for a in range(m):
-        if gain[a] != 0.0:
-            for b in range(m):
-                jacobian[a, b] += factor * gain[a] * loss[b]
 
 
 @kernel

@@ -244,17 +244,14 @@ def follow(
     log_x, log_end = math.log(accuracy.x_start), math.log(accuracy.x_end)
     if not equilibrates(sector, accuracy):
         return _cut(record, 0, 0.0, False, 1)
-    kept = reduce_spectrum(spectrum, accuracy.x_start, few, settings.blur)
-    log_start, log_x = (
-        log_x,
-        _settled_until(sector, Groups(few.e, few.strength, few.scattering, few.share, kept), log_x),
-    )
+    few, reduced_at = reduce_spectrum(spectrum, accuracy.x_start, few, settings.blur), 1.0 / accuracy.x_start
+    log_start, log_x = log_x, _settled_until(sector, few, log_x)
     n_before = 0
     if accuracy.settled_rate == math.inf:
         change = accuracy.largest_change
         n_before = _record_equilibrium(log_start, log_x, change, record, coefficients, work, sector, grid)
     _set_equilibrium(log_x, coefficients, grid)
-    theta, reduced_at = math.exp(-log_x), 1.0 / accuracy.x_start
+    theta = math.exp(-log_x)
     length, n_steps, n_trials, n_calls, slope = settings.first_step, n_before, 0, 1, 0.0
     while n_steps < most and n_trials < 2 * most:
         polynomials_of(coefficients, grid, work.cells)
@@ -267,19 +264,16 @@ def follow(
             _renew(coefficients, theta, seen, work, grid)
             theta = seen.temperature
         if not 1.0 / settings.renewal < theta / reduced_at < settings.renewal:
-            kept, reduced_at = reduce_spectrum(spectrum, 1.0 / theta, few, settings.blur), theta
-        present, step = (
-            Groups(few.e, few.strength, few.scattering, few.share, kept),
-            _step_from(log_x, theta, seen, tail, sector, grid),
-        )
-        slope = -prepare(coefficients, step, sector, present, tail, grid, work, pairs)
+            few, reduced_at = reduce_spectrum(spectrum, 1.0 / theta, few, settings.blur), theta
+        step = _step_from(log_x, theta, seen, tail, sector, grid)
+        slope = -prepare(coefficients, step, sector, few, tail, grid, work, pairs)
         n_calls += 2
         if -slope < settings.settled and seen.excess > 1.0:
             return _go_on(record, n_steps, n_calls, sector, accuracy, tableau)
         length, error = min(length, accuracy.largest_change / max(abs(slope), 1e-3)), math.inf
         while error > 1.0 and n_trials < 2 * most:
             length, error = min(length, log_end - log_x), math.inf
-            if advance(coefficients, length, step, sector, present, tail, method, grid, work, pairs):
+            if advance(coefficients, length, step, sector, few, tail, method, grid, work, pairs):
                 error = _error_of(coefficients, work, settings)
             n_calls, n_trials = n_calls + 5, n_trials + 1
             if error <= 1.0:

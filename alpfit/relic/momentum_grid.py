@@ -158,23 +158,16 @@ def _splines(knots: Array) -> tuple[Whole, Array, Array]:
 
 @kernel
 def cell_of(kappa: float, grid: MomentumGrid) -> int:
-    """The number of the cell that holds ``kappa``."""
-    if kappa >= grid.last:
-        return grid.knots.size - 1
+    """The number of the cell that holds ``kappa``; at a knot rounding may take either side, where u is the same."""
     s = (math.sqrt(grid.first * grid.first + 4.0 * grid.bend * kappa) - grid.first) / (2.0 * grid.bend)
-    return min(int(s), grid.knots.size - 2)
+    return min(int(np.int32(s)), grid.knots.size - 1)
 
 
 @kernel
 def locate(places: Array, cells: Whole, n: int, grid: MomentumGrid) -> None:
-    """Replace the first ``n`` kappa by their distances from where their cells begin, whose numbers go into ``cells``.
-
-    As :func:`cell_of`, of many at once: at a knot rounding may take either side, where the splines are the same.
-    """
-    last, half = grid.knots.size - 1, 0.5 / grid.bend
+    """Write the cells of the first ``n`` kappa into ``cells``, and into ``places`` how far into them they are."""
     for k in range(n):
-        s = (math.sqrt(grid.first * grid.first + 4.0 * grid.bend * places[k]) - grid.first) * half
-        cells[k] = min(int(np.int32(s)), last)
+        cells[k] = cell_of(places[k], grid)
     for k in range(n):
         places[k] -= grid.knots[cells[k]]
 

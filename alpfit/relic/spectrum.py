@@ -74,8 +74,8 @@ def strength_of(flux: float, e: float, mass: float, dof: float) -> float:
 
 
 @kernel
-def reduce_spectrum(spectrum: Spectrum, x: float, few: Groups, blur: float) -> int:
-    """Write into the arrays of ``few`` the resonances that stand for the ``spectrum`` at T = m/x; how many they are.
+def reduce_spectrum(spectrum: Spectrum, x: float, few: Groups, blur: float) -> Groups:
+    """The resonances that stand for the ``spectrum`` at T = m/x, in the arrays of ``few``.
 
     Of a group, the variance of :func:`_place_of` times its share of the annihilation in equilibrium at T is at most
     ``blur``, or as much more as it takes for the groups to find room in ``few``.
@@ -105,7 +105,7 @@ def reduce_spectrum(spectrum: Spectrum, x: float, few: Groups, blur: float) -> i
         folds = _folds_at(few.e[j])
         few.e[j] = folds / x
         few.strength[j] = math.exp(math.log(few.strength[j]) + highest + folds) / _phase_space(few.e[j])
-    return kept
+    return Groups(few.e, few.strength, few.scattering, few.share, kept)
 
 
 @kernel

@@ -57,18 +57,24 @@ class Scale(NamedTuple):
 
 
 @kernel
+def _particles_at(k: int, cells: Array, theta: float, grid: MomentumGrid) -> tuple[float, float]:
+    """K at point ``k`` of the quadrature over one energy, and f p E dE there, in units of m."""
+    q = grid.cells[k]
+    d = grid.kappa[k] - grid.knots[q]
+    u = cells[q, 0] + d * (cells[q, 1] + d * (cells[q, 2] + d * cells[q, 3]))
+    kinetic = theta * grid.kappa[k]
+    phase_space = math.sqrt(kinetic * (kinetic + 2.0)) * (1.0 + kinetic)
+    return kinetic, phase_space * grid.weights[k] * theta * math.exp(u)
+
+
+@kernel
 def moments(cells: Array, theta: float, grid: MomentumGrid) -> tuple[float, float]:
     """The integral of f p E dE, and T_chi = <p^2/3E>, in units of m."""
     number, pressure = 0.0, 0.0
     for k in range(grid.kappa.size):
-        q = grid.cells[k]
-        d = grid.kappa[k] - grid.knots[q]
-        u = cells[q, 0] + d * (cells[q, 1] + d * (cells[q, 2] + d * cells[q, 3]))
-        kinetic = theta * grid.kappa[k]
-        squared = kinetic * (kinetic + 2.0)
-        particles = math.sqrt(squared) * (1.0 + kinetic) * grid.weights[k] * theta * math.exp(u)
+        kinetic, particles = _particles_at(k, cells, theta, grid)
         number += particles
-        pressure += particles * squared / (3.0 * (1.0 + kinetic))
+        pressure += particles * kinetic * (kinetic + 2.0) / (3.0 * (1.0 + kinetic))
     return number, pressure / number
 
 
@@ -77,12 +83,7 @@ def number_and_energy(cells: Array, theta: float, grid: MomentumGrid) -> tuple[f
     """The integrals of f p E dE, f K p E dE and f K^2 p E dE, in units of m."""
     number, energy, squares = 0.0, 0.0, 0.0
     for k in range(grid.kappa.size):
-        q = grid.cells[k]
-        d = grid.kappa[k] - grid.knots[q]
-        u = cells[q, 0] + d * (cells[q, 1] + d * (cells[q, 2] + d * cells[q, 3]))
-        kinetic = theta * grid.kappa[k]
-        momentum = math.sqrt(kinetic * (kinetic + 2.0))
-        particles = momentum * (1.0 + kinetic) * grid.weights[k] * theta * math.exp(u)
+        kinetic, particles = _particles_at(k, cells, theta, grid)
         number += particles
         energy += particles * kinetic
         squares += particles * kinetic * kinetic
@@ -166,12 +167,8 @@ def mass_derivative(cells: Array, rates: Array, theta: float, grid: MomentumGrid
     """Write d(M dc/dt)/dc at fixed dc/dt = ``rates (n,)`` into the ``band (n, 7)``: M with weights du/dt."""
     band[:] = 0.0
     for k in range(grid.kappa.size):
-        q = grid.cells[k]
-        i = grid.starts[q]
-        d = grid.kappa[k] - grid.knots[q]
-        u = cells[q, 0] + d * (cells[q, 1] + d * (cells[q, 2] + d * cells[q, 3]))
-        kinetic = theta * grid.kappa[k]
-        weight = math.sqrt(kinetic * (kinetic + 2.0)) * (1.0 + kinetic) * grid.weights[k] * theta * math.exp(u)
+        i = grid.starts[grid.cells[k]]
+        _, weight = _particles_at(k, cells, theta, grid)
         change = 0.0
         for r in range(4):
             change += rates[i + r] * grid.values[k, r]

@@ -25,6 +25,12 @@ def needed(r, engine, self_scattering=True):
     return required_coupling("g_agg", M_A, r, G_ACHI, omega_h2=OBSERVED, between=(1e-9, 1.0), **options)
 
 
+def with_gap(r, values):
+    """Both, with nothing at r = 1/2: a curve that ends at the resonance and begins anew behind it."""
+    k = np.searchsorted(r, 0.5)
+    return np.insert(r, k, 0.5), np.insert(values, k, np.nan)
+
+
 def draw() -> None:
     """Write the figure."""
     with paper_style():
@@ -32,10 +38,10 @@ def draw() -> None:
         panel = figure.add_subplot()
         panel.semilogy(M_A * RATIOS, needed(RATIOS, "nbe"), color=PROFILE, linestyle="--", label="NBE")
         panel.semilogy(M_A * RATIOS, needed(RATIOS, "cbe"), color=POSTERIOR, label="CBE")
-        for side, label in ((FEW < 0.5, True), (FEW > 0.5, False)):  # no line across the resonance
-            r, full, alone = FEW[side], "fBE" if label else None, "fBE, no self-scattering" if label else None
-            panel.semilogy(M_A * r, needed(r, "fbe"), color=GREEN, linestyle="-.", label=full)
-            panel.semilogy(M_A * r, needed(r, "fbe", self_scattering=False), color=ORANGE, linestyle=":", label=alone)
+        r, full = with_gap(FEW, needed(FEW, "fbe"))
+        panel.semilogy(M_A * r, full, color=GREEN, linestyle="-.", label="fBE")
+        r, alone = with_gap(FEW, needed(FEW, "fbe", self_scattering=False))
+        panel.semilogy(M_A * r, alone, color=ORANGE, linestyle=":", label="fBE, no self-scattering")
         panel.set(xlabel=r"$m_\chi$ [GeV]", ylabel=r"$g_{a\gamma\gamma}$ [GeV$^{-1}$]", xlim=(0.3, 0.7))
         panel.set_title(r"$m_a = 1$ GeV, $g_{a\chi\chi} = 10^{-2}$ GeV$^{-1}$, $\Omega h^2 = 0.12$")
         panel.legend(loc="lower right")

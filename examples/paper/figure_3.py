@@ -2,7 +2,7 @@
 
 import numpy as np
 from comparison import OBSERVED, Row, save
-from figure_2 import FEW, G_ACHI, M_A, RATIOS, needed
+from figure_2 import FEW, G_ACHI, M_A, RATIOS, needed, with_gap
 from matplotlib.figure import Figure
 from scipy.optimize import minimize_scalar
 
@@ -22,10 +22,9 @@ def draw() -> None:
         figure = Figure(figsize=(COLUMN_WIDTH, 2.6), layout="constrained")
         panel = figure.add_subplot()
         panel.semilogy(RATIOS, ratio(RATIOS), color=POSTERIOR, label="CBE")
-        for side, label in ((FEW < 0.5, True), (FEW > 0.5, False)):
-            r, full, alone = FEW[side], "fBE" if label else None, "fBE, no self-scattering" if label else None
-            panel.semilogy(r, ratio(r, "fbe"), color=GREEN, linestyle="-.", label=full)
-            panel.semilogy(r, ratio(r, "fbe", False), color=ORANGE, linestyle=":", label=alone)
+        panel.semilogy(*with_gap(FEW, ratio(FEW, "fbe")), color=GREEN, linestyle="-.", label="fBE")
+        alone = with_gap(FEW, ratio(FEW, "fbe", False))
+        panel.semilogy(*alone, color=ORANGE, linestyle=":", label="fBE, no self-scattering")
         panel.legend(loc="upper right")
         panel.axhline(1.0, color="0.6", linewidth=0.6, zorder=0)
         panel.set(xlabel=r"$r = m_\chi/m_a$", ylabel=r"$\Omega/\Omega_\mathrm{NBE}$", xlim=(0.3, 0.7))

@@ -213,7 +213,7 @@ def test_the_derivative_of_a_step_is_that_of_the_rates(build_sectors):
     sectors = sectors_of(build_sectors, *POINT)
     sector, n, small = sector_at(sectors, 0), GRID.centres.size, 1e-6
     spectrum, few = Spectrum(*(column[0] for column in sectors.spectra)), no_groups(8)
-    few = few._replace(size=reduce_spectrum(spectrum, 20.0, few, 3e-4))
+    few = reduce_spectrum(spectrum, 20.0, few, 3e-4)
     state = shallow() - 20.0
     step = Step(math.log(20.0), 0.05, 1.0, 1.0, 0.0, NO_FLOOR)
     work, pairs, up, down = workspace(GRID), pair_scratch(GRID), np.empty(n), np.empty(n)
