@@ -162,7 +162,7 @@ def test_the_alp_portal_given_by_functions_is_the_alp_portal(engine, point, equa
         return
     assert given.status == built_in.status == Status.OK
     narrow = point[1] < 0.4999 and given.late_annihilation < 1e-7
-    near = 3e-6 / max(abs(point[1] - 0.5), 3e-5)  # where fbe promises no more than 10 %
+    near = 1.2e-6 / max(abs(point[1] - 0.5), 1.2e-5)  # where fbe promises no more than 10 %
     error = 1e-4 if engine != "fbe" or narrow else max(CONTINUUM, near)
     tenfold = 10.0 if engine == "fbe" else 1.0
     assert given.omega_h2 == pytest.approx(built_in.omega_h2, rel=error, abs=0.0)

@@ -9,7 +9,7 @@ from alpfit import Fit
 from alpfit.inference.session import Session
 
 EXAMPLE = Path(__file__).resolve().parents[2] / "examples" / "invisible.toml"
-SMALL = ["sampler.name=dynesty", "sampler.n_live=40", "sampler.walks=10", "sampler.dlogz=0.5"]
+SMALL = ["sampler.name=dynesty", "sampler.n_live=100", "sampler.walks=10", "sampler.dlogz=0.5"]
 
 
 @pytest.fixture(scope="module")
