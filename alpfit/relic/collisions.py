@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 from alpfit.numerics.compile import kernel
 from alpfit.numerics.exponential import exponentials
 from alpfit.relic.momentum_grid import Four, MomentumGrid, PairRule, locate, values_at
+from alpfit.relic.spectrum import Groups
 
 Array = NDArray[np.float64]
 Whole = NDArray[np.int64]
@@ -33,7 +34,8 @@ class Pairs(NamedTuple):
     ``cells`` and ``places`` in them of the greater energy, ``others`` and ``other_places`` of the smaller. What is to
     be exponentiated together in ``exponents (j i + 2 j,)``: ln(f f') of the pairs, what equilibrium would have of each
     E_a, and what a Maxwellian would. ``excess``, ``weights (j,)`` are E_a - M and the weight of each E_a; sums over
-    cells ``sums (c, 4)``; ``gain``, ``loss (n,)``; of the loss' derivative, which is symmetric, ``half (n, n)``.
+    cells, of all resonances, ``sums (c, 4)``; ``gain``, ``loss (n,)``; of the loss' derivative, which is symmetric,
+    ``half (n, n)``.
     """
 
     cells: Whole
@@ -70,7 +72,7 @@ def pair_scratch(grid: MomentumGrid) -> Pairs:
 
 
 @kernel
-def rule_for(share: float, grid: MomentumGrid) -> PairRule:
+def _rule_for(share: float, grid: MomentumGrid) -> PairRule:
     """How finely to sum over the pairs of a resonance in which that ``share`` of the annihilation is."""
     substantial = 0.1
     return grid.pairs if share > substantial else grid.few_pairs
@@ -150,25 +152,52 @@ def collide(
     cells: Array,
     x: float,
     theta: float,
-    e: float,
-    annihilation: float,
-    scattering: float,
+    time: float,
+    few: Groups,
     floor: Floor,
-    rule: PairRule,
+    derive: bool,
     grid: MomentumGrid,
     pairs: Pairs,
     force: Array,
+    jacobian: Array,
 ) -> float:
-    """Add the resonance at sqrt(s) = m (2 + ``e``) to the ``force (n,)``; returns the change of the number.
+    """Add the resonances ``few`` to the ``force (n,)``, at T = m/``x``; returns the change of the number.
 
-    ``annihilation`` and ``scattering`` are a and s over H~ at T = m/``x``. The ``pairs`` are left filled in.
+    ``time`` is 1/H~ [1/GeV]. With ``derive`` what is added is added, derived with respect to the coefficients, to the
+    ``jacobian (n, n)``, too.
     """
-    top = _highest(e, theta, grid)
-    if top <= 0.0:
-        return 0.0
-    sums, root, change, total = pairs.sums, math.sqrt(top), 0.0, annihilation + scattering
-    _fill_pairs(root, e, x, theta, floor, cells, rule, grid, pairs)
+    sums, half, change, n = pairs.sums, pairs.half, 0.0, force.size
     sums[:] = 0.0
+    if derive:
+        half[:] = 0.0
+    for k in range(few.size):
+        top = _highest(few.e[k], theta, grid)
+        if top > 0.0:
+            rule, annihilation = _rule_for(few.share[k], grid), few.strength[k] * time
+            scattering = annihilation * few.scattering[k]
+            _fill_pairs(math.sqrt(top), few.e[k], x, theta, floor, cells, rule, grid, pairs)
+            change += _sum_pairs(annihilation, scattering, floor, rule, pairs)
+            if derive:
+                _derive_pairs(annihilation, scattering, rule, grid, pairs, jacobian)
+    for q in range(sums.shape[0]):
+        i = grid.starts[q]
+        for r in range(4):
+            part = grid.polynomials[q, r]
+            force[i + r] += part[0] * sums[q, 0] + part[1] * sums[q, 1] + part[2] * sums[q, 2] + part[3] * sums[q, 3]
+    if derive:
+        for a in range(n):
+            for b in range(n):
+                jacobian[a, b] -= half[a, b] + half[b, a]
+    return change
+
+
+@kernel
+def _sum_pairs(annihilation: float, scattering: float, floor: Floor, rule: PairRule, pairs: Pairs) -> float:
+    """Add what becomes of the pairs of one resonance to their sums; returns the change of the number.
+
+    ``annihilation`` and ``scattering`` are a and s over H~.
+    """
+    sums, change, total = pairs.sums, 0.0, annihilation + scattering
     outer, n = rule.outer.nodes.size, rule.inner.nodes.size
     m = outer * n
     for j in range(outer):
@@ -183,11 +212,6 @@ def collide(
             change += 2.0 * net
             _add_powers(sums, pairs.cells[first + i], net, pairs.places[first + i])
             _add_powers(sums, pairs.others[first + i], net, pairs.other_places[first + i])
-    for q in range(sums.shape[0]):
-        i = grid.starts[q]
-        for r in range(4):
-            part = grid.polynomials[q, r]
-            force[i + r] += part[0] * sums[q, 0] + part[1] * sums[q, 1] + part[2] * sums[q, 2] + part[3] * sums[q, 3]
     return change
 
 
@@ -203,21 +227,11 @@ def _add_powers(sums: Array, q: int, net: float, d: float) -> None:
 
 
 @kernel
-def collision_derivative(
-    theta: float,
-    e: float,
-    annihilation: float,
-    scattering: float,
-    rule: PairRule,
-    grid: MomentumGrid,
-    pairs: Pairs,
-    jacobian: Array,
+def _derive_pairs(
+    annihilation: float, scattering: float, rule: PairRule, grid: MomentumGrid, pairs: Pairs, jacobian: Array
 ) -> None:
-    """Add what :func:`collide` has just added to the force, derived with respect to the coefficients."""
-    if _highest(e, theta, grid) <= 0.0:
-        return
+    """Add what :func:`_sum_pairs` adds, derived, to half of the loss and to the ``jacobian``."""
     gain, loss, half, m, n = pairs.gain, pairs.loss, pairs.half, jacobian.shape[0], rule.inner.nodes.size
-    half[:] = 0.0
     for j in range(rule.outer.nodes.size):
         gain[:] = 0.0
         loss[:] = 0.0
@@ -235,14 +249,12 @@ def collision_derivative(
                 _add_values(gain, second, share, other)
                 _add_values(loss, first, lost, one)
                 _add_values(loss, second, lost, other)
-        for a in range(m):
-            if gain[a] != 0.0:  # the pairs that scattering returns, in proportion to the mean of f f'
-                back = scattering * pairs.weights[j] * gain[a]
-                for b in range(m):
-                    jacobian[a, b] += back * loss[b]
-    for a in range(m):
-        for b in range(m):
-            jacobian[a, b] -= half[a, b] + half[b, a]
+        if scattering > 0.0:
+            for a in range(m):
+                if gain[a] != 0.0:  # the pairs that scattering returns, in proportion to the mean of f f'
+                    back = scattering * pairs.weights[j] * gain[a]
+                    for b in range(m):
+                        jacobian[a, b] += back * loss[b]
 
 
 @kernel

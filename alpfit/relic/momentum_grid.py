@@ -110,12 +110,15 @@ def momentum_grid(
 
 
 class MomentumGrids(NamedTuple):
-    """A grid for resonances ``near`` threshold, which slow chi make, and one for those ``far`` from it.
+    """Grids for resonances right at ``threshold``, ``near`` it, and ``far`` from it.
 
-    These are made of fast ones, to which fewer knots are close: there it takes finer ones to hold the edge of the hole
-    that annihilation leaves. The more knots, the more points it takes to see between them.
+    Those near are made of slow chi. At threshold, the pairs of fast ones that make a resonance are in a narrow band,
+    between whose edges f changes fast: it takes more points. Far from it all pairs are fast, to which fewer knots are
+    close: there it takes finer ones to hold the edge of the hole that annihilation leaves. The more knots, the more
+    points it takes to see between them.
     """
 
+    threshold: MomentumGrid
     near: MomentumGrid
     far: MomentumGrid
 
@@ -123,13 +126,17 @@ class MomentumGrids(NamedTuple):
 @cache
 def momentum_grids() -> MomentumGrids:
     """The grids that are tested."""
-    return MomentumGrids(momentum_grid(), momentum_grid(44, 52, 20, n_few_outer=32, n_few_inner=12))
+    return MomentumGrids(
+        momentum_grid(26, 44, 16), momentum_grid(), momentum_grid(44, 52, 20, n_few_outer=32, n_few_inner=12)
+    )
 
 
 @kernel
 def grid_for(lowest: float, grids: MomentumGrids) -> MomentumGrid:
     """The grid for a sector whose lowest resonance is at e = sqrt(s)/m - 2 = ``lowest``, zero if it has none."""
-    far = 0.4  # below r = 0.417
+    close, far = 0.014, 0.4  # above r = 0.4965, below r = 0.417
+    if 0.0 < lowest < close:
+        return grids.threshold
     return grids.far if lowest > far else grids.near
 
 

@@ -17,7 +17,7 @@ from alpfit.numerics.interpolation import evaluate_spline
 from alpfit.numerics.rosenbrock import Rosenbrock
 from alpfit.physics.plasma import bath_at
 from alpfit.relic.boltzmann import Sector
-from alpfit.relic.collisions import Floor, Pairs, collide, collision_derivative, rule_for
+from alpfit.relic.collisions import Floor, Pairs, collide
 from alpfit.relic.momentum_grid import MomentumGrid, polynomials_of
 from alpfit.relic.spectrum import Groups
 from alpfit.relic.transport import Background, Scale, Tail, mass_derivative, transport
@@ -118,21 +118,8 @@ def rates_at(
     here, scale = background(log_x, sector), _scale_at(log_x, step)
     polynomials_of(coefficients, grid, work.cells)
     transport(work.cells, here, scale, tail, False, grid, work.force, work.other_mass, work.jacobian)
-    for k in range(few.size):
-        a = few.strength[k] * here.time
-        collide(
-            work.cells,
-            here.x,
-            scale.theta,
-            few.e[k],
-            a,
-            a * few.scattering[k],
-            step.floor,
-            rule_for(few.share[k], grid),
-            grid,
-            pairs,
-            work.force,
-        )
+    floor = step.floor
+    collide(work.cells, here.x, scale.theta, here.time, few, floor, False, grid, pairs, work.force, work.jacobian)
     solve_band(work.other_mass, work.force, work.band, out)
 
 
@@ -154,13 +141,10 @@ def linearise(
     here, scale = background(step.log_x, sector), _scale_at(step.log_x, step)
     polynomials_of(coefficients, grid, work.cells)
     transport(work.cells, here, scale, tail, True, grid, work.force, work.mass, work.jacobian)
-    change = 0.0
-    for k in range(few.size):
-        a = few.strength[k] * here.time
-        s = a * few.scattering[k]
-        rule = rule_for(few.share[k], grid)
-        change += collide(work.cells, here.x, scale.theta, few.e[k], a, s, step.floor, rule, grid, pairs, work.force)
-        collision_derivative(scale.theta, few.e[k], a, s, rule, grid, pairs, work.jacobian)
+    floor = step.floor
+    change = collide(
+        work.cells, here.x, scale.theta, here.time, few, floor, True, grid, pairs, work.force, work.jacobian
+    )
     solve_band(work.mass, work.force, work.band, work.rates)
     mass_derivative(work.cells, work.rates, scale.theta, grid, work.band)
     number, n = 0.0, coefficients.size

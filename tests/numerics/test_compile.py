@@ -81,7 +81,7 @@ from alpfit.relic.boltzmann import (
     maxwellian_gas,
     relativistic_correction,
 )
-from alpfit.relic.collisions import Floor, Pairs, collide, collision_derivative, pair_scratch, rule_for
+from alpfit.relic.collisions import Floor, collide, pair_scratch
 from alpfit.relic.evolution import Settings
 from alpfit.relic.momentum_grid import (
     MomentumGrids,
@@ -465,11 +465,10 @@ def a_step(*, with_rates: bool = False) -> tuple[object, ...]:
     return SECTOR, FEW, TAIL, GRID, work, pairs
 
 
-def some_pairs() -> Pairs:
-    """Pairs as the collisions leave them."""
+def a_collision(few: Groups, *, derive: bool) -> tuple[object, ...]:
+    """What the collisions are given."""
     pairs = zeros(pair_scratch(GRID))
-    collide(CELLS, 10.0, THETA, 0.1, 1.0, 3.0, FLOOR, GRID.pairs, GRID, pairs, np.zeros(N))
-    return pairs
+    return CELLS, 10.0, THETA, 1e16, few, FLOOR, derive, GRID, pairs, np.zeros(N), np.zeros((N, N))
 
 
 def band() -> np.ndarray:
@@ -567,9 +566,9 @@ TWINS = {
     "cell_of beyond": (cell_of, (33.0, GRID)),
     "polynomials_of": (polynomials_of, (SHAPE, GRID, np.zeros_like(CELLS))),
     "locate": (locate, (np.array([0.0, 3.3, 33.0]), np.zeros(3, dtype=np.int64), 3, GRID)),
-    "grid_for": (grid_for, (0.5, MomentumGrids(GRID, GRID))),
+    "grid_for": (grid_for, (0.5, MomentumGrids(GRID, GRID, GRID))),
+    "grid_for at threshold": (grid_for, (0.01, MomentumGrids(GRID, GRID, GRID))),
     "values_at": (values_at, (2, 0.3, GRID)),
-    "rule_for": (rule_for, (0.2, GRID)),
     "log_f_at": (log_f_at, (3.3, CELLS, GRID)),
     "stretch": (stretch, (SHAPE, 0.9, CELLS, GRID, np.zeros(N))),
     "strength_of": (strength_of, (1e-9, 0.1, 0.5, 2.0)),
@@ -594,18 +593,9 @@ TWINS = {
     ),
     "mass_derivative": (mass_derivative, (CELLS, np.cos(np.arange(N)), THETA, GRID, np.zeros((N, 7)))),
     "limit_tail": (limit_tail, (SHAPE + np.cos(9.0 * np.arange(N)), 1.0, TAIL, GRID)),
-    "collide": (
-        collide,
-        (CELLS, 10.0, THETA, 0.1, 1.0, 3.0, FLOOR, GRID.pairs, GRID, zeros(pair_scratch(GRID)), np.zeros(N)),
-    ),
-    "collide out of reach": (
-        collide,
-        (CELLS, 10.0, THETA, 9.0, 1.0, 3.0, FLOOR, GRID.pairs, GRID, zeros(pair_scratch(GRID)), np.zeros(N)),
-    ),
-    "collision_derivative": (
-        collision_derivative,
-        (THETA, 0.1, 1.0, 3.0, GRID.pairs, GRID, some_pairs(), np.zeros((N, N))),
-    ),
+    "collide": (collide, a_collision(FEW, derive=False)),
+    "collide, derived": (collide, a_collision(FEW, derive=True)),
+    "collide out of reach": (collide, a_collision(FEW._replace(e=np.array([9.0, 9.5])), derive=True)),
     "background": (background, (2.7, SECTOR)),
     "rates_at": (rates_at, (2.3, SHAPE, STEP, *a_step(), np.zeros(N))),
     "linearise": (linearise, (SHAPE, STEP, *a_step())),
