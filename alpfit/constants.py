@@ -33,6 +33,12 @@ WEAK_MIXING = Constant(0.23121, "1", "sin^2(theta_W) in the MSbar scheme at m_Z,
 Z_MASS = Constant(91.1876, "GeV", "PDG 2022")
 Z_WIDTH = Constant(2.4952, "GeV", "PDG 2022")
 
+# Quantum electrodynamics
+FINE_STRUCTURE = Constant(7.2973525693e-3, "1", "alpha at zero momentum, CODATA 2018")
+ELECTRON_MASS = Constant(5.1099895e-4, "GeV", "PDG 2022")
+MUON_MASS = Constant(0.1056583755, "GeV", "PDG 2022")
+TAU_MASS = Constant(1.77686, "GeV", "PDG 2022")
+
 # Mesons
 B_PLUS_MASS = Constant(5.27934, "GeV", "PDG 2022")
 B_PLUS_LIFETIME = Constant(1.638e-12, "s", "PDG 2022")

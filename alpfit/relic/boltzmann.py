@@ -70,11 +70,23 @@ def log_equilibrium_yield(log_x: float, entropy_density: float, mass: float, dof
 
 
 class Transfer(NamedTuple):
-    """The momentum transfer rate: a spline of ln(gamma/GeV) against ln(m/T) on a uniform grid, ``table (n, 1, 2)``."""
+    """The momentum transfer rate: splines of ln(gamma/GeV) against ln(m/T) on a uniform grid, ``table (n, k, 2)``.
+
+    One for each kind of particle of the plasma, of which the rate is the sum.
+    """
 
     start: float
     step: float
     table: Array
+
+
+@kernel
+def transfer_at(log_x: float, transfer: Transfer) -> float:
+    """The momentum transfer rate [GeV] at m/T = exp(``log_x``)."""
+    rate = 0.0
+    for k in range(transfer.table.shape[1]):
+        rate += math.exp(evaluate_spline(log_x, transfer.start, transfer.step, transfer.table, k))
+    return rate
 
 
 class Sector(NamedTuple):

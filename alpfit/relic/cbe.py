@@ -12,7 +12,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from alpfit.numerics.compile import higher_order_kernel, kernel
-from alpfit.numerics.interpolation import evaluate_spline
 from alpfit.numerics.radau import Solution
 from alpfit.numerics.radau_step import Tableau
 from alpfit.physics.plasma import bath_at
@@ -27,7 +26,7 @@ from alpfit.relic.base import (
     solve_each,
     trace_first,
 )
-from alpfit.relic.boltzmann import Sector, Sectors, correction_at, log_equilibrium_yield
+from alpfit.relic.boltzmann import Sector, Sectors, correction_at, log_equilibrium_yield, transfer_at
 
 Array = NDArray[np.float64]
 
@@ -55,8 +54,6 @@ def surroundings(log_x: float, sector: Sector) -> Surroundings:
     """What the equations need to know at T = mass/x."""
     x = math.exp(log_x)
     bath = bath_at(sector.mass / x, sector.plasma)
-    transfer = sector.transfer
-    log_transfer = evaluate_spline(log_x, transfer.start, transfer.step, transfer.table, 0)
     bath_first, bath_second = averages_at(log_x, x, sector.averages)
     return Surroundings(
         x,
@@ -64,7 +61,7 @@ def surroundings(log_x: float, sector: Sector) -> Surroundings:
         log_equilibrium_yield(log_x, bath.entropy_density, sector.mass, sector.dof, sector.gas),
         log_temperature_unit(sector.mass, bath.entropy_density),
         bath.entropy_density / bath.hubble_tilde,
-        math.exp(log_transfer) / bath.hubble_tilde,
+        transfer_at(log_x, sector.transfer) / bath.hubble_tilde,
         bath.hubble / bath.hubble_tilde,
         bath_first,
         bath_second,

@@ -4,6 +4,7 @@ import math
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from functools import partial
 from types import MappingProxyType
 from typing import Any
 
@@ -15,15 +16,24 @@ from alpfit.numerics.arguments import broadcast, known, positive_number, refuse_
 from alpfit.numerics.cores import n_cores
 from alpfit.physics.annihilation import ANNIHILATION_SCALES
 from alpfit.physics.plasma import PLASMAS, Plasma
-from alpfit.physics.scattering import momentum_transfers
 from alpfit.physics.widths import Widths, alp_widths
 from alpfit.relic import validity
 from alpfit.relic.base import Accuracy, Engine
 from alpfit.relic.boltzmann import Sectors
 from alpfit.relic.distribution import distributions
 from alpfit.relic.freeze_in import Early
-from alpfit.relic.portal import default_grids, early_tables, portal_sectors, with_spectra
-from alpfit.relic.results import Evolution, RelicDensity, Status
+from alpfit.relic.portal import (
+    PortalPoints,
+    alp_diagnostics,
+    chosen_points,
+    default_grids,
+    early_tables,
+    portal_points,
+    portal_sectors,
+    transfer_rates,
+    with_spectra,
+)
+from alpfit.relic.results import ANSWERED, Evolution, RelicDensity, Status
 from alpfit.relic.run import history, relic_densities, resolve_engine, resolve_plasma
 from alpfit.relic.spectrum import Whole
 
@@ -33,7 +43,7 @@ Columns = dict[str, NDArray[Any]]
 """Fields of :class:`RelicDensity`, arrays ``(n,)``."""
 
 DOMAIN: Mapping[str, tuple[float, float]] = MappingProxyType(
-    {"m_a": (1e-4, 1e3), "r": (0.01, 0.99), "g_agg": (1e-20, 1e3), "g_achi": (1e-20, 1e3)}
+    {"m_a": (1e-4, 1e3), "r": (0.01, 20.0), "g_agg": (1e-20, 1e3), "g_achi": (1e-20, 1e3)}
 )
 """Where the plasma's table and the floating point numbers reach: m_a [GeV], m_chi/m_a, couplings [1/GeV]."""
 
@@ -68,7 +78,7 @@ def relic_density(
 
     ``m_a`` [GeV], ``r`` = m_chi/m_a, ``g_agg`` and ``g_achi`` [1/GeV] broadcast against each other; the
     result's arrays have their common shape. ``engine`` is a name of :data:`ENGINES`; ``annihilation_scale``
-    a name of :data:`ANNIHILATION_SCALES` or a positive number that multiplies the annihilation cross-section;
+    a name of :data:`ANNIHILATION_SCALES` or a positive number that multiplies that of chi chi -> gamma gamma;
     ``plasma`` a name of :data:`PLASMAS`; ``self_scattering`` whether chi scatters off itself through the ALP, which
     counts for the engine "fbe" alone; ``closure`` a name of :data:`CLOSURES`, which counts for "cbe" alone. Points are
     shared out to ``n_threads`` threads, one for each core if None;
@@ -76,8 +86,9 @@ def relic_density(
 
     Where chi never is in full equilibrium at x = 2 or later, "nbe" alone has a number, and not everywhere: what is made
     if there is no chi at T = 10 m_a, or 20 m_chi if that is more (``from_nothing`` in the result).
-    There is a status in place of a number, among other reasons, for r above 0.65, where chi chi -> a a is missing, and
-    for an ALP wider than half its mass; see :class:`Status`.
+    For r above 1/2 chi annihilates into two ALPs, too: with the p-wave where m_a < m_chi, forbidden at rest elsewhere.
+    There is a status in place of a number, among other reasons, where those ALPs are not in equilibrium, and for an ALP
+    wider than half its mass; see :class:`Status`.
 
     Raises :class:`PredictionError` for a parameter outside of :data:`DOMAIN` or arrays that do not broadcast,
     :class:`ConfigurationError` for an option that is not known. Both are a :class:`ValueError`.
@@ -124,12 +135,16 @@ def evolve(
         raise PredictionError(f"evolve takes one point, not an array of shape {shape}")
     widths = alp_widths(*point)
     refusal = Status(int(validity.refusals(point, widths, chosen)[0]))
-    if refusal != Status.OK:
+    if refusal == Status.OK and point[1, 0] > 0.5:  # whether ALPs are in equilibrium is seen at freeze-out
+        columns = _solve_equations(point, widths, chosen, medium, scale, self_scattering)
+        refusal = Status(int(columns["status"][0]))
+    if refusal not in ANSWERED:
         raise PredictionError(f"no history: {refusal.message}")
     if len(distribution_at) and not chosen.resolved:
         raise ConfigurationError('distribution_at: the momentum distribution is what engine = "fbe" follows')
-    sectors = _sectors(point, widths, chosen, medium, scale, self_scattering)
-    evolution = history(sectors, chosen, lambda which: _early(point[:, which], widths, scale))
+    portal = _portal(point, widths, scale)
+    sectors = _sectors(portal, chosen, medium, self_scattering)
+    evolution = history(sectors, chosen, partial(_early, portal))
     if not len(distribution_at):
         return evolution
     return replace(evolution, distributions=distributions(sectors, distribution_at))
@@ -190,21 +205,20 @@ def _points(values: Mapping[str, ArrayLike]) -> tuple[tuple[int, ...], Array]:
     return shape, points
 
 
-def _sectors(
-    points: Array, widths: Widths, engine: Engine, plasma: Plasma, scale: float, self_scattering: bool
-) -> Sectors:
+def _portal(points: Array, widths: Widths, scale: float) -> PortalPoints:
     m_a, r, g_agg, g_achi = points
-    strength, grids = (g_agg * g_achi) ** 2, default_grids(engine.coupled, engine.energy)
-    sectors = portal_sectors(m_a, r, strength, widths.total, scale, engine.coupled, plasma, grids)
-    if not engine.resolved:
-        return sectors
-    couplings = (g_achi / g_agg) ** 2 if self_scattering else np.zeros(r.size)
-    return with_spectra(sectors, m_a, r, strength, widths.total, scale, couplings, grids)
+    return portal_points(m_a, r, g_agg, g_achi, scale, widths)
 
 
-def _early(points: Array, widths: Widths, scale: float) -> Early:
-    m_a, r, g_agg, g_achi = points
-    return early_tables(m_a, r, (g_agg * g_achi) ** 2, widths.total, scale)
+def _sectors(points: PortalPoints, engine: Engine, plasma: Plasma, self_scattering: bool) -> Sectors:
+    grids = default_grids(engine.coupled, engine.energy)
+    sectors = portal_sectors(points, engine.coupled, plasma, grids)
+    return with_spectra(sectors, points, self_scattering, grids) if engine.resolved else sectors
+
+
+def _early(points: PortalPoints, which: Whole) -> Early:
+    """Of those that are numbered in ``which``."""
+    return early_tables(chosen_points(points, which))
 
 
 def _solve_portal(points: Array, engine: Engine, plasma: Plasma, scale: float, self_scattering: bool) -> Columns:
@@ -227,17 +241,21 @@ def _solve_portal(points: Array, engine: Engine, plasma: Plasma, scale: float, s
 def _solve_equations(
     points: Array, widths: Widths, engine: Engine, plasma: Plasma, scale: float, self_scattering: bool
 ) -> Columns:
-    m_a, r, g_agg, g_achi = points
+    portal, accuracy = _portal(points, widths, scale), Accuracy()
 
     def transfer_rate(temperature: Array) -> Array:
-        return momentum_transfers(temperature, r * m_a, m_a, (g_agg * g_achi) ** 2, default_grids().photons)
+        return transfer_rates(portal, temperature, plasma, default_grids())
 
-    def early(which: Whole) -> Early:
-        return _early(points[:, which], Widths(*(width[which] for width in widths)), scale)
-
-    sectors = _sectors(points, widths, engine, plasma, scale, self_scattering)
-    columns = relic_densities(sectors, engine, transfer_rate, Accuracy(), early)
-    return {**columns, "self_scattering": widths.dark_matter / widths.photons}
+    sectors = _sectors(portal, engine, plasma, self_scattering)
+    columns = relic_densities(sectors, engine, transfer_rate, accuracy, partial(_early, portal))
+    x = np.where(np.isfinite(columns["x_fo"]), columns["x_fo"], accuracy.x_start)
+    alp_rate, alp_share = alp_diagnostics(sectors, portal, x)
+    missing = validity.alps_are_missing(alp_rate, alp_share) & np.isin(columns["status"], ANSWERED)
+    if missing.any():
+        for name, column in columns.items():
+            column[missing] = Status.ALPS_DECOUPLED if name == "status" else math.nan
+    diagnostics = {"self_scattering": widths.dark_matter / widths.photons, "alp_rate": alp_rate, "alp_share": alp_share}
+    return {**columns, **diagnostics}
 
 
 def _joined(parts: list[Columns]) -> Columns:

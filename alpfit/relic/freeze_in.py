@@ -16,14 +16,14 @@ into equilibrium and left it relativistic.
 """
 
 import math
-from functools import cache
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from alpfit.numerics.bessel import Bessel, log_scaled_bessel
 from alpfit.numerics.compile import kernel
-from alpfit.numerics.interpolation import evaluate_spline, fill_slopes, splines
+from alpfit.numerics.interpolation import evaluate_spline, fill_slopes
 from alpfit.numerics.radau import Solution, Steps, integrate
 from alpfit.numerics.radau_step import Tableau
 from alpfit.physics.plasma import bath_at
@@ -54,14 +54,6 @@ class Beginning(NamedTuple):
     meeting: float = math.log(2.0)
 
 
-class Bessel(NamedTuple):
-    """Splines of ln(u K_1(u) exp(u)) and ln(u^2 K_2(u) exp(u)) against ln(u) on a uniform grid, ``table (n, 2, 2)``."""
-
-    start: float
-    step: float
-    table: Array
-
-
 class Early(NamedTuple):
     """ln<sigma v> [GeV^-2] of ``n`` sectors and ln(exp(x) K_2(x)) against ln(x) from ``start (n,)`` on.
 
@@ -83,16 +75,6 @@ class EarlySector(NamedTuple):
     meeting: float
 
 
-@cache
-def bessel_functions() -> Bessel:
-    """From u = 1e-4 to 1e7; the error is below 1e-7."""
-    from scipy.special import kve
-
-    start, step = math.log(1e-4), 0.05
-    u = np.exp(start + step * np.arange(math.ceil((math.log(1e7) - start) / step) + 1))
-    return Bessel(start, step, splines(np.log([u * kve(1, u), u * u * kve(2, u)]), step))
-
-
 def no_early(n: int, largest: float, step: float = 0.1) -> Early:
     """Room for the tables of ``n`` sectors, in each of which M is ``largest`` m at most."""
     span = math.log(2.0 * largest * HOTTEST)
@@ -101,9 +83,9 @@ def no_early(n: int, largest: float, step: float = 0.1) -> Early:
 
 @kernel
 def tabulate_early(i: int, hottest: float, nodes: Nodes, bessel: Bessel, early: Early) -> None:
-    """Write the tables of sector ``i``, whose cross-section is that of the ``nodes``, from T = ``hottest`` M on."""
+    """Write the tables of sector ``i``, whose cross-section is that of the ``nodes``, from T = ``hottest`` m on."""
     floor, n, last = 1e-300, nodes.e.size, math.log(2.0)
-    early.start[i] = -math.log(hottest * (2.0 + nodes.shape.suppression))
+    early.start[i] = -math.log(hottest)
     table = early.table[i, : math.ceil((last - early.start[i]) / early.step) + 3]
     log_root_s = np.empty(n)
     for j in range(n):
@@ -112,9 +94,9 @@ def tabulate_early(i: int, hottest: float, nodes: Nodes, bessel: Bessel, early: 
         log_x = early.start[i] + k * early.step
         x, total = math.exp(log_x), 0.0
         for j in range(n):
-            log_k1 = evaluate_spline(log_x + log_root_s[j], bessel.start, bessel.step, bessel.table, 0)
+            log_k1 = log_scaled_bessel(1, log_x + log_root_s[j], bessel)
             total += nodes.flux[j] * math.exp(log_k1 - x * nodes.e[j] - 0.5 * log_root_s[j])
-        log_k2 = evaluate_spline(log_x, bessel.start, bessel.step, bessel.table, 1) - 2.0 * log_x
+        log_k2 = log_scaled_bessel(2, log_x, bessel) - 2.0 * log_x
         table[k, 0, 0] = math.log(max(0.25 * total, floor)) - 2.0 * log_k2
         table[k, 1, 0] = log_k2
     for which in range(2):

@@ -9,6 +9,7 @@ import numpy as np
 
 from alpfit.errors import ConfigurationError
 from alpfit.numerics.arguments import shown
+from alpfit.numerics.bessel import bessel_functions
 from alpfit.numerics.quadrature import Rule, legendre_rule
 from alpfit.physics.plasma import Plasma
 from alpfit.relic.average_table import Averages, tabulate
@@ -17,7 +18,7 @@ from alpfit.relic.base import Accuracy, Engine
 from alpfit.relic.boltzmann import Sectors, Transfer, maxwellian_gas
 from alpfit.relic.dark_sector import DarkSector
 from alpfit.relic.engines import ENGINES
-from alpfit.relic.freeze_in import HOTTEST, LARGEST, Early, bessel_functions, no_early, tabulate_early
+from alpfit.relic.freeze_in import HOTTEST, LARGEST, Early, no_early, tabulate_early
 from alpfit.relic.results import Evolution, RelicDensity
 from alpfit.relic.run import history, relic_densities, resolve_engine, resolve_plasma
 from alpfit.relic.sector_nodes import sector_nodes
@@ -93,7 +94,7 @@ def early_tables(sector: DarkSector, grids: Grids) -> Early:
 
     lowest = 2.0 + nodes_up_to(grids.largest).shape.suppression
     early = no_early(1, lowest)
-    tabulate_early(0, HOTTEST, nodes_up_to(LARGEST * HOTTEST * lowest), bessel_functions(), early)
+    tabulate_early(0, HOTTEST * lowest, nodes_up_to(LARGEST * HOTTEST * lowest), bessel_functions(), early)
     return early
 
 

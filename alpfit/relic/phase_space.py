@@ -13,10 +13,9 @@ from numpy.typing import NDArray
 
 from alpfit.numerics.compile import kernel
 from alpfit.numerics.factorisation import factorise, multiply_band, solve_band, solve_factorised
-from alpfit.numerics.interpolation import evaluate_spline
 from alpfit.numerics.rosenbrock import Rosenbrock
 from alpfit.physics.plasma import bath_at
-from alpfit.relic.boltzmann import Sector
+from alpfit.relic.boltzmann import Sector, transfer_at
 from alpfit.relic.collisions import Floor, Pairs, collide
 from alpfit.relic.momentum_grid import MomentumGrid, polynomials_of
 from alpfit.relic.spectrum import Groups
@@ -85,12 +84,11 @@ def workspace(grid: MomentumGrid) -> Workspace:
 def background(log_x: float, sector: Sector) -> Background:
     """The rates at T = mass/x over H~; elastic scattering no faster than the rounding of its balance allows."""
     x, fastest = math.exp(log_x), 1e7
-    bath, transfer = bath_at(sector.mass / x, sector.plasma), sector.transfer
-    log_rate = evaluate_spline(log_x, transfer.start, transfer.step, transfer.table, 0)
+    bath = bath_at(sector.mass / x, sector.plasma)
     return Background(
         x,
         bath.hubble / bath.hubble_tilde,
-        min(math.exp(log_rate) / bath.hubble_tilde, fastest),
+        min(transfer_at(log_x, sector.transfer) / bath.hubble_tilde, fastest),
         1.0 / bath.hubble_tilde,
     )
 

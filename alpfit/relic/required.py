@@ -51,7 +51,8 @@ def required_coupling(
     where no coupling ``between`` two values, the smaller one first, does it. It is that of freeze-out: one so small
     that chi never is in equilibrium, with which as much may freeze in, is not looked for. Options and errors as for
     :func:`relic_density`; :class:`ConfigurationError` for another name, density or range, :class:`PredictionError` also
-    where whatever the coupling there is no relic density: r above 0.65, or an ALP wider than half its mass.
+    where there is no relic density whatever the coupling: for a strong chi chi -> a a, or an ALP wider than half its
+    mass.
     """
     from scipy.optimize import elementwise
 

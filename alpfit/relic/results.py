@@ -15,11 +15,12 @@ class Status(IntEnum):
     OK = 0
     NEVER_EQUILIBRATED = 1
     STEP_LIMIT = 2
-    CHANNEL_MISSING = 3
+    ALPS_DECOUPLED = 3
     WIDE_RESONANCE = 4
     FREEZE_IN = 5
     UNKNOWN_BEGINNING = 6
     UNRESOLVED = 7
+    STRONG_COUPLING = 8
 
     @property
     def message(self) -> str:
@@ -32,7 +33,8 @@ _MESSAGES = {
     Status.NEVER_EQUILIBRATED: "chi is not in full equilibrium at x = 2 or later: its couplings are too small for this "
     "engine, and what is made of it from nothing is known to the engine nbe alone",
     Status.STEP_LIMIT: "the integrator used all its steps before the end",
-    Status.CHANNEL_MISSING: "r is above 0.65, where chi chi -> a a counts, which is not in the calculation yet",
+    Status.ALPS_DECOUPLED: "at freeze-out the ALPs that chi annihilates to are not in equilibrium: neither decay nor "
+    "scattering makes one in a Hubble time, the dark sector has a temperature of its own, and no engine applies",
     Status.WIDE_RESONANCE: "the width of the ALP is more than half its mass: the cross-section of a resonance means "
     "nothing there, and the couplings are too large",
     Status.FREEZE_IN: "chi is not in full equilibrium at x = 2 or later: this is what annihilation backwards makes of "
@@ -42,6 +44,8 @@ _MESSAGES = {
     "depends on the temperature at which that begins: off the resonance in proportion to it",
     Status.UNRESOLVED: "r is within 2e-5 of 1/2, where the engine fbe does not resolve which momenta reach the "
     "resonance; the engines cbe and nbe have a number",
+    Status.STRONG_COUPLING: "g_achi m_chi is above 1.77 (the square root of pi), where the lowest order of "
+    "chi chi -> a a means nothing",
 }
 
 ANSWERED = (Status.OK, Status.FREEZE_IN)
@@ -66,6 +70,10 @@ class RelicDensity:
         self_scattering: on-shell chi chi -> a -> chi chi over chi chi -> a -> gamma gamma, BR(a -> chi chi) over
             BR(a -> gamma gamma). Far above one, scattering restores the Maxwellian that annihilation distorts, and
             the coupled equations can be trusted. None for a sector given by functions, which do not tell.
+        alp_rate: how many times in a Hubble time an ALP is made at ``x_fo``, by inverse decay or Primakoff scattering;
+            far above one where ALPs are in equilibrium. Infinite for r < 1/2, where they are as much so as chi. None
+            for a sector given by functions, and so is
+        alp_share: the part of annihilation at ``x_fo`` that makes two ALPs.
     """
 
     omega_h2: Array
@@ -75,6 +83,8 @@ class RelicDensity:
     elastic_rate: Array
     late_annihilation: Array
     self_scattering: Array | None = None
+    alp_rate: Array | None = None
+    alp_share: Array | None = None
 
     @property
     def ok(self) -> NDArray[np.bool_]:

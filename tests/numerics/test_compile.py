@@ -21,6 +21,7 @@ import pytest
 from numba.extending import is_jitted
 
 from alpfit.numerics import compile as compilation
+from alpfit.numerics.bessel import bessel_functions, log_scaled_bessel
 from alpfit.numerics.elimination import solve_in_place
 from alpfit.numerics.exponential import exponentials
 from alpfit.numerics.factorisation import factorise, multiply_band, solve_band, solve_factorised
@@ -40,6 +41,7 @@ from alpfit.numerics.quadrature import (
 )
 from alpfit.numerics.radau_step import collocate, radau_iia_5
 from alpfit.numerics.rosenbrock import growth, rodas4
+from alpfit.physics.alp_equilibrium import charged_density, charged_leptons, equilibration_rate
 from alpfit.physics.alp_scattering import (
     alp_momentum_transfer,
     alp_transfer_moment,
@@ -80,6 +82,7 @@ from alpfit.relic.boltzmann import (
     log_equilibrium_yield,
     maxwellian_gas,
     relativistic_correction,
+    transfer_at,
 )
 from alpfit.relic.collisions import Floor, collide, pair_scratch
 from alpfit.relic.evolution import Settings
@@ -150,6 +153,8 @@ def test_the_walk_finds_the_kernels_of_every_folder():
         "alpfit.likelihoods.forms.binned.profile.profile_points",
         "alpfit.numerics.exponential.exponentials",
         "alpfit.numerics.radau.integrate",
+        "alpfit.numerics.bessel.log_scaled_bessel",
+        "alpfit.physics.alp_equilibrium.equilibration_rate",
         "alpfit.physics.alp_scattering.alp_momentum_transfer",
         "alpfit.physics.pair_annihilation.pair_cross_section_at",
         "alpfit.physics.plasma.bath_at",
@@ -531,6 +536,11 @@ TWINS = {
     "exchange_integrals closed": (exchange_integrals, (0.8, 0.2)),
     "alp_transfer_moment": (alp_transfer_moment, (0.05, 0.45, 0.6)),
     "alp_transfer_moment none": (alp_transfer_moment, (0.05, 0.45, 1.0)),
+    "charged_density": (charged_density, (0.02, charged_leptons())),
+    "equilibration_rate": (equilibration_rate, (0.02, 0.3, 1e-5, 1e-12, charged_leptons())),
+    "equilibration_rate, no charges": (equilibration_rate, (1e-6, 0.3, 1e-5, 1e-12, charged_leptons())),
+    "log_scaled_bessel": (log_scaled_bessel, (2, 0.7, bessel_functions())),
+    "transfer_at": (transfer_at, (2.3, SECTOR.transfer)),
     "alp_momentum_transfer": (alp_momentum_transfer, (0.05, 0.45, 0.6, 1e-9, kinetic_rule(0.5))),
     "weigh_nodes": (weigh_nodes, (np.array([0.1, 0.3]), np.array([1e-9, 1e-8]), Shape(1, 0.2, 0.3, 0.0, 50.0))),
     "rapidity_integrals": (rapidity_integrals, (0.3, 12.0, HERMITE)),
@@ -546,7 +556,7 @@ TWINS = {
     "relativistic_correction": (relativistic_correction, (7.0, HERMITE)),
     "annihilations_per_hubble_time": (annihilations_per_hubble_time, (2.7, SECTOR)),
     "equilibrates": (equilibrates, (SECTOR, Accuracy())),
-    "tabulate_early": (freeze_in.tabulate_early, (0, 100.0, NODES, freeze_in.bessel_functions(), EARLY_TABLES)),
+    "tabulate_early": (freeze_in.tabulate_early, (0, 100.0, NODES, bessel_functions(), EARLY_TABLES)),
     "early surroundings": (freeze_in.surroundings, (-1.0, EARLY)),
     "early surroundings later": (freeze_in.surroundings, (2.3, EARLY)),
     "nbe.surroundings": (nbe.surroundings, (2.7, SECTOR)),

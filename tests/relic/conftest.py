@@ -6,10 +6,9 @@ import numpy as np
 import pytest
 
 from alpfit.physics.plasma import saikawa_shirai_2018
-from alpfit.physics.widths import alp_widths
 from alpfit.relic import validity
 from alpfit.relic.boltzmann import Sector, Sectors, sector_at
-from alpfit.relic.portal import Grids, default_grids, portal_sectors
+from alpfit.relic.portal import Grids, default_grids, portal_points, portal_sectors
 
 
 @pytest.fixture(scope="session")
@@ -18,9 +17,8 @@ def build_sectors() -> Callable[..., Sectors]:
 
     def build(m_a, r, g_agg, g_achi, grids: Grids | None = None, scale: float = 1.0, both: bool = True) -> Sectors:
         m_a, r, g_agg, g_achi = (np.atleast_1d(values).astype(float) for values in (m_a, r, g_agg, g_achi))
-        width, strength = alp_widths(m_a, r, g_agg, g_achi).total, (g_agg * g_achi) ** 2
-        plasma, grids = saikawa_shirai_2018(), grids or default_grids()
-        return portal_sectors(m_a, r, strength, width, scale, both, plasma, grids)
+        points = portal_points(m_a, r, g_agg, g_achi, scale)
+        return portal_sectors(points, both, saikawa_shirai_2018(), grids or default_grids())
 
     return build
 

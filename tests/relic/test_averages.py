@@ -22,7 +22,7 @@ from alpfit.relic.averages import (
     thermal_rules,
     weigh_nodes,
 )
-from alpfit.relic.portal import default_grids, portal_nodes
+from alpfit.relic.portal import default_grids, point_at, portal_nodes, portal_points
 
 GRIDS = default_grids()
 FINE = GRIDS._replace(legendre=legendre_rule(16), panel=2.3)
@@ -63,7 +63,7 @@ each_ratio = pytest.mark.parametrize(("r", "g_agg"), ACROSS, ids=lambda value: f
 
 def nodes_of(m_a: float, r: float, g_agg: float, g_achi: float, grids=GRIDS) -> Nodes:
     """The cross-section of the ALP portal at the nodes of its quadrature."""
-    return portal_nodes(m_a, r, (g_agg * g_achi) ** 2, float(alp_widths(m_a, r, g_agg, g_achi).total), grids)
+    return portal_nodes(point_at(portal_points(*np.array([m_a, r, g_agg, g_achi])[:, None]), 0), grids)
 
 
 def nodes_for(sigma, mass: float) -> Nodes:
@@ -156,8 +156,11 @@ def test_a_cross_section_over_the_flux_alone_averages_to_the_squared_mean_of_m_o
 
 @pytest.mark.parametrize("x", [3.0, 15.0])
 def test_both_averages_are_the_integrals_over_two_thermal_momenta(x):
-    """The six-fold integral, with the weight p.p/(3 E T) in the second, by a product of Gauss rules; no resonance."""
-    m_a, r, g_agg, g_achi = 1.0, 0.8, 1e-3, 1e-2
+    """The six-fold integral, with the weight p.p/(3 E T) in the second, by a product of Gauss rules; no resonance.
+
+    With couplings for which annihilation into two ALPs is nothing.
+    """
+    m_a, r, g_agg, g_achi = 1.0, 0.8, 1e-1, 1e-6
     m_chi, width = r * m_a, float(alp_widths(m_a, r, g_agg, g_achi).total)
     t, hermite = (half[60:] for half in hermgauss(120))  # t^2 is the kinetic energy over T
     energy = 1.0 + t**2 / x
@@ -240,7 +243,7 @@ def test_the_table_follows_the_averages_through_the_freeze_out_of_the_resonance(
     coldest = min(1e9, 300.0 * r / max(abs(1.0 - 2.0 * r), 1e-300))
     for log_x in np.random.default_rng(5).uniform(math.log(2.0), math.log(coldest), 500):
         first, second = np.abs(in_table(log_x, table) / slow_averages(math.exp(log_x), nodes) - 1.0)
-        assert first < 1e-4
+        assert first < (1e-4 if r < 0.7 else 1.5e-4)
         assert second < (2e-4 if r < 0.7 else 4e-4)
 
 

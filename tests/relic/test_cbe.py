@@ -5,12 +5,12 @@ import math
 import numpy as np
 import pytest
 
-from alpfit.numerics.interpolation import evaluate_spline, splines
+from alpfit.numerics.interpolation import splines
 from alpfit.numerics.quadrature import half_hermite_rule
 from alpfit.physics.plasma import bath_at
 from alpfit.relic import cbe, nbe
 from alpfit.relic.average_table import averages_at
-from alpfit.relic.boltzmann import relativistic_correction
+from alpfit.relic.boltzmann import relativistic_correction, transfer_at
 
 POINTS = {
     "below the resonance": (0.75, 0.477, 9.037e-5, 6.93e-5),
@@ -96,7 +96,7 @@ def test_both_rates_are_those_of_the_equations(point, build_sector):
         bath = bath_at(sector.mass / x, sector.plasma)
         log_y = state_at(sector, log_x, excess, heat)
         s_y = bath.entropy_density * math.exp(log_y[0])
-        gamma = math.exp(evaluate_spline(log_x, *sector.transfer, 0))
+        gamma = transfer_at(log_x, sector.transfer)
         bath_first, bath_second = averages_at(log_x, math.exp(log_x), sector.averages)
         first, second = averages_at(math.log(x_chi), x_chi, sector.averages)
         w, created, ratio = 1.0 - relativistic_correction(x_chi, FINE), math.exp(-2.0 * excess), math.exp(-heat)

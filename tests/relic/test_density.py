@@ -126,7 +126,7 @@ def quasi_random(n: int, seed: int = 1) -> np.ndarray:
     u = qmc.Sobol(4, seed=seed).random(512)[:n].T
     lower, upper = np.log([[1e-3, 1e-9, 1e-9], [20.0, 1e-1, 1.0]])
     m_a, g_agg, g_achi = np.exp(lower[:, None] + (upper - lower)[:, None] * u[:3])
-    r = 0.3 + 0.5 * u[3]
+    r = np.where(u[3] < 0.6, 0.3 + 0.5 * u[3], 0.6 * (20.0 / 0.6) ** (2.5 * (u[3] - 0.6)))
     r[::30], r[10::30], r[20::30] = 0.5, 0.5 - 1e-9, 0.5 + 1e-9
     return np.array([m_a, r, g_agg, g_achi])
 
@@ -139,7 +139,8 @@ def test_every_point_of_the_domain_has_a_density_or_a_status_that_says_why_not(e
     last = Status.UNRESOLVED if engine == "fbe" else Status.WIDE_RESONANCE
     unsolved = result.status == Status.STEP_LIMIT
     assert unsolved.mean() < (0.02 if engine == "fbe" else 1e-9)
-    assert set(result.status[~result.ok & ~unsolved]) == {never_in_equilibrium(engine), Status.CHANNEL_MISSING, last}
+    above = {Status.STRONG_COUPLING, Status.ALPS_DECOUPLED}
+    assert set(result.status[~result.ok & ~unsolved]) == {never_in_equilibrium(engine), last, *above}
     assert (result.omega_h2[result.ok] > 0.0).all()
     assert np.isfinite(result.omega_h2[result.ok]).all()
     for name in NUMBERS:
@@ -181,7 +182,7 @@ def test_the_order_of_the_points_does_not_matter():
 
 @each_engine
 def test_arguments_that_cannot_be_solved_do_not_spoil_their_neighbours(engine):
-    result = relic_density(1.0, [0.45, 0.55, 0.45], [1e-4, 1e-12, 1e-4], 1e-2, engine=engine)
+    result = relic_density(1.0, [0.45, 0.55, 0.45], [1e-4, 1e-6, 1e-4], [1e-2, 1e-8, 1e-2], engine=engine)
     assert result.status.tolist() == [Status.OK, never_in_equilibrium(engine), Status.OK]
     assert result.ok.tolist() == [True, False, True]
     for name in NUMBERS:
@@ -191,7 +192,7 @@ def test_arguments_that_cannot_be_solved_do_not_spoil_their_neighbours(engine):
 
 @each_engine
 def test_tiny_couplings_never_reach_equilibrium_and_the_status_says_so(engine):
-    result = relic_density(1.0, 0.55, 1e-12, 1e-6, engine=engine)
+    result = relic_density(1.0, 0.55, 1e-6, 1e-8, engine=engine)
     assert np.isnan(result.omega_h2)
     assert result.status == never_in_equilibrium(engine)
     assert "not in full equilibrium" in str(result.messages)
@@ -388,9 +389,9 @@ def test_a_parameter_that_is_not_positive_and_finite_is_refused_by_name_and_valu
 
 
 @both_functions
-@pytest.mark.parametrize("r", [1.0, 1.5, 0.999, 2000.0, 1e-3])
+@pytest.mark.parametrize("r", [20.1, 2000.0, 1e-3])
 def test_a_mass_ratio_outside_of_its_domain_is_refused(function, r):
-    with pytest.raises(PredictionError, match=re.escape(f"r = {r:g} must be between 0.01 and 0.99")):
+    with pytest.raises(PredictionError, match=re.escape(f"r = {r:g} must be between 0.01 and 20")):
         function(**{**POINT, "r": r})
 
 

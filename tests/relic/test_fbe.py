@@ -16,7 +16,7 @@ from alpfit.relic.collisions import Floor, collide, pair_scratch
 from alpfit.relic.evolution import Settings
 from alpfit.relic.momentum_grid import MomentumGrids, momentum_grid, momentum_grids, polynomials_of
 from alpfit.relic.phase_space import Step, linearise, rates_at, workspace
-from alpfit.relic.portal import default_grids, with_spectra
+from alpfit.relic.portal import default_grids, portal_points, with_spectra
 from alpfit.relic.spectrum import Groups, Spectrum, no_groups, reduce_spectrum
 from alpfit.relic.transport import Background, Scale, maxwellian, moments, transport
 
@@ -63,12 +63,8 @@ def distorted(x_chi: float, theta: float) -> np.ndarray:
 
 
 def sectors_of(build_sectors, *point: float, self_scattering: bool = True):
-    m_a, r, g_agg, g_achi = (np.array([value]) for value in point)
-    from alpfit.physics.widths import alp_widths
-
-    width, strength = alp_widths(m_a, r, g_agg, g_achi).total, (g_agg * g_achi) ** 2
-    couplings = (g_achi / g_agg) ** 2 if self_scattering else np.zeros(1)
-    return with_spectra(build_sectors(*point), m_a, r, strength, width, 1.0, couplings, default_grids())
+    points = portal_points(*np.array(point)[:, None])
+    return with_spectra(build_sectors(*point), points, self_scattering, default_grids())
 
 
 def test_the_splines_hold_every_straight_line():
@@ -308,18 +304,16 @@ def test_without_equilibrium_at_the_start_there_is_no_answer():
     assert np.isnan(result.omega_h2)
 
 
-@pytest.mark.parametrize(
-    "point", [(7.68, 0.5318, 4.55e-6, 0.823), (0.908, 0.3778, 9.5e-6, 1.415), (6.57, 0.4411, 1.04e-6, 0.323)], ids=str
-)
+@pytest.mark.parametrize("point", [(0.908, 0.3778, 9.5e-6, 1.415), (6.57, 0.4411, 1.04e-6, 0.323)], ids=str)
 def test_where_chi_scatters_all_the_time_the_energy_closure_is_exact(point):
     """Gamma_chi/Gamma_gamma is 1e11 to 1e12."""
     closed = float(relic_density(*point, engine="cbe", closure="energy").omega_h2)
     assert float(relic_density(*point, engine="fbe").omega_h2) == pytest.approx(closed, rel=3e-4, abs=0.0)
 
 
-@pytest.mark.parametrize("r", [0.3, 0.36, 0.52, 0.6, 0.65])
+@pytest.mark.parametrize("r", [0.3, 0.36, 0.52, 0.6])
 def test_off_the_resonance_too(r):
-    g_agg = {0.3: 6.21e-3, 0.36: 2.61e-3, 0.52: 2e-4, 0.6: 5.9e-4, 0.65: 7.2e-4}[r]
+    g_agg = {0.3: 6.21e-3, 0.36: 2.61e-3, 0.52: 2e-4, 0.6: 5.9e-4}[r]
     closed = float(relic_density(2.0, r, g_agg, 0.1, engine="cbe", closure="energy").omega_h2)
     assert float(relic_density(2.0, r, g_agg, 0.1, engine="fbe").omega_h2) == pytest.approx(closed, rel=3e-4, abs=0.0)
 

@@ -42,7 +42,7 @@ def test_where_no_coupling_does_it_there_is_no_number():
     ("arguments", "options", "error", "sentence"),
     [
         (("g_agc", 1.0, 0.45, 1e-2), {}, ConfigurationError, "'g_agc' is no coupling that can be solved for"),
-        (("g_agg", 1.0, 1.45, 1e-2), {}, PredictionError, "r = 1.45 must be between 0.01 and 0.99"),
+        (("g_agg", 1.0, 145.0, 1e-2), {}, PredictionError, "r = 145 must be between 0.01 and 20"),
         (("g_agg", 1.0, 0.45, 1e-2), {"between": (0.0, 1.0)}, PredictionError, "g_agg = 0 must be between"),
         (("g_agg", 1.0, 0.45, 1e-2), {"engine": "cbb"}, ConfigurationError, "cbb"),
     ],

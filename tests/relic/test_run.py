@@ -9,10 +9,9 @@ from alpfit.constants import RELIC_DENSITY_PER_YIELD
 from alpfit.errors import PredictionError
 from alpfit.numerics.radau_step import radau_iia_5
 from alpfit.physics.plasma import PLASMAS, bath_at
-from alpfit.physics.widths import alp_widths
 from alpfit.relic import ENGINES, RelicDensity, Status
 from alpfit.relic.base import Accuracy, Freezeout
-from alpfit.relic.portal import early_tables
+from alpfit.relic.portal import early_tables, portal_points
 from alpfit.relic.run import history, relic_densities, resolve_engine, resolve_plasma
 
 TWO_AND_ONE_TOO_WEAK = ([0.75, 1.0, 1.0], [0.477, 0.45, 0.41], [9e-5, 1e-12, 1e-3], [7e-5, 1e-6, 0.01])
@@ -22,9 +21,8 @@ each_engine = pytest.mark.parametrize("engine", ["nbe", "cbe"])  # of moments; t
 
 def early(which):
     """The early tables of those that are too weak, which are asked for alone."""
-    m_a, r, g_agg, g_achi = np.array(TWO_AND_ONE_TOO_WEAK)[:, which]
     assert which.tolist() == [1]
-    return early_tables(m_a, r, (g_agg * g_achi) ** 2, alp_widths(m_a, r, g_agg, g_achi).total, 1.0)
+    return early_tables(portal_points(*np.array(TWO_AND_ONE_TOO_WEAK)[:, which]))
 
 
 def not_asked(which):

@@ -8,24 +8,38 @@ import pytest
 from alpfit.errors import PredictionError
 from alpfit.physics.widths import alp_widths
 from alpfit.relic import ENGINES, Status, evolve, plasma_error, relic_density, required_coupling
-from alpfit.relic.validity import LARGEST_RATIO, LARGEST_WIDTH
+from alpfit.relic.validity import LARGEST_WIDTH, STRONGEST
 
 each_engine = pytest.mark.parametrize("engine", ENGINES)
-HEAVY = (1.0, 0.7, 1e-3, 1e-2)
+STRONG = (1.0, 2.0, 1e-3, 0.9)
+DECOUPLED = (0.1, 2.0, 1e-9, 0.5)
 WIDE = (19.675182513205, 0.45958, 7.8724e-3, 1.9028)
-REFUSED = {Status.CHANNEL_MISSING: HEAVY, Status.WIDE_RESONANCE: WIDE}
+REFUSED = {Status.STRONG_COUPLING: STRONG, Status.WIDE_RESONANCE: WIDE, Status.ALPS_DECOUPLED: DECOUPLED}
 each_refusal = pytest.mark.parametrize(("status", "point"), REFUSED.items(), ids=[status.name for status in REFUSED])
 
 
 @each_engine
-def test_above_the_ratio_where_annihilation_to_alps_counts_there_is_a_status_for_each_point(engine):
-    r = np.array([0.45, 0.55, LARGEST_RATIO, np.nextafter(LARGEST_RATIO, 1.0), 0.7, 0.99])
-    result = relic_density(1.0, r, 1e-2, 1e-2, engine=engine)
-    assert result.status.tolist() == [Status.OK] * 3 + [Status.CHANNEL_MISSING] * 3
-    assert np.isnan(result.omega_h2).tolist() == [False] * 3 + [True] * 3
-    for i in range(3):
-        assert result.omega_h2[i] == relic_density(1.0, r[i], 1e-2, 1e-2, engine=engine).omega_h2
-    assert all("chi chi -> a a" in message for message in result.messages[3:])
+def test_where_two_alps_are_made_too_strongly_there_is_a_status_for_each_point(engine):
+    r, g_achi = np.array([0.45, 0.55, 0.9, 0.9, 2.0]), 2.0
+    strong = (r > 0.5) & (r * g_achi > STRONGEST)
+    result = relic_density(1.0, r, 1e-2, np.where(r < 0.5, 1e-2, g_achi), engine=engine)
+    assert (result.status == Status.STRONG_COUPLING).tolist() == strong.tolist() == [False, False, True, True, True]
+    assert np.isnan(result.omega_h2).tolist() == strong.tolist()
+    assert all("chi chi -> a a" in message for message in result.messages[strong])
+
+
+@each_engine
+def test_alps_that_are_not_in_equilibrium_are_told_by_their_rate(engine):
+    """With ever weaker couplings to photons; where chi annihilates to photons alone it does not matter."""
+    g_agg = np.array([1e-6, 1e-8, 3e-9, 1e-9])
+    result = relic_density(0.1, 2.0, g_agg, 0.5, engine=engine)
+    assert result.status.tolist() == [Status.OK] * 3 + [Status.ALPS_DECOUPLED]
+    np.testing.assert_allclose(result.alp_rate[:3] / g_agg[:3] ** 2, result.alp_rate[0] / 1e-12, rtol=0.02)
+    assert (result.alp_rate < 1.0).tolist() == [False] * 3 + [True]
+    assert (result.alp_share > 0.999).all()
+    below = relic_density(0.1, 0.45, 1e-5, 1e-3, engine=engine)
+    assert np.isinf(below.alp_rate)
+    assert below.alp_share == 0.0
 
 
 @each_engine
@@ -57,6 +71,8 @@ def test_where_there_is_no_density_there_is_no_history(status, point):
 @each_refusal
 @pytest.mark.parametrize("name", ["g_agg", "g_achi"])
 def test_no_coupling_is_found_where_none_could_be(status, point, name):
+    if status == Status.ALPS_DECOUPLED or (status, name) == (Status.STRONG_COUPLING, "g_achi"):
+        pytest.skip("with another coupling there is one")
     m_a, r, g_agg, g_achi = point
     other, what = (g_achi, "g_achi") if name == "g_agg" else (2e3 * g_agg, "g_agg")
     other = min(max(other, 5.0), 1e3) if status == Status.WIDE_RESONANCE else other
