@@ -29,7 +29,7 @@ FOR_PLOTS = Settings(tolerance=1e-4)
 
 @kernel
 def _spectrum_at(spectra: Spectra, i: int) -> Spectrum:
-    return Spectrum(spectra.e[i], spectra.strength[i], spectra.scattering[i], spectra.size[i])
+    return Spectrum(spectra.e[i], spectra.strength[i], spectra.scattering[i], spectra.size[i], spectra.fineness[i])
 
 
 @kernel

@@ -22,7 +22,7 @@ from alpfit.relic.freeze_in import HOTTEST, LARGEST, Early, no_early, tabulate_e
 from alpfit.relic.results import Evolution, RelicDensity
 from alpfit.relic.run import history, relic_densities, resolve_engine, resolve_plasma
 from alpfit.relic.sector_nodes import sector_nodes
-from alpfit.relic.spectrum import Spectra, Whole, strength_of
+from alpfit.relic.spectrum import SUPPRESSED, UNSUPPRESSED, Spectra, Whole, strength_of
 
 
 class Grids(NamedTuple):
@@ -83,7 +83,9 @@ def _spectra(nodes: Nodes, sector: DarkSector, self_scattering: bool) -> Spectra
         s = (mass * (2.0 + e)) ** 2
         annihilation = sector.sigma(s)
         ratio = sector.sigma_self(s) / np.where(annihilation > 0.0, annihilation, math.inf)
-    return Spectra(e[None], np.array(strength)[None], ratio[None], np.array([e.size]))
+    begins_above = nodes.shape.n_low == 0 and nodes.shape.suppression > 0.0
+    fineness = SUPPRESSED if begins_above else UNSUPPRESSED
+    return Spectra(e[None], np.array(strength)[None], ratio[None], np.array([e.size]), np.array([fineness]))
 
 
 def early_tables(sector: DarkSector, grids: Grids) -> Early:

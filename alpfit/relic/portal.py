@@ -21,7 +21,7 @@ from alpfit.relic.average_table import Averages, first_average_at, tabulate
 from alpfit.relic.averages import Nodes, Shape, ThermalRules, thermal_rules, weigh_nodes
 from alpfit.relic.boltzmann import Sectors, Transfer, maxwellian_gas, sector_at
 from alpfit.relic.freeze_in import HOTTEST, LARGEST, Early, no_early, tabulate_early
-from alpfit.relic.spectrum import Spectra, no_spectra, strength_of
+from alpfit.relic.spectrum import SUPPRESSED, UNSUPPRESSED, Spectra, no_spectra, strength_of
 
 Array = NDArray[np.float64]
 
@@ -298,7 +298,9 @@ def with_spectra(sectors: Sectors, points: PortalPoints, self_scattering: bool, 
     e, strengths, scattering = np.zeros(shape), np.zeros(shape), np.zeros(shape)
     size = np.zeros(points.m_a.size, dtype=np.int64)
     _fill_spectra(points, self_scattering, sectors.dof, grids, e, strengths, scattering, size)
-    return sectors._replace(spectra=Spectra(e, strengths, scattering, size))
+    forbidden = (points.r > 0.5) & (points.r < 1.0)
+    fineness = np.where(forbidden, SUPPRESSED, UNSUPPRESSED)
+    return sectors._replace(spectra=Spectra(e, strengths, scattering, size, fineness))
 
 
 @kernel

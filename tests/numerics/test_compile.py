@@ -452,7 +452,7 @@ SHAPE = -8.0 - GRID.centres + 0.3 * np.sin(GRID.centres)
 CELLS = np.zeros((GRID.starts.size, 4))
 polynomials_of(SHAPE, GRID, CELLS)
 FEW = Groups(np.array([0.1, 0.3]), np.array([2.0, 1.0]) * 1e-16, np.array([0.0, 3.0]), np.array([0.95, 0.05]), 2)
-MANY = Spectrum(np.linspace(0.05, 0.5, 40), np.linspace(2.0, 1.0, 40), np.linspace(1.0, 4.0, 40), 40)
+MANY = Spectrum(np.linspace(0.05, 0.5, 40), np.linspace(2.0, 1.0, 40), np.linspace(1.0, 4.0, 40), 40, 2.0)
 STEP = Step(2.3, THETA, 1.0, 1.1, 1.0, FLOOR)
 N = GRID.centres.size
 
