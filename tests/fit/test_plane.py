@@ -179,5 +179,5 @@ def test_the_relic_density_is_that_of_the_model(missing_energy):
 
 
 def test_points_outside_of_the_model_are_refused():
-    with pytest.raises(PredictionError, match="r = 2 must be between"):
-        _ = plane_of("invisible", (0.02, 4.0), (1e-6, 1e-2), r=2.0, g_achi=1e-3).seen
+    with pytest.raises(PredictionError, match="r = 30 must be between"):
+        _ = plane_of("invisible", (0.02, 4.0), (1e-6, 1e-2), r=30.0, g_achi=1e-3).seen
