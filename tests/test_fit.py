@@ -128,6 +128,12 @@ def test_a_point_needs_every_parameter_that_the_file_does_not_fix(file):
     assert message == "g_achi has no value: the file gives it a prior, so say --at g_achi=..."
 
 
+def test_a_point_where_an_entry_does_not_hold_is_refused(file):
+    fit = Fit.from_file(file, ["likelihoods=['sn1987a_invisible_2017']"])
+    with pytest.raises(ConfigurationError, match=r"does not hold for r > 1/2, .*, but r = 0.6: leave the entry out"):
+        fit.evaluate({**POINT, "r": 0.6})
+
+
 def test_an_unknown_parameter_is_refused_with_a_hint(file):
     message = refusal(ConfigurationError, Fit.from_file(file).evaluate, {**POINT, "g_ag": 1e-4})
     assert message.startswith("--at g_ag: not a parameter of this scenario: did you mean 'g_agg'?")

@@ -1,6 +1,6 @@
 """The run's TOML file: typed tables, checked against everything that exists."""
 
-from alpfit.config.consistency import check_entry
+from alpfit.config.consistency import check_entry, check_regimes
 from alpfit.config.document import apply_override
 from alpfit.config.finished import FROM_PRIOR, POINTERS, check_start, read_document, workers_left_out
 from alpfit.config.reading import load_configuration, parse_configuration
@@ -12,6 +12,7 @@ __all__ = [
     "Configuration",
     "apply_override",
     "check_entry",
+    "check_regimes",
     "check_start",
     "load_configuration",
     "parse_configuration",

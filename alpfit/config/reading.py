@@ -19,7 +19,7 @@ from alpfit.physics.ckm import CKM
 from alpfit.physics.form_factors import FORM_FACTORS
 from alpfit.physics.mesons import TOP_MASSES
 from alpfit.relic import CLOSURES, ENGINES, PLASMAS
-from alpfit.scenarios import SCENARIOS, Choices
+from alpfit.scenarios import SCENARIOS, Choices, scenario_for
 
 PUBLISHED = "published"
 """In place of a prior: the one that the literature gives for a nuisance parameter."""
@@ -114,7 +114,8 @@ def _published(document: Mapping[str, Any]) -> dict[str, Any]:
         return {}
     known = Choices.__dataclass_fields__
     choices = {**table_of(document, "relic"), **table_of(document, "physics")}
-    scenario = SCENARIOS[document["scenario"]](Choices(**{k: v for k, v in choices.items() if k in known}))
+    chosen = Choices(**{k: v for k, v in choices.items() if k in known})
+    scenario = scenario_for(document["scenario"], parameters, chosen)
     nuisances = {name: quantity.published for name, quantity in scenario.optional.items() if quantity.published}
     for name, value in parameters.items():
         if value == PUBLISHED:

@@ -13,7 +13,7 @@ from alpfit.inference.priors import LogNormal, LogUniform, Normal, Prior, Trunca
 from alpfit.inference.problem import Problem
 from alpfit.inference.samplers import DEFAULT_SAMPLER, SAMPLERS, SamplerTable
 from alpfit.likelihoods import JointLikelihood
-from alpfit.scenarios import SCENARIOS, Choices, Quantity, Scenario
+from alpfit.scenarios import Choices, Quantity, Scenario, scenario_for
 
 NUMBER = "number"
 
@@ -98,8 +98,9 @@ class Configuration(_Table):
         return {name: value for name, value in self.parameters.items() if not isinstance(value, (int, float))}
 
     def build_scenario(self) -> Scenario:
-        """The scenario with its options."""
-        return SCENARIOS[self.scenario](Choices(**self.relic.model_dump(), **self.physics.model_dump()))
+        """The scenario with its options, and with dark matter where the parameters have it."""
+        choices = Choices(**self.relic.model_dump(), **self.physics.model_dump())
+        return scenario_for(self.scenario, self.parameters, choices)
 
     @property
     def quantities(self) -> dict[str, Quantity]:

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from alpfit.chains.folder import RunFolder
 from alpfit.chains.provenance import check_whole, code_digest
 from alpfit.chains.unfinished import StatusFile, UnfinishedRun, is_finished, replacing, under_way, what_is_left
-from alpfit.config import FROM_PRIOR, Configuration, check_start, load_configuration, workers_left_out
+from alpfit.config import FROM_PRIOR, Configuration, check_regimes, check_start, load_configuration, workers_left_out
 from alpfit.errors import ConfigurationError, PredictionError, RunFolderError, one_of
 from alpfit.fit.memory import give_back
 from alpfit.fit.publishing import present, publish
@@ -64,8 +64,8 @@ class Fit:
     def evaluate(self, values: Mapping[str, float]) -> Evaluation:
         """One point: ``values`` of all parameters that the file does not fix.
 
-        Raises :class:`ConfigurationError` for a name that is unknown or missing and for what is no number,
-        :class:`PredictionError` where the model has no answer.
+        Raises :class:`ConfigurationError` for a name that is unknown or missing, for what is no number, and where a
+        measurement does not hold at the point; :class:`PredictionError` where the model has no answer.
         """
         problem = self.problem
         known = {**problem.scenario.parameters, **problem.scenario.optional}
@@ -80,6 +80,9 @@ class Fit:
         point = problem.evaluate_at({name: _one(name, value) for name, value in values.items()})
         if point.failures[0]:
             raise PredictionError(point.failures[0])
+        ends = {name: (float(array[0]), float(array[0])) for name, array in point.parameters.items()}
+        for measurement in problem.likelihood.measurements:
+            check_regimes(measurement, problem.scenario, ends)
         return point
 
     def diagnose(self, point: Evaluation) -> dict[str, float]:

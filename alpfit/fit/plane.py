@@ -91,6 +91,13 @@ class Plane:
         """What would be seen without an ALP, ``(1,)``: of a rate it is the same everywhere."""
         return self.scenario.without_signal({name: values[:1] for name, values in self.points.items()})
 
+    def has(self, measurement: Measurement) -> bool:
+        """Whether ``measurement`` is made for the points of the plane, and reads what is predicted there."""
+        scenario = self.scenario
+        regimes = scenario.regimes({name: (value, value) for name, value in self.others.items()})
+        known = {*scenario.parameters, *scenario.optional, *scenario.observables}
+        return set(regimes) <= set(measurement.scenarios) and set(measurement.observables) <= known
+
     def relic(self, engine: str) -> RelicCurve:
         """Omega h^2 by ``engine`` on the coarse grid over the same range, solved for once."""
         if engine not in self._solved:
@@ -114,12 +121,12 @@ def _points(m_a: Array, g_agg: Array, others: Mapping[str, float]) -> dict[str, 
     return {"m_a": masses, "g_agg": couplings} | {name: np.full(masses.size, x) for name, x in others.items()}
 
 
-def measurements_for(scenario: str, own: Sequence[Measurement]) -> tuple[Measurement, ...]:
-    """A run's ``own`` measurements, and of the catalogue those for ``scenario`` that share no data with them."""
+def measurements_for(plane: Plane, own: Sequence[Measurement]) -> tuple[Measurement, ...]:
+    """Of a run's ``own`` measurements, and of those of the catalogue that share no data with them, all that hold."""
     taken = {m.name for m in own} | {name for m in own for name in m.overlaps}
     others = (catalogue.load(name) for name in catalogue.names() if name not in taken)
     names = {m.name for m in own}
-    return (*own, *(m for m in others if scenario in m.scenarios and not names & set(m.overlaps)))
+    return tuple(m for m in (*own, *(m for m in others if not names & set(m.overlaps))) if plane.has(m))
 
 
 def excluded(plane: Plane, measurement: Measurement) -> Excluded | None:

@@ -98,9 +98,12 @@ class Scenario(Protocol):
     def ranges(self) -> Mapping[str, tuple[float, float]]:
         """For each parameter, also the optional ones, the values between which there can be predictions."""
 
-    @property
-    def ceilings(self) -> Mapping[str, tuple[float, str]]:
-        """Values of parameters above which there is no prediction, and a sentence that says why."""
+    def regimes(self, ends: Mapping[str, tuple[float, float]]) -> Mapping[str, str]:
+        """The scenarios that points belong to, and what tells each of them from the others, in words.
+
+        ``ends`` are the lowest and highest value of each parameter. A measurement holds for all of the points if it is
+        made for every one of these scenarios.
+        """
 
     def predict(self, points: Mapping[str, Array]) -> Predictions:
         """Predictions at ``points``, parameter name to array ``(n,)``."""

@@ -29,7 +29,7 @@ def seen(scenario, m_a, g_agg, others, curves=()) -> PlaneContents:
     plane = Plane(SCENARIOS[scenario](CHOICES), CHOICES, m_a, g_agg, others)
     belle2 = likelihoods.load("belle2_bknunu_2023")
     band = replace(preferred(plane, belle2), thresholds=ONE_RATE)
-    limits = [excluded(plane, m) for m in measurements_for(scenario, (belle2,)) if m is not belle2]
+    limits = [excluded(plane, m) for m in measurements_for(plane, (belle2,)) if m is not belle2]
     found = tuple(limit for limit in limits if limit is not None)
     return PlaneContents(m_a, g_agg, found, (band,), (), OBSERVED, "", tuple(curves))
 

@@ -14,7 +14,12 @@ from alpfit import Fit
 from alpfit.relic import relic_density
 
 EXAMPLES = sorted((Path(__file__).parents[2] / "examples").glob("*.toml"))
-TARGETS = {"invisible": "1.00 ms", "invisible_rate": "0.30 ms", "displaced": "0.30 ms"}
+TARGETS = {
+    "invisible": "1.00 ms",
+    "invisible_rate": "0.30 ms",
+    "displaced": "0.30 ms",
+    "displaced_dark_matter": "1.00 ms",
+}
 POINT = {"m_a": 2.1, "r": 0.477, "g_agg": 7e-5, "g_achi": 3e-4}
 each_example = pytest.mark.parametrize("example", EXAMPLES, ids=lambda path: path.stem)
 

@@ -84,6 +84,48 @@ def test_check_says_how_much_of_the_prior_has_no_likelihood(alpfit, tmp_path):
     assert "has no likelihood" not in alpfit("check", whole).out
 
 
+DARK_MATTER = """\
+scenario = "displaced"
+likelihoods = ["belle2_bknunu_2023", "planck_relic_2018", "cmb_annihilation_2018"{more}]
+[relic]
+engine = "nbe"
+[parameters]
+m_a = 0.3
+r = {{ prior = "uniform", min = 0.45, max = 0.6 }}
+g_agg = {{ prior = "log-uniform", min = 1e-5, max = 1e-3 }}
+g_achi = 0.1
+"""
+
+
+def test_displaced_with_dark_matter_is_checked_evaluated_explained_and_cited(alpfit, tmp_path):
+    path = tmp_path / "fit.toml"
+    path.write_text(DARK_MATTER.format(more=""))
+    assert alpfit("check", path).code == 0
+    for r, invisible in ((0.45, True), (0.55, False)):
+        told = alpfit("evaluate", path, "--at", f"r={r}", "--at", "g_agg=1e-4")
+        lines = dict(line.split(maxsplit=1) for line in told.out.splitlines() if line.startswith("  "))
+        assert told.code == 0
+        assert float(lines["Omega_h2"]) > 0.0
+        assert (float(lines["BR(a->inv)"]) > 0.0) == invisible
+    explained = alpfit("explain", path)
+    assert explained.code == 0
+    assert "planck_relic_2018" in explained.out
+    assert "Planck:2018vyg" in alpfit("cite", path).out
+
+
+def test_an_entry_for_one_side_of_the_border_is_refused_where_the_prior_reaches_the_other(alpfit, tmp_path):
+    path = tmp_path / "fit.toml"
+    path.write_text(DARK_MATTER.format(more=', "e137_1988"'))
+    for verb in ("check", "explain", "cite"):
+        outcome = alpfit(verb, path)
+        assert outcome.code == 2
+        assert outcome.err == (
+            f"alpfit: {path}: likelihoods: 'e137_1988' is made for: displaced, and does not hold for r < 1/2, where "
+            "a -> chi chi is open, but r is from 0.45 to 0.6: bound r's prior at 0.5, or leave the entry out\n"
+        )
+    assert alpfit("check", path, "--set", "parameters.r.min=0.5").code == 0
+
+
 def test_explain_does_not_blame_a_likelihood_that_loses_nothing(alpfit, tmp_path):
     outcome = alpfit("explain", written(tmp_path, entry="belle2_bknunu_2023", low=0.01, high=0.1))
     assert outcome.code == 0

@@ -44,6 +44,20 @@ m_a = { prior = "log-uniform", min = 0.01, max = 1.0 }
 g_agg = { prior = "log-uniform", min = 1e-6, max = 1e-3 }
 """
 
+DARK_MATTER = """\
+scenario = "displaced"
+likelihoods = ["belle2_bknunu_2023", "na62_kpix_2025", "planck_relic_2018", "cmb_annihilation_2018"]
+
+[relic]
+engine = "nbe"
+
+[parameters]
+m_a = { prior = "log-uniform", min = 0.05, max = 1.0 }
+r = { prior = "uniform", min = 0.47, max = 0.55 }
+g_agg = { prior = "log-uniform", min = 1e-5, max = 1e-3 }
+g_achi = 0.1
+"""
+
 
 @pytest.fixture(scope="module")
 def run_of(tmp_path_factory):
@@ -86,6 +100,11 @@ def displaced(run_of):
     return run_of(DISPLACED)
 
 
+@pytest.fixture(scope="module")
+def dark_matter(run_of):
+    return run_of(DARK_MATTER)
+
+
 @pytest.fixture(autouse=True)
 def _small_grid(monkeypatch):
     """Few points, so that a plane is drawn at once."""
@@ -100,7 +119,7 @@ def test_every_figure_has_a_caption_of_a_sentence_or_two():
     assert set(QUICK) <= set(FIGURES)
 
 
-@pytest.mark.parametrize("scenario", ["invisible", "displaced"])
+@pytest.mark.parametrize("scenario", ["invisible", "displaced", "dark_matter"])
 def test_every_figure_is_drawn_or_there_is_a_reason(request, scenario):
     reasons = {}
     drawn = {}
@@ -108,7 +127,8 @@ def test_every_figure_is_drawn_or_there_is_a_reason(request, scenario):
         one.figure.savefig(BytesIO(), format="png", dpi=40)
         assert one.caption == FIGURES[one.name].caption
         drawn[one.name] = one.figure
-    missing = {"invisible": set(), "displaced": {"spectrum", "evolution", "momentum"}}[scenario]
+    missing = {"invisible": set(), "displaced": {"spectrum", "evolution", "momentum"}, "dark_matter": {"spectrum"}}
+    missing = missing[scenario]
     assert set(reasons) == missing
     assert set(drawn) == set(FIGURES) - missing
     for name, figure in drawn.items():
@@ -138,7 +158,9 @@ def test_only_those_that_are_asked_for_are_drawn(displaced):
 
 
 def test_a_figure_that_there_is_not_is_refused_if_it_was_asked_for(displaced):
-    with pytest.raises(ConfigurationError, match="there is no figure 'evolution' of small: the displaced scenario"):
+    with pytest.raises(
+        ConfigurationError, match=r"'evolution' of small: the displaced scenario .* without r and g_achi"
+    ):
         list(figures(displaced, ["evolution"]))
     with pytest.raises(ConfigurationError, match="did you mean 'corner'"):
         figures(displaced, ["corne"])

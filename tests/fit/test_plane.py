@@ -10,14 +10,14 @@ from alpfit.fit.plane import Plane, excluded, measurements_for, preferred
 from alpfit.likelihoods import load, names
 from alpfit.likelihoods.forms.base import one_sided_sigmas
 from alpfit.plots.style import CONFIDENCE_LEVELS_2D
-from alpfit.scenarios import SCENARIOS, Choices
+from alpfit.scenarios import Choices, scenario_for
 
 CHOICES = Choices(engine="nbe")
 
 
 def plane_of(scenario, m_a, g_agg, n=(24, 60), **others):
     axes = (np.geomspace(*ends, size) for ends, size in zip((m_a, g_agg), n, strict=True))
-    return Plane(SCENARIOS[scenario](CHOICES), CHOICES, *axes, others, coarse=(4, 4))
+    return Plane(scenario_for(scenario, others, CHOICES), CHOICES, *axes, others, coarse=(4, 4))
 
 
 @pytest.fixture(scope="module")
@@ -139,15 +139,35 @@ def test_a_projection_says_so(missing_energy):
     assert not excluded(missing_energy, load("babar_gamma_inv_2017")).projection
 
 
-@pytest.mark.parametrize("scenario", list(SCENARIOS))
-def test_all_entries_of_the_scenario_apply_but_those_that_share_data_with_the_runs_own(scenario):
+DARK = {"sigma_v_today", "Omega_h2", "m_chi", "sigma_self_over_m_chi"}
+OF_INVISIBLE, OF_DISPLACED = "sn1987a_invisible_2017", "e137_1988"
+
+
+@pytest.mark.parametrize(
+    ("called", "others", "applies"),
+    [
+        ("invisible", {"r": 0.477, "g_achi": 1e-3}, "invisible"),
+        ("invisible", {"r": 0.6, "g_achi": 1e-3}, "displaced"),
+        ("displaced", {"r": 0.477, "g_achi": 1e-3}, "invisible"),
+        ("displaced", {"r": 0.6, "g_achi": 1e-3}, "displaced"),
+        ("displaced", {}, "displaced"),
+    ],
+)
+def test_all_entries_that_hold_apply_but_those_that_share_data_with_the_runs_own(called, others, applies):
     own = [load("belle2_bknunu_2023")]
-    found = [m.name for m in measurements_for(scenario, own)]
-    applying = [m for m in map(load, names()) if scenario in m.scenarios]
+    found = [m.name for m in measurements_for(plane_of(called, (0.02, 4.0), (1e-7, 1e-2), **others), own)]
+    applying = [m for m in map(load, names()) if applies in m.scenarios and (others or not DARK & set(m.observables))]
+    assert (OF_INVISIBLE in found, OF_DISPLACED in found) == (applies == "invisible", applies == "displaced")
+    assert ("cmb_annihilation_2018" in found) == bool(others)
     sharing = {m.name for m in applying if "belle2_bknunu_2023" in m.overlaps or m.name in own[0].overlaps}
     assert "belle2_bknunu_q2_2025" in sharing
     assert found[0] == "belle2_bknunu_2023"
     assert sorted(found) == sorted({m.name for m in applying} - sharing)
+
+
+def test_a_runs_own_entry_is_left_out_where_it_does_not_hold():
+    plane = plane_of("displaced", (0.02, 4.0), (1e-7, 1e-2), r=0.45, g_achi=1e-3)
+    assert OF_DISPLACED not in [m.name for m in measurements_for(plane, [load(OF_DISPLACED)])]
 
 
 def test_the_relic_density_is_that_of_the_model(missing_energy):
@@ -159,5 +179,5 @@ def test_the_relic_density_is_that_of_the_model(missing_energy):
 
 
 def test_points_outside_of_the_model_are_refused():
-    with pytest.raises(PredictionError, match="r = 2 must be between"):
-        _ = plane_of("invisible", (0.02, 4.0), (1e-6, 1e-2), r=2.0, g_achi=1e-3).seen
+    with pytest.raises(PredictionError, match="r = 30 must be between"):
+        _ = plane_of("invisible", (0.02, 4.0), (1e-6, 1e-2), r=30.0, g_achi=1e-3).seen

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from alpfit.likelihoods import FORMS, load, names
-from alpfit.scenarios import SCENARIOS
+from alpfit.scenarios import DARK_MATTER, SCENARIOS, scenario_for
 
 WIDE = {"m_a": (1e-4, 20.0), "m_chi": (1e-4, 20.0), "tau_a": (1e-25, 1e20), "sigma_v_today": (1e-60, 1e-15)}
 """Where the physics of the scenarios can lead; everything else is a number from 1e-20 to 1."""
@@ -77,8 +77,9 @@ def test_every_reference_is_a_bibtex_entry(measurement):
 
 
 def test_its_scenarios_predict_what_it_reads(measurement):
+    assert set(measurement.scenarios) <= set(SCENARIOS)
     for name in measurement.scenarios:
-        scenario = SCENARIOS[name]()
+        scenario = scenario_for(name, DARK_MATTER)
         assert set(measurement.observables) <= {*scenario.parameters, *scenario.optional, *scenario.observables}
 
 

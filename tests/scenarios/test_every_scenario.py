@@ -4,19 +4,30 @@ import numpy as np
 import pytest
 from matplotlib.mathtext import MathTextParser
 
-from alpfit.scenarios import SCENARIOS, Choices, Quantity
+from alpfit.scenarios import SCENARIOS, Choices, Quantity, scenario_for
 
 POINT = {"m_a": 0.2, "r": 0.47, "g_agg": 1e-3, "g_achi": 1e-3}
+HEAVY = {"r": 0.55, "g_achi": 1e-1}
+"""Dark matter to which the ALP cannot decay, and which annihilates fast enough nevertheless."""
+
+FAMILY = {name: (name, {}) for name in SCENARIOS} | {"displaced with dark matter": ("displaced", HEAVY)}
 
 
-@pytest.fixture(params=SCENARIOS)
-def scenario(request):
-    return SCENARIOS[request.param]()
+@pytest.fixture(params=FAMILY)
+def member(request):
+    return FAMILY[request.param]
 
 
 @pytest.fixture
-def points(scenario):
-    return {name: np.array([POINT[name], 1.1 * POINT[name]]) for name in scenario.parameters}
+def scenario(member):
+    name, others = member
+    return scenario_for(name, others)
+
+
+@pytest.fixture
+def points(scenario, member):
+    point = {**POINT, **member[1]}
+    return {name: np.array([point[name], 1.1 * point[name]]) for name in scenario.parameters}
 
 
 def test_parameters_and_observables_have_distinct_names(scenario):
@@ -121,6 +132,14 @@ def test_a_point_outside_of_its_range_fails_alone(scenario, points):
 def test_an_axis_label_ends_with_the_unit_if_there_is_one():
     assert Quantity(r"m_a", "GeV", "ALP mass").axis_label == "$m_a$ [GeV]"
     assert Quantity(r"\Omega h^2", "", "relic density").axis_label == r"$\Omega h^2$"
+
+
+def test_its_regimes_are_scenarios_which_have_words_for_them(scenario, points):
+    ends = {name: (values[0], values[1]) for name, values in points.items()}
+    regimes = scenario.regimes(ends)
+    assert regimes
+    assert set(regimes) <= set(SCENARIOS)
+    assert all(regimes.values())
 
 
 def test_rates_are_those_of_the_whole_prediction(scenario, points):

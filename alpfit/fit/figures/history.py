@@ -49,8 +49,10 @@ def _best(material: Material) -> tuple[list[float], dict[str, Any]]:
 
 def no_relic(material: Material) -> str:
     """Why there is no history; empty where there is."""
-    known = material.configuration.build_scenario().observables
-    return "" if "Omega_h2" in known else f"the {material.configuration.scenario} scenario has no relic density"
+    configuration = material.configuration
+    known = configuration.build_scenario().observables
+    missing = f"the {configuration.scenario} scenario has no relic density without r and g_achi"
+    return "" if "Omega_h2" in known else missing
 
 
 def no_momentum(material: Material) -> str:

@@ -62,7 +62,7 @@ def plane_contents(material: Material, grid: tuple[int, int] = GRID) -> PlaneCon
     own = material.problem.likelihood.measurements
     wanted, regions = [], []
     measured = RELIC_DENSITY
-    for measurement in measurements_for(configuration.scenario, own):
+    for measurement in measurements_for(drawn, own):
         if isinstance(measurement.form, Gaussian) and measurement.form.observable == RELIC:
             measured = measurement.form.value
         if (wish := preferred(drawn, measurement)) is not None:

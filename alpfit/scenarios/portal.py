@@ -1,4 +1,4 @@
-"""The missing-energy scenario: B+ -> K+ a with a -> chi chi, and chi the dark matter."""
+"""The ALP with dark matter chi: a -> chi chi and a -> gamma gamma where r = m_chi/m_a < 1/2, a -> gamma gamma above."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -22,7 +22,6 @@ from alpfit.relic import (
 )
 from alpfit.relic.results import ANSWERED
 from alpfit.relic.theory_error import FREEZE_IN
-from alpfit.relic.validity import LARGEST_RATIO
 from alpfit.scenarios import production, quantities
 from alpfit.scenarios.base import DEFAULT, Choices, Predictions, Quantity, predict_within
 
@@ -59,10 +58,20 @@ OBSERVABLES: Mapping[str, Quantity] = MappingProxyType(
     }
 )
 
+THRESHOLD = 0.5
+"""r below which a -> chi chi is open."""
+
+REGIMES: Mapping[str, str] = MappingProxyType(
+    {
+        "invisible": "for r < 1/2, where a -> chi chi is open",
+        "displaced": "for r > 1/2, where all decays of a are to photons",
+    }
+)
+
 
 @dataclass(frozen=True)
-class InvisibleScenario:
-    """The ALP portal with its ``choices``."""
+class PortalScenario:
+    """The ALP portal with its ``choices``: ``invisible``, and ``displaced`` with dark matter."""
 
     choices: Choices = DEFAULT
 
@@ -91,10 +100,11 @@ class InvisibleScenario:
         """For each parameter, also the optional ones, the values between which there can be predictions."""
         return RANGES
 
-    @property
-    def ceilings(self) -> Mapping[str, tuple[float, str]]:
-        """Of r, where a channel of annihilation is missing."""
-        return {"r": (LARGEST_RATIO, Status.CHANNEL_MISSING.message)}
+    def regimes(self, ends: Mapping[str, tuple[float, float]]) -> Mapping[str, str]:
+        """What the points between the ``ends`` of r belong to; r = 1/2 itself counts where there is no other point."""
+        lowest, highest = ends["r"]
+        reached = {"invisible": lowest < THRESHOLD, "displaced": highest > THRESHOLD or lowest >= THRESHOLD}
+        return {name: where for name, where in REGIMES.items() if reached[name]}
 
     def predict(self, points: Mapping[str, Array]) -> Predictions:
         """Predictions at ``points``: m_a [GeV], r, g_agg and g_achi [1/GeV], arrays ``(n,)``."""

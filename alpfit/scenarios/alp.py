@@ -1,4 +1,4 @@
-"""The displaced scenario: B+ -> K+ a with a -> gamma gamma, invisible where it decays outside the detector."""
+"""The ALP without dark matter: B+ -> K+ a with a -> gamma gamma, invisible where it decays outside the detector."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -26,8 +26,8 @@ RANGES: Mapping[str, tuple[float, float]] = MappingProxyType(
 
 
 @dataclass(frozen=True)
-class DisplacedScenario:
-    """An ALP that decays to photons alone; ``choices`` of its production count, those of a relic density do not."""
+class AlpScenario:
+    """``displaced`` without dark matter; ``choices`` of the ALP's production count, those of a relic density do not."""
 
     choices: Choices = DEFAULT
 
@@ -56,10 +56,9 @@ class DisplacedScenario:
         """For each parameter, also the optional ones, the values between which there can be predictions."""
         return RANGES
 
-    @property
-    def ceilings(self) -> Mapping[str, tuple[float, str]]:
-        """None: there is no dark matter whose relic density would be missing something."""
-        return {}
+    def regimes(self, ends: Mapping[str, tuple[float, float]]) -> Mapping[str, str]:  # noqa: ARG002
+        """One: all decays are to photons."""
+        return {"displaced": "without dark matter, where all decays of a are to photons"}
 
     def predict(self, points: Mapping[str, Array]) -> Predictions:
         """Predictions at ``points``: m_a [GeV] and g_agg [1/GeV], arrays ``(n,)``."""
