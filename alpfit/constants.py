@@ -72,6 +72,11 @@ KOTO_LENGTH = Constant(300.0, "cm", "half of the vetoed length behind the decay 
 CLUSTER_VELOCITY = Constant(3.3356e-3, "c", "1000 km/s; collisions of clusters have 1000 to 3000 km/s")
 GEV3_PER_CM2_PER_GRAM = Constant(4578.5, "1/GeV^3", "1 cm^2/g in natural units (PDG 2022 conversions)")
 
+# Dark matter in the Milky Way
+HALO_VELOCITY = Constant(
+    1.27e-3, "c", "root mean square of the relative velocity in a Maxwellian halo with v_0 = 220 km/s: sqrt(3) v_0"
+)
+
 # Unit conversions
 HBAR = Constant(6.582119569e-25, "GeV s", "exact (SI 2019)")
 SPEED_OF_LIGHT = Constant(2.99792458e10, "cm/s", "exact (SI 2019)")

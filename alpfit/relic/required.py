@@ -24,8 +24,9 @@ PER_DECADE = 3
 TOLERANCE = 1e-8
 """Of ln coupling."""
 
-CLOSE = 1e-4
-"""Of ln Omega h^2: what is further from the wanted density is no root, but the end of what can be calculated."""
+CLOSE, CLOSE_RESOLVED = 1e-4, 1e-2
+"""Of ln Omega h^2: what is further from the wanted density is no root, but the end of what can be calculated. For the
+momentum distribution, whose density may jump by its error where a coupling hardly changes, the second."""
 
 FAR_TOO_MUCH = 50.0
 """ln of the density over the wanted one, where chi was never in equilibrium, also where it has one by freeze-in."""
@@ -62,7 +63,8 @@ def required_coupling(
     for end in ends:
         if sentence := outside(name, end, DOMAIN[name]):
             raise PredictionError(sentence)
-    columns, shape = _columns(m_a, r, other, name, ends[0], resolve_engine(engine, closure))
+    solver = resolve_engine(engine, closure)
+    columns, shape = _columns(m_a, r, other, name, ends[0], solver)
 
     def excess(log_g: Array, mass: Array, ratio: Array, coupling: Array) -> Array:
         """ln(Omega h^2/omega_h2)."""
@@ -87,13 +89,14 @@ def required_coupling(
     solved = np.flatnonzero(first > 0)
     found = np.full(columns[0].size, np.nan)
     if solved.size:
+        close = CLOSE_RESOLVED if solver.resolved else CLOSE
         root = elementwise.find_root(
             excess,
             (grid[first[solved] - 1], grid[first[solved]]),
             args=tuple(column[solved] for column in columns),
             tolerances={"xatol": TOLERANCE},
         )
-        found[solved] = np.where(np.abs(root.f_x) < CLOSE, np.exp(root.x), np.nan)
+        found[solved] = np.where(np.abs(root.f_x) < close, np.exp(root.x), np.nan)
     return found.reshape(shape)
 
 

@@ -1,10 +1,12 @@
 """How far a relic density may be off: what was measured of the momentum distribution, the plasma and the numerics.
 
-The table ``theory_error.csv`` holds ln(Omega_fBE/Omega) of each engine over r and Gamma_chi/Gamma_gamma, along the
-couplings with which it leaves the observed density at m_a = 2 GeV; ``examples/theory_error/make.py`` writes it.
+The table ``theory_error.csv`` holds ln(Omega_fBE/Omega) of each engine over r and Gamma_chi/Gamma_gamma, or for
+r > 1/2 over r and what part of annihilation makes ALPs, along the couplings with which it leaves the observed density
+at m_a = 2 GeV; ``examples/theory_error/make.py`` writes it.
 """
 
 import csv
+import math
 from functools import cache
 from pathlib import Path
 from typing import NamedTuple
@@ -40,16 +42,21 @@ SMALLEST = 1e-300
 
 
 class TheoryError(NamedTuple):
-    """Relative errors of Omega h^2, arrays: of what the engine takes the momenta to be, of the plasma, of numerics."""
+    """Relative errors of Omega h^2, arrays: of what the engine takes the momenta to be, of the plasma, of numerics.
+
+    And ``alps``, of taking those that chi annihilates to to be in equilibrium: an estimate, the share of annihilation
+    that makes them over how often the plasma makes one in a Hubble time.
+    """
 
     phase_space: Array
     plasma: Array
     numerics: Array
+    alps: Array
 
     @property
     def total(self) -> Array:
         """In quadrature."""
-        return np.asarray(np.sqrt(self.phase_space**2 + self.plasma**2 + self.numerics**2))
+        return np.asarray(np.sqrt(self.phase_space**2 + self.plasma**2 + self.numerics**2 + self.alps**2))
 
 
 def theory_error(
@@ -59,24 +66,28 @@ def theory_error(
     engine: str = "cbe",
     with_self_scattering: bool = True,
     closure: str = "pressure",
+    alp_share: ArrayLike = math.nan,
+    alp_rate: ArrayLike = math.inf,
 ) -> TheoryError:
     """The error of Omega h^2 at ``r`` = m_chi/m_a and ``self_scattering`` = Gamma_chi/Gamma_gamma, which broadcast.
 
-    ``engine``, ``closure`` and whether the engine has chi scatter off itself are as in :func:`relic_density`. Beyond
-    the table's ends (r from 0.3 to 0.65) its nearest value is taken. Raises :class:`ConfigurationError` for a name
-    that is not in the table.
+    ``engine``, ``closure`` and whether the engine has chi scatter off itself are as in :func:`relic_density`,
+    ``alp_share`` and ``alp_rate`` as in what it returns; where the share, which counts for r > 1/2, is not a number,
+    the error is the largest for any. Beyond the table's ends (r from 0.3 to 20) its nearest value is taken. Raises
+    :class:`ConfigurationError` for a name that is not in the table.
     """
-    shape, given = broadcast({"r": r, "self_scattering": self_scattering})
-    ratio_r, widths = (np.broadcast_to(values, shape) for values in given.values())
+    shape, given = broadcast({"r": r, "self_scattering": self_scattering, "alp_share": alp_share, "alp_rate": alp_rate})
+    ratio_r, widths, share, made = (np.broadcast_to(values, shape) for values in given.values())
     column = _column(engine, closure, with_self_scattering)
     towards_threshold = NEAR_THRESHOLD / np.maximum(np.abs(ratio_r - 0.5), NEAR_THRESHOLD)
     distribution = np.maximum(np.where(ratio_r < FAR, FAR_NUMERICS, DISTRIBUTION_NUMERICS), towards_threshold)
     if column is None:
         phase_space = np.zeros(ratio_r.shape)
     else:  # no smaller than what it was measured with allows to say, also where an engine is right by chance
-        phase_space = np.hypot(np.expm1(_interpolated(column, ratio_r, widths)), distribution)
+        phase_space = np.hypot(np.expm1(_interpolated(column, ratio_r, widths, share)), distribution)
     numerics = distribution if engine == "fbe" else np.full(ratio_r.shape, MOMENTS_NUMERICS)
-    return TheoryError(phase_space, np.full(ratio_r.shape, PLASMA), numerics)
+    alps = np.where(ratio_r > 0.5, np.nan_to_num(share) / made, 0.0)
+    return TheoryError(phase_space, np.full(ratio_r.shape, PLASMA), numerics, alps)
 
 
 def _column(engine: str, closure: str, with_self_scattering: bool) -> str | None:
@@ -97,7 +108,10 @@ def _column(engine: str, closure: str, with_self_scattering: bool) -> str | None
 
 
 class _Table(NamedTuple):
-    """Axes of the part below the resonance, r of the part above it, and the deviations of each column on both."""
+    """Axes of the part below the resonance, r of the part above it, and the deviations of each column on both.
+
+    The latter ``(n, 2)``: where all annihilation is to photons, and where all is to ALPs.
+    """
 
     r: Array
     log_ratio: Array
@@ -115,8 +129,9 @@ def _table() -> _Table:
     columns = {}
     for k, name in enumerate(header[2:], start=2):
         grid = below[:, k].reshape(r.size, ratio.size)
-        columns[name] = (np.array([_filled(row) for row in grid]), above[:, k])
-    return _Table(r, np.log(ratio), above[:, 0], columns)
+        shares = np.array([_filled(row) for row in above[:, k].reshape(-1, 2).T]).T
+        columns[name] = (np.array([_filled(row) for row in grid]), shares)
+    return _Table(r, np.log(ratio), np.unique(above[:, 0]), columns)
 
 
 def _filled(row: Array) -> Array:
@@ -128,8 +143,8 @@ def _filled(row: Array) -> Array:
     return np.asarray(row[nearest], dtype=float)
 
 
-def _interpolated(name: str, r: Array, ratio: Array) -> Array:
-    """The deviation, linear in r and in ln(ratio)."""
+def _interpolated(name: str, r: Array, ratio: Array, share: Array) -> Array:
+    """The deviation, linear in r and in ln(ratio), above the resonance in r and the share of ALPs."""
     from scipy.interpolate import RegularGridInterpolator
 
     table = _table()
@@ -138,4 +153,7 @@ def _interpolated(name: str, r: Array, ratio: Array) -> Array:
     inside = np.stack([np.clip(r, table.r[0], table.r[-1]), log_ratio], axis=-1)
     grid = RegularGridInterpolator((table.r, table.log_ratio), below, bounds_error=False)  # NaN stays what it is
     on_resonance: Array = grid(inside).reshape(r.shape)
-    return np.where(r < 0.5, on_resonance, np.interp(r, table.r_above, above))
+    photons, alps = (np.interp(r, table.r_above, column) for column in above.T)
+    largest = np.where(np.abs(photons) > np.abs(alps), photons, alps)
+    beside_it = np.where(np.isfinite(share), photons + share * (alps - photons), largest)
+    return np.where(r < 0.5, on_resonance, beside_it)

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from alpfit.physics.annihilation import sigma_v_today
+from alpfit.physics.pair_annihilation import pair_rate_today
 from alpfit.physics.self_scattering import self_scattering_per_mass
 from alpfit.physics.widths import Widths, alp_widths
 from alpfit.relic import (
@@ -48,6 +49,12 @@ OBSERVABLES: Mapping[str, Quantity] = MappingProxyType(
         **quantities.OBSERVABLES,
         "sigma_v_today": Quantity(
             r"\langle\sigma v\rangle_0", r"cm$^3\,$s$^{-1}$", "annihilation rate at rest", logarithmic=True
+        ),
+        "sigma_v_pairs_today": Quantity(
+            r"\langle\sigma v\rangle_0^{aa}",
+            r"cm$^3\,$s$^{-1}$",
+            "annihilation rate to two ALPs in the Milky Way; zero where m_a > m_chi",
+            logarithmic=True,
         ),
         "sigma_self_over_m_chi": Quantity(
             r"\sigma_\mathrm{self}/m_\chi",
@@ -112,24 +119,25 @@ class PortalScenario:
 
     def predict_rates(self, points: Mapping[str, Array]) -> Mapping[str, Array]:
         """All that :meth:`predict` returns but the relic density."""
-        return self._rates(points, False)
+        return self._rates(points, None)
 
-    def _rates(self, points: Mapping[str, Array], from_nothing: ArrayLike) -> Mapping[str, Array]:
-        """Those, and the theory error of a relic density that is ``from_nothing`` or from equilibrium."""
+    def _rates(self, points: Mapping[str, Array], relic: RelicDensity | None) -> Mapping[str, Array]:
+        """Those, with the theory error of the ``relic`` density, or of one by freeze-out if that is not known."""
         m_a, r, g_agg, g_achi = (points[name] for name in PARAMETERS)
         widths = alp_widths(m_a, r, g_agg, g_achi)
         return {
             "m_chi": r * m_a,
-            "Omega_h2_theory_error": self._theory_error(r, widths, from_nothing).total,
+            "Omega_h2_theory_error": self._theory_error(r, widths, relic).total,
             **production.alp_observables(points, widths.total, widths.invisible_fraction, self.choices),
             "sigma_v_today": sigma_v_today(m_a, r, g_agg, g_achi, widths.total, self._scale),
+            "sigma_v_pairs_today": pair_rate_today(r * m_a, m_a, g_achi),
             "sigma_self_over_m_chi": self_scattering_per_mass(m_a, r, g_achi, widths.total),
         }
 
     def without_signal(self, points: Mapping[str, Array]) -> Mapping[str, Array]:
         """Parameters and predictions if there were no ALP; there is no relic density then."""
         nothing = np.zeros_like(points["m_a"])
-        silent = dict.fromkeys(("sigma_v_today", "sigma_self_over_m_chi"), nothing)
+        silent = dict.fromkeys(("sigma_v_today", "sigma_v_pairs_today", "sigma_self_over_m_chi"), nothing)
         return {**production.no_signal(points), "m_chi": points["r"] * points["m_a"], **silent}
 
     def diagnose(self, points: Mapping[str, Array]) -> Mapping[str, Array]:
@@ -138,17 +146,20 @@ class PortalScenario:
         relic = self._relic(*couplings)
         engine, scale = self.choices.engine, self._scale
         m_a, r, g_agg, g_achi = couplings
-        error = self._theory_error(r, alp_widths(m_a, r, g_agg, g_achi), relic.from_nothing)
+        error = self._theory_error(r, alp_widths(m_a, r, g_agg, g_achi), relic)
         return {
             "x_fo": relic.x_fo,
             "x_kd": relic.x_kd,
             "gamma/H at x_fo": relic.elastic_rate,
             "self-scattering": np.asarray(relic.self_scattering),
+            "chi chi -> a a": np.asarray(relic.alp_share),
+            "Gamma_a/H at x_fo": np.asarray(relic.alp_rate),
             "late annihilation": relic.late_annihilation,
             "error from plasma": plasma_error(*couplings, engine=engine, annihilation_scale=scale),
             "theory error, phase space": error.phase_space,
             "theory error, plasma": error.plasma,
             "theory error, numerics": error.numerics,
+            "theory error, ALPs": error.alps,
         }
 
     def remarks(self, points: Mapping[str, Array]) -> tuple[str, ...]:
@@ -163,12 +174,21 @@ class PortalScenario:
     def _scale(self) -> float:
         return resolve_annihilation_scale(self.choices.annihilation_scale)
 
-    def _theory_error(self, r: Array, widths: Widths, from_nothing: ArrayLike) -> TheoryError:
+    def _theory_error(self, r: Array, widths: Widths, relic: RelicDensity | None) -> TheoryError:
         choices, ratio = self.choices, widths.dark_matter / widths.photons
+        alps: dict[str, ArrayLike] = {}
+        if relic is not None:
+            alps = {"alp_share": np.asarray(relic.alp_share), "alp_rate": np.asarray(relic.alp_rate)}
         error = theory_error(
-            r, ratio, engine=choices.engine, with_self_scattering=choices.self_scattering, closure=choices.closure
+            r,
+            ratio,
+            engine=choices.engine,
+            with_self_scattering=choices.self_scattering,
+            closure=choices.closure,
+            **alps,
         )
-        return error._replace(phase_space=np.where(from_nothing, FREEZE_IN, error.phase_space))
+        made_from_nothing = False if relic is None else relic.from_nothing
+        return error._replace(phase_space=np.where(made_from_nothing, FREEZE_IN, error.phase_space))
 
     def _relic(self, *couplings: Array) -> RelicDensity:
         choices = self.choices
@@ -183,7 +203,7 @@ class PortalScenario:
 
     def _calculate(self, points: Mapping[str, Array]) -> Predictions:
         relic = self._relic(*(points[name] for name in PARAMETERS))
-        rates = self._rates(points, relic.from_nothing)
+        rates = self._rates(points, relic)
         values = {"m_chi": rates["m_chi"], "Omega_h2": relic.omega_h2, **rates}
         return Predictions(values, tuple(_failure(outcome) for outcome in relic.status))
 

@@ -27,8 +27,17 @@ BELOW = np.array(
         *(0.4875, 0.49, 0.4925, 0.495, 0.497, 0.4985, 0.4995),
     ]
 )
-ABOVE = np.array([0.505, 0.52, 0.55, 0.6, 0.65])
+ABOVE = np.array(
+    [
+        *(0.505, 0.52, 0.55, 0.6, 0.65, 0.7, 0.75, 0.8, 0.85, 0.9, 0.95, 0.98, 1.0),
+        *(1.02, 1.05, 1.1, 1.2, 1.4, 2.0, 3.0, 5.0, 10.0, 20.0),
+    ]
+)
 """r below and above the resonance, where a does not decay into chi chi and nothing depends on the ratio of widths."""
+TO_PHOTONS, TO_ALPS = 0.0, 1.0
+"""There: the part of annihilation that makes ALPs."""
+WEAK, WEAK_TO_PHOTONS = 1e-4, 1e-6
+"""g_achi/g_agg with which hardly any annihilation makes ALPs, and g_agg [1/GeV] with which nearly all does."""
 RATIOS = 10.0 ** np.arange(-2.0, 5.1, 0.5)
 """Gamma_chi/Gamma_gamma."""
 ENGINES: dict[str, dict[str, Any]] = {
@@ -43,22 +52,27 @@ LARGEST = 1e3
 """Coupling [1/GeV] that the engines take."""
 HEADER = """\
 # ln(Omega_fBE/Omega) of each engine where it leaves Omega h^2 = 0.12 (the last: where cbe does) at m_a = 2 GeV;
-# written by examples/theory_error/make.py. ratio: Gamma_chi/Gamma_gamma, 0 where r > 1/2.
+# written by examples/theory_error/make.py. ratio: Gamma_chi/Gamma_gamma; where r > 1/2, the part of annihilation that
+# makes ALPs.
 """
 TABLE = Path(alpfit.relic.__file__).with_name("theory_error.csv")
 FIGURE = Path(__file__).with_name("map.png")
 
 
 def couplings(log_g: Array, r: float, ratio: float) -> tuple[Array, Array]:
-    """g_agg = exp(log_g) and g_achi [1/GeV] with Gamma_chi/Gamma_gamma = 64 (g_achi m_chi/(g_agg m_a))^2 beta."""
-    g_agg = np.exp(log_g)
-    beta = np.sqrt(1.0 - 4.0 * r**2) if r < 0.5 else 1.0
-    return g_agg, g_agg * np.sqrt(ratio / (64.0 * r**2 * beta))
+    """g_agg = exp(log_g) and g_achi [1/GeV] with Gamma_chi/Gamma_gamma = 64 (g_achi m_chi/(g_agg m_a))^2 beta.
+
+    For r > 1/2 with annihilation to photons, or with g_achi = exp(log_g) and annihilation to ALPs.
+    """
+    g = np.exp(log_g)
+    if r > 0.5:
+        return (g, WEAK * g) if ratio == TO_PHOTONS else (np.full_like(g, WEAK_TO_PHOTONS), g)
+    return g, g * np.sqrt(ratio / (64.0 * r**2 * np.sqrt(1.0 - 4.0 * r**2)))
 
 
 def wanted(r: float, ratio: float, choices: dict[str, Any]) -> float:
     """ln(g_agg) for which Omega h^2 falls to what is observed; NaN where it does not, or is not known there."""
-    log_g = np.linspace(-18.0, 0.0, 80)
+    log_g = np.linspace(-18.0, 3.0, 94)
     g_agg, g_achi = couplings(log_g, r, ratio)
     inside = g_achi < LARGEST
     log_g, g_agg, g_achi = log_g[inside], g_agg[inside], g_achi[inside]
@@ -81,14 +95,14 @@ def deviation(log_g: float, r: float, ratio: float, choices: dict[str, Any]) -> 
 
 
 def table() -> list[list[float]]:
-    """Rows of r, Gamma_chi/Gamma_gamma (zero above the resonance), and the deviation of each engine."""
+    """Rows of r, Gamma_chi/Gamma_gamma (above the resonance the share of ALPs), and the deviation of each engine."""
     rows = []
     for r in (*BELOW, *ABOVE):
-        for ratio in RATIOS if r < 0.5 else (1.0,):
+        for ratio in RATIOS if r < 0.5 else (TO_PHOTONS, TO_ALPS):
             at = {name: wanted(r, ratio, choices) for name, choices in ENGINES.items() if name != WITHOUT}
             at[WITHOUT] = at["cbe"]
             deviations = [deviation(at[name], r, ratio, choices) for name, choices in ENGINES.items()]
-            rows.append([float(r), float(ratio) if r < 0.5 else 0.0, *deviations])
+            rows.append([float(r), float(ratio), *deviations])
         print(f"r = {r:g}", flush=True)  # noqa: T201
     return rows
 

@@ -13,7 +13,9 @@ from alpfit.physics.pair_annihilation import (
     pair_cross_section_at,
     pair_cross_section_at_nodes,
     pair_p_wave,
+    pair_rate_today,
 )
+from alpfit.relic import required_coupling
 from alpfit.relic.averages import Shape, scratch_for, thermal_averages, thermal_rules, weigh_nodes
 
 REFERENCE = [
@@ -180,3 +182,11 @@ def test_two_alps_at_rest_annihilate_at_a_constant_rate():
     k, p = math.sqrt(s / 4.0 - m_a**2), math.sqrt(m_a**2 - 1.0)
     expected = 64.0 * p**3 / (math.pi * 9.0)
     assert k * inverse_pair_cross_section(s, 1.0, m_a, 1.0) == pytest.approx(expected, rel=1e-6, abs=0.0)
+
+
+def test_today_it_is_nothing_beside_what_the_microwave_background_bounds():
+    """With the observed relic density; 6e-28 cm^3/s is Planck's bound for 1 GeV at recombination, when v was less."""
+    g_achi = float(required_coupling("g_achi", 1.0 / 1.5, 1.5, 1e-4))
+    rate = float(pair_rate_today(1.0, 1.0 / 1.5, g_achi))
+    assert 1e-31 < rate < 1e-30 < 1e-2 * 6e-28
+    assert pair_rate_today(1.0, 1.1, g_achi) == 0.0
