@@ -8,20 +8,27 @@ the resonance, the partners of E = cosh(eta) are those between cosh(eta - eta_r)
     d(p E f)/dt = A int dE' { BR_gamma [e^(-(E+E')/T) - f f'] + BR_chi [<f f'>_(E+E') - f f'] },
     A = g_chi W/(16 pi^2), W = 8 pi^2 m_a Gamma_chi/beta,
 
-with the mean over all pairs of the same total energy. Both halves of a bracket are integrated over the same points.
+with the mean over all pairs of the same total energy. Above the resonance, r > 1/2, chi chi -> gamma gamma and a a are
+
+    d(p E f)/dt = g_chi/(8 pi^2) int dE' [C(eta + eta') - C(|eta - eta'|)] [e^(-(E+E')/T) - f f'],
+    C(y) = int_0^y dy 2 sinh^2(y) sigma,   sqrt(s) = 2 cosh(y/2),
+
+without self-scattering. Both halves of a bracket are integrated over the same points.
 Energies and momenta in units of m_chi. Nothing here conserves energy to better than the error of the integrals: where
 chi scatters off itself much more often than it annihilates, the temperature drifts, and the answer cannot be trusted.
 """
 
 import math
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
 from numpy.polynomial.legendre import leggauss
 from scipy.integrate import solve_ivp
 from scipy.interpolate import CubicSpline
-from slow_averages import Point, Resolution, transfer_spline
+from slow_averages import Point, Resolution, cross_section, transfer_rate
+from slow_pairs import pair_cross_section, pair_threshold
 from slow_plasma import bath
 from slow_reference import annihilations_per_hubble_time
 
@@ -52,23 +59,64 @@ def unit_rule(n: int) -> tuple[np.ndarray, np.ndarray]:
     return 0.5 * (x + 1.0), 0.5 * weights
 
 
+class Pairs:
+    """The kernel C(eta + eta') - C(|eta - eta'|) [GeV^-2] of chi chi -> gamma gamma and a a, for r > 1/2."""
+
+    def __init__(self, point: Point, highest: float) -> None:
+        self.threshold = 2.0 * math.acosh(max(1.0 / point.r, 1.0))  # in y; where that of a a has a kink
+        y = np.linspace(1e-9, highest, round(400 * highest))
+        e = 4.0 * np.sinh(0.25 * y) ** 2
+        change = 2.0 * np.sinh(y) ** 2 * cross_section(e, e - point.peak, point)
+        self.photons = CubicSpline(y, change).antiderivative()
+        v = np.linspace(1e-9, math.sqrt(highest - self.threshold), round(400 * highest))
+        y = self.threshold + v**2
+        e, above = 4.0 * np.sinh(0.25 * y) ** 2, 4.0 * np.sinh(0.25 * (y + self.threshold)) * np.sinh(0.25 * v**2)
+        sigma = pair_cross_section(e, above - min(pair_threshold(point.r), 0.0), point.r)
+        change = 4.0 * v * np.sinh(y) ** 2 * point.g_achi**4 * point.m_chi**2 * sigma
+        self.alps = CubicSpline(v, change).antiderivative()
+
+    def cumulative(self, y):
+        return self.photons(y) + self.alps(np.sqrt(np.maximum(y - self.threshold, 1e-18)))
+
+    def partners(self, p, hottest: float, rule) -> tuple[np.ndarray, np.ndarray]:
+        """E' and weights times the kernel, shape (n, 3 k): from rest, and from where either C begins to count a a."""
+        eta = np.arcsinh(p)
+        edges = [np.ones(p.size), np.cosh(eta - self.threshold), np.cosh(eta + self.threshold), np.full(p.size, np.inf)]
+        partner, weights = [], []
+        for lower, upper in pairwise(edges):
+            reach = np.sqrt(np.minimum(upper - lower, 45.0 * hottest))
+            tau = reach[:, None] * rule[0]
+            partner.append(lower[:, None] + tau**2)
+            weights.append(2.0 * tau * reach[:, None] * rule[1])
+        energy = np.concatenate(partner, axis=1)
+        other, eta = np.arccosh(energy), eta[:, None]
+        kernel = self.cumulative(eta + other) - self.cumulative(np.abs(eta - other))
+        return energy, np.concatenate(weights, axis=1) * kernel
+
+
 class Equations:
     """dw/dln(x) at the momenta, for one point."""
 
     def __init__(self, point: Point, self_scattering: bool, grid: Grid) -> None:
         self.point, self.grid, self.scatters = point, grid, self_scattering
+        self.transfer = transfer_rate(point, Resolution())
+        self.entropy_start = bath(point.m_chi / X_START)[0]
+        top = math.sqrt((1.0 + grid.highest / X_START) ** 2 - 1.0)
+        self.start = top * ((np.arange(grid.momenta) + 0.3) / grid.momenta) ** 1.6
+        self.rule, self.pair_rule = unit_rule(grid.partners), unit_rule(grid.pairs)
+        if point.has_pairs:
+            assert not self_scattering
+            self.annihilation, self.scattering = DEGREES * point.m_chi**3 / (8.0 * math.pi**2), 0.0
+            fastest = math.acosh(1.0 + grid.highest / X_START)
+            self.pairs = Pairs(point, 2.0 * fastest + 4.0)
+            return
         beta = math.sqrt(1.0 - 4.0 * point.r**2)
         photons = point.g_agg**2 * point.m_a**3 / (64.0 * math.pi)
         dark = point.width - photons
         strength = DEGREES * 8.0 * math.pi**2 * point.m_a * dark / beta / (16.0 * math.pi**2) / point.m_chi
         self.annihilation, self.scattering = strength * photons / point.width, strength * dark / point.width
-        self.transfer = transfer_spline(point, Resolution())
         self.mass = 1.0 / point.r  # of the resonance
         self.rapidity = 2.0 * math.acosh(0.5 / point.r)
-        self.entropy_start = bath(point.m_chi / X_START)[0]
-        top = math.sqrt((1.0 + grid.highest / X_START) ** 2 - 1.0)
-        self.start = top * ((np.arange(grid.momenta) + 0.3) / grid.momenta) ** 1.6
-        self.rule, self.pair_rule = unit_rule(grid.partners), unit_rule(grid.pairs)
 
     def momenta(self, x: float) -> np.ndarray:
         """Those of the comoving grid at T = m/x."""
@@ -76,6 +124,8 @@ class Equations:
 
     def partners(self, p, x: float, hottest: float) -> tuple[np.ndarray, np.ndarray]:
         """E' and weights for each momentum, shape (n, k): quadratic in the distance from the slowest partner."""
+        if self.point.has_pairs:
+            return self.pairs.partners(p, hottest, self.rule)
         energy = np.sqrt(1.0 + p**2)
         shift = math.sinh(self.rapidity) * p
         least = energy * math.cosh(self.rapidity) - shift
@@ -136,7 +186,7 @@ class Equations:
         upper = conduction * np.exp(between - w[1:] - x * (middle - energy[1:])) / (p**2 * widths)[1:]
         matrix = np.diag(lower, 1) + np.diag(upper, -1)
         matrix -= np.diag(np.concatenate([lower, [0.0]]) + np.concatenate([[0.0], upper]))
-        matrix *= 0.5 * math.exp(float(self.transfer(math.log(x))))
+        matrix *= 0.5 * self.transfer(math.log(x))
         return matrix @ w, matrix
 
 
