@@ -1,6 +1,7 @@
 """Where the reference table is computed.
 
-Published points, around the published fit, the whole domain, broad ALPs, and where chi annihilates into pairs of ALPs.
+Published points, around the published fit, the whole domain, broad ALPs, where chi annihilates into pairs of ALPs, and
+where the plasma hardly keeps these in equilibrium.
 """
 
 from collections.abc import Callable, Iterator
@@ -8,12 +9,14 @@ from collections.abc import Callable, Iterator
 import numpy as np
 from scipy.stats import qmc
 from slow_averages import Point, averages_at, photon_averages
+from slow_pairs import alp_rate
 
 # m_a [GeV], g_agg and g_achi [1/GeV], each uniform in the logarithm
 WHOLE_DOMAIN = ((1e-3, 20.0), (1e-9, 1e-1), (1e-9, 1.0))
 AROUND_THE_FIT = ((0.6, 4.8), (1e-5, 1e-3), (1e-6, 1e-1))
 BROAD = ((3.0, 20.0), (1e-9, 1e-1), (0.3, 1.0))
 PAIRS = ((1e-3, 20.0), (1e-6, 1e-2), (1e-4, 1.0))
+SLOW_ALPS = ((1e-3, 1.0), (1e-10, 1e-6), (1e-3, 1.0))
 
 # The seed paper: the benchmark points of its Table 1, lower and upper, and points on the curve of its Fig. 3
 PUBLISHED = (
@@ -72,6 +75,11 @@ def with_pairs(candidates: Iterator[Point]) -> Iterator[Point]:
                 yield point
 
 
+def slow_alps(candidates: Iterator[Point]) -> Iterator[Point]:
+    """Those whose ALPs are made and decay 0.01 to 10 times in a Hubble time at x = 20."""
+    return (point for point in candidates if 0.01 < alp_rate(point.m_a, point.g_agg, point.m_chi / 20.0) < 10.0)
+
+
 def samples() -> tuple[tuple[str, int, Iterator[Point], Callable], ...]:
     """What each part of the table is, how many points are wanted, the candidates, and what must keep equilibrium."""
     return (
@@ -80,4 +88,5 @@ def samples() -> tuple[tuple[str, int, Iterator[Point], Callable], ...]:
         ("the whole domain", 170, quasi_random(WHOLE_DOMAIN, anywhere, seed=2), photon_averages),
         ("broad", 15, quasi_random(BROAD, below_the_resonance, seed=3), photon_averages),
         ("pairs of ALPs", 44, with_pairs(quasi_random(PAIRS, above_the_resonance, seed=4)), averages_at),
+        ("slow ALPs", 12, slow_alps(with_pairs(quasi_random(SLOW_ALPS, above_the_resonance, seed=5))), averages_at),
     )

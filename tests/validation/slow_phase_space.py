@@ -222,11 +222,12 @@ def slow_distribution(point: Point, self_scattering: bool, grid: Grid | None = N
     """Omega h^2."""
     grid = grid or Grid()
     equations = Equations(point, self_scattering, grid)
-    solution = solve_ivp(
-        lambda log_x, w: equations.change(log_x, w)[0], (math.log(X_START), math.log(grid.x_end)),
-        np.zeros(grid.momenta), method="BDF", jac=lambda log_x, w: equations.change(log_x, w)[1],
-        rtol=1e-3 * grid.tolerance, atol=grid.tolerance, first_step=1e-4,
-    )  # fmt: skip
+    with np.errstate(over="ignore", invalid="ignore"):  # Newton's method may try anything
+        solution = solve_ivp(
+            lambda log_x, w: equations.change(log_x, w)[0], (math.log(X_START), math.log(grid.x_end)),
+            np.zeros(grid.momenta), method="BDF", jac=lambda log_x, w: equations.change(log_x, w)[1],
+            rtol=1e-3 * grid.tolerance, atol=grid.tolerance, first_step=1e-4,
+        )  # fmt: skip
     assert solution.success, solution.message
     x = grid.x_end
     _, f = fine(equations.momenta(x), solution.y[:, -1], x)
@@ -242,9 +243,23 @@ PREAMBLE = f"""\
 # Omega h^2 from the momentum distribution, without chi scattering off itself: an independent, slow solution, written by
 # tests/validation/slow_phase_space.py with numpy and scipy alone, for a narrow resonance. m_a [GeV], r = m_chi/m_a,
 # g_agg and g_achi [1/GeV]. Relative numerical error below 3e-3; that the resonance has a width is left out, which is
-# below {NARROW:g} of its mass in all rows.
+# below {NARROW:g} of its mass in all rows with r < 1/2. The rows with r > 1/2, at the end, are off the resonance, with
+# chi chi -> gamma gamma and a a, chi gamma -> chi gamma and chi a -> chi a. They need the engine's pair channel.
 m_a,r,g_agg,g_achi,omega_h2
 """
+
+ABOVE_THE_RESONANCE = (
+    (1.0, 0.75, 3e-4, 0.2), (2.0, 0.85, 3e-4, 0.05), (3.0, 0.95, 1e-4, 0.012),
+    (1.0, 1.1, 1e-4, 0.01), (3.0, 1.5, 3e-5, 0.003), (0.2, 5.0, 1e-4, 0.006),
+)  # fmt: skip
+"""m_a, r, g_agg and g_achi where chi chi -> a a dominates, the first three below its threshold at rest."""
+
+LATE = Grid(x_end=2000.0)  # off the resonance annihilation ends slowly
+
+
+def row_of(point: Point, known: dict, grid: Grid | None = None) -> str:
+    key = ",".join(f"{value:.6g}" for value in (point.m_a, point.r, point.g_agg, point.g_achi))
+    return known.get(key) or f"{key},{slow_distribution(point, self_scattering=False, grid=grid):.6e}"
 
 
 def main(wanted: int = 44) -> None:
@@ -256,15 +271,15 @@ def main(wanted: int = 44) -> None:
         while wanted:
             m_a, r = rng.uniform(0.6, 4.8), rng.uniform(0.455, 0.4965)
             g_agg, g_achi = (10.0 ** rng.uniform(*ends) for ends in ((-5.0, -3.0), (-6.0, -1.0)))
-            numbers = [f"{value:.6g}" for value in (m_a, r, g_agg, g_achi)]
-            point = Point(*(float(number) for number in numbers))
+            point = Point(*(float(f"{value:.6g}") for value in (m_a, r, g_agg, g_achi)))
             if annihilations_per_hubble_time(point, X_START) < 1e3 or point.width > NARROW * m_a:
                 continue
-            key = ",".join(numbers)
-            row = known.get(key) or f"{key},{slow_distribution(point, self_scattering=False):.6e}"
-            file.write(row + "\n")
+            file.write(row_of(point, known) + "\n")
             file.flush()
             wanted -= 1
+        for values in ABOVE_THE_RESONANCE:
+            file.write(row_of(Point(*values), known, LATE) + "\n")
+            file.flush()
 
 
 if __name__ == "__main__":
