@@ -1,13 +1,15 @@
 """Both Boltzmann equations of the ALP portal once more, slowly, with numpy and scipy alone.
 
-``python tests/validation/slow_reference.py`` writes ``reference/relic_density.csv`` in 25 minutes, 6 s a point.
+``python tests/validation/slow_reference.py`` writes ``reference/relic_density.csv`` in 25 minutes, 2 to 6 s a point.
 
 Seed paper, eqs. (4.8-4.10), for ln(Y) and ln(y) with derivatives in closed form, by scipy's Radau from equilibrium at
 x = 2 to x = 1e6. Largest relative changes at 20 extreme points of the table (narrowest, broadest, lightest, heaviest,
 on threshold, 1e-9 ... 1e-3 beside it, earliest and latest decoupling, freeze-out at 0.12 GeV), of Omega h^2 and of the
 three x: twice the nodes of all integrals, 2e-10 and 8e-10; half the steps of the splines in x, 1e-9 and 3e-9; a tenth
 of the tolerance and half the largest step, 3e-10 and 2e-9; integrals to e = 90 instead of 60, 2e-10 and 2e-9; half the
-steps of the plasma's splines, 3e-10 and 2e-9.
+steps of the plasma's splines, 3e-10 and 2e-9. At 10 points with chi chi -> a a and chi a -> chi a (r = 0.5000013, 0.74,
+0.86, 0.95, 1 -+ 1e-3 ... 1e-2, 10, 15; R from 0.06): 5e-10 and 7e-10, 3e-9 and 2e-9, 9e-11 and 1e-9, 7e-10 and 2e-9,
+and for twice the angles 4e-11 and 2e-9.
 """
 
 import math

@@ -34,7 +34,7 @@ def test_the_engine_gives_pairs_of_alps_to_one_per_cent():
     np.testing.assert_allclose(computed, rows["omega_h2"], rtol=1e-2)
 
 
-@pytest.mark.parametrize("n", [0, 20, -5, -2])
+@pytest.mark.parametrize("n", [0, 20, -4, -2])
 def test_the_table_is_what_the_slow_solution_gives(n):
     point = Point(*(float(ROWS[name][n]) for name in ("m_a", "r", "g_agg", "g_achi")))
     grid = LATE if point.has_pairs else Grid()
