@@ -254,7 +254,7 @@ ABOVE_THE_RESONANCE = (
 )  # fmt: skip
 """m_a, r, g_agg and g_achi where chi chi -> a a dominates, the first three below its threshold at rest."""
 
-LATE = Grid(x_end=2000.0)  # off the resonance annihilation ends slowly
+LATE = Grid(x_end=2000.0, tolerance=5e-6)  # off the resonance annihilation ends slowly
 
 
 def row_of(point: Point, known: dict, grid: Grid | None = None) -> str:
