@@ -1,10 +1,12 @@
-"""Thermal averages of chi chi -> gamma gamma and the elastic rate, once more: numpy and scipy alone.
+"""Thermal averages of chi chi -> gamma gamma, chi chi -> a a and the elastic rates, once more: numpy and scipy alone.
 
 The integral over the energy of the collision is split at the pole: 12 Gauss-Legendre points in each decade of the
-distance from it, and of the distance from threshold. Energies are in units of m_chi, sqrt(s) = 2 + e.
+distance from it, and of the distance from threshold; for a pair of ALPs, of the distance from theirs if that is higher.
+Energies are in units of m_chi, sqrt(s) = 2 + e. ALPs in the final state or in the bath are there for r > 1/2 alone.
 """
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 
@@ -12,6 +14,7 @@ import numpy as np
 from numpy.polynomial.legendre import leggauss
 from scipy.interpolate import CubicSpline
 from scipy.special import kve
+from slow_pairs import alp_rate, pair_cross_section, pair_threshold, transfer_integral
 
 LARGEST_E = 60.0  # where exp(-x e) ends the integral, even at x = 1
 LARGEST_X = 1e14  # the splines' end; chi cools to m_chi/T_chi = 4e12 by x = 1e6 if decoupled at x = 2
@@ -44,6 +47,11 @@ class Point:
     def peak(self) -> float:
         """Where the pole is in e; negative for r > 1/2."""
         return (1.0 - 2.0 * self.r) / self.r
+
+    @property
+    def has_pairs(self) -> bool:
+        """Whether a is in the final state and in the bath; for r <= 1/2 that is what the resonance counts."""
+        return self.r > 0.5
 
     @property
     def half_width(self) -> float:
@@ -127,21 +135,24 @@ def scaled_bessel_k(order: int, u):
     return np.where(u < 1e8, kve(order, np.minimum(u, 1e8)), asymptotic)
 
 
-def both_averages(x: float, e, sigma_weighted, rapidity_step: float) -> tuple[float, float]:
-    """<sigma v> and <sigma v>_2 [GeV^-2] at T = m_chi/x (seed paper, eqs. 4.12 and 4.13 with p.p for p.q)."""
-    reached = x * e < 120.0  # exp(-120) is beyond what a resonance could make up for
+def both_averages(x: float, e, sigma_weighted, rapidity_step: float, least: float = 0.0) -> tuple[float, float]:
+    """<sigma v> and <sigma v>_2 [GeV^-2] at T = m_chi/x (seed paper, eqs. 4.12 and 4.13 with p.p for p.q).
+
+    Without a factor exp(-x ``least``).
+    """
+    reached = x * (e - least) < 120.0  # exp(-120) is beyond what a resonance could make up for
     e, sigma_weighted = e[reached], sigma_weighted[reached]
     root_s = 2.0 + e
     flux = np.sqrt(e * (4.0 + e)) * root_s  # sqrt(s (s - 4 m^2))
-    ds = sigma_weighted * 2.0 * root_s * np.exp(-x * e)
+    ds = sigma_weighted * 2.0 * root_s * np.exp(-x * (e - least))
     first = x / 8.0 * np.sum(ds * flux**2 / root_s * scaled_bessel_k(1, x * root_s))
     second = x**3 / 48.0 * np.sum(ds * flux * energy_integral(e, x, rapidity_step))
     normalisation = scaled_bessel_k(2, np.float64(x)) ** 2
     return float(first / normalisation), float(second / normalisation)
 
 
-def averages_at(point: Point, x, resolution: Resolution | None = None) -> np.ndarray:
-    """<sigma v> and <sigma v>_2 [GeV^-2] at each T = m_chi/x, shape ``(n, 2)``."""
+def photon_averages(point: Point, x, resolution: Resolution | None = None) -> np.ndarray:
+    """<sigma v> and <sigma v>_2 [GeV^-2] of chi chi -> gamma gamma at each T = m_chi/x, shape ``(n, 2)``."""
     resolution = resolution or Resolution()
     e, distance, weights = pole_nodes(point.peak, point.half_width, resolution.per_decade)
     sigma = cross_section(e, distance, point) * weights
@@ -149,14 +160,65 @@ def averages_at(point: Point, x, resolution: Resolution | None = None) -> np.nda
 
 
 @cache
-def average_spline(point: Point, resolution: Resolution) -> CubicSpline:
+def pair_nodes(r: float, per_decade: int) -> tuple[np.ndarray, np.ndarray]:
+    """e and weights times sigma of chi chi -> a a over g_achi^4 m_chi^2."""
+    threshold = pair_threshold(r)
+    above, weights = logarithmic(1e-22, LARGEST_E, per_decade)  # what is higher, rest or the threshold
+    e = above + max(threshold, 0.0)
+    return e, weights * pair_cross_section(e, above - min(threshold, 0.0), r)
+
+
+def pair_averages(point: Point, x, resolution: Resolution) -> np.ndarray:
+    """Those of chi chi -> a a [GeV^-2], without the factor exp(-x times the threshold) if it is not open at rest."""
+    e, sigma = pair_nodes(point.r, resolution.per_decade)
+    least = max(pair_threshold(point.r), 0.0)
+    strength = point.g_achi**4 * point.m_chi**2
+    return strength * np.array([both_averages(float(at), e, sigma, resolution.rapidity_step, least) for at in x])
+
+
+def averages_at(point: Point, x, resolution: Resolution | None = None) -> np.ndarray:
+    """<sigma v> and <sigma v>_2 [GeV^-2] at each T = m_chi/x, shape ``(n, 2)``."""
+    resolution, x = resolution or Resolution(), np.asarray(x, dtype=float)
+    total = photon_averages(point, x, resolution)
+    if point.has_pairs:
+        closed = np.exp(-x * max(pair_threshold(point.r), 0.0))
+        total = total + closed[:, None] * pair_averages(point, x, resolution)
+    return total
+
+
+class LogSum:
+    """The logarithm of a sum of exponentials, exp(f(ln x) - b x) each, of splines f with their numbers b."""
+
+    def __init__(self, *terms: tuple[CubicSpline, float]):
+        self.terms = [(spline, spline.derivative(), exponent) for spline, exponent in terms]
+        self.x = terms[0][0].x
+
+    def __call__(self, log_x: float) -> np.ndarray:
+        return self.with_slope(log_x)[0]
+
+    def with_slope(self, log_x: float) -> tuple[np.ndarray, np.ndarray]:
+        x = math.exp(log_x)
+        logs = np.array([spline(log_x) - exponent * x for spline, _, exponent in self.terms])
+        slopes = np.array([slope(log_x) - exponent * x for _, slope, exponent in self.terms])
+        largest = logs.max(axis=0)
+        shares = np.exp(logs - largest)
+        total = shares.sum(axis=0)
+        return largest + np.log(total), (shares * slopes).sum(axis=0) / total
+
+
+@cache
+def average_spline(point: Point, resolution: Resolution) -> LogSum:
     """(ln<sigma v>, ln<sigma v>_2) against ln(x), fine where a resonance may freeze out: 0.3 < x peak < 100."""
-    log_x = np.arange(math.log(0.9), math.log(LARGEST_X), resolution.coarse)
+    log_x = coarse = np.arange(math.log(0.9), math.log(LARGEST_X), resolution.coarse)
     if point.peak > point.half_width:
         lower, upper = math.log(0.3 / point.peak), math.log(100.0 / point.peak)
         bends = np.arange(max(lower, log_x[0]), min(upper, log_x[-1]), resolution.fine)
         log_x = np.concatenate([log_x[log_x < bends[0] - 1e-6], bends, log_x[log_x > bends[-1] + 1e-6]])
-    return CubicSpline(log_x, np.log(averages_at(point, np.exp(log_x), resolution)))
+    photons = CubicSpline(log_x, np.log(photon_averages(point, np.exp(log_x), resolution)))
+    if not point.has_pairs:
+        return LogSum((photons, 0.0))
+    pairs = CubicSpline(coarse, np.log(pair_averages(point, np.exp(coarse), resolution)))
+    return LogSum((photons, 0.0), (pairs, max(pair_threshold(point.r), 0.0)))
 
 
 @cache
@@ -173,8 +235,8 @@ def correction_spline() -> CubicSpline:
 
 
 @cache
-def transfer_spline(point: Point, resolution: Resolution) -> CubicSpline:
-    """ln(gamma/GeV) against ln(x): the elastic rate, seed paper eqs. (4.5) and (4.6), integrated over t numerically."""
+def photon_transfer(point: Point, resolution: Resolution) -> CubicSpline:
+    """ln(gamma/GeV) against ln(x): chi gamma, seed paper eqs. (4.5) and (4.6), integrated over t numerically."""
     x, w = leggauss(5 * resolution.per_decade)
     tau, w_tau = 0.5 * (x + 1.0), 0.5 * w
     q, w_q = 40.0 * (x + 1.0), 40.0 * w
@@ -190,3 +252,36 @@ def transfer_spline(point: Point, resolution: Resolution) -> CubicSpline:
         thermal = np.sum(w_q * temperature * 4.0 * math.pi * k**2 / (2.0 * math.pi) ** 3 * bose * inner)
         values.append(thermal / (3.0 * 2.0 * point.m_chi * temperature))
     return CubicSpline(log_x, np.log(values))
+
+
+@cache
+def alp_transfer(r: float, resolution: Resolution) -> CubicSpline:
+    """ln(gamma/(g_achi^4 m_chi^5)) + x m_a/m_chi of chi a against ln(x), for a in equilibrium.
+
+    The same formula, where k and omega, in units of m_chi, differ.
+    """
+    m_a = 1.0 / r
+    kinetic, weights = logarithmic(1e-12, 200.0, resolution.per_decade)
+    omega, k = m_a + kinetic, np.sqrt(kinetic * (kinetic + 2.0 * m_a))
+    inner = transfer_integral(kinetic, r) / (64.0 * math.pi * k * omega)
+    volume = weights * 4.0 * math.pi * k * omega / (2.0 * math.pi) ** 3 * inner
+    log_x = np.arange(math.log(0.9), math.log(2e6), resolution.coarse)
+    values = [x / 6.0 * np.sum(volume * np.exp(-x * kinetic) / np.expm1(-x * omega) ** 2) for x in np.exp(log_x)]
+    return CubicSpline(log_x, np.log(values))
+
+
+@cache
+def transfer_rate(point: Point, resolution: Resolution) -> Callable[[float], float]:
+    """gamma/GeV of ln(x): chi gamma, and chi a times R/(1 + R), the share of a that the plasma keeps up."""
+    photons = photon_transfer(point, resolution)
+    if not point.has_pairs:
+        return lambda log_x: math.exp(photons(log_x))
+    alps = alp_transfer(point.r, resolution)
+    strength = point.g_achi**4 * point.m_chi**5
+
+    def gamma(log_x: float) -> float:
+        x = math.exp(log_x)
+        rate = alp_rate(point.m_a, point.g_agg, point.m_chi / x)
+        return math.exp(photons(log_x)) + rate / (1.0 + rate) * strength * math.exp(alps(log_x) - x / point.r)
+
+    return gamma

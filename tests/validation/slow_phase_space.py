@@ -8,20 +8,27 @@ the resonance, the partners of E = cosh(eta) are those between cosh(eta - eta_r)
     d(p E f)/dt = A int dE' { BR_gamma [e^(-(E+E')/T) - f f'] + BR_chi [<f f'>_(E+E') - f f'] },
     A = g_chi W/(16 pi^2), W = 8 pi^2 m_a Gamma_chi/beta,
 
-with the mean over all pairs of the same total energy. Both halves of a bracket are integrated over the same points.
+with the mean over all pairs of the same total energy. Above the resonance, r > 1/2, chi chi -> gamma gamma and a a are
+
+    d(p E f)/dt = g_chi/(8 pi^2) int dE' [C(eta + eta') - C(|eta - eta'|)] [e^(-(E+E')/T) - f f'],
+    C(y) = int_0^y dy 2 sinh^2(y) sigma,   sqrt(s) = 2 cosh(y/2),
+
+without self-scattering. Both halves of a bracket are integrated over the same points.
 Energies and momenta in units of m_chi. Nothing here conserves energy to better than the error of the integrals: where
 chi scatters off itself much more often than it annihilates, the temperature drifts, and the answer cannot be trusted.
 """
 
 import math
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
 from numpy.polynomial.legendre import leggauss
 from scipy.integrate import solve_ivp
 from scipy.interpolate import CubicSpline
-from slow_averages import Point, Resolution, transfer_spline
+from slow_averages import Point, Resolution, cross_section, transfer_rate
+from slow_pairs import pair_cross_section, pair_threshold
 from slow_plasma import bath
 from slow_reference import annihilations_per_hubble_time
 
@@ -52,23 +59,64 @@ def unit_rule(n: int) -> tuple[np.ndarray, np.ndarray]:
     return 0.5 * (x + 1.0), 0.5 * weights
 
 
+class Pairs:
+    """The kernel C(eta + eta') - C(|eta - eta'|) [GeV^-2] of chi chi -> gamma gamma and a a, for r > 1/2."""
+
+    def __init__(self, point: Point, highest: float) -> None:
+        self.threshold = 2.0 * math.acosh(max(1.0 / point.r, 1.0))  # in y; where that of a a has a kink
+        y = np.linspace(1e-9, highest, round(400 * highest))
+        e = 4.0 * np.sinh(0.25 * y) ** 2
+        change = 2.0 * np.sinh(y) ** 2 * cross_section(e, e - point.peak, point)
+        self.photons = CubicSpline(y, change).antiderivative()
+        v = np.linspace(1e-9, math.sqrt(highest - self.threshold), round(400 * highest))
+        y = self.threshold + v**2
+        e, above = 4.0 * np.sinh(0.25 * y) ** 2, 4.0 * np.sinh(0.25 * (y + self.threshold)) * np.sinh(0.25 * v**2)
+        sigma = pair_cross_section(e, above - min(pair_threshold(point.r), 0.0), point.r)
+        change = 4.0 * v * np.sinh(y) ** 2 * point.g_achi**4 * point.m_chi**2 * sigma
+        self.alps = CubicSpline(v, change).antiderivative()
+
+    def cumulative(self, y):
+        return self.photons(y) + self.alps(np.sqrt(np.maximum(y - self.threshold, 1e-18)))
+
+    def partners(self, p, hottest: float, rule) -> tuple[np.ndarray, np.ndarray]:
+        """E' and weights times the kernel, shape (n, 3 k): from rest, and from where either C begins to count a a."""
+        eta = np.arcsinh(p)
+        edges = [np.ones(p.size), np.cosh(eta - self.threshold), np.cosh(eta + self.threshold), np.full(p.size, np.inf)]
+        partner, weights = [], []
+        for lower, upper in pairwise(edges):
+            reach = np.sqrt(np.minimum(upper - lower, 45.0 * hottest))
+            tau = reach[:, None] * rule[0]
+            partner.append(lower[:, None] + tau**2)
+            weights.append(2.0 * tau * reach[:, None] * rule[1])
+        energy = np.concatenate(partner, axis=1)
+        other, eta = np.arccosh(energy), eta[:, None]
+        kernel = self.cumulative(eta + other) - self.cumulative(np.abs(eta - other))
+        return energy, np.concatenate(weights, axis=1) * kernel
+
+
 class Equations:
     """dw/dln(x) at the momenta, for one point."""
 
     def __init__(self, point: Point, self_scattering: bool, grid: Grid) -> None:
         self.point, self.grid, self.scatters = point, grid, self_scattering
+        self.transfer = transfer_rate(point, Resolution())
+        self.entropy_start = bath(point.m_chi / X_START)[0]
+        top = math.sqrt((1.0 + grid.highest / X_START) ** 2 - 1.0)
+        self.start = top * ((np.arange(grid.momenta) + 0.3) / grid.momenta) ** 1.6
+        self.rule, self.pair_rule = unit_rule(grid.partners), unit_rule(grid.pairs)
+        if point.has_pairs:
+            assert not self_scattering
+            self.annihilation, self.scattering = DEGREES * point.m_chi**3 / (8.0 * math.pi**2), 0.0
+            fastest = math.acosh(1.0 + grid.highest / X_START)
+            self.pairs = Pairs(point, 2.0 * fastest + 4.0)
+            return
         beta = math.sqrt(1.0 - 4.0 * point.r**2)
         photons = point.g_agg**2 * point.m_a**3 / (64.0 * math.pi)
         dark = point.width - photons
         strength = DEGREES * 8.0 * math.pi**2 * point.m_a * dark / beta / (16.0 * math.pi**2) / point.m_chi
         self.annihilation, self.scattering = strength * photons / point.width, strength * dark / point.width
-        self.transfer = transfer_spline(point, Resolution())
         self.mass = 1.0 / point.r  # of the resonance
         self.rapidity = 2.0 * math.acosh(0.5 / point.r)
-        self.entropy_start = bath(point.m_chi / X_START)[0]
-        top = math.sqrt((1.0 + grid.highest / X_START) ** 2 - 1.0)
-        self.start = top * ((np.arange(grid.momenta) + 0.3) / grid.momenta) ** 1.6
-        self.rule, self.pair_rule = unit_rule(grid.partners), unit_rule(grid.pairs)
 
     def momenta(self, x: float) -> np.ndarray:
         """Those of the comoving grid at T = m/x."""
@@ -76,6 +124,8 @@ class Equations:
 
     def partners(self, p, x: float, hottest: float) -> tuple[np.ndarray, np.ndarray]:
         """E' and weights for each momentum, shape (n, k): quadratic in the distance from the slowest partner."""
+        if self.point.has_pairs:
+            return self.pairs.partners(p, hottest, self.rule)
         energy = np.sqrt(1.0 + p**2)
         shift = math.sinh(self.rapidity) * p
         least = energy * math.cosh(self.rapidity) - shift
@@ -136,7 +186,7 @@ class Equations:
         upper = conduction * np.exp(between - w[1:] - x * (middle - energy[1:])) / (p**2 * widths)[1:]
         matrix = np.diag(lower, 1) + np.diag(upper, -1)
         matrix -= np.diag(np.concatenate([lower, [0.0]]) + np.concatenate([[0.0], upper]))
-        matrix *= 0.5 * math.exp(float(self.transfer(math.log(x))))
+        matrix *= 0.5 * self.transfer(math.log(x))
         return matrix @ w, matrix
 
 
@@ -172,11 +222,12 @@ def slow_distribution(point: Point, self_scattering: bool, grid: Grid | None = N
     """Omega h^2."""
     grid = grid or Grid()
     equations = Equations(point, self_scattering, grid)
-    solution = solve_ivp(
-        lambda log_x, w: equations.change(log_x, w)[0], (math.log(X_START), math.log(grid.x_end)),
-        np.zeros(grid.momenta), method="BDF", jac=lambda log_x, w: equations.change(log_x, w)[1],
-        rtol=1e-3 * grid.tolerance, atol=grid.tolerance, first_step=1e-4,
-    )  # fmt: skip
+    with np.errstate(over="ignore", invalid="ignore"):  # Newton's method may try anything
+        solution = solve_ivp(
+            lambda log_x, w: equations.change(log_x, w)[0], (math.log(X_START), math.log(grid.x_end)),
+            np.zeros(grid.momenta), method="BDF", jac=lambda log_x, w: equations.change(log_x, w)[1],
+            rtol=1e-3 * grid.tolerance, atol=grid.tolerance, first_step=1e-4,
+        )  # fmt: skip
     assert solution.success, solution.message
     x = grid.x_end
     _, f = fine(equations.momenta(x), solution.y[:, -1], x)
@@ -192,9 +243,26 @@ PREAMBLE = f"""\
 # Omega h^2 from the momentum distribution, without chi scattering off itself: an independent, slow solution, written by
 # tests/validation/slow_phase_space.py with numpy and scipy alone, for a narrow resonance. m_a [GeV], r = m_chi/m_a,
 # g_agg and g_achi [1/GeV]. Relative numerical error below 3e-3; that the resonance has a width is left out, which is
-# below {NARROW:g} of its mass in all rows.
+# below {NARROW:g} of its mass in all rows with r < 1/2. The rows with r > 1/2, at the end, are off the resonance, with
+# chi chi -> gamma gamma and a a, chi gamma -> chi gamma and chi a -> chi a. They need the engine's pair channel.
 m_a,r,g_agg,g_achi,omega_h2
 """
+
+ABOVE_THE_RESONANCE = (
+    (1.0, 0.75, 3e-4, 0.2), (2.0, 0.85, 3e-4, 0.05), (3.0, 0.95, 1e-4, 0.012),
+    (1.0, 1.1, 1e-4, 0.01), (3.0, 1.5, 3e-5, 0.003), (0.2, 5.0, 1e-4, 0.006),
+)  # fmt: skip
+"""m_a, r, g_agg and g_achi where chi chi -> a a dominates, the first three below its threshold at rest."""
+
+LATE = Grid(x_end=2000.0, tolerance=5e-6)
+"""Off the resonance annihilation ends slowly. A fifth of the tolerance changes Omega h^2 by 1e-4, 40 partners by 3e-6,
+140 momenta by 1e-4 and the end at x = 6000 by 2e-4; half a minute a point, but two at r = 0.75.
+"""
+
+
+def row_of(point: Point, known: dict, grid: Grid | None = None) -> str:
+    key = ",".join(f"{value:.6g}" for value in (point.m_a, point.r, point.g_agg, point.g_achi))
+    return known.get(key) or f"{key},{slow_distribution(point, self_scattering=False, grid=grid):.6e}"
 
 
 def main(wanted: int = 44) -> None:
@@ -206,15 +274,15 @@ def main(wanted: int = 44) -> None:
         while wanted:
             m_a, r = rng.uniform(0.6, 4.8), rng.uniform(0.455, 0.4965)
             g_agg, g_achi = (10.0 ** rng.uniform(*ends) for ends in ((-5.0, -3.0), (-6.0, -1.0)))
-            numbers = [f"{value:.6g}" for value in (m_a, r, g_agg, g_achi)]
-            point = Point(*(float(number) for number in numbers))
+            point = Point(*(float(f"{value:.6g}") for value in (m_a, r, g_agg, g_achi)))
             if annihilations_per_hubble_time(point, X_START) < 1e3 or point.width > NARROW * m_a:
                 continue
-            key = ",".join(numbers)
-            row = known.get(key) or f"{key},{slow_distribution(point, self_scattering=False):.6e}"
-            file.write(row + "\n")
+            file.write(row_of(point, known) + "\n")
             file.flush()
             wanted -= 1
+        for values in ABOVE_THE_RESONANCE:
+            file.write(row_of(Point(*values), known, LATE) + "\n")
+            file.flush()
 
 
 if __name__ == "__main__":

@@ -14,7 +14,7 @@ from scipy.interpolate import CubicSpline
 from alpfit.constants import PLANCK_MASS
 
 MEETING, BLEND = 0.12, 0.04  # GeV, and half the width in ln(T)
-LOWEST, HIGHEST = 1e-10, 10.0  # GeV, the range of the splines
+LOWEST, HIGHEST = 1e-10, 1e3  # GeV, the range of the splines
 
 # Columns a, b, c, d of table 1, rows i = 0 ... 11.
 FIT = np.array([

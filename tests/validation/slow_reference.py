@@ -1,13 +1,15 @@
 """Both Boltzmann equations of the ALP portal once more, slowly, with numpy and scipy alone.
 
-``python tests/validation/slow_reference.py`` writes ``reference/relic_density.csv`` in 25 minutes, 6 s a point.
+``python tests/validation/slow_reference.py`` writes ``reference/relic_density.csv`` in 25 minutes, 2 to 6 s a point.
 
 Seed paper, eqs. (4.8-4.10), for ln(Y) and ln(y) with derivatives in closed form, by scipy's Radau from equilibrium at
 x = 2 to x = 1e6. Largest relative changes at 20 extreme points of the table (narrowest, broadest, lightest, heaviest,
 on threshold, 1e-9 ... 1e-3 beside it, earliest and latest decoupling, freeze-out at 0.12 GeV), of Omega h^2 and of the
 three x: twice the nodes of all integrals, 2e-10 and 8e-10; half the steps of the splines in x, 1e-9 and 3e-9; a tenth
 of the tolerance and half the largest step, 3e-10 and 2e-9; integrals to e = 90 instead of 60, 2e-10 and 2e-9; half the
-steps of the plasma's splines, 3e-10 and 2e-9.
+steps of the plasma's splines, 3e-10 and 2e-9. At 10 points with chi chi -> a a and chi a -> chi a (r = 0.5000013, 0.74,
+0.86, 0.95, 1 -+ 1e-3 ... 1e-2, 10, 15; R from 0.06): 5e-10 and 7e-10, 3e-9 and 2e-9, 9e-11 and 1e-9, 7e-10 and 2e-9,
+and for twice the angles 4e-11 and 2e-9.
 """
 
 import math
@@ -19,7 +21,8 @@ from reference_points import samples
 from scipy.integrate import solve_ivp
 from scipy.optimize import brentq
 from scipy.special import kve
-from slow_averages import Point, Resolution, average_spline, averages_at, correction_spline, transfer_spline
+from slow_averages import Point, Resolution, average_spline, averages_at, correction_spline, transfer_rate
+from slow_pairs import alp_rate
 from slow_plasma import BLEND, MEETING, bath
 
 from alpfit.constants import RELIC_DENSITY_PER_YIELD
@@ -33,11 +36,11 @@ def log_equilibrium_yield(x: float, entropy_density: float, m_chi: float) -> flo
     return math.log(2.0 * m_chi**3 / (2.0 * math.pi**2 * x) * kve(2, x) / entropy_density) - x
 
 
-def annihilations_per_hubble_time(point: Point, x: float) -> float:
+def annihilations_per_hubble_time(point: Point, x: float, averages: Callable = averages_at) -> float:
     """n_eq <sigma v>/H at T = m_chi/x."""
     entropy, hubble, _ = bath(point.m_chi / x)
     yield_at = math.exp(log_equilibrium_yield(x, entropy, point.m_chi))
-    return yield_at * entropy / hubble * float(averages_at(point, [x])[0, 0])
+    return yield_at * entropy / hubble * float(averages(point, [x])[0, 0])
 
 
 class Equations:
@@ -46,8 +49,7 @@ class Equations:
     def __init__(self, point: Point, resolution: Resolution):
         self.m_chi = point.m_chi
         self.averages, self.correction = average_spline(point, resolution), correction_spline()
-        self.transfer = transfer_spline(point, resolution)
-        self.averages_slope, self.correction_slope = self.averages.derivative(), self.correction.derivative()
+        self.transfer, self.correction_slope = transfer_rate(point, resolution), self.correction.derivative()
 
     def equilibrium(self, log_x: float) -> tuple[float, float]:
         """ln(Y_eq) and ln(y_eq)."""
@@ -73,12 +75,12 @@ class Equations:
         rate = entropy * math.exp(log_y) / hubble_tilde
         creation = rate * math.exp(2.0 * (log_equilibrium_yield(x, entropy, self.m_chi) - log_y))
         first, second = (math.exp(z) for z in self.averages(log_x))
-        chi_first, chi_second = (rate * math.exp(z) for z in self.averages(log_x_chi))
-        slope_first, slope_second = self.averages_slope(log_x_chi)
+        chi_logs, (slope_first, slope_second) = self.averages.with_slope(log_x_chi)
+        chi_first, chi_second = (rate * math.exp(z) for z in chi_logs)
         one_minus_w = math.exp(self.correction(log_x_chi))
         w_slope = one_minus_w * float(self.correction_slope(log_x_chi))
         ratio, expansion = math.exp(log_x_chi - log_x), 2.0 * hubble / hubble_tilde
-        elastic = math.exp(self.transfer(log_x)) / hubble_tilde
+        elastic = self.transfer(log_x) / hubble_tilde
         heating = creation * (ratio * second - first)
         change = [
             creation * first - chi_first,
@@ -149,13 +151,14 @@ def slow_relic(point: Point, coupled: bool, resolution: Resolution | None = None
 
 
 TABLE = Path(__file__).with_name("reference") / "relic_density.csv"
-COLUMNS = ("m_a", "r", "g_agg", "g_achi", "omega_h2_nbe", "omega_h2_cbe", "x_fo_nbe", "x_fo_cbe", "x_kd")
+COLUMNS = ("m_a", "r", "g_agg", "g_achi", "omega_h2_nbe", "omega_h2_cbe", "x_fo_nbe", "x_fo_cbe", "x_kd", "alp_rate")
 PREAMBLE = """\
 # Relic density of dark matter that annihilates through the ALP portal: an independent, slow, converged solution of the
 # Boltzmann equations from x = 2 to 1e6, written by tests/validation/slow_reference.py with numpy and scipy alone.
 # m_a [GeV], r = m_chi/m_a, g_agg and g_achi [1/GeV]; Omega h^2 from the number density alone (nbe) and coupled to the
 # temperature (cbe), for the unitary cross-section; x = m_chi/T where first Y/Y_eq > 1.1 (x_fo) and where first
-# |T_chi/T - 1| > 0.1 (x_kd, cbe). Relative numerical error of all of them below 1e-7.
+# |T_chi/T - 1| > 0.1 (x_kd, cbe). For r > 1/2 with chi chi -> a a and chi a -> chi a; alp_rate is the rate over H at
+# which a is made and decays at x_fo of cbe. Relative numerical error of all of them below 1e-7.
 """
 
 
@@ -165,13 +168,13 @@ def read_table() -> np.ndarray:
     return np.genfromtxt(lines, delimiter=",", names=True)
 
 
-def rows(wanted: int, candidates: Iterator[Point], known: dict) -> Iterator[list]:
+def rows(wanted: int, candidates: Iterator[Point], averages: Callable, known: dict) -> Iterator[list]:
     """``wanted`` rows in thermal equilibrium at x = 2 and with a density within 1e-6 ... 1e6 from both equations."""
     for point in candidates:
         if wanted == 0:
             return
         parameters = [repr(float(value)) for value in (point.m_a, point.r, point.g_agg, point.g_achi)]
-        if annihilations_per_hubble_time(point, X_START) < 32.0:
+        if annihilations_per_hubble_time(point, X_START, averages) < 32.0:
             continue
         if tuple(parameters) in known:
             row = known[tuple(parameters)]
@@ -179,7 +182,8 @@ def rows(wanted: int, candidates: Iterator[Point], known: dict) -> Iterator[list
             nbe, cbe = slow_relic(point, coupled=False), slow_relic(point, coupled=True)
             if not (1e-6 < nbe[0] < 1e6 and 1e-6 < cbe[0] < 1e6):
                 continue
-            row = parameters + [f"{value:.7e}" for value in (nbe[0], cbe[0], nbe[1], cbe[1], cbe[2])]
+            rate = alp_rate(point.m_a, point.g_agg, point.m_chi / cbe[1]) if point.has_pairs else math.nan
+            row = parameters + [f"{value:.7e}" for value in (nbe[0], cbe[0], nbe[1], cbe[1], cbe[2], rate)]
         wanted -= 1
         yield row
 
@@ -192,9 +196,9 @@ def main() -> None:
         known = {tuple(row[:4]): row for row in finished if len(row) == len(COLUMNS)}
     with partial.open("w") as file:
         file.write(PREAMBLE + ",".join(COLUMNS) + "\n")
-        for name, wanted, candidates in samples():
+        for name, wanted, candidates, averages in samples():
             file.write(f"# {name}\n")
-            for row in rows(wanted, candidates, known):
+            for row in rows(wanted, candidates, averages, known):
                 file.write(",".join(row) + "\n")
                 file.flush()
     partial.replace(TABLE)
