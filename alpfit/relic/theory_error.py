@@ -37,6 +37,10 @@ NEAR_THRESHOLD = 1e-5
 FAR = 0.42
 """r below which the resonance is made by chi so fast that there are hardly any."""
 
+RECOIL = {0.5: 0.0, 0.75: 0.013, 0.95: 0.04, 1.1: 0.026, 1.5: 0.013, 5.0: 4e-4}
+"""Over r, by how much Omega h^2 of annihilation to ALPs changes where chi scatters off them sqrt(1 + m_a/m_chi) times
+as often: the rate is that of a chi at rest, while for slow ALPs it goes with the relative velocity. Own calculation."""
+
 SMALLEST = 1e-300
 """Stands for a ratio of zero in a logarithm."""
 
@@ -44,8 +48,9 @@ SMALLEST = 1e-300
 class TheoryError(NamedTuple):
     """Relative errors of Omega h^2, arrays: of what the engine takes the momenta to be, of the plasma, of numerics.
 
-    And ``alps``, of taking those that chi annihilates to to be in equilibrium: an estimate, the share of annihilation
-    that makes them over how often the plasma makes one in a Hubble time.
+    And ``alps``, for r > 1/2: of taking the ALPs that chi annihilates to to be in equilibrium, which is estimated as
+    the share of annihilation that makes them over how often the plasma makes one in a Hubble time; and for engines that
+    follow a temperature or momenta, of taking chi to be at rest where it scatters off them.
     """
 
     phase_space: Array
@@ -86,7 +91,8 @@ def theory_error(
     else:  # no smaller than what it was measured with allows to say, also where an engine is right by chance
         phase_space = np.hypot(np.expm1(_interpolated(column, ratio_r, widths, share)), distribution)
     numerics = distribution if engine == "fbe" else np.full(ratio_r.shape, MOMENTS_NUMERICS)
-    alps = np.where(ratio_r > 0.5, np.nan_to_num(share) / made, 0.0)
+    recoil = 0.0 if engine == "nbe" else np.interp(ratio_r, list(RECOIL), list(RECOIL.values()))
+    alps = np.where(ratio_r > 0.5, np.nan_to_num(share) * np.hypot(1.0 / made, recoil), 0.0)
     return TheoryError(phase_space, np.full(ratio_r.shape, PLASMA), numerics, alps)
 
 

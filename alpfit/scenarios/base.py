@@ -109,7 +109,7 @@ class Scenario(Protocol):
         """Predictions at ``points``, parameter name to array ``(n,)``."""
 
     def predict_rates(self, points: Mapping[str, Array]) -> Mapping[str, Array]:
-        """Of :meth:`predict` what takes microseconds a point, which is all but a relic density; for scans.
+        """Of :meth:`predict` what takes microseconds a point: all but a relic density and its error. For scans.
 
         The points must lie where :meth:`predict` has no complaint of their range.
         """

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
 from alpfit.physics.annihilation import sigma_v_today
 from alpfit.physics.pair_annihilation import pair_rate_today
@@ -118,16 +118,11 @@ class PortalScenario:
         return predict_within(RANGES, points, OBSERVABLES, self._calculate)
 
     def predict_rates(self, points: Mapping[str, Array]) -> Mapping[str, Array]:
-        """All that :meth:`predict` returns but the relic density."""
-        return self._rates(points, None)
-
-    def _rates(self, points: Mapping[str, Array], relic: RelicDensity | None) -> Mapping[str, Array]:
-        """Those, with the theory error of the ``relic`` density, or of one by freeze-out if that is not known."""
+        """All that :meth:`predict` returns but the relic density and its error."""
         m_a, r, g_agg, g_achi = (points[name] for name in PARAMETERS)
         widths = alp_widths(m_a, r, g_agg, g_achi)
         return {
             "m_chi": r * m_a,
-            "Omega_h2_theory_error": self._theory_error(r, widths, relic).total,
             **production.alp_observables(points, widths.total, widths.invisible_fraction, self.choices),
             "sigma_v_today": sigma_v_today(m_a, r, g_agg, g_achi, widths.total, self._scale),
             "sigma_v_pairs_today": pair_rate_today(r * m_a, m_a, g_achi),
@@ -174,21 +169,18 @@ class PortalScenario:
     def _scale(self) -> float:
         return resolve_annihilation_scale(self.choices.annihilation_scale)
 
-    def _theory_error(self, r: Array, widths: Widths, relic: RelicDensity | None) -> TheoryError:
-        choices, ratio = self.choices, widths.dark_matter / widths.photons
-        alps: dict[str, ArrayLike] = {}
-        if relic is not None:
-            alps = {"alp_share": np.asarray(relic.alp_share), "alp_rate": np.asarray(relic.alp_rate)}
+    def _theory_error(self, r: Array, widths: Widths, relic: RelicDensity) -> TheoryError:
+        choices = self.choices
         error = theory_error(
             r,
-            ratio,
+            widths.dark_matter / widths.photons,
             engine=choices.engine,
             with_self_scattering=choices.self_scattering,
             closure=choices.closure,
-            **alps,
+            alp_share=np.asarray(relic.alp_share),
+            alp_rate=np.asarray(relic.alp_rate),
         )
-        made_from_nothing = False if relic is None else relic.from_nothing
-        return error._replace(phase_space=np.where(made_from_nothing, FREEZE_IN, error.phase_space))
+        return error._replace(phase_space=np.where(relic.from_nothing, FREEZE_IN, error.phase_space))
 
     def _relic(self, *couplings: Array) -> RelicDensity:
         choices = self.choices
@@ -203,8 +195,10 @@ class PortalScenario:
 
     def _calculate(self, points: Mapping[str, Array]) -> Predictions:
         relic = self._relic(*(points[name] for name in PARAMETERS))
-        rates = self._rates(points, relic)
-        values = {"m_chi": rates["m_chi"], "Omega_h2": relic.omega_h2, **rates}
+        rates = self.predict_rates(points)
+        m_a, r, g_agg, g_achi = (points[name] for name in PARAMETERS)
+        error = self._theory_error(r, alp_widths(m_a, r, g_agg, g_achi), relic)
+        values = {"Omega_h2": relic.omega_h2, "Omega_h2_theory_error": error.total, **rates}
         return Predictions(values, tuple(_failure(outcome) for outcome in relic.status))
 
 

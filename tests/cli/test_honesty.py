@@ -65,22 +65,22 @@ engine = "nbe"
 m_a = 1.0
 r = {{ prior = "uniform", min = {low}, max = {high} }}
 g_agg = 1e-4
-g_achi = 1e-3
+g_achi = {g_achi}
 """
 
 
 def test_check_says_how_much_of_the_prior_has_no_likelihood(alpfit, tmp_path):
-    """Above r = 0.65, half of this one, there is no relic density."""
+    """Above r = 0.59, half of this one, the lowest order of chi chi -> a a means nothing."""
     path = tmp_path / "fit.toml"
-    path.write_text(INVISIBLE.format(low=0.45, high=0.85))
+    path.write_text(INVISIBLE.format(low=0.52, high=0.66, g_achi=3.0))
     outcome = alpfit("check", path)
     assert outcome.code == 0
     line = next(line for line in outcome.out.splitlines() if "of the prior has no likelihood" in line)
     assert 45.0 < float(line.split()[2]) < 55.0
     assert outcome.out.splitlines()[-1].startswith("#   ")
-    assert "0.65" in outcome.out
+    assert "g_achi m_chi is above 1.77" in outcome.out
     whole = tmp_path / "whole.toml"
-    whole.write_text(INVISIBLE.format(low=0.45, high=0.49))
+    whole.write_text(INVISIBLE.format(low=0.45, high=0.49, g_achi=1e-3))
     assert "has no likelihood" not in alpfit("check", whole).out
 
 

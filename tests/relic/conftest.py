@@ -27,6 +27,7 @@ def build_sectors() -> Callable[..., Sectors]:
 def equations_everywhere(monkeypatch) -> None:
     """Solve the equations also where the model has no relic density, so that engines are tested there too."""
     monkeypatch.setattr(validity, "refusals", lambda points, *_: np.zeros(points.shape[1], dtype=np.int64))
+    monkeypatch.setattr(validity, "alps_are_missing", lambda rate, _: np.zeros(rate.size, dtype=bool))
 
 
 @pytest.fixture(scope="session")

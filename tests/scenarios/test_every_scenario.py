@@ -144,6 +144,6 @@ def test_its_regimes_are_scenarios_which_have_words_for_them(scenario, points):
 
 def test_rates_are_those_of_the_whole_prediction(scenario, points):
     rates, values = scenario.predict_rates(points), scenario.predict(points).values
-    assert set(scenario.observables) - set(rates) <= {"Omega_h2"}
+    assert set(scenario.observables) - set(rates) <= {"Omega_h2", "Omega_h2_theory_error"}
     for name, array in rates.items():
         np.testing.assert_array_equal(array, values[name], err_msg=name)
