@@ -23,6 +23,7 @@ from alpfit.relic import (
 )
 from alpfit.relic.results import ANSWERED
 from alpfit.relic.theory_error import FREEZE_IN
+from alpfit.relic.validity import SMALLEST_SHARE
 from alpfit.scenarios import production, quantities
 from alpfit.scenarios.base import DEFAULT, Choices, Predictions, Quantity, predict_within
 
@@ -64,6 +65,9 @@ OBSERVABLES: Mapping[str, Quantity] = MappingProxyType(
         ),
     }
 )
+
+RARELY = 10.0
+"""ALPs made in a Hubble time at freeze-out: with less it is said that they are taken to be in equilibrium."""
 
 THRESHOLD = 0.5
 """r below which a -> chi chi is open."""
@@ -158,11 +162,12 @@ class PortalScenario:
         }
 
     def remarks(self, points: Mapping[str, Array]) -> tuple[str, ...]:
-        """What a relic density from nothing assumes."""
+        """What a relic density assumes, where it comes from nothing or goes to ALPs that are hardly in equilibrium."""
         relic = self._relic(*(points[name] for name in PARAMETERS))
+        rate, share = np.asarray(relic.alp_rate), np.asarray(relic.alp_share)
         return tuple(
-            f"Omega_h2: {message}" if made else ""
-            for message, made in zip(relic.messages, relic.from_nothing, strict=True)
+            f"Omega_h2: {message}" if nothing else _hardly_there(*alps)
+            for message, nothing, *alps in zip(relic.messages, relic.from_nothing, relic.ok, rate, share, strict=True)
         )
 
     @property
@@ -200,6 +205,16 @@ class PortalScenario:
         error = self._theory_error(r, alp_widths(m_a, r, g_agg, g_achi), relic)
         values = {"Omega_h2": relic.omega_h2, "Omega_h2_theory_error": error.total, **rates}
         return Predictions(values, tuple(_failure(outcome) for outcome in relic.status))
+
+
+def _hardly_there(ok: bool, rate: float, share: float) -> str:
+    """A sentence on ALPs that are ``rate`` made in a Hubble time and ``share`` of the annihilation; mostly empty."""
+    if not (ok and rate < RARELY and share > SMALLEST_SHARE):
+        return ""
+    return (
+        f"Omega_h2: at freeze-out the plasma makes an ALP {rate:.1f} times in a Hubble time, and {100.0 * share:.0f} % "
+        "of annihilation is to ALPs, which are taken to be in equilibrium: see its theory error"
+    )
 
 
 def _failure(outcome: int) -> str:

@@ -93,3 +93,20 @@ def test_below_the_border_its_invisible_fraction_is_that_of_the_widths(displaced
 )
 def test_its_regimes_are_the_sides_of_the_border_that_r_reaches(displaced, invisible, ends, names):
     assert set(displaced.regimes({"r": ends})) == set(invisible.regimes({"r": ends})) == names
+
+
+def test_alps_that_are_hardly_in_equilibrium_are_told_and_weaken_what_the_density_says(displaced):
+    """With ever weaker couplings to photons, until there is no density left."""
+    at = points(m_a=0.1, r=2.0, g_agg=np.array([1e-6, 3e-9, 1e-9]), g_achi=0.05)
+    predictions, remarks = displaced.predict(at), displaced.remarks(at)
+    assert remarks[0] == remarks[2] == ""
+    assert "are taken to be in equilibrium" in remarks[1]
+    error = predictions.values["Omega_h2_theory_error"]
+    assert error[1] > error[0] + 0.1
+    assert np.isnan(predictions.values["Omega_h2"]).tolist() == [False, False, True]
+    assert "not in equilibrium" in predictions.failures[2]
+
+
+def test_pairs_today_are_predicted_where_chi_at_rest_can_make_them(displaced):
+    rates = displaced.predict_rates(points(r=np.array([0.45, 0.9, 1.1, 3.0])))["sigma_v_pairs_today"]
+    assert (rates > 0.0).tolist() == [False, False, True, True]
