@@ -203,8 +203,10 @@ class PortalScenario:
         rates = self.predict_rates(points)
         m_a, r, g_agg, g_achi = (points[name] for name in PARAMETERS)
         error = self._theory_error(r, alp_widths(m_a, r, g_agg, g_achi), relic)
-        values = {"Omega_h2": relic.omega_h2, "Omega_h2_theory_error": error.total, **rates}
-        return Predictions(values, tuple(_failure(outcome) for outcome in relic.status))
+        values = {**rates, "Omega_h2": relic.omega_h2, "Omega_h2_theory_error": error.total}
+        return Predictions(
+            {name: values[name] for name in OBSERVABLES}, tuple(_failure(outcome) for outcome in relic.status)
+        )
 
 
 def _hardly_there(ok: bool, rate: float, share: float) -> str:

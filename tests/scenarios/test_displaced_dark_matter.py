@@ -97,7 +97,7 @@ def test_its_regimes_are_the_sides_of_the_border_that_r_reaches(displaced, invis
 
 def test_alps_that_are_hardly_in_equilibrium_are_told_and_weaken_what_the_density_says(displaced):
     """With ever weaker couplings to photons, until there is no density left."""
-    at = points(m_a=0.1, r=2.0, g_agg=np.array([1e-6, 3e-9, 1e-9]), g_achi=0.05)
+    at = points(m_a=0.1, r=2.0, g_agg=np.array([1e-6, 6e-9, 1e-9]), g_achi=0.05)
     predictions, remarks = displaced.predict(at), displaced.remarks(at)
     assert remarks[0] == remarks[2] == ""
     assert "are taken to be in equilibrium" in remarks[1]
