@@ -28,6 +28,7 @@ UNITS: Mapping[str, str] = MappingProxyType(
         "g_agg*sqrt(P_inv), Belle II": "1/GeV",
         "g_agg*sqrt(BR(a->gg))": "1/GeV",
         "sigma_v_today": "cm^3/s",
+        "sigma_v_pairs_today": "cm^3/s",
         "sigma_self_over_m_chi": "cm^2/g",
     }
     | dict.fromkeys(

@@ -19,7 +19,7 @@ POINTS = {
     "a broad ALP": (0.5, 0.35, 1e-10, 0.02),
     "almost in equilibrium": (1.0, 0.45, 1e-8, 1e-4),
     "in equilibrium before x = 2": (1.0, 0.25, 5e-8, 1e-4),
-    "above the resonance, hot enough once": (1.0, 0.55, 1e-5, 1e-2),
+    "above the resonance, hot enough once": (1.0, 0.55, 1e-2, 1e-5),
     "through the change of phase": (0.3, 0.47, 3e-9, 1e-5),
 }
 LATE = {"r = 0.499": (1.0, 0.499, 3.8604446876e-8, 0.01), "r = 0.495": (0.8, 0.495, 3.9880622468e-8, 1e-3)}

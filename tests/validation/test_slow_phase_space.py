@@ -26,15 +26,16 @@ def test_the_engine_gives_every_row_to_one_per_cent():
     assert np.median(np.abs(computed / rows["omega_h2"] - 1.0)) < 1.5e-3
 
 
-def test_the_engine_gives_pairs_of_alps_to_one_per_cent():
+def test_the_engine_gives_pairs_of_alps():
+    """To 0.15 %, where the hole is deepest, at r = 0.75, to 1 %, of which the slow solution may have its part."""
     rows = ROWS[OFF_THE_RESONANCE]
     points = (rows[name] for name in ("m_a", "r", "g_agg", "g_achi"))
     computed = relic_density(*points, engine="fbe", self_scattering=False).omega_h2
     assert rows.size >= 6
-    np.testing.assert_allclose(computed, rows["omega_h2"], rtol=1e-2)
+    assert (np.abs(computed / rows["omega_h2"] - 1.0) < np.where(rows["r"] < 0.8, 1e-2, 1.5e-3)).all()
 
 
-@pytest.mark.parametrize("n", [0, 20, -4, -2])
+@pytest.mark.parametrize("n", [0, 20, -1])
 def test_the_table_is_what_the_slow_solution_gives(n):
     point = Point(*(float(ROWS[name][n]) for name in ("m_a", "r", "g_agg", "g_achi")))
     grid = LATE if point.has_pairs else Grid()
