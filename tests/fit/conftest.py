@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from alpfit import Fit, Run
+from alpfit.fit import reporting
 
 FIT = """\
 scenario = "displaced"
@@ -96,3 +97,10 @@ def project(finished_project, tmp_path):
     import shutil
 
     return Project(Path(shutil.copytree(finished_project.path, tmp_path / "moved")))
+
+
+@pytest.fixture
+def short_reports(monkeypatch) -> None:
+    """Reports of two figures: where one goes and what it is called does not depend on how many it has."""
+    drawn = reporting.figures
+    monkeypatch.setattr(reporting, "figures", lambda run, **choices: drawn(run, ("corner", "trace"), **choices))

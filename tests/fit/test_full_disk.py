@@ -12,6 +12,8 @@ from alpfit.fit import Changes, ProfileRequest, Reweighting, profile_run
 from alpfit.fit.figures import figures
 from alpfit.fit.reporting import write_report
 
+pytestmark = pytest.mark.usefixtures("short_reports")
+
 SMALL = 4096
 """Bytes that a file may have: less than samples, figures or tables take."""
 

@@ -14,6 +14,8 @@ from alpfit.fit.figures import figures
 from alpfit.fit.profiling import with_workers
 from alpfit.fit.reporting import write_report
 
+pytestmark = pytest.mark.usefixtures("short_reports")
+
 PLACES = ["a\0b", "a" * 5000, Path("/dev/null/file")]
 """That are none."""
 

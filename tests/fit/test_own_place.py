@@ -16,6 +16,8 @@ from alpfit.fit.figures import figures
 from alpfit.fit.reporting import write_report
 from alpfit.inference.interrupts import Interrupted
 
+pytestmark = pytest.mark.usefixtures("short_reports")
+
 
 def profile(run, output=None, **choices):
     return profile_run(run, ProfileRequest(("m_a",), "4"), output, **choices)
