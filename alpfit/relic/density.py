@@ -248,14 +248,22 @@ def _solve_equations(
 
     sectors = _sectors(portal, engine, plasma, self_scattering)
     columns = relic_densities(sectors, engine, transfer_rate, accuracy, partial(_early, portal))
+    columns["self_scattering"] = widths.dark_matter / widths.photons
+    columns["alp_rate"], columns["alp_share"] = np.full(portal.r.size, math.inf), np.zeros(portal.r.size)
+    if (portal.r > 0.5).any():
+        _look_for_alps(columns, sectors, portal, accuracy)
+    return columns
+
+
+def _look_for_alps(columns: Columns, sectors: Sectors, portal: PortalPoints, accuracy: Accuracy) -> None:
+    """Write how far ALPs are in equilibrium, and leave no number where they are not, but should be."""
     x = np.where(np.isfinite(columns["x_fo"]), columns["x_fo"], accuracy.x_start)
-    alp_rate, alp_share = alp_diagnostics(sectors, portal, x)
-    missing = validity.alps_are_missing(alp_rate, alp_share) & np.isin(columns["status"], ANSWERED)
-    if missing.any():
-        for name, column in columns.items():
-            column[missing] = Status.ALPS_DECOUPLED if name == "status" else math.nan
-    diagnostics = {"self_scattering": widths.dark_matter / widths.photons, "alp_rate": alp_rate, "alp_share": alp_share}
-    return {**columns, **diagnostics}
+    columns["alp_rate"], columns["alp_share"] = alp_diagnostics(sectors, portal, x)
+    missing = validity.alps_are_missing(columns["alp_rate"], columns["alp_share"])
+    missing &= np.isin(columns["status"], ANSWERED)
+    columns["status"][missing] = Status.ALPS_DECOUPLED
+    for name in ("omega_h2", "x_fo", "x_kd", "elastic_rate", "late_annihilation"):
+        columns[name][missing] = math.nan
 
 
 def _joined(parts: list[Columns]) -> Columns:

@@ -68,11 +68,17 @@ def test_where_there_is_no_density_there_is_no_history(status, point):
         evolve(*point)
 
 
-@each_refusal
-@pytest.mark.parametrize("name", ["g_agg", "g_achi"])
-def test_no_coupling_is_found_where_none_could_be(status, point, name):
-    if status == Status.ALPS_DECOUPLED or (status, name) == (Status.STRONG_COUPLING, "g_achi"):
-        pytest.skip("with another coupling there is one")
+WHATEVER_THE_COUPLING = [
+    (status, name)
+    for status in REFUSED
+    for name in ("g_agg", "g_achi")
+    if status == Status.WIDE_RESONANCE or (status, name) == (Status.STRONG_COUPLING, "g_agg")
+]
+
+
+@pytest.mark.parametrize(("status", "name"), WHATEVER_THE_COUPLING)
+def test_no_coupling_is_found_where_none_could_be(status, name):
+    point = REFUSED[status]
     m_a, r, g_agg, g_achi = point
     other, what = (g_achi, "g_achi") if name == "g_agg" else (2e3 * g_agg, "g_agg")
     other = min(max(other, 5.0), 1e3) if status == Status.WIDE_RESONANCE else other
