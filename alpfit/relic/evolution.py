@@ -41,7 +41,7 @@ class Settings(NamedTuple):
     relevant: float = 14.0
     irrelevant: float = 1e-3
     renewal: float = 1.2
-    blur: float = 3e-3
+    blur: float = 4e-3
     resonances: int = 100
     settled: float = 4e-4
     tail: Tail = Tail(10.0, 1.0, 13.0, 3.0, 1e-5)

@@ -127,7 +127,9 @@ class MomentumGrids(NamedTuple):
 def momentum_grids() -> MomentumGrids:
     """The grids that are tested."""
     return MomentumGrids(
-        momentum_grid(26, 44, 16), momentum_grid(), momentum_grid(44, 52, 20, n_few_outer=32, n_few_inner=12)
+        momentum_grid(26, 48, 18, n_few_outer=24, n_few_inner=10),
+        momentum_grid(),
+        momentum_grid(44, 52, 20, n_few_outer=32, n_few_inner=12),
     )
 
 

@@ -61,7 +61,7 @@ class Spectra(NamedTuple):
     fineness: Array
 
 
-UNSUPPRESSED, SUPPRESSED = 1.0, 6.0
+UNSUPPRESSED, SUPPRESSED = 1.0, 8.0
 """Fineness of a spectrum, and of one that begins, in part or in all, far above threshold and not with a peak. There the
 fastest chi alone annihilate, which are warmer than the temperature that says which nodes count for how much: with the
 first, up to 15 % off in Omega h^2, with the second, 0.4 %."""
