@@ -27,7 +27,7 @@ def test_the_engine_gives_every_row_to_one_per_cent():
 
 
 def test_the_engine_gives_pairs_of_alps():
-    """To 0.15 %, where the hole is deepest, at r = 0.75, to 1 %, of which the slow solution may have its part."""
+    """To 0.15 %; at r = 0.75, where 0.6 % are yet to annihilate when the slow solution ends at x = 2000, to 1 %."""
     rows = ROWS[OFF_THE_RESONANCE]
     points = (rows[name] for name in ("m_a", "r", "g_agg", "g_achi"))
     computed = relic_density(*points, engine="fbe", self_scattering=False).omega_h2
