@@ -169,7 +169,7 @@ def _with_pairs(e: Array, weighted_sigma: Array, smooth: float, point: PortalPoi
     """
     mass, low = point.r * point.m_a, e.size
     forbidden = 2.0 * (1.0 - point.r) / point.r  # where it opens, in e
-    begin = max(forbidden, 0.0)
+    begin, spare = max(forbidden, 0.0), max(-forbidden, 0.0)
     panel = 0.75 * grids.panel  # sigma rises from threshold
     above, _, weight, high = resonant_nodes(-1.0, 1.0, grids.smallest, grids.largest, panel, grids.legendre)
     both_e, both = np.empty(low + high), np.empty(low + high)
@@ -180,13 +180,19 @@ def _with_pairs(e: Array, weighted_sigma: Array, smooth: float, point: PortalPoi
     for i in range(high):
         k = low + i
         both_e[k] = begin + above[i]
-        opening = above[i] if forbidden > 0.0 else above[i] - forbidden
-        both[k] = weight[i] * pair_cross_section_at(both_e[k], opening, mass, point.m_a, strength)
+        both[k] = weight[i] * pair_cross_section_at(both_e[k], above[i] + spare, mass, point.m_a, strength)
         alps += both[k] * both_e[k] * math.exp(-above[i])
     dead = math.inf
     if forbidden > 0.0:
         dead = max(math.log(alps / photons) + 40.0, 0.0) / forbidden if alps > 0.0 else 0.0
     return weigh_nodes(both_e, both, Shape(low, begin, smooth, 0.0, dead))
+
+
+@kernel
+def _alps_made(temperature: float, point: PortalPoint, plasma: Plasma, charges: Charges) -> float:
+    """How often an ALP is made in a Hubble time, at ``temperature`` [GeV]."""
+    rate = equilibration_rate(temperature, point.m_a, point.g_agg, point.photons, charges)
+    return rate / bath_at(temperature, plasma).hubble
 
 
 @kernel
@@ -199,9 +205,10 @@ def _transfer_off(temperature: float, point: PortalPoint, plasma: Plasma, grids:
     photons = momentum_transfer(temperature, mass, point.m_a, strength, grids.photons)
     if not point.r > 0.5:
         return photons, 0.0
-    made = equilibration_rate(temperature, point.m_a, point.g_agg, point.photons, grids.charges)
-    there = made / (made + bath_at(temperature, plasma).hubble)
-    return photons, there * alp_momentum_transfer(temperature, mass, point.m_a, point.g_achi**4, grids.alps)
+    made = _alps_made(temperature, point, plasma, grids.charges)
+    return photons, made / (1.0 + made) * alp_momentum_transfer(
+        temperature, mass, point.m_a, point.g_achi**4, grids.alps
+    )
 
 
 @kernel
@@ -337,10 +344,8 @@ def _fill_diagnostics(
     for i in range(x.size):
         rates[i], shares[i] = math.inf, 0.0
         if points.r[i] > 0.5:
-            temperature, averages = sectors.mass[i] / x[i], sector_at(sectors, i).averages
-            made = equilibration_rate(temperature, points.m_a[i], points.g_agg[i], points.photons[i], charges)
-            rates[i] = made / bath_at(temperature, sectors.plasma).hubble
-            log_x = math.log(x[i])
+            rates[i] = _alps_made(sectors.mass[i] / x[i], point_at(points, i), sectors.plasma, charges)
+            averages, log_x = sector_at(sectors, i).averages, math.log(x[i])
             photons = math.exp(evaluate_spline(log_x, averages.start, averages.step, averages.table, 2))
             shares[i] = 1.0 - photons / first_average_at(log_x, x[i], averages)
 

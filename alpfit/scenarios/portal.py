@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from alpfit.physics.annihilation import sigma_v_today
 from alpfit.physics.pair_annihilation import pair_rate_today
 from alpfit.physics.self_scattering import self_scattering_per_mass
-from alpfit.physics.widths import Widths, alp_widths
+from alpfit.physics.widths import alp_widths
 from alpfit.relic import (
     DOMAIN,
     RelicDensity,
@@ -144,8 +144,7 @@ class PortalScenario:
         couplings = [points[name] for name in PARAMETERS]
         relic = self._relic(*couplings)
         engine, scale = self.choices.engine, self._scale
-        m_a, r, g_agg, g_achi = couplings
-        error = self._theory_error(r, alp_widths(m_a, r, g_agg, g_achi), relic)
+        error = self._theory_error(points["r"], relic)
         return {
             "x_fo": relic.x_fo,
             "x_kd": relic.x_kd,
@@ -174,11 +173,11 @@ class PortalScenario:
     def _scale(self) -> float:
         return resolve_annihilation_scale(self.choices.annihilation_scale)
 
-    def _theory_error(self, r: Array, widths: Widths, relic: RelicDensity) -> TheoryError:
+    def _theory_error(self, r: Array, relic: RelicDensity) -> TheoryError:
         choices = self.choices
         error = theory_error(
             r,
-            widths.dark_matter / widths.photons,
+            np.asarray(relic.self_scattering),
             engine=choices.engine,
             with_self_scattering=choices.self_scattering,
             closure=choices.closure,
@@ -201,8 +200,7 @@ class PortalScenario:
     def _calculate(self, points: Mapping[str, Array]) -> Predictions:
         relic = self._relic(*(points[name] for name in PARAMETERS))
         rates = self.predict_rates(points)
-        m_a, r, g_agg, g_achi = (points[name] for name in PARAMETERS)
-        error = self._theory_error(r, alp_widths(m_a, r, g_agg, g_achi), relic)
+        error = self._theory_error(points["r"], relic)
         values = {**rates, "Omega_h2": relic.omega_h2, "Omega_h2_theory_error": error.total}
         return Predictions(
             {name: values[name] for name in OBSERVABLES}, tuple(_failure(outcome) for outcome in relic.status)
