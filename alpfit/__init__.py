@@ -1,10 +1,40 @@
 """Bayesian inference for resonant ALP-portal dark matter and the Belle II B+ -> K+ nu nu excess.
 
-    >>> import alpfit
-    >>> alpfit.relic_density(0.75, 0.477, 9.037e-5, 6.93e-5).omega_h2
-    >>> alpfit.Fit.from_file("invisible.toml").run()
+What ``alpfit`` does on the command line has a function of the same name and with the same words here.
 
-The names below are loaded when first used, so that importing the package (and ``alpfit --help``) is instant.
+To fit:
+
+    run             sample a TOML file, a dictionary or a Fit, and write a run folder
+    evaluate        predictions and likelihoods at one point
+    explain         does the model explain an excess, and what speaks against it?
+    Fit             a checked configuration: from_file, from_dict, evaluate, sample, run, repeat
+
+With a finished run, which may be given as the path of its folder:
+
+    read_run        the Run in a folder: samples, summary, warnings; to_arviz, to_getdist, to_anesthetic, to_dataframe
+    profile         its profile likelihood, with intervals and contours
+    reweight        to other likelihoods or predictions
+    compare         with other runs: Bayes factors, best fits, intervals
+    plot            a figure to look at, or all in files
+    report          one web page
+    export          files for other programs
+    cite            what to cite
+
+Relic densities and likelihoods by themselves:
+
+    relic_density   Omega h^2 at points of the ALP portal
+    evolve          the history of chi at one point
+    required_coupling   for a wanted Omega h^2
+    likelihoods     the catalogue: names, load
+    relic           engines for any dark sector: DarkSector, solve, evolve_sector
+
+All that the user can mend is an AlpfitError, a sentence. The names are loaded when first used, so that importing the
+package is instant.
+
+    >>> import alpfit
+    >>> density = alpfit.relic_density(0.75, 0.477, 9.037e-5, 6.93e-5)
+    >>> print(f"{density.omega_h2:.4f}")
+    0.2212
 """
 
 from importlib import import_module
@@ -14,43 +44,66 @@ from alpfit.numerics.settings import ignore_working_directory
 from alpfit.version import __version__
 
 if TYPE_CHECKING:
-    from alpfit import likelihoods
+    from alpfit import likelihoods, relic
     from alpfit.errors import AlpfitError
-    from alpfit.fit import Fit, Run
+    from alpfit.fit import EvaluatedPoint, Fit
+    from alpfit.fit.cite import cite
+    from alpfit.fit.compare import compare
+    from alpfit.fit.evaluate import evaluate
+    from alpfit.fit.explain import explain
+    from alpfit.fit.export import export
+    from alpfit.fit.plot import plot
+    from alpfit.fit.profile import profile
+    from alpfit.fit.report import report
+    from alpfit.fit.reweight import reweight
+    from alpfit.fit.run import run
     from alpfit.relic import Evolution, RelicDensity, Status, evolve, relic_density, required_coupling
+    from alpfit.runs.run import Run, read_run
 
 __all__ = [
     "AlpfitError",
+    "EvaluatedPoint",
     "Evolution",
     "Fit",
     "RelicDensity",
     "Run",
     "Status",
     "__version__",
+    "cite",
+    "compare",
+    "evaluate",
     "evolve",
+    "explain",
+    "export",
     "likelihoods",
+    "plot",
+    "profile",
+    "read_run",
+    "relic",
     "relic_density",
+    "report",
     "required_coupling",
+    "reweight",
+    "run",
 ]
 
 ignore_working_directory()
 
+_VERBS = ("cite", "compare", "evaluate", "explain", "export", "plot", "profile", "report", "reweight", "run")
 _HOMES = {
+    **{verb: f"alpfit.fit.{verb}" for verb in _VERBS},
+    **dict.fromkeys(("EvaluatedPoint", "Fit"), "alpfit.fit"),
+    **dict.fromkeys(("Run", "read_run"), "alpfit.runs.run"),
+    **dict.fromkeys(
+        ("Evolution", "RelicDensity", "Status", "evolve", "relic_density", "required_coupling"), "alpfit.relic"
+    ),
     "AlpfitError": "alpfit.errors",
-    "Evolution": "alpfit.relic",
-    "Fit": "alpfit.fit",
-    "RelicDensity": "alpfit.relic",
-    "Run": "alpfit.fit",
-    "Status": "alpfit.relic",
-    "evolve": "alpfit.relic",
-    "relic_density": "alpfit.relic",
-    "required_coupling": "alpfit.relic",
 }
 
 
 def __getattr__(name: str) -> Any:
-    if name == "likelihoods":
-        return import_module("alpfit.likelihoods")
+    if name in ("likelihoods", "relic"):
+        return import_module(f"alpfit.{name}")
     if name in _HOMES:
         return getattr(import_module(_HOMES[name]), name)
     raise AttributeError(f"module 'alpfit' has no attribute '{name}'")

@@ -1,7 +1,7 @@
 """Numbers of nature and of the experiments' machines: value, unit, source.
 
 Everything downstream works in GeV with hbar = c = k_B = 1; the last block holds the conversions.
-"The seed paper" is K. Ding, Y. Li, X. Liu, Y. Liu, C.-T. Lu and B. Zhu, "Resonant ALP-Portal Dark
+"Ding et al. 2025" is K. Ding, Y. Li, X. Liu, Y. Liu, C.-T. Lu and B. Zhu, "Resonant ALP-Portal Dark
 Matter Annihilation as a Solution to the B -> K nu nu Excess" (2025), here and everywhere.
 """
 
@@ -27,7 +27,7 @@ RELIC_DENSITY_PER_YIELD = Constant(
 FERMI_CONSTANT = Constant(1.1663788e-5, "1/GeV^2", "PDG 2022 (MuLan, arXiv:1211.0960)")
 W_MASS = Constant(80.369, "GeV", "PDG 2024 average")
 TOP_MASS_MSBAR = Constant(162.8, "GeV", "m_t(m_t) in the MSbar scheme from the pole mass 172.5 GeV, flavio 2.7.1")
-TOP_MASS_POLE = Constant(172.7, "GeV", "PDG 2022, direct measurements; what the seed paper's numbers imply")
+TOP_MASS_POLE = Constant(172.7, "GeV", "PDG 2022, direct measurements; what Ding et al. 2025's numbers imply")
 CHARM_MASS = Constant(1.27, "GeV", "m_c(m_c) in the MSbar scheme, PDG 2022")
 WEAK_MIXING = Constant(0.23121, "1", "sin^2(theta_W) in the MSbar scheme at m_Z, PDG 2022")
 Z_MASS = Constant(91.1876, "GeV", "PDG 2022")
@@ -54,7 +54,7 @@ PI_ZERO_MASS = Constant(0.1349768, "GeV", "PDG 2022")
 
 # Colliders
 BELLE2_BOOST = Constant(0.28, "1", "beta gamma of the Y(4S) at SuperKEKB; Belle II physics book, arXiv:1808.10567")
-BELLE2_RADIUS = Constant(150.0, "cm", "photons born beyond it are not seen; the seed paper, section 5.1")
+BELLE2_RADIUS = Constant(150.0, "cm", "photons born beyond it are not seen; Ding et al. 2025, section 5.1")
 BELLE2_S = Constant(112.0, "GeV^2", "Y(4S): 10.58 GeV squared")
 BELLE_BOOST = Constant(0.425, "1", "beta gamma of the Y(4S) at KEKB: 8.0 GeV on 3.5 GeV")
 BELLE_RADIUS = Constant(150.0, "cm", "taken as in Belle II, whose calorimeter it is")

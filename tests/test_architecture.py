@@ -58,7 +58,7 @@ def test_an_installed_wheel_finds_its_likelihoods_without_a_checkout(wheel, tmp_
     program = (
         "import alpfit; from alpfit.likelihoods import catalogue; "
         "print(alpfit.__file__, catalogue.data_folder(), *catalogue.names(), sep='\\n'); "
-        "catalogue.load('belle2_bknunu_q2_2025'); from alpfit.fit.bibliography import methods; methods()"
+        "catalogue.load('belle2_bknunu_q2_2025'); from alpfit.fit.cite import methods; methods()"
     )
     answer = run(sys.executable, "-c", program, cwd=tmp_path, PYTHONPATH=str(site))
 

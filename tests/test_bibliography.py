@@ -8,7 +8,7 @@ import pytest
 
 from alpfit.config import parse_configuration
 from alpfit.fit import bibliography
-from alpfit.fit.bibliography import methods, references
+from alpfit.fit.cite import methods, references
 from alpfit.inference.samplers import SAMPLERS
 from alpfit.likelihoods import load
 

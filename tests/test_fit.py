@@ -155,7 +155,7 @@ def test_a_file_that_is_not_there_is_an_alpfit_error(tmp_path):
     assert refusal(AlpfitError, Fit.from_file, tmp_path / "none.toml").endswith("does not exist")
 
 
-# m_a [GeV], r and couplings [1/GeV] of the upper rows of the seed paper's Table 1; its relic density is 0.12
+# m_a [GeV], r and couplings [1/GeV] of the upper rows of Ding et al. 2025's Table 1; its relic density is 0.12
 @pytest.mark.parametrize(
     ("m_a", "g_agg", "g_achi"),
     [(0.75, 9.037e-5, 6.93e-5), (2.63, 8.81e-5, 1.28e-4), (3.56, 9.75e-5, 8.4e-5), (4.47, 1.148e-4, 6.1e-5)],
@@ -281,7 +281,7 @@ def test_the_same_seed_gives_the_same_run(run, file, tmp_path):
 def test_an_existing_run_is_not_touched(run, file):
     before = {path.name: path.read_bytes() for path in run.folder.path.iterdir()}
     message = refusal(RunFolderError, Fit.from_file(file).run, run.folder.path)
-    assert message.startswith(f"{run.folder.path} holds a run already: replace it with --overwrite")
+    assert message.startswith(f"{run.folder.path} holds a run already: replace it with overwrite=True")
     assert {path.name: path.read_bytes() for path in run.folder.path.iterdir()} == before
 
 
@@ -325,9 +325,9 @@ def test_a_full_disk_at_the_end_is_told_and_the_samples_are_kept(file, tmp_path,
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
     with monkeypatch.context() as patch:
-        patch.setattr("alpfit.fit.publishing.write_posterior", full_disk)
+        patch.setattr("alpfit.runs.publishing.write_posterior", full_disk)
         message = refusal(RunFolderError, Fit.from_file(file).run, path)
-    assert message == f"{path} cannot be written: No space left on device; make room, then continue with --resume"
+    assert message == f"{path} cannot be written: No space left on device; make room, then continue with resume=True"
     assert [folder.name for folder in tmp_path.iterdir()] == ["run"]
     monkeypatch.setattr("alpfit.inference.samplers.dynesty.Dynesty.run", None)  # it has done its work
     again = Fit.from_file(file).run(path, resume=True)

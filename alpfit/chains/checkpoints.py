@@ -42,7 +42,7 @@ class Checkpoints:
             if path != files[0]:
                 self._tell(f"{fault}: the one before is used")
             elif unread:
-                raise RunFolderError(f"{unread}, and there is no other: mend that, or begin anew with --overwrite")
+                raise RunFolderError(f"{unread}, and there is no other: mend that, or begin anew with overwrite=True")
             else:
                 self._tell(f"{fault}: there is no other, so the run begins anew")
         return None

@@ -50,7 +50,7 @@ def write_durably(path: Path, *content: bytes) -> None:
     write_whole(path, *content, durably=True)
 
 
-def check_place(path: Path, way_out: str = "choose another with --output DIR") -> None:
+def check_place(path: Path, way_out: str = "choose another with output=DIR") -> None:
     """Raise :class:`RunFolderError` where the way to ``path`` leads out of a run folder by a link in it.
 
     A folder that the user names may be a link; one in a run folder may have been planted there.

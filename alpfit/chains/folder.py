@@ -57,9 +57,7 @@ def place_to_stage(path: Path) -> Path:
     check_place(path)
     path, here = path.resolve(), Path.cwd()
     if path in here.parents:
-        raise RunFolderError(
-            f"{path} holds the working directory, {here}: go elsewhere, or choose another --output DIR"
-        )
+        raise RunFolderError(f"{path} holds the working directory, {here}: go elsewhere, or choose another output=DIR")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         if path != here and not path.is_mount():
@@ -76,7 +74,7 @@ def place_to_stage(path: Path) -> Path:
 
 
 def _refusal(path: Path, error: OSError) -> RunFolderError:
-    return RunFolderError(f"{path} cannot be written: {error.strerror or error}; choose another with --output DIR")
+    return RunFolderError(f"{path} cannot be written: {error.strerror or error}; choose another with output=DIR")
 
 
 def _try_to_write(folder: Path) -> None:

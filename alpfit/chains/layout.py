@@ -102,7 +102,7 @@ def check_output(path: Path, overwrite: bool, what: str = "run", *, beside: bool
     it may, and it will be kept.
     """
     if path.exists() and not path.is_dir():
-        raise RunFolderError(f"{path} is a file: choose a folder with --output DIR")
+        raise RunFolderError(f"{path} is a file: choose a folder with output=DIR")
     others = others_in(path) if path.is_dir() else []
     if not others:
         return
@@ -111,14 +111,14 @@ def check_output(path: Path, overwrite: bool, what: str = "run", *, beside: bool
         if beside and not RunFolder(path).manifest.exists():
             return
         raise RunFolderError(
-            f"{path} holds something that is not a {what} ({_listed(others)}): choose another folder with --output "
-            "DIR, or move that away"
+            f"{path} holds something that is not a {what} ({_listed(others)}): choose another folder with output=DIR, "
+            "or move that away"
         )
     if kind != what:
-        raise RunFolderError(f"{path} holds a {kind}, not a {what}: choose another folder with --output DIR")
+        raise RunFolderError(f"{path} holds a {kind}, not a {what}: choose another folder with output=DIR")
     if not overwrite:
         raise RunFolderError(
-            f"{path} holds a {what} already: replace it with --overwrite, or keep it with --output DIR"
+            f"{path} holds a {what} already: replace it with overwrite=True, or keep it with output=DIR"
         )
 
 
@@ -131,7 +131,7 @@ def check_no_other_run(folder: Path, own: Collection[Path] = ()) -> None:
     """Raise :class:`RunFolderError` where ``folder`` is that of a run, or a profile, and none of its ``own``."""
     kind = kind_of(folder)
     if kind and not any(folder.samefile(path) for path in own):
-        raise RunFolderError(f"{folder} holds another {kind}, whose files these are not: choose another --output DIR")
+        raise RunFolderError(f"{folder} holds another {kind}, whose files these are not: choose another output=DIR")
 
 
 def _listed(names: list[str]) -> str:

@@ -182,7 +182,7 @@ def writing(path: Path) -> Iterator[None]:
     except Timeout as error:
         raise _at_work(path) from error
     except OSError as error:
-        raise RunFolderError(f"{path} cannot be written: {error.strerror}; choose another with --output DIR") from error
+        raise RunFolderError(f"{path} cannot be written: {error.strerror}; choose another with output=DIR") from error
     with lock:
         try:
             yield
@@ -195,7 +195,7 @@ def writing(path: Path) -> Iterator[None]:
 
 def _at_work(path: Path) -> RunFolderError:
     return RunFolderError(
-        f"{path} is being written by another process: wait for it, or choose another folder with --output DIR"
+        f"{path} is being written by another process: wait for it, or choose another folder with output=DIR"
     )
 
 
@@ -205,7 +205,7 @@ def _check_own(unfinished: UnfinishedRun) -> None:
         if os.path.lexists(place) and (place.is_symlink() or not kind(place)):
             what = "folder" if kind is Path.is_dir else "ordinary file"
             raise RunFolderError(
-                f"{place} cannot be written: it is no {what}; remove it, or choose another with --output DIR"
+                f"{place} cannot be written: it is no {what}; remove it, or choose another with output=DIR"
             )
 
 
@@ -224,8 +224,8 @@ def replacing(path: Path, *, overwrite: bool) -> Iterator[None]:
             _check_kind(unfinished, "run")
         elif unfinished.exists:
             raise RunFolderError(
-                f"{path} holds an unfinished run ({unfinished.spent}): replace it with --overwrite, or keep it with "
-                "--output DIR"
+                f"{path} holds an unfinished run ({unfinished.spent}): replace it with overwrite=True, or keep it with "
+                "output=DIR"
             )
         yield
 
@@ -276,8 +276,8 @@ def _begin(
             _check_identity(unfinished, identity, what)
     elif unfinished.exists and not overwrite:
         raise RunFolderError(
-            f"{unfinished.run} holds an unfinished {what} ({unfinished.spent}): continue it with --resume, or "
-            "begin anew with --overwrite"
+            f"{unfinished.run} holds an unfinished {what} ({unfinished.spent}): continue it with resume=True, or "
+            "begin anew with overwrite=True"
         )
     else:
         _check_kind(unfinished, what)
@@ -289,7 +289,7 @@ def _begin(
     except OSError as error:
         raise RunFolderError(
             f"{unfinished.identity} cannot be written: {error.strerror}; make room, remove what is in its place, or "
-            "choose another folder with --output DIR"
+            "choose another folder with output=DIR"
         ) from error
 
 
@@ -301,7 +301,7 @@ def _check_kind(unfinished: UnfinishedRun, what: str) -> None:
         return
     if kind != what:
         raise RunFolderError(
-            f"{unfinished.run} holds an unfinished {kind}, not a {what}: choose another folder with --output DIR"
+            f"{unfinished.run} holds an unfinished {kind}, not a {what}: choose another folder with output=DIR"
         )
 
 
@@ -311,7 +311,7 @@ def _check_owner(unfinished: UnfinishedRun) -> None:
         if (owner := path.stat().st_uid) != os.getuid():
             raise RunFolderError(
                 f"{path} belongs to another user ({_user(owner)}), and a checkpoint can make the program do anything: "
-                "continue it with --force if you trust them, or begin anew with --overwrite"
+                "continue it with force=True if you trust them, or begin anew with overwrite=True"
             )
 
 
@@ -325,7 +325,7 @@ def _user(number: int) -> str:
 
 def _check_identity(unfinished: UnfinishedRun, identity: Mapping[str, Any], what: str) -> None:
     """Raise :class:`RunFolderError` for the first thing that is not as it was when the run began."""
-    way_out = "begin anew with --overwrite" + (", or continue nevertheless with --force" if what == "run" else "")
+    way_out = "begin anew with overwrite=True" + (", or continue nevertheless with force=True" if what == "run" else "")
     before = read_json(unfinished.identity, way_out)
     was, now = _flat(before), _flat(json.loads(json_text(identity)))
     for key in [*was, *now]:
@@ -352,7 +352,7 @@ def is_finished(path: Path) -> bool:
 def what_is_left(path: Path) -> str:
     """Of a run that was interrupted, what to do next."""
     if UnfinishedRun(path).exists:
-        return f"continue {path} with --resume"
+        return f"continue {path} with resume=True"
     if is_finished(path):
         return f"{path} is complete but for its figures: alpfit plot {quote(str(path))}"
     return "there was nothing yet to keep"

@@ -1,7 +1,6 @@
 """``alpfit``: the program, and what its exit codes mean."""
 
 import errno
-import mmap
 import os
 import sys
 from typing import Annotated, Any
@@ -27,10 +26,8 @@ from alpfit.cli.commands import (
 from alpfit.cli.exit_codes import ExitCode
 from alpfit.cli.terminal import STDOUT, flush, say, warn
 from alpfit.errors import AlpfitError
+from alpfit.numerics.memory import MEMORY_IS_OUT, memory_is_out
 from alpfit.version import __version__
-
-SPARE = 2**28
-"""Bytes that a process should still be able to have: the largest library takes half of it."""
 
 UsageError: Any = typer.BadParameter.__base__
 """What the parser raises for a command line that it cannot read; typer has no public name for it."""
@@ -100,10 +97,7 @@ def main() -> None:
 def _end(error: Exception) -> None:
     """End the program where it is the machine's fault: memory that is out, or a file or standard output that fails."""
     if memory_is_out(error):
-        warn(
-            "memory is out: give it more (ulimit -v, the container's or the scheduler's limit), or take fewer "
-            "workers or samples"
-        )
+        warn(MEMORY_IS_OUT)
         os._exit(ExitCode.BAD_INPUT)  # libraries that want memory for their farewell end in a segmentation fault
     if isinstance(error, OSError) and error.errno is not None:
         if error.filename == STDOUT:
@@ -113,22 +107,6 @@ def _end(error: Exception) -> None:
             way_out = "; make room" if error.errno == errno.ENOSPC else ""
             warn(f"{place} cannot be used: {error.strerror or error}{way_out}")
         sys.exit(ExitCode.BAD_INPUT)
-
-
-def memory_is_out(error: BaseException | None) -> bool:
-    """Whether an error comes from want of memory, which may also show as a library or a thread that cannot be had."""
-    cause = error
-    while cause is not None:
-        if isinstance(cause, MemoryError):
-            return True
-        cause = cause.__cause__ or cause.__context__
-    if not isinstance(error, (ImportError, RuntimeError, OSError)):
-        return False
-    try:
-        mmap.mmap(-1, SPARE).close()
-    except (OSError, MemoryError):
-        return True
-    return False
 
 
 if __name__ == "__main__":

@@ -9,7 +9,7 @@ from alpfit.cli.exit_codes import ExitCode
 from alpfit.cli.terminal import flush, say, warn
 
 if TYPE_CHECKING:
-    from alpfit.fit import Run
+    from alpfit.runs.run import Run
 
 
 @contextmanager

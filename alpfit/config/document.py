@@ -62,7 +62,7 @@ def apply_override(document: dict[str, Any], override: str) -> None:
     place, equals, text = override.partition("=")
     *tables, key = place.strip().split(".")
     if not equals or not all((*tables, key)):
-        raise ConfigurationError(f"--set {override}: write it as table.key=value")
+        raise ConfigurationError(f"overrides=[{override!r}]: write it as table.key=value")
     try:
         value = tables_in(f"value = {text}")["value"]
     except ValueError:
@@ -70,7 +70,7 @@ def apply_override(document: dict[str, Any], override: str) -> None:
     for table in tables:
         document = document.setdefault(table, {})
         if not isinstance(document, dict):
-            raise ConfigurationError(f"--set {override}: {table} is a value, not a table")
+            raise ConfigurationError(f"overrides=[{override!r}]: {table} is a value, not a table")
     document[key] = value
 
 

@@ -2,15 +2,14 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from shlex import quote
 from typing import Any, NamedTuple
 
 from alpfit.chains.folder import RunFolder
-from alpfit.config.document import is_path, read_toml, table_of
+from alpfit.config.document import apply_override, is_path, read_toml, table_of
 from alpfit.config.tables import Configuration
 from alpfit.errors import ConfigurationError
 from alpfit.inference.parallel import Parallel
-from alpfit.numerics.arguments import path_of
+from alpfit.numerics.arguments import path_of, words
 
 FROM_PRIOR = "prior"
 """The ``start`` of a sampler that is no path."""
@@ -104,7 +103,7 @@ def workers_left_out(path: Path, overrides: Sequence[str] = ()) -> str:
         return ""
     return (
         f"{path} says [parallel] executor = {executor!r}, which counts in an input of your own only: this machine's "
-        "threads are used; others with --set parallel.executor=..."
+        "threads are used; others with overrides=['parallel.executor=...']"
     )
 
 
@@ -116,9 +115,24 @@ def check_start(path: Path, configuration: Configuration, overrides: Sequence[st
     if start != FROM_PRIOR and "sampler.start" not in map(_place, overrides):
         raise ConfigurationError(
             f"{path} starts from {start}, and a run folder's input may not lead to another: repeat it with "
-            f"--set {quote(f'sampler.start={start}')}, or start anew with --set sampler.start={FROM_PRIOR}"
+            f"overrides=[{f'sampler.start={start}'!r}], or start anew with overrides=['sampler.start={FROM_PRIOR}']"
         )
 
 
 def _place(override: str) -> str:
     return override.partition("=")[0].strip()
+
+
+def revise(document: dict[str, Any], overrides: Sequence[str], tables: Sequence[str], way_out: str) -> None:
+    """Set the ``table.key=value`` of ``overrides`` in ``document``.
+
+    Raises :class:`ConfigurationError` for another table than ``tables``, with the ``way_out``.
+    """
+    for override in words("overrides", overrides):
+        table = override.partition("=")[0].split(".")[0].strip()
+        if table not in tables:
+            allowed = ", ".join(f"[{name}]" for name in tables)
+            raise ConfigurationError(
+                f"overrides=[{override!r}]: only {allowed} may change here; for other [{table}] {way_out}"
+            )
+        apply_override(document, override)

@@ -108,6 +108,10 @@ class Configuration(_Table):
         scenario = self.build_scenario()
         return {**scenario.parameters, **scenario.optional, **scenario.observables}
 
+    def is_logarithmic(self, name: str) -> bool:
+        """How to bin and draw a quantity: parameters as their prior says, derived ones as the scenario does."""
+        return self.priors[name].logarithmic if name in self.priors else self.quantities[name].logarithmic
+
     def build_likelihood(self) -> JointLikelihood:
         """The measurements with their options."""
         return JointLikelihood(

@@ -1,23 +1,6 @@
-"""From a TOML file to a run folder, and what can be asked of either."""
+"""What can be done with a fit, and with a finished run: one file a verb, named as on the command line."""
 
-from alpfit.fit.bibliography import bibliography
-from alpfit.fit.coverage import check_coverage
-from alpfit.fit.fit import Fit
-from alpfit.fit.profile_folder import RunProfile
-from alpfit.fit.profile_request import ProfileRequest
-from alpfit.fit.profiling import fit_of, profile_run
-from alpfit.fit.reweighting import Changes, Reweighting
-from alpfit.fit.run import Run
+from alpfit.fit.fit import Fit, fit_of
+from alpfit.fit.point import EvaluatedPoint
 
-__all__ = [
-    "Changes",
-    "Fit",
-    "ProfileRequest",
-    "Reweighting",
-    "Run",
-    "RunProfile",
-    "bibliography",
-    "check_coverage",
-    "fit_of",
-    "profile_run",
-]
+__all__ = ["EvaluatedPoint", "Fit", "fit_of"]

@@ -1,7 +1,8 @@
 """A fit, from its TOML file to its run folder: the one place where everything meets."""
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
@@ -14,28 +15,45 @@ from numpy.typing import NDArray
 from alpfit.chains.folder import RunFolder
 from alpfit.chains.provenance import check_whole, code_digest
 from alpfit.chains.unfinished import StatusFile, UnfinishedRun, is_finished, replacing, under_way, what_is_left
-from alpfit.config import FROM_PRIOR, Configuration, check_regimes, check_start, load_configuration, workers_left_out
+from alpfit.config import (
+    FROM_PRIOR,
+    Configuration,
+    apply_overrides,
+    check_regimes,
+    check_start,
+    load_configuration,
+    parse_configuration,
+    workers_left_out,
+)
 from alpfit.errors import ConfigurationError, PredictionError, RunFolderError, one_of
-from alpfit.fit.memory import give_back
-from alpfit.fit.publishing import present, publish
+from alpfit.fit.point import EvaluatedPoint
+from alpfit.fit.presenting import Tell, present
+from alpfit.fit.progress import shown_progress
 from alpfit.fit.repeat import Repeats
-from alpfit.fit.run import Run
 from alpfit.inference.explanation import Explanation, explain
 from alpfit.inference.interrupts import Interrupted, Interrupts
 from alpfit.inference.parallel import EXECUTORS, Job
-from alpfit.inference.problem import Evaluation, Problem
+from alpfit.inference.prior_check import PriorCheck, check_prior
+from alpfit.inference.priors import in_words
+from alpfit.inference.problem import Problem
 from alpfit.inference.progress import NoProgress, Progress
-from alpfit.inference.session import Session
-from alpfit.inference.trial import Trial, try_prior
-from alpfit.numerics.arguments import instance, path_of, real_array, shown, words
+from alpfit.inference.samples import Samples
+from alpfit.inference.session import Evaluate, Session, Store
+from alpfit.numerics.arguments import path_of, real_array, shown, words
+from alpfit.numerics.memory import give_back
+from alpfit.numerics.notebook import html_table
+from alpfit.runs.publishing import publish
+from alpfit.runs.run import Run
 from alpfit.version import __version__
+
+NO_PARAMETER = "[parameters] all are fixed: give at least one of them a prior"
 
 
 @dataclass(frozen=True)
 class Fit:
     """A checked configuration, ready to evaluate or to run; ``name`` is that of its default run folder.
 
-    ``file`` and ``overrides`` are what it was read from.
+    ``file`` and ``overrides`` are what it was read from, if it was.
     """
 
     configuration: Configuration
@@ -61,60 +79,56 @@ class Fit:
             path = folder.configuration
         return cls(load_configuration(path, overrides), path.stem, path, overrides)
 
-    def evaluate(self, values: Mapping[str, float]) -> Evaluation:
-        """One point: ``values`` of all parameters that the file does not fix.
+    @classmethod
+    def from_dict(cls, document: Mapping[str, Any], name: str = "fit", overrides: Sequence[str] = ()) -> "Fit":
+        """Check a configuration given as nested dictionaries, as a TOML file would have them.
+
+        Paths in it start from the working directory. Raises :class:`ConfigurationError`.
+        """
+        if not isinstance(document, Mapping):
+            raise ConfigurationError(f"document = {shown(document)} must be a dictionary: table to its keys")
+        tables = {key: dict(table) if isinstance(table, Mapping) else table for key, table in document.items()}
+        apply_overrides(tables, words("overrides", overrides))
+        return cls(parse_configuration(tables, name), name)
+
+    def with_overrides(self, overrides: Sequence[str]) -> "Fit":
+        """The fit with some ``table.key=value`` replaced; raises :class:`ConfigurationError`."""
+        overrides = words("overrides", overrides)
+        if not overrides:
+            return self
+        if self.file is not None:
+            return Fit.from_file(self.file, (*self.overrides, *overrides))
+        return Fit.from_dict(self.configuration.completed(), self.name, overrides)
+
+    def evaluate(self, at: Mapping[str, float]) -> EvaluatedPoint:
+        """One point: the values ``at`` which to evaluate, of all parameters that the fit does not fix.
 
         Raises :class:`ConfigurationError` for a name that is unknown or missing, for what is no number, and where a
         measurement does not hold at the point; :class:`PredictionError` where the model has no answer.
         """
         problem = self.problem
         known = {**problem.scenario.parameters, **problem.scenario.optional}
-        if not isinstance(values, Mapping):
-            raise ConfigurationError(f"{shown(values)} must be a dictionary: parameter to number")
-        for name in values:
+        if not isinstance(at, Mapping):
+            raise ConfigurationError(f"at = {shown(at)} must be a dictionary: parameter to number")
+        for name in at:
             if name not in known:
-                raise ConfigurationError(f"--at {name}: not a parameter of this scenario: {one_of(str(name), known)}")
+                raise ConfigurationError(f"at[{name!r}]: not a parameter of this scenario: {one_of(str(name), known)}")
         for name in problem.names:
-            if name not in values:
-                raise ConfigurationError(f"{name} has no value: the file gives it a prior, so say --at {name}=...")
-        point = problem.evaluate_at({name: _one(name, value) for name, value in values.items()})
-        if point.failures[0]:
-            raise PredictionError(point.failures[0])
-        ends = {name: (float(array[0]), float(array[0])) for name, array in point.parameters.items()}
+            if name not in at:
+                raise ConfigurationError(f"{name} has no value: the fit gives it a prior, so give at[{name!r}] one")
+        found = problem.evaluate_at({name: _one(name, value) for name, value in at.items()})
+        if found.failures[0]:
+            raise PredictionError(found.failures[0])
+        ends = {name: (float(array[0]), float(array[0])) for name, array in found.parameters.items()}
         for measurement in problem.likelihood.measurements:
             check_regimes(measurement, problem.scenario, ends)
-        return point
-
-    def diagnose(self, point: Evaluation) -> dict[str, float]:
-        """How far the predictions at a point that :meth:`evaluate` returned can be trusted."""
-        point = instance("point", point, Evaluation, "evaluate()")
-        diagnostics = self.problem.scenario.diagnose(point.parameters)
-        return {name: float(array[0]) for name, array in diagnostics.items()}
-
-    def remark(self, point: Evaluation) -> str:
-        """What a prediction at a point that :meth:`evaluate` returned assumes; empty where it is nothing unusual."""
-        point = instance("point", point, Evaluation, "evaluate()")
-        return self.problem.scenario.remarks(point.parameters)[0]
-
-    def compare(self, point: Evaluation) -> dict[str, dict[str, float]]:
-        """Of a point that :meth:`evaluate` returned, by likelihood: log_likelihood, prediction, bound and pull.
-
-        What they are, :class:`~alpfit.likelihoods.Comparison` says.
-        """
-        point = instance("point", point, Evaluation, "evaluate()")
-        seen = {**point.parameters, **point.predictions}
-        table = {}
-        for measurement in self.problem.likelihood.measurements:
-            comparison = {name: float(array[0]) for name, array in measurement.compare(seen)._asdict().items()}
-            table[measurement.name] = {"log_likelihood": float(point.log_l_by_entry[measurement.name][0]), **comparison}
-        return table
+        return EvaluatedPoint.of(problem, found)
 
     def explain(self) -> Explanation:
         """Whether the model explains an excess, by scanning the priors and improving the best points."""
-        problem = self.problem
-        if not problem.names:
-            raise ConfigurationError("[parameters] all are fixed: give at least one of them a prior")
-        return explain(problem, self.configuration.sampler.seed)
+        if not self.problem.names:
+            raise ConfigurationError(NO_PARAMETER)
+        return explain(self.problem, self.configuration.sampler.seed)
 
     def check_start(self) -> None:
         """Raise :class:`AlpfitError` where sampling would start from a run that cannot be read, or of another fit."""
@@ -127,13 +141,13 @@ class Fit:
                     f"[sampler] start = {shown(start)} has no samples of {missing[0]}: name another"
                 )
 
-    def try_prior(self) -> Trial:
+    def check_prior(self) -> PriorCheck:
         """Points drawn from the prior: in how much of it there is no likelihood, and why.
 
-        Raises :class:`ConfigurationError` where none has a likelihood. Nothing is tried if all parameters are fixed.
+        Raises :class:`ConfigurationError` where none has a likelihood. Nothing is drawn if all parameters are fixed.
         """
         problem = self.problem
-        return try_prior(problem, self.configuration.sampler.seed) if problem.names else Trial(1, {}, 0.0)
+        return check_prior(problem, self.configuration.sampler.seed) if problem.names else PriorCheck(1, {}, 0.0)
 
     def seconds_per_call(self) -> float:
         """Time of one likelihood call, warm: the median over seven points spread over the prior."""
@@ -145,14 +159,24 @@ class Fit:
             times.append(time.perf_counter() - start)
         return float(np.median(times[1:]))
 
-    def serve(self) -> bool:
+    def serve_as_mpi_worker(self) -> bool:
         """Under mpirun, in all processes but the first: evaluate for that one until it is done. Elsewhere False."""
         from alpfit.inference.parallel import ranks
 
         if self.configuration.parallel.executor != "mpi" or not ranks.is_worker():
             return False
-        ranks.serve(self.problem)
+        ranks.serve_as_worker(self.problem)
         return True
+
+    def sample(self, *, progress: Progress | None = None) -> Samples:
+        """Sample, and keep nothing on the disk; the samples are those of :meth:`run`.
+
+        Raises :class:`ConfigurationError` if all parameters are fixed, :class:`ExecutorError` if workers are lost, and
+        :class:`Interrupted`.
+        """
+        interrupts = Interrupts()
+        with shown_progress(progress) as display, self._workers(display, interrupts) as evaluate:
+            return self._sampled(self._session(evaluate, display, interrupts))
 
     def run(
         self,
@@ -162,7 +186,7 @@ class Fit:
         resume: bool = False,
         force: bool = False,
         progress: Progress | None = None,
-        tell: Callable[[Run], None] | None = None,
+        tell: Tell | None = None,
     ) -> Run:
         """Sample, and write the run folder ``output`` (``chains/`` and the file's name if None).
 
@@ -173,67 +197,106 @@ class Fit:
         Raises :class:`ConfigurationError` if all parameters are fixed, :class:`RunFolderError` if ``output`` is taken,
         :class:`ExecutorError` if workers are lost, and :class:`Interrupted`.
         """
-        path = self._path(output)
-        if not self.problem.names:
-            raise ConfigurationError("[parameters] all are fixed: give at least one of them a prior, or use evaluate")
-        progress, interrupts = progress or NoProgress(), Interrupts()
-        self._check_file(progress)
-        parallel = self.configuration.parallel
-        job = Job(self.problem, parallel, interrupts)
-        try:
-            with interrupts.held_back(), EXECUTORS[parallel.executor](job) as evaluate:
-                if resume and is_finished(path):
-                    run = self._finished(path, force, progress)
-                    if tell is not None:
-                        tell(run)
-                    return run
-                identity = self.identity()
-                with under_way(
-                    path, identity, progress, overwrite=overwrite, resume=resume, force=force
-                ) as checkpoints:
-                    session = Session(
-                        self.problem,
-                        evaluate=evaluate,
-                        progress=StatusFile(UnfinishedRun(path), progress),
-                        store=checkpoints,
-                        checkpoint_interval=self.configuration.checkpoint_interval,
-                        interrupts=interrupts,
-                        read_points=best_points,
-                        chunk=parallel.chunk,
-                    )
-                    run = self._run(path, session)
-        except Interrupted as interrupt:
-            raise Interrupted(interrupt.number, what_is_left(path)) from interrupt
-        return present(run, tell, progress)
+        path, interrupts = self._path(output), Interrupts()
+        with shown_progress(progress) as display:
+            try:
+                with self._workers(display, interrupts) as evaluate:
+                    if resume and is_finished(path):
+                        finished = self._finished(path, force, display)
+                        if tell is not None:
+                            tell(finished)
+                        return finished
+                    with under_way(
+                        path, self.identity(), display, overwrite=overwrite, resume=resume, force=force
+                    ) as checkpoints:
+                        status = StatusFile(UnfinishedRun(path), display)
+                        session = self._session(evaluate, status, interrupts, checkpoints)
+                        started, samples = datetime.now(UTC), self._sampled(session)
+                        session.end(samples)
+                        run = publish(path, self.configuration, samples, session.account, started)
+            except Interrupted as interrupt:
+                raise Interrupted(interrupt.number, what_is_left(path)) from interrupt
+            return present(run, tell, display)
 
     def repeat(
         self,
         n: int,
         output: str | Path | None = None,
         *,
-        flags: Sequence[str] = (),
+        overwrite: bool = False,
+        resume: bool = False,
+        force: bool = False,
         progress: Progress | None = None,
-        tell: Callable[[Run], None] | None = None,
+        tell: Tell | None = None,
     ) -> Run:
         """Run ``n`` seeds side by side, and write them merged to the run folder ``output``.
 
-        ``flags`` are those of ``alpfit run`` for each seed, whose folders stand beside ``output``. All else is as in
-        :meth:`run`.
+        The folders of the seeds stand beside ``output``; all else is as in :meth:`run`, for each seed.
         """
-        path = self._path(output)
-        if self.file is None:
-            raise ConfigurationError("only a fit that was read from a file can be repeated")
-        progress, interrupts = progress or NoProgress(), Interrupts()
+        path, interrupts = self._path(output), Interrupts()
+        choices = {"overwrite": overwrite, "resume": resume, "force": force}
+        with shown_progress(progress) as display:
+            self._check_file(display)
+            repeats = Repeats(self.configuration.parallel, self.configuration.sampler.seed, path, n)
+            started = datetime.now(UTC)
+            with replacing(path, overwrite=overwrite or resume), interrupts.held_back():
+                try:
+                    repeats.run(lambda overrides: self.with_overrides(overrides).run, choices, display, interrupts)
+                except Interrupted as interrupt:
+                    raise Interrupted(interrupt.number, "continue with resume=True") from interrupt
+                run = publish(path, self.configuration, *repeats.merged(), started)
+            return present(run, tell, display)
+
+    def identity(self) -> dict[str, Any]:
+        """What decides the samples: a run that was begun with something else is not continued."""
+        return {
+            "configuration": self.configuration.deciding(),
+            "likelihoods": {m.name: m.digest for m in self.problem.likelihood.measurements},
+            "code": {"alpfit": __version__, "digest": code_digest()},
+        }
+
+    def _repr_html_(self) -> str:
+        """The parameters, the sampler and the likelihoods, for a notebook."""
+        configuration = self.configuration
+        rows = [("scenario", configuration.scenario), ("likelihoods", ", ".join(configuration.entries))]
+        rows += [(name, in_words(prior)) for name, prior in configuration.priors.items()]
+        rows += [(name, f"{value:g}") for name, value in configuration.fixed.items()]
+        rows += [("sampler", configuration.sampler.name), ("executor", configuration.parallel.executor)]
+        return html_table(f"Fit {self.name}", rows)
+
+    @contextmanager
+    def _workers(self, progress: Progress, interrupts: Interrupts) -> Iterator[Evaluate]:
+        """Workers for this fit, with signals held back as long as they are there."""
+        if not self.problem.names:
+            raise ConfigurationError(f"{NO_PARAMETER}, or use evaluate")
         self._check_file(progress)
-        repeats = Repeats(self.configuration, self.file, self.overrides, path, n)
-        started = datetime.now(UTC)
-        with replacing(path, overwrite="--overwrite" in flags or "--resume" in flags), interrupts.held_back():
-            try:
-                repeats.run(flags, progress, interrupts)
-            except Interrupted as interrupt:
-                raise Interrupted(interrupt.number, "continue with --resume") from interrupt
-            run = publish(path, self.configuration, *repeats.merged(), started)
-        return present(run, tell, progress)
+        parallel = self.configuration.parallel
+        job = Job(self.problem, parallel, interrupts)
+        with interrupts.held_back(), EXECUTORS[parallel.executor](job) as evaluate:
+            yield evaluate
+
+    def _session(
+        self, evaluate: Evaluate, progress: Progress, interrupts: Interrupts, store: Store | None = None
+    ) -> Session:
+        return Session(
+            self.problem,
+            evaluate=evaluate,
+            progress=progress,
+            store=store,
+            checkpoint_interval=self.configuration.checkpoint_interval,
+            interrupts=interrupts,
+            read_points=best_points,
+            chunk=self.configuration.parallel.chunk,
+        )
+
+    def _sampled(self, session: Session) -> Samples:
+        """The samples that a ``session`` ends with."""
+        drawn = check_prior(self.problem, self.configuration.sampler.seed)
+        session.account.first_call_s, session.account.share_without_likelihood = drawn.first_call_s, drawn.share
+        session.raise_if_interrupted()
+        samples = session.finished or self.configuration.sampler.run(session)
+        give_back()
+        return samples
 
     def _check_file(self, progress: Progress) -> None:
         """What an input in a run folder asks for and does not get: a sentence, or :class:`ConfigurationError`."""
@@ -248,7 +311,7 @@ class Fit:
     def _finished(self, path: Path, force: bool, progress: Progress) -> Run:
         """The finished run at ``path``, if it is this fit; with ``force`` also of other data."""
         run = Run.read(path)
-        ways_out = "replace it with --overwrite, or choose another folder with --output DIR"
+        ways_out = "replace it with overwrite=True, or choose another folder with output=DIR"
         if run.configuration.deciding() != self.configuration.deciding():
             raise RunFolderError(
                 f"{path} is a finished run of another input, see {run.folder.configuration}: {ways_out}"
@@ -258,29 +321,29 @@ class Fit:
         if other and not force:
             raise RunFolderError(
                 f"{path} is a finished run, but the data of {', '.join(other)} have changed since: {ways_out}, or keep "
-                "it as it is with --force"
+                "it as it is with force=True"
             )
         progress.note(f"{path} is finished already" + (f", with other data of {', '.join(other)}" if other else ""))
         return run
 
-    def _run(self, path: Path, session: Session) -> Run:
-        """Sample in ``session``, and put the run folder ``path`` in place, but for the figures."""
-        started = datetime.now(UTC)
-        trial = try_prior(self.problem, self.configuration.sampler.seed)
-        session.account.first_call_s, session.account.share_without_likelihood = trial.first_call_s, trial.share
-        session.raise_if_interrupted()
-        samples = session.finished or self.configuration.sampler.run(session)
-        give_back()
-        session.end(samples)
-        return publish(path, self.configuration, samples, session.account, started)
 
-    def identity(self) -> dict[str, Any]:
-        """What decides the samples: a run that was begun with something else is not continued."""
-        return {
-            "configuration": self.configuration.deciding(),
-            "likelihoods": {m.name: m.digest for m in self.problem.likelihood.measurements},
-            "code": {"alpfit": __version__, "digest": code_digest()},
-        }
+def fit_of(what: Fit | Run | str | Path | Mapping[str, Any], overrides: Sequence[str] = ()) -> Fit:
+    """``what`` as a fit: one already, that of a run, a TOML file, a run folder, or nested dictionaries.
+
+    Raises :class:`ConfigurationError`.
+    """
+    if isinstance(what, Fit):
+        return what.with_overrides(overrides)
+    if isinstance(what, Run):
+        return Fit(what.configuration, what.folder.path.name).with_overrides(overrides)
+    return Fit.from_dict(what, overrides=overrides) if isinstance(what, Mapping) else Fit.from_file(what, overrides)
+
+
+def best_points(path: str) -> dict[str, NDArray[np.float64]]:
+    """Parameters of the samples in the run folder ``path``, the largest ln L first."""
+    samples = Run.read(path).samples
+    order = np.argsort(-samples.log_l)
+    return {name: values[order] for name, values in samples.parameters.items()}
 
 
 def _one(name: str, value: float) -> NDArray[np.float64]:
@@ -289,10 +352,3 @@ def _one(name: str, value: float) -> NDArray[np.float64]:
     if array.ndim:
         raise ConfigurationError(f"{name} = {shown(value)} must be a number: evaluate takes one point")
     return array[None]
-
-
-def best_points(path: str) -> dict[str, NDArray[np.float64]]:
-    """Parameters of the samples in the run folder ``path``, the largest ln L first."""
-    samples = Run.read(path).samples
-    order = np.argsort(-samples.log_l)
-    return {name: values[order] for name, values in samples.parameters.items()}

@@ -1,80 +1,81 @@
-"""The same fit with several seeds side by side: each a run folder of its own, and one of all together.
-
-Each seed is a process that runs ``alpfit run``, so that what holds for one run (checkpoints, ``--resume``) holds here.
-"""
+"""The same fit with several seeds side by side: each a run folder of its own, and one of all together."""
 
 import math
-import os
-import subprocess
-import sys
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from tempfile import TemporaryFile
 
 from alpfit.chains.unfinished import UnfinishedRun
-from alpfit.config import Configuration
 from alpfit.errors import ConfigurationError, ExecutorError
-from alpfit.fit.run import Run
 from alpfit.inference.interrupts import Interrupts
 from alpfit.inference.merging import merge
-from alpfit.inference.parallel.orphans import WORKS_FOR
+from alpfit.inference.parallel import EXECUTORS, Parallel
+from alpfit.inference.parallel.tasks import Task
 from alpfit.inference.progress import Progress, ProgressReport
 from alpfit.inference.samples import Samples
 from alpfit.inference.session import Account
+from alpfit.numerics.arguments import whole_number
+from alpfit.runs.run import Run
 
 POLL_S = 0.5
 """Seconds between two looks at the processes."""
 
-FINE = (0, 3)
-"""Exit codes of a run that is finished: 3 says that it missed its own target."""
+RunOf = Callable[[Sequence[str]], Callable[..., Run]]
+"""From ``table.key=value`` to what runs the fit that has them, and takes the keywords of :meth:`Fit.run`."""
 
 
 @dataclass(frozen=True)
 class Repeats:
-    """The seeds of a fit that goes to ``path``, from its TOML ``file`` with ``overrides``."""
+    """``n`` seeds from ``first`` on of a fit that goes to ``path``, with the workers of ``parallel``."""
 
-    configuration: Configuration
-    file: Path
-    overrides: tuple[str, ...]
+    parallel: Parallel
+    first: int
     path: Path
     n: int
+
+    def __post_init__(self) -> None:
+        whole_number("repeat", self.n, 1)
 
     @property
     def folders(self) -> dict[int, Path]:
         """The run folder of each seed, beside that of all."""
-        first = self.configuration.sampler.seed
-        return {seed: self.path.with_name(f"{self.path.name}.seed-{seed}") for seed in range(first, first + self.n)}
+        seeds = range(self.first, self.first + self.n)
+        return {seed: self.path.with_name(f"{self.path.name}.seed-{seed}") for seed in seeds}
 
-    def run(self, flags: Sequence[str], progress: Progress, interrupts: Interrupts) -> None:
-        """Run all seeds, as many at once as there are workers; ``flags`` are those of ``alpfit run``."""
-        parallel = self.configuration.parallel
-        if parallel.executor not in {"serial", "threads", "processes"}:
+    def run(self, run_of: RunOf, choices: Mapping[str, bool], progress: Progress, interrupts: Interrupts) -> None:
+        """Run all seeds, each a task of its own, as many at once as there are workers; ``choices`` are those of a run.
+
+        Raises :class:`ExecutorError` where one of them has failed.
+        """
+        parallel = self.parallel
+        if not EXECUTORS[parallel.executor].here:
             raise ConfigurationError(
-                f"--repeat runs its seeds side by side on this machine, but [parallel] executor = "
-                f"'{parallel.executor}': give --seed and --output for each instead"
+                f"repeat runs its seeds side by side on this machine, but [parallel] executor = "
+                f"'{parallel.executor}': run each with its own seed and output instead"
             )
         at_once = min(self.n, parallel.n_workers)
-        workers = [] if parallel.executor == "serial" else [f"parallel.workers={max(1, parallel.n_workers // at_once)}"]
-        waiting, running = list(self.folders), dict[int, _Seed]()
+        workers = [] if parallel.n_workers == 1 else [f"parallel.workers={max(1, parallel.n_workers // at_once)}"]
+        waiting, running = list(self.folders), dict[int, Task]()
         try:
             while waiting or running:
                 while waiting and len(running) < at_once and not interrupts.arrived:
                     seed = waiting.pop(0)
-                    running[seed] = self._start(seed, flags, [*self.overrides, *workers])
+                    run = run_of([f"sampler.seed={seed}", *workers])
+                    running[seed] = Task(partial(run, str(self.folders[seed].absolute()), **choices))
                 time.sleep(POLL_S)
-                for seed, process in list(running.items()):
-                    if process.poll() is not None:
-                        self._check(seed, running.pop(seed), interrupts)
+                for seed, task in list(running.items()):
+                    if task.poll() is not None:
+                        _check(seed, running.pop(seed), interrupts)
                 progress.update(self._report(waiting, list(running)))
                 interrupts.raise_if_arrived()
         finally:
-            for process in running.values():
-                process.terminate()
-            for process in running.values():
-                process.wait()
+            for task in running.values():
+                task.terminate()
+            for task in running.values():
+                task.wait()
 
     def merged(self) -> tuple[Samples, Account]:
         """All seeds as one, and what they have spent together."""
@@ -92,20 +93,6 @@ class Repeats:
         )
         return merge([run.samples for run in runs]), account
 
-    def _start(self, seed: int, flags: Sequence[str], overrides: Sequence[str]) -> "_Seed":
-        sets = [word for override in overrides for word in ("--set", override)]
-        # -P: nothing is imported from the working directory, which may be anybody's
-        command = [sys.executable, "-P", "-m", "alpfit.cli.main", "run", str(self.file), *flags, *sets]
-        command += ["--seed", str(seed), "--output", str(self.folders[seed])]
-        return _Seed(command)
-
-    def _check(self, seed: int, process: "_Seed", interrupts: Interrupts) -> None:
-        """Raise :class:`ExecutorError` where the run of a seed has failed."""
-        code, said = process.wait()
-        if code not in FINE and not interrupts.arrived:
-            reason = said[-1].removeprefix("alpfit: ") if said else f"exit code {code}"
-            raise ExecutorError(f"seed {seed}: {reason}; the others can be continued with --resume")
-
     def _report(self, waiting: Sequence[int], running: Sequence[int]) -> ProgressReport:
         """Where all seeds stand together."""
         status = [UnfinishedRun(self.folders[seed]).last_status() for seed in running]
@@ -117,18 +104,9 @@ class Repeats:
         return ProgressReport(calls, values, self.n / done - 1.0 if done > 0.0 else math.inf)
 
 
-class _Seed:
-    """The process of a seed; what it says goes to a file, since a pipe that nobody reads would stop it."""
-
-    def __init__(self, command: Sequence[str]) -> None:
-        self._said = TemporaryFile("w+")  # noqa: SIM115 - closed when the process has ended
-        environment = os.environ | {WORKS_FOR: str(os.getpid())}
-        self._process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=self._said, env=environment)
-        self.poll, self.terminate = self._process.poll, self._process.terminate
-
-    def wait(self) -> tuple[int, list[str]]:
-        """Its exit code, and the lines that it has said."""
-        code = self._process.wait()
-        with self._said:
-            self._said.seek(0)
-            return code, self._said.read().strip().splitlines()
+def _check(seed: int, task: Task, interrupts: Interrupts) -> None:
+    """Raise :class:`ExecutorError` where the ``task`` of a seed has failed."""
+    code, said = task.wait()
+    if code and not interrupts.arrived:
+        reason = said[-1] if said else f"exit code {code}"
+        raise ExecutorError(f"seed {seed}: {reason}; the others can be continued with resume=True")

@@ -4,6 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypedDict
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,6 +34,28 @@ def evaluate_batch(problem: Problem, theta: Array) -> Batch:
     point = problem.evaluate(theta)
     columns = [*(point.predictions[name] for name in problem.derived), *point.log_l_by_entry.values()]
     return Batch(point.log_l, np.stack(columns, axis=1), Counter(reasons(point)))
+
+
+class NamedArrays(TypedDict):
+    """Three of the fields of :class:`Samples`."""
+
+    parameters: dict[str, Array]
+    derived: dict[str, Array]
+    log_l_by_entry: dict[str, Array]
+
+
+def samples_of(problem: Problem, theta: Array, columns: Array) -> NamedArrays:
+    """The named arrays of :class:`Samples`, of parameters ``(n, n_dim)`` and what was kept with them ``(n, k)``."""
+    n_derived = len(problem.derived)
+    return {
+        "parameters": _named(problem.names, theta),
+        "derived": _named(problem.derived, columns[:, :n_derived]),
+        "log_l_by_entry": _named(problem.entries, columns[:, n_derived:]),
+    }
+
+
+def _named(names: Sequence[str], columns: Array) -> dict[str, Array]:
+    return {name: columns[:, i].copy() for i, name in enumerate(names)}
 
 
 def join(batches: Sequence[Batch]) -> Batch:

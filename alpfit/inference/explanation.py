@@ -6,12 +6,14 @@ their own best.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from alpfit.inference.problem import Problem
+from alpfit.numerics.notebook import preformatted
 
 Array = NDArray[np.float64]
 Objective = Callable[[Mapping[str, Array]], Array]
@@ -20,8 +22,11 @@ Objective = Callable[[Mapping[str, Array]], Array]
 N_SCAN, N_STARTS, BATCH = 2**13, 4, 512
 """Points of the scan (a Sobol sequence), how many of the best are improved, and how many are evaluated at once."""
 
-WANTS_SIGNAL = 0.5
-"""A measurement wants a signal where it gains more than this in ln L."""
+WANTS_SIGNAL = 2.0
+"""A measurement wants a signal where it gains more than this in ln L: two standard deviations."""
+
+SMALLEST_LOSS = 5e-4
+"""In ln L: less is shown as zero."""
 
 FORBIDDEN = -1e300
 """In place of ln L where the model has no prediction."""
@@ -72,6 +77,59 @@ class Explanation:
             return {}
         losses = {name: self.explaining.log_l[name] - self.without_signal[name] for name in self.entries}
         return dict(sorted(losses.items(), key=lambda item: item[1]))
+
+    def as_record(self) -> dict[str, Any]:
+        """The explanation as JSON can hold it."""
+        return {**asdict(self), "gain": self.gain, "losses": self.losses}
+
+    def as_text(self) -> str:
+        """The explanation as a table, and in sentences."""
+        columns = {"no signal": self.without_signal, "best fit": self.best.log_l}
+        points = {"best fit": self.best.parameters}
+        if self.explaining is not None:
+            columns["explained"] = self.explaining.log_l
+            points["explained"] = self.explaining.parameters
+        lines = [f"{'ln L':32s}" + "".join(f"{title:>14s}" for title in columns)]
+        for name in self.best.log_l:
+            cells = (column.get(name) for column in columns.values())
+            lines.append(f"  {name:30s}" + "".join(f"{'-' if c is None else _three(c):>14s}" for c in cells))
+        totals = (sum(column[name] for name in self.entries) for column in columns.values())
+        title = "total" if len(self.entries) == len(self.best.log_l) else "total where both are known"
+        lines.append(f"  {title:30s}" + "".join(f"{_three(total):>14s}" for total in totals))
+        lines.append("at")
+        for name in self.best.parameters:
+            cells = (points.get(title, {}).get(name) for title in columns)
+            lines.append(f"  {name:30s}" + "".join(f"{'-' if c is None else format(c, '.5g'):>14s}" for c in cells))
+        return "\n".join([*lines, "", *_sentences(self)])
+
+    def _repr_html_(self) -> str:
+        """The same, for a notebook."""
+        return preformatted(self.as_text())
+
+
+def _sentences(explanation: Explanation) -> list[str]:
+    lines = [f"The best fit gains {_three(explanation.gain)} in ln L over no signal."]
+    if explanation.explaining is None:
+        return [*lines, "No likelihood wants a signal."]
+    lines.append(f"{' and '.join(explanation.wanting)} alone would gain {explanation.gain_alone:.3f}.")
+    lost = {name: -loss for name, loss in explanation.losses.items() if loss <= -SMALLEST_LOSS}
+    if lost:
+        worst, loss = next(iter(lost.items()))
+        lines.append(
+            f"Of the points that explain it, the best loses {sum(lost.values()):.3f}, "
+            f"most of it ({loss:.3f}) to {worst}."
+        )
+    else:
+        lines.append("Of the points that explain it, the best loses nothing: no likelihood speaks against it.")
+    ranked = sorted(explanation.gain_without.items(), key=lambda item: -item[1])
+    if ranked:
+        lines.append("The best fit would gain, if one likelihood were dropped:")
+    return lines + [f"  without {name:30s}{_three(gain):>10s}" for name, gain in ranked[:5]]
+
+
+def _three(value: float) -> str:
+    """Three decimals, and no sign of what rounds to zero."""
+    return f"{round(value, 3) + 0.0:.3f}"
 
 
 def explain(problem: Problem, seed: int) -> Explanation:

@@ -7,11 +7,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from alpfit.errors import AlpfitError
-from alpfit.inference.batches import Batch, join
+from alpfit.inference.batches import Batch, join, samples_of
 from alpfit.inference.libraries import imported
 from alpfit.inference.problem import Problem
 from alpfit.inference.progress import ProgressReport
-from alpfit.inference.samplers.base import samples_of
 from alpfit.inference.samples import Samples
 from alpfit.inference.session import Session
 

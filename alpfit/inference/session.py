@@ -83,7 +83,7 @@ def unpickled(state: bytes, attached: Mapping[str, Any] | None = None) -> Any:
         raise
     except Exception as error:  # whatever is missing, or other than it was
         raise RunFolderError(
-            f"the checkpoint is of another program ({type(error).__name__}: {error}): begin anew with --overwrite"
+            f"the checkpoint is of another program ({type(error).__name__}: {error}): begin anew with overwrite=True"
         ) from error
 
 

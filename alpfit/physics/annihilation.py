@@ -1,7 +1,7 @@
 """Annihilation of dark matter into two photons through the ALP.
 
 The cross-section is fixed by unitarity from the two widths of :mod:`alpfit.physics.widths`,
-sigma = 8 pi Gamma_chi(s) Gamma_gamma(s) / (beta^2 |D|^2). Two facts about the seed paper: its eq. (A.1)
+sigma = 8 pi Gamma_chi(s) Gamma_gamma(s) / (beta^2 |D|^2). Two facts about Ding et al. 2025: its eq. (A.1)
 is four times larger, against its own widths, and its Table 1 is reproduced with 0.543 times. Hence
 ``annihilation_scale``, one of :data:`ANNIHILATION_SCALES` or a number.
 """
@@ -19,7 +19,7 @@ from alpfit.numerics.compile import kernel
 Array = NDArray[np.float64]
 
 ANNIHILATION_SCALES: Mapping[str, float] = MappingProxyType({"unitary": 1.0, "printed": 4.0, "table1": 0.543})
-"""Named factors on the cross-section: unitarity; the seed paper's eq. (A.1); what its Table 1 implies."""
+"""Named factors on the cross-section: unitarity; Ding et al. 2025's eq. (A.1); what its Table 1 implies."""
 
 
 @kernel

@@ -27,7 +27,7 @@ class FormFactor:
 
 
 def exponential_form_factor(q_squared: Array) -> Array:
-    """f_0(B -> K) at ``q_squared`` [GeV^2], the seed paper's eq. (3.3) (P. Ball and R. Zwicky, hep-ph/0406232)."""
+    """f_0(B -> K) at ``q_squared`` [GeV^2], Ding et al. 2025's eq. (3.3) (P. Ball and R. Zwicky, hep-ph/0406232)."""
     q = q_squared / B_PLUS_MASS.value**2
     return np.asarray(0.33 * np.exp(q * (0.63 + q * (-0.095 + q * 0.591))))
 

@@ -1,7 +1,7 @@
 """Mesons that decay to a lighter one and an ALP, through the ALP's coupling to W bosons.
 
-B decays: seed paper, eqs. 3.1-3.5; K decays: E. Izaguirre, T. Lin and B. Shuve, arXiv:1611.09355, with the charm quark
-in the loop.
+B decays: Ding et al. 2025, eqs. 3.1-3.5; K decays: E. Izaguirre, T. Lin and B. Shuve, arXiv:1611.09355, with the charm
+quark in the loop.
 """
 
 import math
@@ -38,7 +38,7 @@ from alpfit.physics.form_factors import A0_B_TO_K_STAR, F_PLUS_K_TO_PI, FORM_FAC
 Array = NDArray[np.float64]
 
 TOP_MASSES: Mapping[str, float] = MappingProxyType({"msbar": TOP_MASS_MSBAR.value, "pole": TOP_MASS_POLE.value})
-"""Choices of the top mass [GeV] in the loop: m_t(m_t), or the pole mass as in the seed paper."""
+"""Choices of the top mass [GeV] in the loop: m_t(m_t), or the pole mass as in Ding et al. 2025."""
 
 
 @kernel
@@ -55,7 +55,7 @@ def _momenta(channels: Array, m_a: Array) -> Array:
 
 
 def loop_function(x: float) -> float:
-    """f(x) = x [1 + x (ln x - 1)]/(1 - x)^2 with x = m_q^2/m_W^2 (seed paper, eq. 3.5)."""
+    """f(x) = x [1 + x (ln x - 1)]/(1 - x)^2 with x = m_q^2/m_W^2 (Ding et al. 2025, eq. 3.5)."""
     return float(x * (1.0 + x * (np.log(x) - 1.0)) / (1.0 - x) ** 2)
 
 
@@ -72,7 +72,7 @@ def _electroweak() -> float:
 
 @cache
 def bottom_coupling(top_mass: str, ckm: str) -> float:
-    """|g_sb|/g_aww, the ALP's coupling to s-bar b (seed paper, eq. 3.2, with sqrt(2) G_F = 1/v^2)."""
+    """|g_sb|/g_aww, the ALP's coupling to s-bar b (Ding et al. 2025, eq. 3.2, with sqrt(2) G_F = 1/v^2)."""
     return _electroweak() * products(ckm).vtb_vts * _loops(top_mass)[1]
 
 
@@ -90,7 +90,7 @@ def branching_ratios(m_a: Array, *, form_factor: str, top_mass: str, ckm: str) -
     ``m_a`` [GeV] ``(n,)``; ``form_factor`` is a name of :data:`FORM_FACTORS`, ``top_mass`` of :data:`TOP_MASSES`,
     ``ckm`` of :data:`CKM`. The widths are
 
-        B -> K a     |g_sb|^2 (m_B^2 - m_K^2)^2 f_0^2 p/(32 pi m_B^2)     (seed paper, eq. 3.1)
+        B -> K a     |g_sb|^2 (m_B^2 - m_K^2)^2 f_0^2 p/(32 pi m_B^2)     (Ding et al. 2025, eq. 3.1)
         B -> K* a    |g_sb|^2 A_0^2 p^3/(8 pi)
         K -> pi a    |g_sd|^2 m_K^2 (1 - m_pi^2/m_K^2)^2 f_+(0)^2 p/(32 pi)
 

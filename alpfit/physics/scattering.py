@@ -1,6 +1,6 @@
 """Elastic scattering chi gamma -> chi gamma through a t-channel ALP: the momentum transfer rate.
 
-Seed paper, eqs. (4.5), (4.6) and (A.4) with its last two terms inside the factor (4/3) k^2 m_chi, and the
+Ding et al. 2025, eqs. (4.5), (4.6) and (A.4) with its last two terms inside the factor (4/3) k^2 m_chi, and the
 sum over all spins (16) in place of their average (8), since eq. (4.5) divides by g_chi. For scattering on
 the ALPs of the plasma see :mod:`alpfit.physics.alp_scattering`; for m_a > 2 m_chi it is left out.
 """

@@ -1,4 +1,4 @@
-"""Decay of the ALP into two photons and into two dark matter particles (seed paper, eqs. 2.6, 2.7, A.2, A.3)."""
+"""Decay of the ALP into two photons and into two dark matter particles (Ding et al. 2025, eqs. 2.6, 2.7, A.2, A.3)."""
 
 from typing import NamedTuple
 

@@ -1,4 +1,4 @@
-"""The corner plot: marginal posteriors of the parameters, with 68 % and 95 % regions."""
+"""The corner plot: marginal posteriors of the parameters, with regions of 68.3 % and 95.4 %."""
 
 import math
 import warnings
@@ -11,6 +11,7 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from alpfit.inference.libraries import corner_alone
+from alpfit.inference.profiling import LEVELS
 from alpfit.inference.samples import Samples
 from alpfit.plots.style import BEST_FIT, POSTERIOR, TEXT_WIDTH, Axis, label_size
 
@@ -36,7 +37,7 @@ def corner_figure(samples: Samples, axes: Sequence[Axis]) -> Figure:
             bins=int(np.clip(0.8 * np.sqrt(samples.n_eff), 18, 40)),
             smooth=1.2,
             smooth1d=1.0,
-            levels=(0.68, 0.95),
+            levels=tuple(LEVELS.values()),
             color=POSTERIOR,
             plot_datapoints=False,
             plot_density=False,

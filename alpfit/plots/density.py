@@ -8,11 +8,12 @@ from matplotlib.colors import to_rgb
 from numpy.typing import NDArray
 from scipy.ndimage import gaussian_filter
 
+from alpfit.inference.profiling import LEVELS
 from alpfit.plots.style import Axis
 
 Array = NDArray[np.float64]
 
-PROBABILITIES = (0.954, 0.683)
+PROBABILITIES = tuple(sorted(LEVELS.values(), reverse=True))
 """What the regions hold of the posterior, the larger one first."""
 
 SMOOTHING = 1.4

@@ -11,10 +11,11 @@ from matplotlib.patheffects import withStroke
 from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 from numpy.typing import NDArray
 
+from alpfit.inference.exclusion import Excluded, Preferred, RelicCurve
 from alpfit.plots.density import Density, draw_edges, shade
 from alpfit.plots.labels import GRID, Places, edge_of, on_grid
-from alpfit.plots.plane_legend import LETTERS, LINES, PREFERRED, Handle, legend_of_kinds, legend_of_lines, letters
-from alpfit.plots.regions import KINDS, Curve, Excluded, PlaneContents, Preferred, RelicCurve
+from alpfit.plots.plane_legend import LETTERS, LINES, PREFERRED, Handle, legend_of_groups, legend_of_lines, letters
+from alpfit.plots.regions import Curve, PlaneContents, colour_of, label_of
 from alpfit.plots.style import BEST_FIT, BLACK, COLUMN_WIDTH
 
 Array = NDArray[np.float64]
@@ -102,7 +103,7 @@ def draw_plane(
             *best, marker="*", color=BEST_FIT, markeredgecolor="white", markersize=7, markeredgewidth=0.4, zorder=6
         )
     unwritten = _write_labels(places, contents.excluded)
-    return [*legend_of_lines(contents, posterior, best), *legend_of_kinds(contents.excluded, unwritten, width)]
+    return [*legend_of_lines(contents, posterior, best), *legend_of_groups(contents.excluded, unwritten, width)]
 
 
 def _places(panel: Axes, contents: PlaneContents) -> Places:
@@ -155,7 +156,7 @@ def _draw_preferred(panel: Axes, contents: PlaneContents, wanted: Preferred) -> 
 
 def _draw_excluded(panel: Axes, contents: PlaneContents, region: Excluded) -> None:
     """A shaded region with its edge; of a projection the edge alone, dotted."""
-    colour = KINDS[region.kind]
+    colour = colour_of(region.group)
     excess = np.nan_to_num(region.excess, nan=-1.0, posinf=1e3).T
     grid = contents.m_a, contents.g_agg, excess
     if region.projection:
@@ -191,9 +192,9 @@ def _write_labels(places: Places, regions: Sequence[Excluded]) -> list[Excluded]
     """Names in all regions that have room, the smallest first; the regions that have none."""
     unwritten = []
     for region in sorted(regions, key=lambda region: int(region.inside.sum())):
-        red, green, blue = to_rgb(KINDS[region.kind])
+        red, green, blue = to_rgb(colour_of(region.group))
         dark = (DARKENED * red, DARKENED * green, DARKENED * blue)
-        if region.projection or not places.write(region.label, on_grid(region.inside), dark, LABEL_SIZE):
+        if region.projection or not places.write(label_of(region), on_grid(region.inside), dark, LABEL_SIZE):
             unwritten.append(region)
     for text in places.panel.texts:
         text.set_path_effects([withStroke(linewidth=1.2, foreground="white", alpha=0.7)])

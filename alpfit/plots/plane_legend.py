@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
+from alpfit.inference.exclusion import OTHERS, Excluded
 from alpfit.plots.density import Density, shade
-from alpfit.plots.regions import KINDS, Excluded, PlaneContents
+from alpfit.plots.regions import GROUPS, PlaneContents, label_of
 from alpfit.plots.style import BEST_FIT, BLACK, YELLOW
 
 PREFERRED = YELLOW
@@ -25,7 +26,7 @@ def legend_of_lines(
     """What is preferred, the relic density, and the run's own."""
     handles: list[Handle] = []
     if contents.preferred:
-        names = ", ".join(dict.fromkeys(wanted.label for wanted in contents.preferred))
+        names = ", ".join(dict.fromkeys(label_of(wanted) for wanted in contents.preferred))
         handles.append(Patch(color=PREFERRED, label=f"{names}, 68.3, 95.4 %"))
     for curve in contents.relic:
         label = rf"$\Omega h^2 = {contents.relic_density:g}$, {curve.engine.upper()}"
@@ -40,27 +41,33 @@ def legend_of_lines(
     return handles
 
 
-def legend_of_kinds(regions: Sequence[Excluded], unwritten: Sequence[Excluded], width: int) -> list[Handle]:
+def legend_of_groups(regions: Sequence[Excluded], unwritten: Sequence[Excluded], width: int) -> list[Handle]:
     """Of each group that is drawn an entry, with the names for which its regions have no room.
 
     It is broken into lines of ``width`` letters.
     """
     handles: list[Handle] = []
-    for kind, colour in KINDS.items():
-        if any(region.kind == kind and not region.projection for region in regions):
-            names = [r.label for r in unwritten if r.kind == kind and not r.projection]
-            handles.append(Patch(facecolor=shade(colour, 0.3), edgecolor=colour, label=_line(kind, names, width)))
-        if expected := [r.label for r in unwritten if r.kind == kind and r.projection]:
+    for group, colour in GROUPS.items():
+        missing = [region for region in unwritten if _group(region) == group]
+        if any(_group(region) == group and not region.projection for region in regions):
+            names = [label_of(region) for region in missing if not region.projection]
+            handles.append(Patch(facecolor=shade(colour, 0.3), edgecolor=colour, label=_line(group, names, width)))
+        if expected := [label_of(region) for region in missing if region.projection]:
             handles.append(Line2D([], [], color=colour, linestyle=":", label=_line("projection", expected, width)))
     return handles
 
 
-def _line(kind: str, names: Sequence[str], width: int) -> str:
+def _group(region: Excluded) -> str:
+    """The group under which a region stands."""
+    return region.group if region.group in GROUPS else OTHERS
+
+
+def _line(group: str, names: Sequence[str], width: int) -> str:
     """The group, and the names in it, in lines of ``width`` letters; no name is broken."""
-    lines, words = [kind], [f"{name}," for name in sorted(dict.fromkeys(names))]
+    lines, words = [group], [f"{name}," for name in sorted(dict.fromkeys(names))]
     for word in [*words[:-1], *(word.removesuffix(",") for word in words[-1:])]:
         if letters(lines[-1]) + letters(word) < width:
-            lines[-1] += (": " if lines == [kind] else " ") + word
+            lines[-1] += (": " if lines == [group] else " ") + word
         else:
             lines.append("   " + word)
     return "\n".join(lines)

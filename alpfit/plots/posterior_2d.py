@@ -10,18 +10,18 @@ from matplotlib.patches import Patch
 from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
 
-from alpfit.inference.profiling import Profile
+from alpfit.inference.profiling import THRESHOLDS, Profile
 from alpfit.inference.samples import Samples
 from alpfit.plots import finer
 from alpfit.plots.density import Density, density, draw_regions, n_bins, shade
 from alpfit.plots.pairs import MOST_IN_ROWS, legend_place, mirror, rows
-from alpfit.plots.profile import BinsOf, surface_of
-from alpfit.plots.style import BEST_FIT, CONFIDENCE_LEVELS_2D, POSTERIOR, PROFILE, Axis
+from alpfit.plots.profile import ProfileOf, surface_of
+from alpfit.plots.style import BEST_FIT, POSTERIOR, PROFILE, Axis
 
 Array = NDArray[np.float64]
 Range = tuple[float, float]
 
-LEVELS = dict(list(CONFIDENCE_LEVELS_2D.items())[:2])
+LEVELS = THRESHOLDS[2]
 SHADES = (0.35, 0.75)
 """Of the larger region and the smaller one."""
 
@@ -30,12 +30,12 @@ def posterior_2d_figure(
     samples: Samples,
     pairs: Sequence[tuple[Axis, Axis]],
     near: Samples,
-    bins_of: BinsOf,
+    profile_of: ProfileOf,
     better: Sequence[Profile] = (),
 ) -> Figure:
     """For each of ``pairs`` the posterior (left) and the profile likelihood (right) with their 68.3 % and 95.4 %.
 
-    The profile likelihood is that of the bins of the samples ``near`` the best one, ``bins_of`` two axes, or one of the
+    The profile likelihood is that of the samples ``near`` the best one, ``profile_of`` two axes, or one of the
     ``better`` ones. Of more than :data:`~alpfit.plots.pairs.MOST_IN_ROWS` pairs the posteriors are below the diagonal
     of a matrix, the profile likelihoods above it.
     """
@@ -51,7 +51,7 @@ def posterior_2d_figure(
         if (known := finer.of(better, x, y)) is not None:
             reach = _draw_better(right, known, (x, y), top, mirrored)
         else:
-            reach = _draw_profile(right, surface_of(near, bins_of(x, y), (x, y), top), mirrored)
+            reach = _draw_profile(right, surface_of(profile_of(x, y), (x, y), top), mirrored)
         best = x.values[samples.best], y.values[samples.best]
         for panel, place in ((left, best), (right, best[::-1] if mirrored else best)):
             panel.plot(*place, marker="*", color=BEST_FIT, markersize=6)
@@ -85,7 +85,7 @@ def _draw_profile(panel: Axes, profile: tuple[Array, Array, Array], mirrored: bo
     x_edges, y_edges, surface = profile
     colours = np.ones((*surface.shape, 4))
     colours[..., 3] = 0.0
-    for level, share in zip(reversed(LEVELS.values()), SHADES, strict=True):
+    for level, share in zip(sorted(LEVELS.values(), reverse=True), SHADES, strict=True):
         colours[surface <= level] = (*shade(PROFILE, share), 1.0)
     if mirrored:
         panel.pcolorfast(y_edges, x_edges, colours)

@@ -11,47 +11,45 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from numpy.typing import NDArray
 
-from alpfit.inference.profile import ProfileBin
-from alpfit.inference.profiling import Profile
+from alpfit.inference.profiling import LEVELS, THRESHOLDS, Profile
 from alpfit.inference.samples import Samples
 from alpfit.plots import finer
 from alpfit.plots.pairs import MOST_IN_ROWS, legend_place, rows, triangle
-from alpfit.plots.style import BEST_FIT, CONFIDENCE_LEVELS_2D, POSTERIOR, PROFILE, REGIONS, TEXT_WIDTH, WORSE, Axis
+from alpfit.plots.style import BEST_FIT, POSTERIOR, PROFILE, REGIONS, TEXT_WIDTH, WORSE, Axis
 
 Array = NDArray[np.float64]
-BinsOf = Callable[[Axis, Axis], Sequence[ProfileBin]]
-"""The bins in the plane of two axes: those of one pair are in memory at a time."""
+ProfileOf = Callable[[Axis, Axis], Profile]
+"""The profile of the samples in the plane of two axes: those of one pair are in memory at a time."""
 
 
 def profile_1d_figure(
-    samples: Samples, axes: Sequence[Axis], bins: Sequence[ProfileBin], better: Sequence[Profile] = ()
+    samples: Samples, axes: Sequence[Axis], sampled: Sequence[Profile], better: Sequence[Profile] = ()
 ) -> Figure:
     """Marginal posterior (histogram) and profile likelihood of each of ``axes``, both over their maximum.
 
-    The profile likelihood is that of the samples' ``bins`` (steps), or one of the ``better`` ones (line).
+    The profile likelihood is the ``sampled`` one of each axis (steps), or one of the ``better`` ones (line).
     """
     columns = min(2, len(axes))
     rows = math.ceil(len(axes) / columns)
     figure = Figure(figsize=(TEXT_WIDTH, 2.3 * rows), layout="constrained")
     panels = figure.subplots(rows, columns, squeeze=False, sharey=True).ravel()
     top = finer.top_of(samples, better)
-    for panel, axis in zip(panels, axes, strict=False):
-        own = [b for b in bins if b.names == (axis.name,)]
-        edges = np.array([[b.lower[0], b.upper[0]] for b in own])
-        edges = np.log10(edges) if axis.logarithmic else edges
+    for panel, axis, own in zip(panels, axes, sampled, strict=False):
+        edges = as_drawn(own.edges[0], axis)
         counts, grid = np.histogram(
-            axis.values, bins=len(own), range=(edges.min(), edges.max()), weights=samples.weights
+            axis.values, bins=edges.size - 1, range=(edges[0], edges[-1]), weights=samples.weights
         )
         panel.stairs(counts / counts.max(), grid, fill=True, color=POSTERIOR, alpha=0.3, label="posterior")
         if (known := finer.of(better, axis)) is not None:
             label = f"profile likelihood, {finer.word(known)}"
             panel.plot(*finer.curve(known, axis, top), color=PROFILE, label=label)
         else:
-            likelihood = np.exp([samples.log_l[b.sample] - top for b in own])
+            centres, found = 0.5 * (edges[1:] + edges[:-1]), own.known
             label = "profile likelihood, samples" if better else "profile likelihood"
-            panel.plot(edges.mean(axis=1), likelihood, color=PROFILE, drawstyle="steps-mid", label=label)
+            likelihood = np.exp(own.log_l[found] - top)
+            panel.plot(centres[found], likelihood, color=PROFILE, drawstyle="steps-mid", label=label)
         panel.axvline(axis.values[samples.best], color=BEST_FIT, linestyle=":", linewidth=0.8, label="best fit")
-        panel.set(xlabel=axis.label, ylim=(0.0, 1.08), xlim=(edges.min(), edges.max()))
+        panel.set(xlabel=axis.label, ylim=(0.0, 1.08), xlim=(edges[0], edges[-1]))
     for panel in panels[len(axes) :]:
         panel.set_axis_off()
     for panel in panels[::columns]:
@@ -67,41 +65,39 @@ def profile_1d_figure(
 
 
 def profile_2d_figure(
-    samples: Samples, pairs: Sequence[tuple[Axis, Axis]], bins_of: BinsOf, better: Sequence[Profile] = ()
+    samples: Samples, pairs: Sequence[tuple[Axis, Axis]], profile_of: ProfileOf, better: Sequence[Profile] = ()
 ) -> Figure:
     """-2 Delta ln L in the plane of each pair of axes, coloured by confidence level; grey is worse, white unsampled.
 
-    It is that of the samples' bins, ``bins_of`` two axes, or one of the ``better`` ones. The panels of more than
+    It is that of the samples, ``profile_of`` two axes, or one of the ``better`` ones. The panels of more than
     :data:`~alpfit.plots.pairs.MOST_IN_ROWS` pairs make a triangle on one page.
     """
     in_rows = len(pairs) <= MOST_IN_ROWS
     figure, cells = rows(pairs, min(3, len(pairs)), 2.3, 0.4) if in_rows else triangle(pairs)
     colours = ListedColormap(REGIONS).with_extremes(over=WORSE)
-    levels = BoundaryNorm([0.0, *CONFIDENCE_LEVELS_2D.values()], len(REGIONS))
+    levels = BoundaryNorm([0.0, *THRESHOLDS[2].values()], len(REGIONS))
     top = finer.top_of(samples, better)
     for (panel,), (x, y) in zip(cells, pairs, strict=True):
         if (known := finer.of(better, x, y)) is not None:
-            filled = [0.0, *CONFIDENCE_LEVELS_2D.values(), np.inf]
+            filled = [0.0, *THRESHOLDS[2].values(), np.inf]
             finer.fill(panel, known, (x, y), top, filled, [*REGIONS, WORSE])
         else:
-            x_edges, y_edges, surface = surface_of(samples, bins_of(x, y), (x, y), top)
+            x_edges, y_edges, surface = surface_of(profile_of(x, y), (x, y), top)
             panel.pcolorfast(x_edges, y_edges, np.ma.masked_invalid(surface.T), cmap=colours, norm=levels)
         panel.plot(x.values[samples.best], y.values[samples.best], marker="*", color=BEST_FIT, markersize=6)
-    patches = [Patch(color=c, label=label) for c, label in zip(REGIONS, CONFIDENCE_LEVELS_2D, strict=True)]
+    patches = [Patch(color=c, label=label) for c, label in zip(REGIONS, LEVELS, strict=True)]
     best = Line2D([], [], marker="*", color=BEST_FIT, linestyle="none", label="best fit")
     handles = [*patches, Patch(color=WORSE, label="worse"), best]
     figure.legend(handles=handles, loc=legend_place(figure), ncols=5)
     return figure
 
 
-def surface_of(
-    samples: Samples, bins: Sequence[ProfileBin], axes: tuple[Axis, Axis], top: float
-) -> tuple[Array, Array, Array]:
+def surface_of(profile: Profile, axes: tuple[Axis, Axis], top: float) -> tuple[Array, Array, Array]:
     """Edges in x and y as drawn, and -2 Delta ln L against ``top`` on their grid ``(n_x, n_y)``; NaN unsampled."""
-    edges = [np.unique([edge for b in bins for edge in (b.lower[k], b.upper[k])]) for k in range(2)]
-    surface = np.full((edges[0].size - 1, edges[1].size - 1), np.nan)
-    for b in bins:
-        i, j = (int(np.searchsorted(edges[k], b.lower[k])) for k in range(2))
-        surface[i, j] = 2.0 * (top - float(samples.log_l[b.sample]))
-    x, y = (np.log10(edge) if axis.logarithmic else edge for edge, axis in zip(edges, axes, strict=True))
-    return x, y, surface
+    x, y = (as_drawn(edges, axis) for edges, axis in zip(profile.edges, axes, strict=True))
+    return x, y, profile.minus_two_delta(top)
+
+
+def as_drawn(values: Array, axis: Axis) -> Array:
+    """Values of a quantity as its ``axis`` has them."""
+    return np.log10(values) if axis.logarithmic else values

@@ -25,12 +25,8 @@ POSTERIOR, PROFILE, BEST_FIT = BLUE, VERMILLION, BLACK
 SECOND_POSTERIORS = (VERMILLION, GREEN, PURPLE, ORANGE)
 """The second run in a figure, the third, ..."""
 
-REGIONS, WORSE = (BLUE, SKY, "#cce6f6"), "#e0e0e0"
-"""Three blues for nested regions, and grey for what lies outside of them."""
-
-CONFIDENCE_LEVELS_2D = {"68.3 %": 2.30, "95.4 %": 6.18, "99.7 %": 11.83}
-"""-2 Delta ln L of confidence regions for two parameters (Wilks)."""
-
+REGIONS, WORSE = (BLUE, SKY), "#e0e0e0"
+"""Two blues for nested regions, and grey for what lies outside of them."""
 
 LABEL_SIZE = 9.0
 """Of the axes' labels [pt], where they have room."""

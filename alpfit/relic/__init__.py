@@ -4,10 +4,10 @@ from alpfit.numerics.arguments import outside
 from alpfit.physics.plasma import PLASMAS
 from alpfit.relic.dark_sector import DarkSector
 from alpfit.relic.density import DOMAIN, evolve, plasma_error, relic_density, resolve_annihilation_scale
-from alpfit.relic.engines import CLOSURES, ENGINES
-from alpfit.relic.general import solve, trace
+from alpfit.relic.general import evolve_sector, solve
 from alpfit.relic.required import required_coupling
 from alpfit.relic.results import Evolution, MomentumDistribution, RelicDensity, Status
+from alpfit.relic.run import CLOSURES, ENGINES
 from alpfit.relic.theory_error import TheoryError, theory_error
 
 __all__ = [
@@ -22,6 +22,7 @@ __all__ = [
     "Status",
     "TheoryError",
     "evolve",
+    "evolve_sector",
     "outside",
     "plasma_error",
     "relic_density",
@@ -29,5 +30,4 @@ __all__ = [
     "resolve_annihilation_scale",
     "solve",
     "theory_error",
-    "trace",
 ]

@@ -12,7 +12,13 @@ from alpfit.numerics.compile import higher_order_kernel, kernel
 from alpfit.numerics.radau import Solution, Steps, integrate
 from alpfit.numerics.radau_step import Tableau, collocate
 from alpfit.physics.plasma import bath_at
-from alpfit.relic.boltzmann import Sector, Sectors, annihilations_per_hubble_time, log_equilibrium_yield, sector_at
+from alpfit.relic.boltzmann import (
+    SectorTable,
+    SectorTables,
+    annihilations_per_hubble_time,
+    log_equilibrium_yield,
+    sector_at,
+)
 
 Array = NDArray[np.float64]
 
@@ -59,7 +65,7 @@ Outcomes = tuple[Array, Array, Array, Array, Array, NDArray[np.int64], NDArray[n
 """The fields of a :class:`Freezeout`. Compiled code hands plain tuples to Python: while numba makes a named one, Python
 runs, and an interrupt at that moment would end the process."""
 
-Trace = tuple[Array, Array, Array, Array, int]
+Evolved = tuple[Array, Array, Array, Array, int]
 """x, ln(Y), ln(Y/Y_eq) and ln(T_chi/T) at the accepted steps, and the status."""
 
 
@@ -67,14 +73,14 @@ Trace = tuple[Array, Array, Array, Array, int]
 class Engine:
     """One way to calculate a relic density: two kernels.
 
-    ``solve`` answers for each of the sectors, ``trace`` gives the history of the first. ``coupled`` engines need
+    ``solve`` answers for each of the sectors, ``evolve`` gives the history of the first. ``coupled`` engines need
     <sigma v>_2 and the momentum transfer rate, ``resolved`` ones the cross-section itself, others do not read them;
     for ``energy`` the second average is that of :func:`~alpfit.relic.averages.energy_closure`. Where ``from_nothing``
     chi that never is in equilibrium has the answer of :mod:`~alpfit.relic.freeze_in`.
     """
 
-    solve: Callable[[Sectors, Accuracy, Tableau], Outcomes]
-    trace: Callable[[Sectors, Accuracy, Tableau], Trace]
+    solve: Callable[[SectorTables, Accuracy, Tableau], Outcomes]
+    evolve: Callable[[SectorTables, Accuracy, Tableau], Evolved]
     coupled: bool
     resolved: bool = False
     energy: bool = False
@@ -82,7 +88,7 @@ class Engine:
 
 
 @kernel
-def equilibrates(sector: Sector, accuracy: Accuracy) -> bool:
+def equilibrates(sector: SectorTable, accuracy: Accuracy) -> bool:
     """Whether annihilation, inverse decays included, is fast enough at ``x_start``, or later."""
     stride, least = 0.05, accuracy.least_rate
     log_x, latest = math.log(accuracy.x_start), math.log(accuracy.x_fastest)
@@ -94,7 +100,7 @@ def equilibrates(sector: Sector, accuracy: Accuracy) -> bool:
 
 
 @kernel
-def _last_settled(sector: Sector, accuracy: Accuracy) -> float:
+def _last_settled(sector: SectorTable, accuracy: Accuracy) -> float:
     """ln(x) up to which, from ``x_start`` on, annihilation is so fast that chi is in equilibrium."""
     log_x, stride = math.log(accuracy.x_start), 0.1
     while annihilations_per_hubble_time(log_x + stride, sector) > accuracy.settled_rate:
@@ -103,7 +109,7 @@ def _last_settled(sector: Sector, accuracy: Accuracy) -> float:
 
 
 @kernel
-def largest_fall(sector: Sector) -> float:
+def largest_fall(sector: SectorTable) -> float:
     """By what factor the rates' stiffness may fall in a step.
 
     On a resonance far above threshold annihilation ends within a fraction of an e-fold of x, with Y and T_chi hardly
@@ -114,7 +120,7 @@ def largest_fall(sector: Sector) -> float:
 
 
 @kernel
-def stops_for(sector: Sector, accuracy: Accuracy) -> Array:
+def stops_for(sector: SectorTable, accuracy: Accuracy) -> Array:
     """ln(x) where a step has to end: where the plasma's degrees of freedom bend, and at the end.
 
     A step across the blend of the fits at 0.12 GeV once had an error of up to 1e-3, of which its estimate saw nothing.
@@ -128,7 +134,7 @@ def stops_for(sector: Sector, accuracy: Accuracy) -> Array:
 
 @higher_order_kernel
 def run_from(
-    equilibrium: Any, surroundings: Any, rates: Any, sector: Sector, accuracy: Accuracy, tableau: Tableau
+    equilibrium: Any, coefficients_at: Any, rates: Any, sector: SectorTable, accuracy: Accuracy, tableau: Tableau
 ) -> Solution:
     """The solution from equilibrium on; not a single step where there is no equilibrium to begin with.
 
@@ -140,7 +146,7 @@ def run_from(
     first_step, curvature = 0.02, 10.0
     steps = Steps(first_step, accuracy.tolerance, accuracy.largest_change, most, curvature, largest_fall(sector))
     start = equilibrium(log_x, sector)
-    return integrate(surroundings, rates, log_x, start, stops_for(sector, accuracy), steps, tableau, sector)
+    return integrate(coefficients_at, rates, log_x, start, stops_for(sector, accuracy), steps, tableau, sector)
 
 
 @kernel
@@ -151,7 +157,7 @@ def _status_of(solution: Solution) -> int:
 
 
 @higher_order_kernel
-def _departures(deviations: Any, solution: Solution, sector: Sector, tableau: Tableau, x_of: Array) -> None:
+def _departures(deviations: Any, solution: Solution, sector: SectorTable, tableau: Tableau, x_of: Array) -> None:
     """Write into ``x_of`` where each of the ``deviations``, logarithms of a ratio, first leaves 10 % around one.
 
     Infinity, where it never does.
@@ -181,7 +187,7 @@ def _departures(deviations: Any, solution: Solution, sector: Sector, tableau: Ta
 
 
 @higher_order_kernel
-def solve_each(run: Any, deviations: Any, sectors: Sectors, accuracy: Accuracy, tableau: Tableau) -> Outcomes:
+def solve_each(run: Any, deviations: Any, sectors: SectorTables, accuracy: Accuracy, tableau: Tableau) -> Outcomes:
     """An engine's ``solve``, from two kernels of its own.
 
     ``run(sector, accuracy, tableau)`` returns the solution, ``deviations(log_x, states, j, sector)`` the pair
@@ -202,8 +208,8 @@ def solve_each(run: Any, deviations: Any, sectors: Sectors, accuracy: Accuracy, 
 
 
 @higher_order_kernel
-def trace_first(run: Any, deviations: Any, sectors: Sectors, accuracy: Accuracy, tableau: Tableau) -> Trace:
-    """An engine's ``trace``, from the same kernels as :func:`solve_each`."""
+def evolve_first(run: Any, deviations: Any, sectors: SectorTables, accuracy: Accuracy, tableau: Tableau) -> Evolved:
+    """An engine's ``evolve``, from the same kernels as :func:`solve_each`."""
     sector = sector_at(sectors, 0)
     solution = run(sector, accuracy, tableau)
     n = solution.x.size
@@ -214,7 +220,7 @@ def trace_first(run: Any, deviations: Any, sectors: Sectors, accuracy: Accuracy,
 
 
 @kernel
-def log_yield_excess(log_x: float, log_yield: float, sector: Sector) -> float:
+def log_yield_excess(log_x: float, log_yield: float, sector: SectorTable) -> float:
     """ln(Y/Y_eq) at T = mass/x."""
     entropy_density = bath_at(sector.mass * math.exp(-log_x), sector.plasma).entropy_density
     return log_yield - log_equilibrium_yield(log_x, entropy_density, sector.mass, sector.dof, sector.gas)

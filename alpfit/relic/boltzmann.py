@@ -44,7 +44,7 @@ def maxwellian_gas() -> Gas:
 
 @kernel
 def relativistic_correction(x_chi: float, hermite: Rule) -> float:
-    """1 - w = <p^4/E^3>/(6 T_chi) for a Maxwellian at T_chi = m/x_chi (seed paper, below eq. 4.10)."""
+    """1 - w = <p^4/E^3>/(6 T_chi) for a Maxwellian at T_chi = m/x_chi (Ding et al. 2025, below eq. 4.10)."""
     total = 0.0
     for i in range(hermite.nodes.size):
         tau = hermite.nodes[i] / (2.0 * x_chi)
@@ -89,7 +89,7 @@ def transfer_at(log_x: float, transfer: Transfer) -> float:
     return rate
 
 
-class Sector(NamedTuple):
+class SectorTable(NamedTuple):
     """Everything the Boltzmann equations need of a dark matter particle and its bath.
 
     ``mass`` [GeV], ``dof`` spin states, ``averages`` of its annihilation cross-section, its momentum transfer rate, the
@@ -104,8 +104,8 @@ class Sector(NamedTuple):
     plasma: Plasma
 
 
-class Sectors(NamedTuple):
-    """``n`` sectors that differ in ``mass (n,)`` and tables: those of :class:`Sector` with a first axis of length n.
+class SectorTables(NamedTuple):
+    """``n`` sectors that differ in ``mass (n,)`` and tables: as :class:`SectorTable`, with a first axis of length n.
 
     Their cross-sections themselves are ``spectra``, empty where no engine asks for them.
     """
@@ -121,10 +121,10 @@ class Sectors(NamedTuple):
 
 
 @kernel
-def sector_at(sectors: Sectors, i: int) -> Sector:
+def sector_at(sectors: SectorTables, i: int) -> SectorTable:
     """Number ``i`` of the sectors."""
     averages, transfer = sectors.averages, sectors.transfer
-    return Sector(
+    return SectorTable(
         sectors.mass[i],
         sectors.dof,
         Averages(averages.start, averages.step, averages.table[i], sectors.suppression[i]),
@@ -134,7 +134,7 @@ def sector_at(sectors: Sectors, i: int) -> Sector:
     )
 
 
-def chosen(sectors: Sectors, which: Whole) -> Sectors:
+def chosen(sectors: SectorTables, which: Whole) -> SectorTables:
     """Those of the sectors that are numbered in ``which``, as the Boltzmann equations need them: without spectra."""
     averages, transfer = sectors.averages, sectors.transfer
     return sectors._replace(
@@ -147,7 +147,7 @@ def chosen(sectors: Sectors, which: Whole) -> Sectors:
 
 
 @kernel
-def annihilations_per_hubble_time(log_x: float, sector: Sector) -> float:
+def annihilations_per_hubble_time(log_x: float, sector: SectorTable) -> float:
     """n_eq <sigma v>/H at T = mass/x."""
     x = math.exp(log_x)
     bath = bath_at(sector.mass / x, sector.plasma)

@@ -1,6 +1,6 @@
 """CBE closed with the energy: the coupled equations of the number density and of the energy density.
 
-For a Maxwellian the equation of any moment of f gives one for T_chi. The seed paper's, eq. (4.9), is that of p^2/3E;
+For a Maxwellian the equation of any moment of f gives one for T_chi. Ding et al. 2025's, eq. (4.9), is that of p^2/3E;
 this is that of E,
 
     dln(T_chi)/dt = {(3/2) gamma (T - T_chi) - 3 H T_chi + sY [E(T_chi) <sigma v> - <E sigma v>]_{T_chi}
@@ -20,37 +20,41 @@ from alpfit.numerics.interpolation import spline_with_slope
 from alpfit.numerics.radau import Solution
 from alpfit.numerics.radau_step import Tableau
 from alpfit.relic.average_table import averages_with_slopes
-from alpfit.relic.base import Accuracy, Engine, Outcomes, Trace, run_from, solve_each, trace_first
-from alpfit.relic.boltzmann import Sector, Sectors
-from alpfit.relic.cbe import Surroundings, deviations, equilibrium, surroundings
+from alpfit.relic.base import Accuracy, Engine, Evolved, Outcomes, evolve_first, run_from, solve_each
+from alpfit.relic.boltzmann import SectorTable, SectorTables
+from alpfit.relic.cbe import Coefficients, coefficients_at, deviations, equilibrium
 
 Array = NDArray[np.float64]
 
 
 @kernel
-def rates(here: Surroundings, sector: Sector, states: Array, slopes: Array, jacobians: Array, j: int) -> None:
+def rates(
+    coefficients: Coefficients, sector: SectorTable, states: Array, slopes: Array, jacobians: Array, j: int
+) -> None:
     """(dln(Y)/dln(x), dln(y)/dln(x)) and their derivatives with respect to ln(Y) and ln(y), at state ``j``.
 
     The second averages are those of :func:`~alpfit.relic.averages.energy_closure`.
     """
     gas = sector.gas
-    log_x_chi = here.log_y_of_m - states[j, 1]
-    cooling = math.exp(log_x_chi - here.log_x)  # T/T_chi
-    x_chi = here.x * cooling
-    rate = here.density_rate * math.exp(states[j, 0])
-    creation = rate * math.exp(2.0 * (here.log_y_eq - states[j, 0]))
-    bath_mean, _ = spline_with_slope(here.log_x, gas.start, gas.step, gas.table, 2)
-    bath_capacity, _ = spline_with_slope(here.log_x, gas.start, gas.step, gas.table, 3)
+    log_x_chi = coefficients.log_y_of_m - states[j, 1]
+    cooling = math.exp(log_x_chi - coefficients.log_x)  # T/T_chi
+    x_chi = coefficients.x * cooling
+    rate = coefficients.density_rate * math.exp(states[j, 0])
+    creation = rate * math.exp(2.0 * (coefficients.log_y_eq - states[j, 0]))
+    bath_mean, _ = spline_with_slope(coefficients.log_x, gas.start, gas.step, gas.table, 2)
+    bath_capacity, _ = spline_with_slope(coefficients.log_x, gas.start, gas.step, gas.table, 3)
     mean, mean_slope = spline_with_slope(log_x_chi, gas.start, gas.step, gas.table, 2)
     capacity, capacity_slope = spline_with_slope(log_x_chi, gas.start, gas.step, gas.table, 3)
     first, second, first_slope, second_slope = averages_with_slopes(log_x_chi, x_chi, sector.averages)
     lost = rate * first
-    created = creation * here.bath_first
+    created = creation * coefficients.bath_first
     # what is created has <E sigma v> = <E> <sigma v> + T d<E>/dT (second - first) at T; energies over T_chi
-    surplus = cooling * (bath_mean * here.bath_first + bath_capacity * (here.bath_second - here.bath_first))
-    exchange = creation * (surplus - mean * here.bath_first) / capacity
-    elastic = 1.5 * here.elastic_rate / capacity
-    expansion = here.expansion * (2.0 - 3.0 / capacity)
+    surplus = cooling * (
+        bath_mean * coefficients.bath_first + bath_capacity * (coefficients.bath_second - coefficients.bath_first)
+    )
+    exchange = creation * (surplus - mean * coefficients.bath_first) / capacity
+    elastic = 1.5 * coefficients.elastic_rate / capacity
+    expansion = coefficients.expansion * (2.0 - 3.0 / capacity)
     heating = rate * (first - second)
 
     slopes[j, 0] = created - lost
@@ -64,28 +68,28 @@ def rates(here: Surroundings, sector: Sector, states: Array, slopes: Array, jaco
         elastic * relative * (cooling - 1.0)
         - elastic * cooling
         - rate * (first_slope - second_slope)
-        - creation * (surplus - mean_slope * here.bath_first) / capacity
+        - creation * (surplus - mean_slope * coefficients.bath_first) / capacity
         + exchange * relative
-        - 3.0 * here.expansion / capacity * relative
+        - 3.0 * coefficients.expansion / capacity * relative
     )
 
 
 @higher_order_kernel
-def run(sector: Sector, accuracy: Accuracy, tableau: Tableau) -> Solution:
+def run(sector: SectorTable, accuracy: Accuracy, tableau: Tableau) -> Solution:
     """The solution for one sector."""
-    return run_from(equilibrium, surroundings, rates, sector, accuracy, tableau)
+    return run_from(equilibrium, coefficients_at, rates, sector, accuracy, tableau)
 
 
 @kernel
-def solve(sectors: Sectors, accuracy: Accuracy, tableau: Tableau) -> Outcomes:
+def solve(sectors: SectorTables, accuracy: Accuracy, tableau: Tableau) -> Outcomes:
     """See :class:`~alpfit.relic.base.Engine`."""
     return solve_each(run, deviations, sectors, accuracy, tableau)
 
 
 @kernel
-def trace(sectors: Sectors, accuracy: Accuracy, tableau: Tableau) -> Trace:
+def evolve(sectors: SectorTables, accuracy: Accuracy, tableau: Tableau) -> Evolved:
     """See :class:`~alpfit.relic.base.Engine`."""
-    return trace_first(run, deviations, sectors, accuracy, tableau)
+    return evolve_first(run, deviations, sectors, accuracy, tableau)
 
 
-CBE_ENERGY = Engine(solve, trace, coupled=True, energy=True)
+CBE_ENERGY = Engine(solve, evolve, coupled=True, energy=True)

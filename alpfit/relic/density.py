@@ -19,7 +19,7 @@ from alpfit.physics.plasma import PLASMAS, Plasma
 from alpfit.physics.widths import Widths, alp_widths
 from alpfit.relic import validity
 from alpfit.relic.base import Accuracy, Engine
-from alpfit.relic.boltzmann import Sectors
+from alpfit.relic.boltzmann import SectorTables
 from alpfit.relic.distribution import distributions
 from alpfit.relic.freeze_in import Early
 from alpfit.relic.portal import (
@@ -210,7 +210,7 @@ def _portal(points: Array, widths: Widths, scale: float) -> PortalPoints:
     return portal_points(m_a, r, g_agg, g_achi, scale, widths)
 
 
-def _sectors(points: PortalPoints, engine: Engine, plasma: Plasma, self_scattering: bool) -> Sectors:
+def _sectors(points: PortalPoints, engine: Engine, plasma: Plasma, self_scattering: bool) -> SectorTables:
     grids = default_grids(engine.coupled, engine.energy)
     sectors = portal_sectors(points, engine.coupled, plasma, grids)
     return with_spectra(sectors, points, self_scattering, grids) if engine.resolved else sectors
@@ -255,7 +255,7 @@ def _solve_equations(
     return columns
 
 
-def _look_for_alps(columns: Columns, sectors: Sectors, portal: PortalPoints, accuracy: Accuracy) -> None:
+def _look_for_alps(columns: Columns, sectors: SectorTables, portal: PortalPoints, accuracy: Accuracy) -> None:
     """Write how far ALPs are in equilibrium, and leave no number where they are not, but should be."""
     x = np.where(np.isfinite(columns["x_fo"]), columns["x_fo"], accuracy.x_start)
     columns["alp_rate"], columns["alp_share"] = alp_diagnostics(sectors, portal, x)

@@ -11,7 +11,7 @@ from alpfit.numerics.radau_step import radau_iia_5
 from alpfit.numerics.rosenbrock import rodas4
 from alpfit.physics.plasma import baths_at
 from alpfit.relic.base import Accuracy
-from alpfit.relic.boltzmann import Sectors
+from alpfit.relic.boltzmann import SectorTables
 from alpfit.relic.fbe import FOR_PLOTS, follow_first
 from alpfit.relic.momentum_grid import MomentumGrid, grid_for, log_f_at, momentum_grids, polynomials_of
 from alpfit.relic.results import MomentumDistribution, Status
@@ -23,7 +23,7 @@ POINTS = 200
 """Momenta at which a distribution is given."""
 
 
-def distributions(sectors: Sectors, at: Sequence[float]) -> tuple[MomentumDistribution, ...]:
+def distributions(sectors: SectorTables, at: Sequence[float]) -> tuple[MomentumDistribution, ...]:
     """Those of the first of the ``sectors`` at each x = m/T of ``at``; raises :class:`PredictionError` for none.
 
     Between two steps of the integration ln f is taken to change linearly with ln(x) at fixed comoving momentum; after

@@ -13,10 +13,10 @@ from alpfit.numerics.rosenbrock import Rosenbrock, growth
 from alpfit.physics.plasma import bath_at
 from alpfit.relic import cbe
 from alpfit.relic.base import Accuracy, equilibrates, stops_for
-from alpfit.relic.boltzmann import Sector, annihilations_per_hubble_time, log_equilibrium_yield
+from alpfit.relic.boltzmann import SectorTable, annihilations_per_hubble_time, log_equilibrium_yield
 from alpfit.relic.collisions import Floor, pair_scratch
 from alpfit.relic.momentum_grid import MomentumGrid, polynomials_of, stretch
-from alpfit.relic.phase_space import Step, Workspace, advance, background, prepare, workspace
+from alpfit.relic.phase_space import Step, Workspace, advance, background_at, prepare, workspace
 from alpfit.relic.spectrum import Groups, Spectrum, no_groups, reduce_spectrum
 from alpfit.relic.transport import Tail, limit_tail, maxwellian, moments, number_and_energy
 
@@ -78,7 +78,7 @@ class Observed(NamedTuple):
 
 
 @kernel
-def _tail_of(sector: Sector, settings: Settings) -> Tail:
+def _tail_of(sector: SectorTable, settings: Settings) -> Tail:
     """Nearer to threshold the fast decouple early, and cool to where the others are: it begins lower."""
     e, tail = sector.averages.suppression, settings.tail
     begin = min(tail.limit_from, settings.nearest_limit + settings.limit_slope * 0.5 * e * (e + 4.0))
@@ -86,29 +86,29 @@ def _tail_of(sector: Sector, settings: Settings) -> Tail:
 
 
 @kernel
-def _slowest_rate(log_x: float, sector: Sector, few: Groups, lowest: float, highest: float) -> float:
+def _slowest_rate(log_x: float, sector: SectorTable, few: Groups, lowest: float, highest: float) -> float:
     """In equilibrium, the smallest rate over H~ at which chi of K from ``lowest`` to ``highest`` T is replaced.
 
     By annihilation, into any of the resonances, or by elastic scattering.
     """
-    here, slowest, n = background(log_x, sector), math.inf, 8
+    background, slowest, n = background_at(log_x, sector), math.inf, 8
     for k in range(n):
-        kinetic = (lowest + (highest - lowest) * k / (n - 1)) / here.x
+        kinetic = (lowest + (highest - lowest) * k / (n - 1)) / background.x
         energy = 1.0 + kinetic
-        momentum, rate = math.sqrt(kinetic * (kinetic + 2.0)), here.elastic_rate
+        momentum, rate = math.sqrt(kinetic * (kinetic + 2.0)), background.elastic_rate
         for j in range(few.size):
             e = few.e[j]
             root = math.sqrt(e * (e + 4.0))
             cosh, sinh = 1.0 + 0.5 * e * (e + 4.0), 0.5 * root * (2.0 + e)  # of the rapidity between the two
             least, most = energy * cosh - momentum * sinh, energy * cosh + momentum * sinh
-            partners = math.exp(-here.x * least) * -math.expm1(-here.x * (most - least)) / here.x
-            rate += few.strength[j] * here.time * partners / (momentum * energy)
+            partners = math.exp(-background.x * least) * -math.expm1(-background.x * (most - least)) / background.x
+            rate += few.strength[j] * background.time * partners / (momentum * energy)
         slowest = min(slowest, rate)
     return slowest
 
 
 @kernel
-def _settled_until(sector: Sector, few: Groups, log_x: float) -> float:
+def _settled_until(sector: SectorTable, few: Groups, log_x: float) -> float:
     """ln(x) up to which, from ``log_x`` on, f is that of equilibrium at all K that will ever matter.
 
     Scattering may keep its shape, but only annihilation the number.
@@ -137,7 +137,7 @@ def _error_of(coefficients: Array, work: Workspace, settings: Settings) -> float
 
 
 @kernel
-def _observe(log_x: float, theta: float, work: Workspace, sector: Sector, grid: MomentumGrid) -> Observed:
+def _observe(log_x: float, theta: float, work: Workspace, sector: SectorTable, grid: MomentumGrid) -> Observed:
     """What there is of chi, with the polynomials of u in the workspace."""
     number, temperature = moments(work.cells, theta, grid)
     entropy_density = bath_at(sector.mass * math.exp(-log_x), sector.plasma).entropy_density
@@ -167,11 +167,11 @@ def _renew(coefficients: Array, theta: float, seen: Observed, work: Workspace, g
 
 
 @kernel
-def _step_from(log_x: float, theta: float, seen: Observed, tail: Tail, sector: Sector, grid: MomentumGrid) -> Step:
+def _step_from(log_x: float, theta: float, seen: Observed, tail: Tail, sector: SectorTable, grid: MomentumGrid) -> Step:
     """What steps from here have in common. Y follows equilibrium as long as it is close to it."""
     close, x_chi = 0.3, 1.0 / seen.temperature
     floor = Floor(tail.floor, math.log(seen.number / maxwellian(x_chi, theta, grid)), x_chi)
-    expansion = background(log_x, sector).expansion
+    expansion = background_at(log_x, sector).expansion
     return Step(log_x, theta, expansion, theta * x_chi, 1.0 if seen.excess < close else 0.0, floor)
 
 
@@ -198,7 +198,7 @@ def _record_equilibrium(
     record: History,
     coefficients: Array,
     work: Workspace,
-    sector: Sector,
+    sector: SectorTable,
     grid: MomentumGrid,
 ) -> int:
     """Write rows between which ln(Y) changes by about ``change``, up to but without ``log_end``; how many they are."""
@@ -215,7 +215,7 @@ def _record_equilibrium(
 
 @kernel
 def follow(
-    sector: Sector,
+    sector: SectorTable,
     spectrum: Spectrum,
     accuracy: Accuracy,
     settings: Settings,
@@ -303,7 +303,7 @@ def _cut(record: History, n: int, slope: float, finished: bool, n_calls: int) ->
 
 
 @kernel
-def _go_on(record: History, n: int, n_calls: int, sector: Sector, accuracy: Accuracy, tableau: Tableau) -> History:
+def _go_on(record: History, n: int, n_calls: int, sector: SectorTable, accuracy: Accuracy, tableau: Tableau) -> History:
     """Continue after ``n`` rows with the coupled equations, which hardly anything is left to do for."""
     log_x = record.log_x[n - 1]
     entropy_density = bath_at(sector.mass * math.exp(-log_x), sector.plasma).entropy_density
@@ -312,7 +312,7 @@ def _go_on(record: History, n: int, n_calls: int, sector: Sector, accuracy: Accu
     first_step, curvature, largest_fall = 0.02, 10.0, 10.0
     steps = Steps(first_step, accuracy.tolerance, accuracy.largest_change, accuracy.max_steps, curvature, largest_fall)
     stops = stops_for(sector, accuracy)
-    rest = integrate(cbe.surroundings, cbe.rates, log_x, start, stops, steps, tableau, sector)
+    rest = integrate(cbe.coefficients_at, cbe.rates, log_x, start, stops, steps, tableau, sector)
     later = rest.x.size - 1
     excess, heat = np.empty(later), np.empty(later)
     for i in range(later):

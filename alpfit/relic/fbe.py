@@ -1,9 +1,9 @@
 """fBE: the full Boltzmann equation of the momentum distribution f(p).
 
-Seed paper, eqs. (4.1) to (4.4), after T. Binder, T. Bringmann, M. Gustafsson and A. Hryczuk, arXiv:2103.01944, with
-chi scattering off itself in the resonance, which that leaves out. ln f is an element of a space of splines that holds
-all Maxwellians, and what the collisions do is projected on that space, weighted with f: the two coupled equations of
-number and energy are what this is for the smallest such space.
+Ding et al. 2025, eqs. (4.1) to (4.4), after T. Binder, T. Bringmann, M. Gustafsson and A. Hryczuk, arXiv:2103.01944,
+with chi scattering off itself in the resonance, which that leaves out. ln f is an element of a space of splines that
+holds all Maxwellians, and what the collisions do is projected on that space, weighted with f: the two coupled equations
+of number and energy are what this is for the smallest such space.
 """
 
 import math
@@ -15,8 +15,8 @@ from alpfit.numerics.compile import kernel
 from alpfit.numerics.radau_step import Tableau
 from alpfit.numerics.rosenbrock import Rosenbrock, rodas4
 from alpfit.physics.plasma import bath_at
-from alpfit.relic.base import Accuracy, Engine, Outcomes, Trace
-from alpfit.relic.boltzmann import Sectors, sector_at
+from alpfit.relic.base import Accuracy, Engine, Evolved, Outcomes
+from alpfit.relic.boltzmann import SectorTables, sector_at
 from alpfit.relic.evolution import History, Settings, follow
 from alpfit.relic.momentum_grid import MomentumGrids, grid_for, momentum_grids
 from alpfit.relic.spectrum import Spectra, Spectrum
@@ -60,7 +60,7 @@ def _departure(log_x: Array, deviation: Array) -> float:
 
 @kernel
 def solve_all(
-    sectors: Sectors,
+    sectors: SectorTables,
     accuracy: Accuracy,
     settings: Settings,
     method: Rosenbrock,
@@ -84,7 +84,7 @@ def solve_all(
 
 @kernel
 def follow_first(
-    sectors: Sectors,
+    sectors: SectorTables,
     accuracy: Accuracy,
     settings: Settings,
     method: Rosenbrock,
@@ -106,12 +106,12 @@ def follow_first(
     )
 
 
-def solve(sectors: Sectors, accuracy: Accuracy, tableau: Tableau) -> Outcomes:
+def solve(sectors: SectorTables, accuracy: Accuracy, tableau: Tableau) -> Outcomes:
     """See :class:`~alpfit.relic.base.Engine`."""
     return solve_all(sectors, accuracy, Settings(), rodas4(), tableau, momentum_grids())
 
 
-def trace(sectors: Sectors, accuracy: Accuracy, tableau: Tableau) -> Trace:
+def evolve(sectors: SectorTables, accuracy: Accuracy, tableau: Tableau) -> Evolved:
     """See :class:`~alpfit.relic.base.Engine`."""
     x, log_yield, excess, heat, _, _, status = follow_first(
         sectors, accuracy, FOR_PLOTS, rodas4(), tableau, momentum_grids()
@@ -119,4 +119,4 @@ def trace(sectors: Sectors, accuracy: Accuracy, tableau: Tableau) -> Trace:
     return x, log_yield, excess, heat, status
 
 
-FBE = Engine(solve, trace, coupled=True, resolved=True)
+FBE = Engine(solve, evolve, coupled=True, resolved=True)

@@ -29,8 +29,8 @@ from alpfit.numerics.radau_step import Tableau
 from alpfit.physics.plasma import bath_at
 from alpfit.relic import nbe
 from alpfit.relic.averages import Nodes
-from alpfit.relic.base import Accuracy, Trace, largest_fall, stops_for
-from alpfit.relic.boltzmann import Sector, Sectors, sector_at
+from alpfit.relic.base import Accuracy, Evolved, largest_fall, stops_for
+from alpfit.relic.boltzmann import SectorTable, SectorTables, sector_at
 
 Array = NDArray[np.float64]
 Whole = NDArray[np.int64]
@@ -65,10 +65,10 @@ class Early(NamedTuple):
     table: Array
 
 
-class EarlySector(NamedTuple):
+class EarlySectorTable(NamedTuple):
     """A sector with its early tables ``(k, 2, 2)`` up to ln(x) = ``meeting``."""
 
-    sector: Sector
+    sector: SectorTable
     start: float
     step: float
     table: Array
@@ -104,45 +104,45 @@ def tabulate_early(i: int, hottest: float, nodes: Nodes, bessel: Bessel, early: 
 
 
 @kernel
-def surroundings(log_x: float, early: EarlySector) -> nbe.Surroundings:
+def coefficients_at(log_x: float, early: EarlySectorTable) -> nbe.Coefficients:
     """What the equation needs to know at T = mass/x, also where x is small."""
     sector = early.sector
     if log_x >= early.meeting:
-        return nbe.surroundings(log_x, sector)
+        return nbe.coefficients_at(log_x, sector)
     x = math.exp(log_x)
     bath = bath_at(sector.mass / x, sector.plasma)
     average = math.exp(evaluate_spline(log_x, early.start, early.step, early.table, 0))
     log_prefactor = math.log(sector.dof * sector.mass**3 / (2.0 * math.pi**2 * bath.entropy_density))
     log_bessel = evaluate_spline(log_x, early.start, early.step, early.table, 1)
     log_y_eq = log_prefactor + log_bessel - log_x - x
-    return nbe.Surroundings(log_y_eq, bath.entropy_density / bath.hubble_tilde * average)
+    return nbe.Coefficients(log_y_eq, bath.entropy_density / bath.hubble_tilde * average)
 
 
 @kernel
-def run(log_x: float, early: EarlySector, accuracy: Accuracy, tableau: Tableau) -> Solution:
+def run(log_x: float, early: EarlySectorTable, accuracy: Accuracy, tableau: Tableau) -> Solution:
     """The solution from nothing at ``log_x``; not a single step where nothing is made.
 
     It begins with what is made within a thousandth of an e-fold of x.
     """
     moment, nothing, first_step, curvature = 1e-3, 1e-130, 1e-3, 10.0  # of 1e90 particles in sight not one is chi
-    here = surroundings(log_x, early)
-    made = moment * here.annihilation * math.exp(2.0 * here.log_y_eq)
+    coefficients = coefficients_at(log_x, early)
+    made = moment * coefficients.annihilation * math.exp(2.0 * coefficients.log_y_eq)
     most = accuracy.max_steps if made > nothing else 0
-    start = np.array([min(math.log(made), here.log_y_eq) if made > nothing else here.log_y_eq])
+    start = np.array([min(math.log(made), coefficients.log_y_eq) if made > nothing else coefficients.log_y_eq])
     steps = Steps(first_step, accuracy.tolerance, accuracy.largest_change, most, curvature, largest_fall(early.sector))
     stops = stops_for(early.sector, accuracy)
-    return integrate(surroundings, nbe.rates, log_x, start, stops, steps, tableau, early)
+    return integrate(coefficients_at, nbe.rates, log_x, start, stops, steps, tableau, early)
 
 
 @kernel
-def early_at(sectors: Sectors, early: Early, i: int, beginning: Beginning) -> EarlySector:
+def early_at(sectors: SectorTables, early: Early, i: int, beginning: Beginning) -> EarlySectorTable:
     """Number ``i`` of the sectors."""
-    return EarlySector(sector_at(sectors, i), early.start[i], early.step, early.table[i], beginning.meeting)
+    return EarlySectorTable(sector_at(sectors, i), early.start[i], early.step, early.table[i], beginning.meeting)
 
 
 @kernel
 def run_both(
-    early: EarlySector, beginning: Beginning, accuracy: Accuracy, tableau: Tableau
+    early: EarlySectorTable, beginning: Beginning, accuracy: Accuracy, tableau: Tableau
 ) -> tuple[Solution, float, int]:
     """The solution, by how much ln(Y) is larger for a hotter beginning, and calls of the rates."""
     log_hotter = early.start
@@ -164,7 +164,7 @@ def _status_of(solution: Solution, change: float, beginning: Beginning) -> int:
 
 @kernel
 def solve(
-    sectors: Sectors, early: Early, beginning: Beginning, accuracy: Accuracy, tableau: Tableau
+    sectors: SectorTables, early: Early, beginning: Beginning, accuracy: Accuracy, tableau: Tableau
 ) -> tuple[Array, Array, Whole, Whole]:
     """ln(Y) at the end of each of the sectors, its slope, the status and calls of the rates."""
     n = sectors.mass.size
@@ -178,13 +178,13 @@ def solve(
 
 
 @kernel
-def trace(sectors: Sectors, early: Early, beginning: Beginning, accuracy: Accuracy, tableau: Tableau) -> Trace:
+def evolve(sectors: SectorTables, early: Early, beginning: Beginning, accuracy: Accuracy, tableau: Tableau) -> Evolved:
     """The history of the first sector; see :class:`~alpfit.relic.base.Engine`."""
     first = early_at(sectors, early, 0, beginning)
     solution, change, _ = run_both(first, beginning, accuracy, tableau)
     n = solution.x.size
     excess = np.empty(n)
     for i in range(n):
-        excess[i] = solution.y[i, 0] - surroundings(solution.x[i], first).log_y_eq
+        excess[i] = solution.y[i, 0] - coefficients_at(solution.x[i], first).log_y_eq
     status = _status_of(solution, change, beginning)
     return np.exp(solution.x), solution.y[:, 0].copy(), excess, np.zeros(n), status

@@ -15,12 +15,11 @@ from alpfit.physics.plasma import Plasma
 from alpfit.relic.average_table import Averages, tabulate
 from alpfit.relic.averages import Nodes, ThermalRules, thermal_rules
 from alpfit.relic.base import Accuracy, Engine
-from alpfit.relic.boltzmann import Sectors, Transfer, maxwellian_gas
+from alpfit.relic.boltzmann import SectorTables, Transfer, maxwellian_gas
 from alpfit.relic.dark_sector import DarkSector
-from alpfit.relic.engines import ENGINES
 from alpfit.relic.freeze_in import HOTTEST, LARGEST, Early, no_early, tabulate_early
 from alpfit.relic.results import Evolution, RelicDensity
-from alpfit.relic.run import history, relic_densities, resolve_engine, resolve_plasma
+from alpfit.relic.run import ENGINES, history, relic_densities, resolve_engine, resolve_plasma
 from alpfit.relic.sector_nodes import sector_nodes
 from alpfit.relic.spectrum import SUPPRESSED, UNSUPPRESSED, Spectra, Whole, strength_of
 
@@ -48,7 +47,7 @@ def default_grids(energy: bool = False) -> Grids:
     return Grids(thermal_rules(12, 8, 4, 9, energy), legendre_rule(16))
 
 
-def tabulated(sector: DarkSector, plasma: Plasma, grids: Grids, self_scattering: bool = True) -> Sectors:
+def tabulated(sector: DarkSector, plasma: Plasma, grids: Grids, self_scattering: bool = True) -> SectorTables:
     """The sector as tables: a row of one. Calls its functions with thousands of points at once, as often as need be."""
     from scipy.interpolate import PchipInterpolator
 
@@ -61,7 +60,7 @@ def tabulated(sector: DarkSector, plasma: Plasma, grids: Grids, self_scattering:
     log_gamma = np.log(np.clip(sector.gamma(mass / np.exp(log_x)), none, 1.0 / none))
     slopes = PchipInterpolator(log_x, log_gamma).derivative()(log_x)  # monotone: a C2 spline would ring at a step
     transfer = np.stack([log_gamma, slopes], axis=-1)[:, None, :]
-    return Sectors(
+    return SectorTables(
         np.array([mass]),
         float(sector.dof),
         Averages(start, grids.step, averages, 0.0),
@@ -110,7 +109,7 @@ def _engine_for(sector: DarkSector, name: str, closure: str) -> Engine:
 
 def _prepared(
     sector: DarkSector, name: str, plasma: str, self_scattering: bool, closure: str
-) -> tuple[Sectors, Engine, Callable[[Whole], Early]]:
+) -> tuple[SectorTables, Engine, Callable[[Whole], Early]]:
     """The sector's tables, the engine, and what gives the early tables where chi may come from nothing."""
     chosen = _engine_for(sector, name, closure)
     tables = tabulated(sector, resolve_plasma(plasma), default_grids(chosen.energy), self_scattering)
@@ -141,7 +140,7 @@ def solve(
     return RelicDensity(**{name: column.reshape(()) for name, column in columns.items()})
 
 
-def trace(
+def evolve_sector(
     sector: DarkSector,
     *,
     engine: str = "cbe",

@@ -17,19 +17,19 @@ from alpfit.relic.average_table import first_average_at
 from alpfit.relic.base import (
     Accuracy,
     Engine,
+    Evolved,
     Outcomes,
-    Trace,
+    evolve_first,
     log_yield_excess,
     run_from,
     solve_each,
-    trace_first,
 )
-from alpfit.relic.boltzmann import Sector, Sectors, log_equilibrium_yield
+from alpfit.relic.boltzmann import SectorTable, SectorTables, log_equilibrium_yield
 
 Array = NDArray[np.float64]
 
 
-class Surroundings(NamedTuple):
+class Coefficients(NamedTuple):
     """At one temperature: ln(Y_eq), and s <sigma v>/H~, the annihilations per Hubble time for Y = 1."""
 
     log_y_eq: float
@@ -37,53 +37,55 @@ class Surroundings(NamedTuple):
 
 
 @kernel
-def surroundings(log_x: float, sector: Sector) -> Surroundings:
+def coefficients_at(log_x: float, sector: SectorTable) -> Coefficients:
     """What the equation needs to know at T = mass/x."""
     x = math.exp(log_x)
     bath = bath_at(sector.mass / x, sector.plasma)
     log_y_eq = log_equilibrium_yield(log_x, bath.entropy_density, sector.mass, sector.dof, sector.gas)
-    return Surroundings(
+    return Coefficients(
         log_y_eq, bath.entropy_density / bath.hubble_tilde * first_average_at(log_x, x, sector.averages)
     )
 
 
 @kernel
-def rates(here: Surroundings, _sector: Sector, states: Array, slopes: Array, jacobians: Array, j: int) -> None:
+def rates(
+    coefficients: Coefficients, _sector: SectorTable, states: Array, slopes: Array, jacobians: Array, j: int
+) -> None:
     """dln(Y)/dln(x) = (s Y/H~) <sigma v> (Y_eq^2/Y^2 - 1) and its derivative with respect to ln(Y), at state ``j``."""
-    rate = here.annihilation * math.exp(states[j, 0])
-    creation = math.exp(2.0 * (here.log_y_eq - states[j, 0]))
+    rate = coefficients.annihilation * math.exp(states[j, 0])
+    creation = math.exp(2.0 * (coefficients.log_y_eq - states[j, 0]))
     slopes[j, 0] = rate * (creation - 1.0)
     jacobians[j, 0, 0] = -rate * (creation + 1.0)
 
 
 @kernel
-def equilibrium(log_x: float, sector: Sector) -> Array:
+def equilibrium(log_x: float, sector: SectorTable) -> Array:
     """ln(Y_eq), shape ``(1,)``."""
     return np.array([-log_yield_excess(log_x, 0.0, sector)])
 
 
 @kernel
-def deviations(log_x: float, states: Array, j: int, sector: Sector) -> tuple[float, float]:
+def deviations(log_x: float, states: Array, j: int, sector: SectorTable) -> tuple[float, float]:
     """ln(Y/Y_eq) at state ``j``, and ln(T_chi/T), which is zero."""
     return log_yield_excess(log_x, states[j, 0], sector), 0.0
 
 
 @higher_order_kernel
-def run(sector: Sector, accuracy: Accuracy, tableau: Tableau) -> Solution:
+def run(sector: SectorTable, accuracy: Accuracy, tableau: Tableau) -> Solution:
     """The solution for one sector."""
-    return run_from(equilibrium, surroundings, rates, sector, accuracy, tableau)
+    return run_from(equilibrium, coefficients_at, rates, sector, accuracy, tableau)
 
 
 @kernel
-def solve(sectors: Sectors, accuracy: Accuracy, tableau: Tableau) -> Outcomes:
+def solve(sectors: SectorTables, accuracy: Accuracy, tableau: Tableau) -> Outcomes:
     """See :class:`~alpfit.relic.base.Engine`."""
     return solve_each(run, deviations, sectors, accuracy, tableau)
 
 
 @kernel
-def trace(sectors: Sectors, accuracy: Accuracy, tableau: Tableau) -> Trace:
+def evolve(sectors: SectorTables, accuracy: Accuracy, tableau: Tableau) -> Evolved:
     """See :class:`~alpfit.relic.base.Engine`."""
-    return trace_first(run, deviations, sectors, accuracy, tableau)
+    return evolve_first(run, deviations, sectors, accuracy, tableau)
 
 
-NBE = Engine(solve, trace, coupled=False, from_nothing=True)
+NBE = Engine(solve, evolve, coupled=False, from_nothing=True)

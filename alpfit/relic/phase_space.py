@@ -15,7 +15,7 @@ from alpfit.numerics.compile import kernel
 from alpfit.numerics.factorisation import factorise, multiply_band, solve_band, solve_factorised
 from alpfit.numerics.rosenbrock import Rosenbrock
 from alpfit.physics.plasma import bath_at
-from alpfit.relic.boltzmann import Sector, transfer_at
+from alpfit.relic.boltzmann import SectorTable, transfer_at
 from alpfit.relic.collisions import Floor, Pairs, collide
 from alpfit.relic.momentum_grid import MomentumGrid, polynomials_of
 from alpfit.relic.spectrum import Groups
@@ -81,7 +81,7 @@ def workspace(grid: MomentumGrid) -> Workspace:
 
 
 @kernel
-def background(log_x: float, sector: Sector) -> Background:
+def background_at(log_x: float, sector: SectorTable) -> Background:
     """The rates at T = mass/x over H~; elastic scattering no faster than the rounding of its balance allows."""
     x, fastest = math.exp(log_x), 1e7
     bath = bath_at(sector.mass / x, sector.plasma)
@@ -104,7 +104,7 @@ def rates_at(
     log_x: float,
     coefficients: Array,
     step: Step,
-    sector: Sector,
+    sector: SectorTable,
     few: Groups,
     tail: Tail,
     grid: MomentumGrid,
@@ -113,11 +113,23 @@ def rates_at(
     out: Array,
 ) -> None:
     """Write dc/dln(x) into ``out (n,)``."""
-    here, scale = background(log_x, sector), _scale_at(log_x, step)
+    background, scale = background_at(log_x, sector), _scale_at(log_x, step)
     polynomials_of(coefficients, grid, work.cells)
-    transport(work.cells, here, scale, tail, False, grid, work.force, work.other_mass, work.jacobian)
+    transport(work.cells, background, scale, tail, False, grid, work.force, work.other_mass, work.jacobian)
     floor = step.floor
-    collide(work.cells, here.x, scale.theta, here.time, few, floor, False, grid, pairs, work.force, work.jacobian)
+    collide(
+        work.cells,
+        background.x,
+        scale.theta,
+        background.time,
+        few,
+        floor,
+        False,
+        grid,
+        pairs,
+        work.force,
+        work.jacobian,
+    )
     solve_band(work.other_mass, work.force, work.band, out)
 
 
@@ -125,7 +137,7 @@ def rates_at(
 def linearise(
     coefficients: Array,
     step: Step,
-    sector: Sector,
+    sector: SectorTable,
     few: Groups,
     tail: Tail,
     grid: MomentumGrid,
@@ -136,12 +148,12 @@ def linearise(
 
     N is the number of particles in a comoving volume. ``jacobian`` becomes dF/dc - d(M dc/dt)/dc at fixed dc/dt.
     """
-    here, scale = background(step.log_x, sector), _scale_at(step.log_x, step)
+    background, scale = background_at(step.log_x, sector), _scale_at(step.log_x, step)
     polynomials_of(coefficients, grid, work.cells)
-    transport(work.cells, here, scale, tail, True, grid, work.force, work.mass, work.jacobian)
+    transport(work.cells, background, scale, tail, True, grid, work.force, work.mass, work.jacobian)
     floor = step.floor
     change = collide(
-        work.cells, here.x, scale.theta, here.time, few, floor, True, grid, pairs, work.force, work.jacobian
+        work.cells, background.x, scale.theta, background.time, few, floor, True, grid, pairs, work.force, work.jacobian
     )
     solve_band(work.mass, work.force, work.band, work.rates)
     mass_derivative(work.cells, work.rates, scale.theta, grid, work.band)
@@ -170,7 +182,7 @@ def _equilibrium_slope(log_x: float, theta: float, shrinking: float, i: int, gri
 def _differentiate_in_time(
     coefficients: Array,
     step: Step,
-    sector: Sector,
+    sector: SectorTable,
     few: Groups,
     tail: Tail,
     grid: MomentumGrid,
@@ -195,7 +207,7 @@ def _differentiate_in_time(
 def prepare(
     coefficients: Array,
     step: Step,
-    sector: Sector,
+    sector: SectorTable,
     few: Groups,
     tail: Tail,
     grid: MomentumGrid,
@@ -226,7 +238,7 @@ def advance(
     coefficients: Array,
     length: float,
     step: Step,
-    sector: Sector,
+    sector: SectorTable,
     few: Groups,
     tail: Tail,
     method: Rosenbrock,

@@ -19,7 +19,7 @@ from alpfit.physics.scattering import momentum_transfer, photon_rule
 from alpfit.physics.widths import Widths, alp_widths
 from alpfit.relic.average_table import Averages, first_average_at, tabulate
 from alpfit.relic.averages import Nodes, Shape, ThermalRules, thermal_rules, weigh_nodes
-from alpfit.relic.boltzmann import Sectors, Transfer, maxwellian_gas, sector_at
+from alpfit.relic.boltzmann import SectorTables, Transfer, maxwellian_gas, sector_at
 from alpfit.relic.freeze_in import HOTTEST, LARGEST, Early, no_early, tabulate_early
 from alpfit.relic.spectrum import SUPPRESSED, UNSUPPRESSED, Spectra, no_spectra, strength_of
 
@@ -249,14 +249,16 @@ def portal_tables(points: PortalPoints, both: bool, plasma: Plasma, grids: Grids
     return averages, suppression, transfer
 
 
-def portal_sectors(points: PortalPoints, both: bool, plasma: Plasma, grids: Grids, dof: float = SPIN_STATES) -> Sectors:
+def portal_sectors(
+    points: PortalPoints, both: bool, plasma: Plasma, grids: Grids, dof: float = SPIN_STATES
+) -> SectorTables:
     """Tables of the ALP portal at ``points``.
 
     ``dof`` are the spin states of chi; ``both`` averages and the momentum transfer rate, or <sigma v> alone.
     """
     averages, suppression, transfer = portal_tables(points, both, plasma, grids)
     start = math.log(grids.x_first)
-    return Sectors(
+    return SectorTables(
         points.r * points.m_a,
         dof,
         Averages(start, grids.step, averages, 0.0),
@@ -295,7 +297,7 @@ def _fill_spectra(
             scattering[i, k] = coupling * beta / (2.0 + at) ** 2 if which < n_photons else 0.0
 
 
-def with_spectra(sectors: Sectors, points: PortalPoints, self_scattering: bool, grids: Grids) -> Sectors:
+def with_spectra(sectors: SectorTables, points: PortalPoints, self_scattering: bool, grids: Grids) -> SectorTables:
     """The ``sectors`` of :func:`portal_sectors` with their cross-sections, for the momentum distribution.
 
     With ``self_scattering`` chi chi -> a* -> chi chi is at each s Gamma_chi(s)/Gamma_gamma(s) = 64 (g_achi m_chi)^2
@@ -338,7 +340,7 @@ def transfer_rates(points: PortalPoints, temperature: Array, plasma: Plasma, gri
 
 @kernel
 def _fill_diagnostics(
-    sectors: Sectors, points: PortalPoints, x: Array, charges: Charges, rates: Array, shares: Array
+    sectors: SectorTables, points: PortalPoints, x: Array, charges: Charges, rates: Array, shares: Array
 ) -> None:
     """See :func:`alp_diagnostics`."""
     for i in range(x.size):
@@ -350,7 +352,7 @@ def _fill_diagnostics(
             shares[i] = 1.0 - photons / first_average_at(log_x, x[i], averages)
 
 
-def alp_diagnostics(sectors: Sectors, points: PortalPoints, x: Array) -> tuple[Array, Array]:
+def alp_diagnostics(sectors: SectorTables, points: PortalPoints, x: Array) -> tuple[Array, Array]:
     """At each of the ``x (n,)``: how often an ALP is made in a Hubble time, and what part of annihilation makes ALPs.
 
     Infinite and zero for r < 1/2, where ALPs are as much in equilibrium as the chi that they decay to.

@@ -1,7 +1,8 @@
-"""From sectors to results: calls an engine and says in the user's terms what came out."""
+"""The engines by name, and from sectors to results: calls one and says in the user's terms what came out."""
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -14,13 +15,23 @@ from alpfit.numerics.radau_step import radau_iia_5
 from alpfit.physics.plasma import PLASMAS, Plasma, baths_at
 from alpfit.relic import freeze_in
 from alpfit.relic.base import Accuracy, Engine, Freezeout
-from alpfit.relic.boltzmann import Sectors, chosen
-from alpfit.relic.engines import CLOSURES, ENGINES
+from alpfit.relic.boltzmann import SectorTables, chosen
+from alpfit.relic.cbe import CBE
+from alpfit.relic.cbe_energy import CBE_ENERGY
+from alpfit.relic.fbe import FBE
 from alpfit.relic.freeze_in import Beginning, Early
+from alpfit.relic.nbe import NBE
 from alpfit.relic.results import ANSWERED, Evolution, Status
 from alpfit.relic.spectrum import Whole
 
 Array = NDArray[np.float64]
+
+ENGINES: Mapping[str, Engine] = MappingProxyType({"nbe": NBE, "cbe": CBE, "fbe": FBE})
+"""``nbe``: the number density alone, kinetic equilibrium enforced; ``cbe``: number density and temperature; ``fbe``:
+the momentum distribution."""
+
+CLOSURES: Mapping[str, Engine] = MappingProxyType({"pressure": CBE, "energy": CBE_ENERGY})
+"""What the second of the two coupled equations is: that of p^2/3E, Ding et al. 2025's, or that of the energy."""
 
 
 def resolve_engine(name: str, closure: str = "pressure") -> Engine:
@@ -35,7 +46,7 @@ def resolve_plasma(name: str) -> Plasma:
 
 
 def relic_densities(
-    sectors: Sectors,
+    sectors: SectorTables,
     engine: Engine,
     transfer_rate: Callable[[Array], Array],
     accuracy: Accuracy,
@@ -66,7 +77,9 @@ def relic_densities(
     }
 
 
-def _from_nothing(freezeout: Freezeout, sectors: Sectors, accuracy: Accuracy, early: Callable[[Whole], Early]) -> None:
+def _from_nothing(
+    freezeout: Freezeout, sectors: SectorTables, accuracy: Accuracy, early: Callable[[Whole], Early]
+) -> None:
     """Write what is made from nothing of those that never were in equilibrium, which is not left anywhere."""
     which = np.flatnonzero(freezeout.status == Status.NEVER_EQUILIBRATED)
     if not which.size:
@@ -78,15 +91,15 @@ def _from_nothing(freezeout: Freezeout, sectors: Sectors, accuracy: Accuracy, ea
     freezeout.x_kd[which] = math.inf
 
 
-def history(sectors: Sectors, engine: Engine, early: Callable[[Whole], Early]) -> Evolution:
+def history(sectors: SectorTables, engine: Engine, early: Callable[[Whole], Early]) -> Evolution:
     """The history of the first of the ``sectors``; raises :class:`PredictionError` where there is none.
 
     ``early`` as for :func:`relic_densities`.
     """
     accuracy, first = Accuracy(largest_change=0.2, settled_rate=math.inf), np.zeros(1, dtype=np.int64)
-    x, log_yield, excess, heat, status = engine.trace(sectors, accuracy, radau_iia_5())
+    x, log_yield, excess, heat, status = engine.evolve(sectors, accuracy, radau_iia_5())
     if engine.from_nothing and status == Status.NEVER_EQUILIBRATED:
-        x, log_yield, excess, heat, status = freeze_in.trace(
+        x, log_yield, excess, heat, status = freeze_in.evolve(
             chosen(sectors, first), early(first), Beginning(), accuracy, radau_iia_5()
         )
     if status not in ANSWERED:

@@ -8,7 +8,7 @@ what f does is projected on the functions b_i themselves, weighted with f. Of al
 on average over the particles; the sum over i is the number of particles, and that with the coefficients of E is their
 energy, so that what the rates conserve is conserved on any grid. In units of m.
 
-Seed paper, eqs. (4.1) and (4.4), the latter as (1/2p^2) d/dp [gamma p^2 (T E df/dp + p f)].
+Ding et al. 2025, eqs. (4.1) and (4.4), the latter as (1/2p^2) d/dp [gamma p^2 (T E df/dp + p f)].
 """
 
 import math
@@ -104,7 +104,7 @@ def maxwellian(x_chi: float, theta: float, grid: MomentumGrid) -> float:
 @kernel
 def transport(
     cells: Array,
-    here: Background,
+    background: Background,
     scale: Scale,
     tail: Tail,
     derivative: bool,
@@ -136,12 +136,12 @@ def transport(
         occupied = math.exp(u) * grid.weights[k] * theta
         particles = momentum * energy * occupied
         # d/dt of the particles at a point beyond the 1/a^3, and how they move against the grid
-        geometry = 2.0 * shrinking * (energy * kinetic / squared + kinetic / energy + 1.0) - 3.0 * here.expansion
-        drift = 2.0 * shrinking * kinetic - here.expansion * squared / energy
-        friction = 0.5 * here.elastic_rate * squared * momentum * occupied
+        geometry = 2.0 * shrinking * (energy * kinetic / squared + kinetic / energy + 1.0) - 3.0 * background.expansion
+        drift = 2.0 * shrinking * kinetic - background.expansion * squared / energy
+        friction = 0.5 * background.elastic_rate * squared * momentum * occupied
         source = particles * geometry
-        flux = (particles * drift - friction * (slope / here.x + 1.0)) / theta
-        diffusion = friction / here.x / (theta * theta)
+        flux = (particles * drift - friction * (slope / background.x + 1.0)) / theta
+        diffusion = friction / background.x / (theta * theta)
         damping, bend = 0.0, 0.0
         depth = (scale.theta_over_t * grid.kappa[k] - tail.smooth_from) / 6.0
         if depth > 0.0 and q < grid.starts.size - 1:

@@ -7,7 +7,7 @@ from comparison import OBSERVED, save
 from matplotlib.figure import Figure
 
 from alpfit import likelihoods
-from alpfit.fit.plane import Plane, excluded, measurements_for, preferred
+from alpfit.inference.exclusion import Plane, excluded, measurements_for, preferred
 from alpfit.plots.plane import draw_plane, set_axes
 from alpfit.plots.regions import PlaneContents
 from alpfit.plots.style import TEXT_WIDTH, paper_style

@@ -14,7 +14,7 @@ from readme import write_readme
 from alpfit import Fit, Run
 from alpfit.chains.unfinished import is_finished
 from alpfit.fit import ProfileRequest, fit_of, profile_run
-from alpfit.fit.figures.compared import compared_figures
+from alpfit.figures.compared import compared_figures
 from alpfit.inference.profiling import confidence
 from alpfit.plots.style import paper_style
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from alpfit.fit.figures import FIGURES
+from alpfit.figures import FIGURES
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "invisible.toml"
 NUISANCES = ("f0_scale", "A0_scale", "vtb_vts_scale", "K_to_pi_scale")

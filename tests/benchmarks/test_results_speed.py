@@ -11,8 +11,8 @@ import pytest
 
 from alpfit import Run
 from alpfit.fit import Changes, ProfileRequest, Reweighting, profile_run
-from alpfit.fit.figures import FIGURES, figures
-from alpfit.fit.reporting import write_report
+from alpfit.figures import FIGURES, figures
+from alpfit.fit.report import write_report
 
 REFERENCE = Path(__file__).parents[2] / "chains" / "reference" / "invisible"
 

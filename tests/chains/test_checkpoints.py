@@ -119,7 +119,7 @@ def test_where_none_can_be_read_nothing_is_begun_anew(checkpoints):
     first, newest = checkpoints.files()
     first.write_bytes(b"damaged")
     unreadable(newest)
-    with pytest.raises(RunFolderError, match=r"000002.bin cannot be read .* begin anew with --overwrite"):
+    with pytest.raises(RunFolderError, match=r"000002.bin cannot be read .* begin anew with overwrite=True"):
         checkpoints.load()
 
 

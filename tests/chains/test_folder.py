@@ -67,7 +67,7 @@ def test_a_file_is_no_folder(tmp_path):
     path = tmp_path / "run"
     path.write_text("")
     for overwrite in (False, True):
-        assert refusal(path, overwrite) == f"{path} is a file: choose a folder with --output DIR"
+        assert refusal(path, overwrite) == f"{path} is a file: choose a folder with output=DIR"
 
 
 def test_a_folder_with_something_else_is_never_taken(tmp_path):
@@ -79,7 +79,7 @@ def test_a_folder_with_something_else_is_never_taken(tmp_path):
 
 def test_a_run_is_replaced_only_on_demand(old_run):
     message = refusal(old_run)
-    assert message == f"{old_run} holds a run already: replace it with --overwrite, or keep it with --output DIR"
+    assert message == f"{old_run} holds a run already: replace it with overwrite=True, or keep it with output=DIR"
     check_output(old_run, overwrite=True)
 
 
@@ -238,7 +238,7 @@ def test_where_nothing_can_be_made_beside_a_folder_it_is_written_inside(tmp_path
 
 def test_a_place_that_cannot_be_written_at_all_is_refused_before_anything_is_done(tmp_path, monkeypatch):
     monkeypatch.setattr(Path, "mkdir", lambda *_, **__: (_ for _ in ()).throw(PermissionError(13, "Permission denied")))
-    with pytest.raises(RunFolderError, match="cannot be written: Permission denied; choose another with --output DIR"):
+    with pytest.raises(RunFolderError, match="cannot be written: Permission denied; choose another with output=DIR"):
         place_to_stage(tmp_path / "run")
 
 

@@ -64,10 +64,10 @@ def test_an_unfinished_run_is_named_with_both_ways_out(path):
     begin(path)
     message = refusal(path)
     assert message.startswith(
-        f"{path} holds an unfinished run (an unknown number of likelihood calls): continue it with --resume"
+        f"{path} holds an unfinished run (an unknown number of likelihood calls): continue it with resume=True"
     )
-    assert message.endswith("or begin anew with --overwrite")
-    assert what_is_left(path) == f"continue {path} with --resume"
+    assert message.endswith("or begin anew with overwrite=True")
+    assert what_is_left(path) == f"continue {path} with resume=True"
 
 
 def test_it_is_continued_with_its_last_checkpoint(path):
@@ -100,7 +100,7 @@ def test_what_has_changed_since_is_told_and_refused_unless_forced(path, changed,
     begin(path)
     message = refusal(path, changed, resume=True)
     assert named in message
-    assert message.endswith("or continue nevertheless with --force")
+    assert message.endswith("or continue nevertheless with force=True")
     assert begin(path, changed, resume=True, force=True) == b"state"
 
 
@@ -236,9 +236,9 @@ def test_without_knowing_what_was_begun_nothing_is_deleted_and_nothing_continued
     if content is not None:
         unfinished.identity.write_text(content)
     before = {file: file.read_bytes() for file in unfinished.checkpoints()}
-    assert "continue it with --resume, or begin anew with --overwrite" in refusal(path)
+    assert "continue it with resume=True, or begin anew with overwrite=True" in refusal(path)
     assert "identity.json cannot be read: " in (said := refusal(path, resume=True))
-    assert said.endswith("begin anew with --overwrite, or continue nevertheless with --force")
+    assert said.endswith("begin anew with overwrite=True, or continue nevertheless with force=True")
     assert {file: file.read_bytes() for file in unfinished.checkpoints()} == before
     assert begin(path, resume=True, force=True) == b"state"
 
@@ -247,7 +247,7 @@ def test_a_state_of_another_program_is_told_and_kept(path):
     begin(path, state=b"cnowhere\nnothing\n.")
     with under_way(path, IDENTITY, NoProgress(), resume=True, force=True) as checkpoints:
         with pytest.raises(
-            RunFolderError, match=r"of another program \(ModuleNotFoundError: .* begin anew with --overwrite"
+            RunFolderError, match=r"of another program \(ModuleNotFoundError: .* begin anew with overwrite=True"
         ):
             Session(None, store=checkpoints)
         assert checkpoints.load()
@@ -275,7 +275,7 @@ def test_whether_it_runs_is_seen_without_touching_anything(path):
 def test_what_cannot_be_continued_takes_the_lock_too_and_destroys_no_unfinished_run(path):
     begin(path)
     before = [file.read_bytes() for file in UnfinishedRun(path).checkpoints()]
-    assert "replace it with --overwrite, or keep it with --output DIR" in refused(replacing(path, overwrite=False))
+    assert "replace it with overwrite=True, or keep it with output=DIR" in refused(replacing(path, overwrite=False))
     assert [file.read_bytes() for file in UnfinishedRun(path).checkpoints()] == before
     other = path.with_name("other")
     with replacing(other, overwrite=False):

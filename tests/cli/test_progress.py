@@ -6,7 +6,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from alpfit.cli.progress import SECONDS_BETWEEN_LINES, ProgressDisplay
+from alpfit.fit.progress import SECONDS_BETWEEN_LINES, ProgressDisplay
 from alpfit.inference.progress import ProgressReport
 
 REPORT = ProgressReport(n_calls=1200, values={"ln Z": 7.345, "remaining Δ ln Z": 2.5}, fraction_left=2.0)
@@ -25,7 +25,7 @@ class Clock:
 @pytest.fixture
 def clock(monkeypatch):
     clock = Clock()
-    monkeypatch.setattr("alpfit.cli.progress.time", SimpleNamespace(monotonic=clock.monotonic))
+    monkeypatch.setattr("alpfit.fit.progress.time", SimpleNamespace(monotonic=clock.monotonic))
     return clock
 
 

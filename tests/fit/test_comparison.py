@@ -9,7 +9,7 @@ import pytest
 from alpfit import Run
 from alpfit.chains.folder import RunFolder
 from alpfit.errors import ConfigurationError, RunFolderError
-from alpfit.fit.comparison import STRENGTHS, ComparedRun, compare_runs
+from alpfit.runs.comparison import STRENGTHS, ComparedRun, compare_runs
 
 REFERENCE = Path(__file__).resolve().parents[2] / "chains" / "reference" / "invisible"
 

@@ -12,9 +12,9 @@ from alpfit import Fit, Run
 from alpfit.chains.provenance import seal
 from alpfit.errors import AlpfitError
 from alpfit.fit import Changes, ProfileRequest, Reweighting, RunProfile, bibliography, profile_run
-from alpfit.fit.comparison import compare_runs
-from alpfit.fit.figures import QUICK, figures
-from alpfit.fit.reporting import write_report
+from alpfit.runs.comparison import compare_runs
+from alpfit.figures import QUICK, figures
+from alpfit.fit.report import write_report
 
 
 def reweight(run, output):

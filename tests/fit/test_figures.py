@@ -14,8 +14,8 @@ from alpfit.chains.profiles.folder import PROFILE
 from alpfit.chains.provenance import write_manifest
 from alpfit.config import load_configuration
 from alpfit.errors import ConfigurationError
-from alpfit.fit.figures import FIGURES, QUICK, figures, history, planes
-from alpfit.fit.profile_folder import publish_profile
+from alpfit.figures import FIGURES, QUICK, figures, history, planes
+from alpfit.runs.profile import publish_profile
 from alpfit.inference.profiling import Profile
 from alpfit.inference.samples import Samples
 from alpfit.inference.session import Account

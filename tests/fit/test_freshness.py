@@ -10,9 +10,9 @@ import pytest
 from alpfit import Fit
 from alpfit.errors import AlpfitError, RunFolderError
 from alpfit.fit import Changes, ProfileRequest, Reweighting, RunProfile, check_coverage, profile_run
-from alpfit.fit.comparison import compare_runs
-from alpfit.fit.figures import FIGURES, QUICK, figures
-from alpfit.fit.reporting import write_report
+from alpfit.runs.comparison import compare_runs
+from alpfit.figures import FIGURES, QUICK, figures
+from alpfit.fit.report import write_report
 from alpfit.likelihoods.forms.limit_curve import LimitCurve
 
 REFINED = ProfileRequest(("g_agg",), "4", refine=True)
@@ -62,7 +62,7 @@ def test_what_evaluates_refuses_code_that_gives_other_numbers(project, verb, tmp
 
 @pytest.mark.parametrize("verb", EVALUATING)
 def test_code_that_has_changed_and_gives_the_same_numbers_is_no_reason(project, verb, tmp_path, monkeypatch):
-    monkeypatch.setattr("alpfit.fit.freshness.code_digest", lambda: "another")
+    monkeypatch.setattr("alpfit.runs.freshness.code_digest", lambda: "another")
     assert EVALUATING[verb](project.run, tmp_path / "out")
 
 

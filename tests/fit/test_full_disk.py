@@ -9,8 +9,8 @@ from alpfit import Fit
 from alpfit.chains.exports import EXPORTS
 from alpfit.errors import RunFolderError
 from alpfit.fit import Changes, ProfileRequest, Reweighting, profile_run
-from alpfit.fit.figures import figures
-from alpfit.fit.reporting import write_report
+from alpfit.figures import figures
+from alpfit.fit.report import write_report
 
 pytestmark = pytest.mark.usefixtures("short_reports")
 
@@ -59,6 +59,6 @@ def test_whoever_writes_says_that_it_cannot_and_leaves_nothing_half_done(project
 
 def test_the_run_goes_on_when_there_is_room_again(project, tmp_path):
     fit = Fit.from_file(project.file)
-    with files_of_at_most(SMALL), pytest.raises(RunFolderError, match="continue with --resume"):
+    with files_of_at_most(SMALL), pytest.raises(RunFolderError, match="continue with resume=True"):
         fit.run(tmp_path / "output")
     assert fit.run(tmp_path / "output", resume=True).samples.n_calls == project.run.samples.n_calls

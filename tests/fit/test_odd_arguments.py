@@ -9,10 +9,10 @@ from odd import ODD
 from alpfit import Fit, Run
 from alpfit.errors import AlpfitError
 from alpfit.fit import Changes, ProfileRequest, Reweighting, RunProfile, bibliography, check_coverage, profile_run
-from alpfit.fit.comparison import compare_runs
-from alpfit.fit.figures import figures
-from alpfit.fit.profiling import with_workers
-from alpfit.fit.reporting import write_report
+from alpfit.runs.comparison import compare_runs
+from alpfit.figures import figures
+from alpfit.fit.profile import with_workers
+from alpfit.fit.report import write_report
 
 pytestmark = pytest.mark.usefixtures("short_reports")
 

@@ -12,7 +12,7 @@ from alpfit import Fit, Run
 from alpfit.chains.provenance import seal
 from alpfit.errors import AlpfitError
 from alpfit.fit import Changes, ProfileRequest, Reweighting, profile_run
-from alpfit.fit.reporting import write_report
+from alpfit.fit.report import write_report
 
 LONG = {
     "5000 digits": "9" * 5000,
@@ -170,7 +170,7 @@ def test_words_that_are_no_formula_cost_no_figure_and_no_report(project, tmp_pat
 def test_a_figure_that_cannot_be_drawn_is_left_out_of_a_report_with_a_sentence(project, tmp_path, monkeypatch):
     from dataclasses import replace
 
-    from alpfit.fit.figures import table
+    from alpfit.figures import table
 
     def draw(material):
         from matplotlib.figure import Figure
@@ -180,7 +180,7 @@ def test_a_figure_that_cannot_be_drawn_is_left_out_of_a_report_with_a_sentence(p
         return figure
 
     broken = {**table.FIGURES, "pulls": replace(table.FIGURES["pulls"], draw=draw)}
-    monkeypatch.setattr("alpfit.fit.figures.drawing.FIGURES", broken)
+    monkeypatch.setattr("alpfit.figures.drawing.FIGURES", broken)
     page = write_report(project.run, tmp_path / "page.html").read_text()
     assert "is left out: it cannot be drawn (ValueError" in page
     assert page.count("data:image/png") >= 5

@@ -12,8 +12,8 @@ from alpfit import Fit, Run
 from alpfit.chains.exports import EXPORTS
 from alpfit.errors import RunFolderError
 from alpfit.fit import Changes, ProfileRequest, Reweighting, profile_run
-from alpfit.fit.figures import figures
-from alpfit.fit.reporting import write_report
+from alpfit.figures import figures
+from alpfit.fit.report import write_report
 from alpfit.inference.interrupts import Interrupted
 
 pytestmark = pytest.mark.usefixtures("short_reports")

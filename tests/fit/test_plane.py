@@ -6,7 +6,7 @@ from scipy.ndimage import binary_dilation, binary_erosion
 
 from alpfit.errors import PredictionError
 from alpfit.fit import plane as module
-from alpfit.fit.plane import Plane, excluded, measurements_for, preferred
+from alpfit.inference.exclusion import Plane, excluded, measurements_for, preferred
 from alpfit.likelihoods import load, names
 from alpfit.likelihoods.forms.base import one_sided_sigmas
 from alpfit.plots.style import CONFIDENCE_LEVELS_2D

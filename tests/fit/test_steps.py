@@ -11,9 +11,9 @@ import xarray
 
 from alpfit import Run
 from alpfit.fit import ProfileRequest, profile_run
-from alpfit.fit.profiling import fit_of
-from alpfit.fit.reporting import contents_of
-from alpfit.fit.steps import in_a_sentence, steps_within
+from alpfit.fit.profile import fit_of
+from alpfit.fit.report import contents_of
+from alpfit.inference.profiling.steps import in_a_sentence, steps_within
 from alpfit.likelihoods import Step, load
 
 REFERENCE = Path(__file__).parents[2] / "chains" / "reference" / "invisible"
@@ -65,7 +65,7 @@ def test_they_are_told_in_a_sentence_in_their_order():
 
 
 def test_the_report_has_them(run, steps, monkeypatch):
-    monkeypatch.setattr("alpfit.fit.reporting.figures", lambda run, **_: [])
+    monkeypatch.setattr("alpfit.fit.report.figures", lambda run, **_: [])
     assert contents_of(run).steps == steps
 
 

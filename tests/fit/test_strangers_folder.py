@@ -20,7 +20,7 @@ from alpfit.chains.provenance import seal
 from alpfit.config import POINTERS
 from alpfit.errors import AlpfitError, ConfigurationError
 from alpfit.fit import Changes, ProfileRequest, Reweighting, RunProfile, profile_run
-from alpfit.fit.profiling import with_workers
+from alpfit.fit.profile import with_workers
 from alpfit.inference.progress import NoProgress
 
 
@@ -318,8 +318,8 @@ def link(project, tmp_path):
     for name in ("corner.pdf", "corner.png", "report.html"):
         (project.run_path / name).unlink(missing_ok=True)
         (project.run_path / name).symlink_to(mine)
-    from alpfit.fit.figures import figures
-    from alpfit.fit.reporting import write_report
+    from alpfit.figures import figures
+    from alpfit.fit.report import write_report
 
     run = project.run
     run.plot(drawn=figures(run, ["corner"]))

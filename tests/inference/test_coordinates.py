@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy.integrate import trapezoid
 
-from alpfit.inference.coordinates import Coordinates
+from alpfit.inference.minimisation.coordinates import Coordinates
 from alpfit.inference.priors import LogNormal, LogUniform, Normal, Uniform
 
 PRIORS = {

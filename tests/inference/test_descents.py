@@ -3,8 +3,8 @@
 import numpy as np
 from toys import correlated
 
-from alpfit.inference.coordinates import Coordinates
-from alpfit.inference.samplers.descents import Descents
+from alpfit.inference.minimisation.coordinates import Coordinates
+from alpfit.inference.minimisation.migrad import Descents
 
 
 def test_a_descent_asks_for_no_point_twice():

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from alpfit.inference.samplers.lockstep import Lockstep
+from alpfit.inference.batching.coroutines import Lockstep
 
 
 class Likelihood:

@@ -6,10 +6,9 @@ import numpy as np
 import pytest
 
 from alpfit.errors import AlpfitError
-from alpfit.inference.batches import evaluate_batch
+from alpfit.inference.batches import evaluate_batch, samples_of
 from alpfit.inference.problem import Problem
 from alpfit.inference.reweighting import PARETO_K, pareto_k, reweighted, tail_matters
-from alpfit.inference.samplers.base import samples_of
 from alpfit.inference.samples import Samples
 
 CENTRE, SIGMA = np.array([0.2, -0.3]), 0.1

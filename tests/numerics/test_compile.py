@@ -75,7 +75,7 @@ from alpfit.relic.averages import (
 )
 from alpfit.relic.base import Accuracy, equilibrates
 from alpfit.relic.boltzmann import (
-    Sector,
+    SectorTable,
     Transfer,
     annihilations_per_hubble_time,
     correction_at,
@@ -433,16 +433,16 @@ TABLE = splines(VALUES, 0.5)
 RULES = thermal_rules(8, 4, 2, 7)
 NODES = weigh_nodes(np.geomspace(1e-6, 40.0, 60), np.geomspace(1e-9, 1e-12, 60), Shape(30, 0.01, 1e-6, 0.0, 1e4))
 AVERAGES = Averages(0.5, 0.25, splines(-20.0 + np.cumsum(np.cos(np.arange(80.0)).reshape(4, 20), axis=1), 0.25), 0.1)
-SECTOR = Sector(0.4, 2.0, AVERAGES, Transfer(0.5, 0.5, TABLE[:, :1] - 40.0), maxwellian_gas(), PLASMA)
+SECTOR = SectorTable(0.4, 2.0, AVERAGES, Transfer(0.5, 0.5, TABLE[:, :1] - 40.0), maxwellian_gas(), PLASMA)
 EARLY_TABLES = freeze_in.no_early(1, 3.0)
-EARLY = freeze_in.EarlySector(SECTOR, -3.0, 0.5, np.ascontiguousarray(TABLE[:, :2]) - 20.0, math.log(2.0))
+EARLY = freeze_in.EarlySectorTable(SECTOR, -3.0, 0.5, np.ascontiguousarray(TABLE[:, :2]) - 20.0, math.log(2.0))
 STATES = np.array([[-20.0, 8.0], [-19.0, 8.5]])
 LINEAR = np.random.default_rng(8).normal(size=(4, 4))
 
 
 def engine_rates_at(engine) -> tuple[object, ...]:
     """Arguments of an engine's rates, with room for what they write."""
-    return engine.surroundings(2.3, SECTOR), SECTOR, STATES, np.zeros((2, 2)), np.zeros((2, 2, 2)), 1
+    return engine.coefficients_at(2.3, SECTOR), SECTOR, STATES, np.zeros((2, 2)), np.zeros((2, 2, 2)), 1
 
 
 # The momentum distribution: a small grid, on which the Python twins are fast, and a shape that is no Maxwellian's.
@@ -557,11 +557,11 @@ TWINS = {
     "annihilations_per_hubble_time": (annihilations_per_hubble_time, (2.7, SECTOR)),
     "equilibrates": (equilibrates, (SECTOR, Accuracy())),
     "tabulate_early": (freeze_in.tabulate_early, (0, 100.0, NODES, bessel_functions(), EARLY_TABLES)),
-    "early surroundings": (freeze_in.surroundings, (-1.0, EARLY)),
-    "early surroundings later": (freeze_in.surroundings, (2.3, EARLY)),
-    "nbe.surroundings": (nbe.surroundings, (2.7, SECTOR)),
+    "early coefficients_at": (freeze_in.coefficients_at, (-1.0, EARLY)),
+    "early coefficients_at later": (freeze_in.coefficients_at, (2.3, EARLY)),
+    "nbe.coefficients_at": (nbe.coefficients_at, (2.7, SECTOR)),
     "nbe.rates": (nbe.rates, engine_rates_at(nbe)),
-    "cbe.surroundings": (cbe.surroundings, (2.7, SECTOR)),
+    "cbe.coefficients_at": (cbe.coefficients_at, (2.7, SECTOR)),
     "cbe.rates": (cbe.rates, engine_rates_at(cbe)),
     "cbe_energy.rates": (cbe_energy.rates, engine_rates_at(cbe_energy)),
     "energy_moments": (energy_moments, (7.0, HERMITE)),

@@ -30,7 +30,7 @@ def prothero_robinson(here, rate, states, slopes, jacobians, j):
 
 @kernel
 def nothing(x, parameters):
-    """The surroundings of an equation that does not depend on x."""
+    """The coefficients_at of an equation that does not depend on x."""
     return (0.0,)
 
 

@@ -82,7 +82,7 @@ def test_the_cross_section_is_proportional_to_its_strength():
     )
 
 
-def test_the_named_scales_are_unitarity_the_printed_formula_and_the_seed_papers_table_1():
+def test_the_named_scales_are_unitarity_the_printed_formula_and_the_table_1_of_ding_et_al():
     assert dict(ANNIHILATION_SCALES) == {"unitary": 1.0, "printed": 4.0, "table1": 0.543}
 
 

@@ -20,7 +20,7 @@ def test_the_hpqcd_form_factor_has_the_published_values():
 
 
 def test_the_exponential_form_factor_is_the_printed_one():
-    # seed paper, eq. (3.3): 0.33 exp(0.63 q - 0.095 q^2 + 0.591 q^3) at q = q^2/m_B^2 = 0, 1/2, 1
+    # Ding et al. 2025, eq. (3.3): 0.33 exp(0.63 q - 0.095 q^2 + 0.591 q^3) at q = q^2/m_B^2 = 0, 1/2, 1
     q_squared = np.array([0.0, 0.5, 1.0]) * B_PLUS_MASS.value**2
     expected = [0.33, 0.33 * np.exp(0.315 - 0.02375 + 0.073875), 0.33 * np.exp(1.126)]
     np.testing.assert_allclose(exponential_form_factor(q_squared), expected, rtol=1e-12)

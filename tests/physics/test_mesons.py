@@ -16,7 +16,7 @@ from alpfit.physics.mesons import (
 )
 
 SEED = {"form_factor": "exponential", "top_mass": "pole", "ckm": "flavio-2.7.1"}
-"""The choices of the seed paper."""
+"""The choices of Ding et al. 2025."""
 
 CHOICES = [{"form_factor": f, "top_mass": t, "ckm": c} for f in FORM_FACTORS for t in TOP_MASSES for c in CKM]
 
@@ -45,7 +45,7 @@ def test_the_loop_function_is_smooth_at_the_w_mass():
 
 
 def test_the_coupling_to_bottom_is_the_electroweak_loop():
-    # seed paper, eq. (3.2), with v = 246.22 GeV in place of the Fermi constant and f = 1.216
+    # Ding et al. 2025, eq. (3.2), with v = 246.22 GeV in place of the Fermi constant and f = 1.216
     expected = 3.0 * 80.369**2 / (16.0 * np.pi**2 * 246.22**2) * 0.0412 * 1.216
     assert bottom_coupling("pole", "flavio-2.7.1") == pytest.approx(expected, rel=3e-4)
 
@@ -58,7 +58,7 @@ def test_the_coupling_to_strange_has_the_charm_quark_in_it():
     assert abs(coupling) / top_alone == pytest.approx(1.13, abs=0.015)
 
 
-def test_a_massless_alp_is_produced_as_in_the_seed_paper():
+def test_a_massless_alp_is_produced_as_in_ding_et_al():
     # BR/g^2 = 1987 GeV^2 with the seed's form factor and top mass
     assert branching_ratio(1e-9, **SEED) == pytest.approx(1987.0, rel=2e-3)
 
@@ -72,7 +72,7 @@ def test_choices_differ_by_the_ratio_of_form_factors_and_loop_functions(m_a):
     assert ratio == pytest.approx((form_factors[0] * loops) ** 2, rel=1e-12)
 
 
-# m_a [GeV] and lower end of g_agg [1/GeV] of the four benchmarks in the seed paper's Table 1
+# m_a [GeV] and lower end of g_agg [1/GeV] of the four benchmarks in Ding et al. 2025's Table 1
 @pytest.mark.parametrize(("m_a", "g_agg"), [(0.75, 7.398e-5), (2.63, 7.345e-5), (3.56, 7.36e-5), (4.47, 8.429e-5)])
 def test_the_seeds_lower_bounds_all_have_one_branching_ratio(m_a, g_agg):
     assert 1.05e-5 < branching_ratio(m_a, g_agg, **SEED) < 1.11e-5

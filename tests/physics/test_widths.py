@@ -8,7 +8,7 @@ import pytest
 from alpfit.physics.widths import alp_widths
 
 # m_a, r, g_agg, g_achi, width to dark matter, width to photons [GeV]; from an independent implementation, five digits.
-# BP: the benchmark points of the seed paper's Table 1, l(ower) and u(pper); F3: points on the curve of its Fig. 3.
+# BP: the benchmark points of Ding et al. 2025's Table 1, l(ower) and u(pper); F3: points on the curve of its Fig. 3.
 REFERENCE = {
     "BP1l": (0.75, 0.477, 7.398e-05, 0.005961, 3.255e-07, 1.1484e-11),
     "BP1u": (0.75, 0.477, 9.037e-05, 6.93e-05, 4.3992e-11, 1.7136e-11),

@@ -7,15 +7,15 @@ import pytest
 
 from alpfit.physics.plasma import saikawa_shirai_2018
 from alpfit.relic import validity
-from alpfit.relic.boltzmann import Sector, Sectors, sector_at
+from alpfit.relic.boltzmann import SectorTable, SectorTables, sector_at
 from alpfit.relic.portal import Grids, default_grids, portal_points, portal_sectors
 
 
 @pytest.fixture(scope="session")
-def build_sectors() -> Callable[..., Sectors]:
+def build_sectors() -> Callable[..., SectorTables]:
     """Points of the ALP portal, numbers or arrays, as sectors."""
 
-    def build(m_a, r, g_agg, g_achi, grids: Grids | None = None, scale: float = 1.0, both: bool = True) -> Sectors:
+    def build(m_a, r, g_agg, g_achi, grids: Grids | None = None, scale: float = 1.0, both: bool = True) -> SectorTables:
         m_a, r, g_agg, g_achi = (np.atleast_1d(values).astype(float) for values in (m_a, r, g_agg, g_achi))
         points = portal_points(m_a, r, g_agg, g_achi, scale)
         return portal_sectors(points, both, saikawa_shirai_2018(), grids or default_grids())
@@ -31,10 +31,10 @@ def equations_everywhere(monkeypatch) -> None:
 
 
 @pytest.fixture(scope="session")
-def build_sector(build_sectors) -> Callable[..., Sector]:
+def build_sector(build_sectors) -> Callable[..., SectorTable]:
     """One point as a sector."""
 
-    def build(*point: float, **settings) -> Sector:
+    def build(*point: float, **settings) -> SectorTable:
         return sector_at(build_sectors(*point, **settings), 0)
 
     return build

@@ -179,7 +179,7 @@ def test_both_averages_are_the_integrals_over_two_thermal_momenta(x):
     first = np.sum(w * sigma_v) / np.sum(w)
     second = np.sum(w * sigma_v * p1**2 / (3.0 * e1) * x) / np.sum(w)
     assert slow_averages(x, nodes_of(m_a, r, g_agg, g_achi, FINE)) == pytest.approx([first, second], rel=5e-6, abs=0.0)
-    wrong = np.sum(w * sigma_v * p1 * p2 * c / (3.0 * e1) * x) / np.sum(w)  # p.q, as printed in the seed paper
+    wrong = np.sum(w * sigma_v * p1 * p2 * c / (3.0 * e1) * x) / np.sum(w)  # p.q, as printed in Ding et al. 2025
     assert abs(wrong) < 0.5 * second
 
 

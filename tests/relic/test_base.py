@@ -10,7 +10,7 @@ from alpfit.numerics.radau_step import radau_iia_5
 from alpfit.physics.plasma import PLASMAS, bath_at, baths_at
 from alpfit.relic import ENGINES, Status
 from alpfit.relic.base import Accuracy, Freezeout, log_yield_excess
-from alpfit.relic.boltzmann import Sectors, annihilations_per_hubble_time, log_equilibrium_yield, sector_at
+from alpfit.relic.boltzmann import SectorTables, annihilations_per_hubble_time, log_equilibrium_yield, sector_at
 
 TABLEAU = radau_iia_5()
 POINTS = {
@@ -28,9 +28,9 @@ def solve(sectors, engine: str, **settings) -> Freezeout:
     return Freezeout(*ENGINES[engine].solve(sectors, Accuracy(**settings), TABLEAU))
 
 
-def trace(sectors, engine: str, **settings) -> tuple[np.ndarray, ...]:
+def evolve(sectors, engine: str, **settings) -> tuple[np.ndarray, ...]:
     """x, ln(Y), ln(Y/Y_eq), ln(T_chi/T) and the status."""
-    return ENGINES[engine].trace(sectors, Accuracy(**settings), TABLEAU)
+    return ENGINES[engine].evolve(sectors, Accuracy(**settings), TABLEAU)
 
 
 def crossing(x: np.ndarray, logarithm: np.ndarray) -> float:
@@ -50,7 +50,7 @@ def test_freeze_out_and_decoupling_are_where_a_solution_with_many_steps_leaves_t
 ):
     sectors = build_sectors(*point)
     freezeout = solve(sectors, engine)
-    x, _, excess, heat, _ = trace(sectors, engine, largest_change=0.02, tolerance=1e-8, max_steps=20_000)
+    x, _, excess, heat, _ = evolve(sectors, engine, largest_change=0.02, tolerance=1e-8, max_steps=20_000)
     assert freezeout.x_fo[0] == pytest.approx(crossing(x, excess), rel=3e-4, abs=0.0)
     assert freezeout.x_kd[0] == pytest.approx(crossing(x, heat), rel=3e-4, abs=0.0)
     assert math.isinf(freezeout.x_kd[0]) == (engine == "nbe")
@@ -78,7 +78,7 @@ def test_a_chi_that_never_leaves_equilibrium_has_infinite_freeze_out_and_no_hubb
 @each_point
 def test_history_and_result_are_one_solution(point, engine, build_sectors):
     sectors = build_sectors(*point)
-    x, log_yield, excess, heat, status = trace(sectors, engine)
+    x, log_yield, excess, heat, status = evolve(sectors, engine)
     freezeout = solve(sectors, engine)
     assert status == freezeout.status[0] == Status.OK
     assert log_yield[-1] == freezeout.log_yield[0]
@@ -104,12 +104,12 @@ def test_the_integration_begins_where_annihilation_is_no_longer_fast(engine, bui
     sectors = build_sectors(*POINTS["below the resonance"])
     sector = sector_at(sectors, 0)
     for settled_rate in (1e4, 1e6):
-        first = trace(sectors, engine, settled_rate=settled_rate)[0][0]
+        first = evolve(sectors, engine, settled_rate=settled_rate)[0][0]
         assert first > 2.0
         assert annihilations_per_hubble_time(math.log(first), sector) > settled_rate
         assert annihilations_per_hubble_time(math.log(first) + 0.1, sector) <= settled_rate
-    assert trace(sectors, engine, settled_rate=math.inf)[0][0] == pytest.approx(2.0, rel=1e-12)
-    assert trace(sectors, engine, settled_rate=math.inf, x_start=3.0)[0][0] == pytest.approx(3.0, rel=1e-12)
+    assert evolve(sectors, engine, settled_rate=math.inf)[0][0] == pytest.approx(2.0, rel=1e-12)
+    assert evolve(sectors, engine, settled_rate=math.inf, x_start=3.0)[0][0] == pytest.approx(3.0, rel=1e-12)
 
 
 @each_engine
@@ -121,7 +121,7 @@ def test_where_chi_never_is_in_equilibrium_there_is_no_answer(engine, build_sect
     too_weak, enough = (build_sectors(*POINTS["far below it"], scale=scale) for scale in scales)
     assert solve(too_weak, engine).status.tolist() == [Status.NEVER_EQUILIBRATED]
     assert solve(too_weak, engine).n_calls.tolist() == [1]
-    assert trace(too_weak, engine)[4] == Status.NEVER_EQUILIBRATED
+    assert evolve(too_weak, engine)[4] == Status.NEVER_EQUILIBRATED
     assert solve(enough, engine).status.tolist() == [Status.OK]
     assert solve(too_weak, engine, least_rate=5.0).status.tolist() == [Status.OK]
 
@@ -129,7 +129,7 @@ def test_where_chi_never_is_in_equilibrium_there_is_no_answer(engine, build_sect
 LATE = {"r = 0.499": (1.0, 0.499, 1e-6, 0.01), "light": (0.01, 0.4947, 1e-6, 0.01), "QCD": (0.8, 0.495, 1e-6, 1e-3)}
 
 
-def with_most_annihilation(rate: float, point: tuple[float, ...], build_sectors) -> Sectors:
+def with_most_annihilation(rate: float, point: tuple[float, ...], build_sectors) -> SectorTables:
     """The ``point``, scaled such that there are at most ``rate`` annihilations per Hubble time."""
     sector = sector_at(build_sectors(*point), 0)
     most = max(annihilations_per_hubble_time(z, sector) for z in np.linspace(math.log(2.0), math.log(4.0), 300))
@@ -144,7 +144,7 @@ def test_equilibrium_may_come_later_than_the_start(point, engine, build_sectors)
     assert annihilations_per_hubble_time(math.log(2.0), sector_at(enough, 0)) < 29.5
     late = solve(enough, engine)
     assert late.status.tolist() == [Status.OK]
-    assert trace(enough, engine)[0][0] == pytest.approx(2.0, rel=1e-12)
+    assert evolve(enough, engine)[0][0] == pytest.approx(2.0, rel=1e-12)
     early = solve(enough, engine, x_start=1.5, least_rate=5.0)
     assert early.status.tolist() == [Status.OK]
     assert late.log_yield[0] == pytest.approx(early.log_yield[0], abs=3e-6 if engine == "nbe" else 1e-3)
@@ -174,7 +174,7 @@ def test_whatever_the_cross_section_annihilation_is_fastest_before_x_3_4_and_not
 def test_too_few_steps_are_a_status_of_their_own(engine, build_sectors):
     sectors = build_sectors(*POINTS["below the resonance"])
     assert solve(sectors, engine, max_steps=10).status.tolist() == [Status.STEP_LIMIT]
-    x, *_, status = trace(sectors, engine, max_steps=10)
+    x, *_, status = evolve(sectors, engine, max_steps=10)
     assert (x.size, status) == (11, Status.STEP_LIMIT)
 
 

@@ -31,7 +31,7 @@ def rates_at(sector, log_x: float, states) -> tuple[np.ndarray, np.ndarray]:
     """Slopes (n, 2) and jacobians (n, 2, 2) at states (n, 2)."""
     states = np.atleast_2d(states)
     slopes, jacobians = np.full((len(states), 2), np.nan), np.full((len(states), 2, 2), np.nan)
-    here = cbe.surroundings(log_x, sector)
+    here = cbe.coefficients_at(log_x, sector)
     for j in range(len(states)):
         cbe.rates(here, sector, states, slopes, jacobians, j)
     return slopes, jacobians
@@ -82,7 +82,7 @@ def test_at_the_temperature_of_the_plasma_the_yield_changes_as_in_the_equation_o
     for x in (2.0, 20.0, 200.0):
         for excess in (-1.0, 0.5, 10.0):
             state = state_at(sector, math.log(x), excess)
-            nbe.rates(nbe.surroundings(math.log(x), sector), sector, state[None, :1], row, np.empty((1, 1, 1)), 0)
+            nbe.rates(nbe.coefficients_at(math.log(x), sector), sector, state[None, :1], row, np.empty((1, 1, 1)), 0)
             slopes, _ = rates_at(sector, math.log(x), state)
             assert slopes[0, 0] == pytest.approx(row[0, 0], rel=1e-10, abs=0.0)
 
@@ -161,7 +161,7 @@ def test_a_state_is_read_from_and_its_rates_written_to_one_row_only(build_sector
     sector = build_sector(*POINTS["below the resonance"])
     states = np.tile(state_at(sector, 2.3), (4, 1))
     slopes, jacobians = np.full((4, 2), np.nan), np.full((4, 2, 2), np.nan)
-    cbe.rates(cbe.surroundings(2.3, sector), sector, states, slopes, jacobians, 1)
+    cbe.rates(cbe.coefficients_at(2.3, sector), sector, states, slopes, jacobians, 1)
     written = [False, True, False, False]
     assert np.isfinite(slopes).all(axis=1).tolist() == np.isfinite(jacobians).all(axis=(1, 2)).tolist() == written
     assert np.isnan(slopes[0]).all()

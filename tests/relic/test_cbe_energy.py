@@ -10,7 +10,7 @@ from alpfit.numerics.quadrature import half_hermite_rule
 from alpfit.relic import CLOSURES, cbe_energy, relic_density
 from alpfit.relic.average_table import averages_at
 from alpfit.relic.averages import energy_moments
-from alpfit.relic.cbe import equilibrium, surroundings
+from alpfit.relic.cbe import equilibrium, coefficients_at
 from alpfit.relic.portal import default_grids
 
 NARROW = (2.11, 0.4768, 6.287e-5, 1.148e-3)
@@ -47,7 +47,7 @@ def test_both_derivatives_are_those_of_the_rates(build_sector):
     for log_x in rng.uniform(math.log(1.5), math.log(1e4), 60):
         state = equilibrium(log_x, sector) + np.array([rng.uniform(-1.0, 5.0), rng.uniform(-3.0, 1.0)])
         shifts = h * np.array([[0.0, 0.0], [1.0, 0.0], [-1.0, 0.0], [0.0, 1.0], [0.0, -1.0]])
-        slopes, jacobians, here = np.empty((5, 2)), np.empty((5, 2, 2)), surroundings(log_x, sector)
+        slopes, jacobians, here = np.empty((5, 2)), np.empty((5, 2, 2)), coefficients_at(log_x, sector)
         for j in range(5):
             cbe_energy.rates(here, sector, state + shifts, slopes, jacobians, j)
         differences = np.column_stack([slopes[1] - slopes[2], slopes[3] - slopes[4]]) / (2.0 * h)
@@ -58,7 +58,7 @@ def test_in_equilibrium_the_net_rates_are_those_of_the_expansion(build_sector):
     sector = build_sector(*NARROW, grids=default_grids(True, energy=True))
     slopes, jacobians = np.empty((1, 2)), np.empty((1, 2, 2))
     for x in (2.0, 10.0, 30.0):
-        here = surroundings(math.log(x), sector)
+        here = coefficients_at(math.log(x), sector)
         cbe_energy.rates(here, sector, equilibrium(math.log(x), sector)[None], slopes, jacobians, 0)
         _, capacity = energy_moments(x, half_hermite_rule(40))
         rounding = 1e-10 * np.abs(jacobians).max()

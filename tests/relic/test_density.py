@@ -33,7 +33,7 @@ COLUMNS = (*NUMBERS, "self_scattering", "status")
 each_engine = pytest.mark.parametrize("engine", ENGINES)
 each_plasma = pytest.mark.parametrize("plasma", PLASMAS)
 
-# Seed paper, Table 1: m_a and the couplings of the upper and lower rows, all at r = 0.477.
+# Ding et al. 2025, Table 1: m_a and the couplings of the upper and lower rows, all at r = 0.477.
 UPPER = {
     "BP1": (0.75, 9.037e-5, 6.93e-5),
     "BP2": (2.63, 8.81e-5, 1.28e-4),

@@ -20,7 +20,7 @@ from alpfit.relic.portal import default_grids
 TABLEAU = radau_iia_5()
 
 # m_a, r, g_agg, g_achi, Omega h^2 of NBE and of CBE; from an independent slow implementation, whose relative error
-# is below 1e-4 and which stops at x = 1e5. BP: the benchmark points of the seed paper's Table 1, l(ower) and
+# is below 1e-4 and which stops at x = 1e5. BP: the benchmark points of Ding et al. 2025's Table 1, l(ower) and
 # u(pper), with the unitary cross-section; F3: points on the curve Omega_NBE h^2 = 0.12 of its Fig. 3.
 REFERENCE = {
     "BP1l": (0.75, 0.477, 7.398e-05, 0.005961, 0.019183, 0.08053),
@@ -64,7 +64,7 @@ def omega_h2(sectors, engine: str, **settings) -> np.ndarray:
 
 def history(sectors, engine: str, **settings) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
     """x, ln(Y), ln(Y/Y_eq) and ln(T_chi/T) of the first sector at the steps of the integrator."""
-    *columns, status = ENGINES[engine].trace(sectors, Accuracy(**settings), TABLEAU)
+    *columns, status = ENGINES[engine].evolve(sectors, Accuracy(**settings), TABLEAU)
     assert status == Status.OK
     return tuple(columns)
 

@@ -16,7 +16,7 @@ from alpfit.relic import DarkSector, Status, evolve, freeze_in, plasma_error, re
 from alpfit.relic.base import Accuracy
 from alpfit.relic.boltzmann import log_equilibrium_yield
 from alpfit.relic.freeze_in import Beginning, early_at
-from alpfit.relic.general import trace
+from alpfit.relic.general import evolve_sector
 from alpfit.relic.portal import early_tables, portal_points
 
 FEEBLE = (1.0, 0.45, 1e-10, 1e-4)
@@ -42,14 +42,14 @@ def early_sector(point, build_sectors):
 def test_the_early_tables_go_on_where_the_others_begin(point, build_sectors):
     """To the accuracy of those; their own is 1e-6, see the slow solution in the validation."""
     early, log_x = early_sector(point, build_sectors), math.log(2.0)
-    before, after = (freeze_in.surroundings(log_x + d, early) for d in (-1e-12, 1e-12))
+    before, after = (freeze_in.coefficients_at(log_x + d, early) for d in (-1e-12, 1e-12))
     assert before.annihilation == pytest.approx(after.annihilation, rel=2e-4, abs=0.0)
     assert before.log_y_eq == pytest.approx(after.log_y_eq, abs=1e-6)
 
 
 def test_the_number_in_equilibrium_is_that_of_the_other_tables(build_sectors):
     early = early_sector(FEEBLE, build_sectors)
-    here = freeze_in.surroundings(math.log(1.5), early)
+    here = freeze_in.coefficients_at(math.log(1.5), early)
     entropy = bath_at(early.sector.mass / 1.5, early.sector.plasma).entropy_density
     expected = log_equilibrium_yield(math.log(1.5), entropy, early.sector.mass, early.sector.dof, early.sector.gas)
     assert here.log_y_eq == pytest.approx(expected, abs=1e-6)
@@ -186,7 +186,7 @@ def test_a_sector_of_ones_own_freezes_in_alike(name):
     assert result.status == Status.FREEZE_IN
     expected = float(relic_density(*POINTS[name], engine="nbe").omega_h2)
     assert result.omega_h2 == pytest.approx(expected, rel=1e-4, abs=0.0)
-    history = trace(resonant_sector(POINTS[name]), engine="nbe")
+    history = evolve_sector(resonant_sector(POINTS[name]), engine="nbe")
     assert history.x[0] < 0.1
     mass = POINTS[name][0] * POINTS[name][1]
     assert RELIC_DENSITY_PER_YIELD.value * mass * history.Y[-1] == pytest.approx(expected, rel=3e-4, abs=0.0)

@@ -15,7 +15,7 @@ from alpfit.errors import ConfigurationError, PredictionError
 from alpfit.physics.plasma import bath_at, saikawa_shirai_2018
 from alpfit.physics.scattering import momentum_transfers, photon_rule
 from alpfit.physics.widths import alp_widths
-from alpfit.relic import ENGINES, DarkSector, Status, relic_density, solve, trace
+from alpfit.relic import ENGINES, DarkSector, Status, relic_density, solve, evolve_sector
 
 each_engine = pytest.mark.parametrize("engine", ENGINES)
 MASS = 100.0
@@ -252,7 +252,7 @@ def test_a_p_wave_without_scattering_cools_as_it_annihilates_and_leaves_more():
     """
     sector = DarkSector(MASS, 2, p_wave(3e-26), None)
     assert solve(sector, engine="cbe").omega_h2 > 1.5 * solve(sector, engine="nbe").omega_h2
-    history = trace(sector)
+    history = evolve_sector(sector)
     late = history.x > 30.0
     cold = history.y * (1.0 + 2.5 * history.temperature_ratio / history.x)
     assert history.Y[late][0] > 1.25 * history.Y[-1]
@@ -378,13 +378,13 @@ def test_a_cross_section_too_small_for_equilibrium_has_a_status_and_no_number(en
 
 def test_a_sector_never_in_equilibrium_has_no_history():
     with pytest.raises(PredictionError, match="no history: chi is not in full equilibrium at x = 2"):
-        trace(DarkSector(MASS, 2, s_wave(1e-46), None))
+        evolve_sector(DarkSector(MASS, 2, s_wave(1e-46), None))
 
 
 @each_engine
 def test_the_history_ends_where_the_relic_density_is(engine):
     sector = portal(1.0, 0.41, 1.337e-3, 1e-2)
-    history, result = trace(sector, engine=engine), solve(sector, engine=engine)
+    history, result = evolve_sector(sector, engine=engine), solve(sector, engine=engine)
     assert history.x[0] == pytest.approx(2.0)
     assert history.x[-1] == pytest.approx(1e6)
     assert (np.diff(history.x) > 0.0).all()
@@ -396,12 +396,12 @@ def test_the_history_ends_where_the_relic_density_is(engine):
 
 
 def test_in_equilibrium_the_history_has_one_temperature():
-    history = trace(DarkSector(MASS, 2, s_wave(2.2e-26), "equilibrium"), engine="cbe")
+    history = evolve_sector(DarkSector(MASS, 2, s_wave(2.2e-26), "equilibrium"), engine="cbe")
     np.testing.assert_array_equal(history.temperature_ratio, 1.0)
 
 
 def test_without_scattering_a_decoupled_gas_cools_like_the_square_of_the_plasmas_temperature():
-    history = trace(DarkSector(MASS, 2, s_wave(2.2e-26), None))
+    history = evolve_sector(DarkSector(MASS, 2, s_wave(2.2e-26), None))
     late = history.x > 1e3
     assert history.y[late].max() == pytest.approx(history.y[late].min(), rel=2e-2)
     assert history.temperature_ratio[-1] < 1e-3
@@ -419,7 +419,7 @@ def test_the_other_plasma_changes_the_density_by_a_per_cent_or_so():
     assert 1e-4 < abs(other / one - 1.0) < 0.03
 
 
-@pytest.mark.parametrize("function", [solve, trace])
+@pytest.mark.parametrize("function", [solve, evolve_sector])
 def test_unknown_names_are_refused_with_the_nearest_and_the_list(function):
     sector = DarkSector(MASS, 2, s_wave(2.2e-26), None)
     with pytest.raises(

@@ -18,7 +18,7 @@ def rates_at(sector, log_x: float, log_y) -> tuple[np.ndarray, np.ndarray]:
     """dln(Y)/dln(x) and its derivative with respect to ln(Y), at values of ln(Y) [(n,)]."""
     states = np.atleast_1d(log_y).astype(float)[:, None]
     slopes, jacobians = np.full_like(states, np.nan), np.full((*states.shape, 1), np.nan)
-    here = nbe.surroundings(log_x, sector)
+    here = nbe.coefficients_at(log_x, sector)
     for j in range(len(states)):
         nbe.rates(here, sector, states, slopes, jacobians, j)
     return slopes[:, 0], jacobians[:, 0, 0]
@@ -75,7 +75,7 @@ def test_the_derivative_is_that_of_the_rate(point, build_sector):
 def test_a_state_is_read_from_and_its_rate_written_to_one_row_only(build_sector):
     sector, states = build_sector(*BELOW), np.full((4, 1), -20.0)
     slopes, jacobians = np.full((4, 1), np.nan), np.full((4, 1, 1), np.nan)
-    nbe.rates(nbe.surroundings(2.3, sector), sector, states, slopes, jacobians, 2)
+    nbe.rates(nbe.coefficients_at(2.3, sector), sector, states, slopes, jacobians, 2)
     assert np.isfinite(slopes[:, 0]).tolist() == np.isfinite(jacobians[:, 0, 0]).tolist() == [False, False, True, False]
     assert (states == -20.0).all()
 

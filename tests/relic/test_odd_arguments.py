@@ -8,7 +8,7 @@ from odd import ODD
 
 import alpfit
 from alpfit.errors import AlpfitError
-from alpfit.relic import DarkSector, outside, plasma_error, resolve_annihilation_scale, solve, theory_error, trace
+from alpfit.relic import DarkSector, outside, plasma_error, resolve_annihilation_scale, solve, theory_error, evolve_sector
 
 POINT = {"m_a": 1.0, "r": 0.45, "g_agg": 1e-4, "g_achi": 1e-2}
 OPTIONS = {"engine": "nbe", "annihilation_scale": 1.0}
@@ -41,7 +41,7 @@ FUNCTIONS = {
     ),
     "DarkSector": (solve_sector, dict.fromkeys(SECTOR)),
     "solve": (solve, {"sector": sector(), "engine": "nbe", "plasma": "borsanyi-2016"}),
-    "trace": (trace, {"sector": sector(), "engine": "nbe", "plasma": "borsanyi-2016"}),
+    "evolve_sector": (evolve_sector, {"sector": sector(), "engine": "nbe", "plasma": "borsanyi-2016"}),
     "theory_error": (
         theory_error,
         {"r": 0.45, "self_scattering": 1.0, "engine": "cbe", "with_self_scattering": True, "closure": "energy"},

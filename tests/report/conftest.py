@@ -8,7 +8,7 @@ import pytest
 from alpfit.inference.trust import Statement, Trust
 from alpfit.likelihoods import Step
 from alpfit.likelihoods.source import Reference
-from alpfit.report import Contents, Figure, Interval, Row
+from alpfit.reports import Contents, Figure, Interval, Row
 
 NUMBERS = {"median": 2.1, "lower_68": 2.0, "upper_68": 2.2, "lower_95": 1.9, "upper_95": 2.3}
 

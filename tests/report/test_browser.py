@@ -6,7 +6,7 @@ import shutil
 import pytest
 
 from alpfit import Fit, Run
-from alpfit.fit.reporting import write_report
+from alpfit.fit.report import write_report
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 

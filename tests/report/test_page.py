@@ -6,8 +6,8 @@ from html.parser import HTMLParser
 
 import pytest
 
-from alpfit.report import render
-from alpfit.report.page import ELEMENTS, MATHML, formula, number, plain_unit, text, with_error
+from alpfit.reports import render
+from alpfit.reports.page import ELEMENTS, MATHML, formula, number, plain_unit, text, with_error
 
 
 def test_it_loads_nothing_from_elsewhere(contents):

@@ -8,7 +8,7 @@ from alpfit.relic import Status
 from alpfit.scenarios import SCENARIOS, Choices
 
 BP1U = {"m_a": 0.75, "r": 0.477, "g_agg": 9.037e-5, "g_achi": 6.93e-5}
-"""The first upper row of the seed paper's Table 1."""
+"""The first upper row of Ding et al. 2025's Table 1."""
 
 FROM_MESONS = ("BR(B", "BR(K")
 """How predictions begin that go through the coupling to W bosons."""

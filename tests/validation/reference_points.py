@@ -18,7 +18,7 @@ BROAD = ((3.0, 20.0), (1e-9, 1e-1), (0.3, 1.0))
 PAIRS = ((1e-3, 20.0), (1e-6, 1e-2), (1e-4, 1.0))
 SLOW_ALPS = ((1e-3, 1.0), (1e-10, 1e-6), (1e-3, 1.0))
 
-# The seed paper: the benchmark points of its Table 1, lower and upper, and points on the curve of its Fig. 3
+# The Ding et al. 2025: the benchmark points of its Table 1, lower and upper, and points on the curve of its Fig. 3
 PUBLISHED = (
     (0.75, 0.477, 7.398e-05, 0.005961), (0.75, 0.477, 9.037e-05, 6.93e-05),
     (2.63, 0.477, 7.345e-05, 0.002295), (2.63, 0.477, 8.81e-05, 0.000128),
@@ -83,7 +83,7 @@ def slow_alps(candidates: Iterator[Point]) -> Iterator[Point]:
 def samples() -> tuple[tuple[str, int, Iterator[Point], Callable], ...]:
     """What each part of the table is, how many points are wanted, the candidates, and what must keep equilibrium."""
     return (
-        ("the seed paper's points", len(PUBLISHED), (Point(*values) for values in PUBLISHED), photon_averages),
+        ("Ding et al. 2025's points", len(PUBLISHED), (Point(*values) for values in PUBLISHED), photon_averages),
         ("around the fit", 70, quasi_random(AROUND_THE_FIT, below_the_resonance, seed=1), photon_averages),
         ("the whole domain", 170, quasi_random(WHOLE_DOMAIN, anywhere, seed=2), photon_averages),
         ("broad", 15, quasi_random(BROAD, below_the_resonance, seed=3), photon_averages),

@@ -98,7 +98,7 @@ def pole_nodes(peak: float, half_width: float, per_decade: int) -> tuple[np.ndar
 def cross_section(e, distance, point: Point):
     """sigma [GeV^-2] where sqrt(s) = m_chi (2 + e) and sqrt(s) - m_a = m_chi ``distance``.
 
-    8 pi Gamma_chi(s) Gamma_gamma(s)/(beta^2 |D|^2) with the widths of the seed paper, eqs. (2.6) and (2.7).
+    8 pi Gamma_chi(s) Gamma_gamma(s)/(beta^2 |D|^2) with the widths of Ding et al. 2025, eqs. (2.6) and (2.7).
     """
     root_s = point.m_chi * (2.0 + e)
     relative_momentum = point.m_chi * np.sqrt(e * (4.0 + e))
@@ -107,7 +107,7 @@ def cross_section(e, distance, point: Point):
 
 
 def energy_bracket(e, theta):
-    """E_+ a - 2 ln((E_+ + a)/(E_+ - a)) of the seed paper's eq. (4.13), integrated over the angle, E_+ = (2 + e) cosh.
+    """E_+ a - 2 ln((E_+ + a)/(E_+ - a)) of Ding et al. 2025's eq. (4.13), integrated over the angle, E_+ = (2 + e) cosh.
 
     With z = tanh(theta) sqrt(1 - 4/s) it is z (e (4 + e) + s sinh^2) - 4 (artanh(z) - z), where nothing cancels.
     """
@@ -136,7 +136,7 @@ def scaled_bessel_k(order: int, u):
 
 
 def both_averages(x: float, e, sigma_weighted, rapidity_step: float, least: float = 0.0) -> tuple[float, float]:
-    """<sigma v> and <sigma v>_2 [GeV^-2] at T = m_chi/x (seed paper, eqs. 4.12 and 4.13 with p.p for p.q).
+    """<sigma v> and <sigma v>_2 [GeV^-2] at T = m_chi/x (Ding et al. 2025, eqs. 4.12 and 4.13 with p.p for p.q).
 
     Without a factor exp(-x ``least``).
     """
@@ -236,7 +236,7 @@ def correction_spline() -> CubicSpline:
 
 @cache
 def photon_transfer(point: Point, resolution: Resolution) -> CubicSpline:
-    """ln(gamma/GeV) against ln(x): chi gamma, seed paper eqs. (4.5) and (4.6), integrated over t numerically."""
+    """ln(gamma/GeV) against ln(x): chi gamma, Ding et al. 2025 eqs. (4.5) and (4.6), integrated over t numerically."""
     x, w = leggauss(5 * resolution.per_decade)
     tau, w_tau = 0.5 * (x + 1.0), 0.5 * w
     q, w_q = 40.0 * (x + 1.0), 40.0 * w

@@ -39,7 +39,7 @@ class Resonant:
 
 
 def portal(point: Point) -> Resonant:
-    """sigma = 8 pi Gamma_chi(s) Gamma_gamma(s)/(beta^2 |D|^2), widths as in the seed paper, eqs. (2.6) and (2.7)."""
+    """sigma = 8 pi Gamma_chi(s) Gamma_gamma(s)/(beta^2 |D|^2), widths as in Ding et al. 2025, eqs. (2.6) and (2.7)."""
 
     def numerator(s: float, distance: float) -> float:
         return point.strength * point.m_chi**2 * s**2.5 / (8.0 * math.pi * math.sqrt(distance))

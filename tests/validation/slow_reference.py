@@ -2,7 +2,7 @@
 
 ``python tests/validation/slow_reference.py`` writes ``reference/relic_density.csv`` in 25 minutes, 2 to 6 s a point.
 
-Seed paper, eqs. (4.8-4.10), for ln(Y) and ln(y) with derivatives in closed form, by scipy's Radau from equilibrium at
+Ding et al. 2025, eqs. (4.8-4.10), for ln(Y) and ln(y) with derivatives in closed form, by scipy's Radau from equilibrium at
 x = 2 to x = 1e6. Largest relative changes at 20 extreme points of the table (narrowest, broadest, lightest, heaviest,
 on threshold, 1e-9 ... 1e-3 beside it, earliest and latest decoupling, freeze-out at 0.12 GeV), of Omega h^2 and of the
 three x: twice the nodes of all integrals, 2e-10 and 8e-10; half the steps of the splines in x, 1e-9 and 3e-9; a tenth
@@ -44,7 +44,7 @@ def annihilations_per_hubble_time(point: Point, x: float, averages: Callable = a
 
 
 class Equations:
-    """The right-hand sides of seed paper eqs. (4.8-4.10) and their derivatives, for ln(Y) and ln(y)."""
+    """The right-hand sides of Ding et al. 2025 eqs. (4.8-4.10) and their derivatives, for ln(Y) and ln(y)."""
 
     def __init__(self, point: Point, resolution: Resolution):
         self.m_chi = point.m_chi

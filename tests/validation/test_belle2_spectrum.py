@@ -150,7 +150,7 @@ def test_there_is_no_sensitivity_above_4_4_gev():
     np.testing.assert_allclose(chi_squared(np.ones(10), np.linspace(5.2, 20.0, 10)), 0.0, atol=1e-9)
 
 
-# m_a [GeV], the lower and the upper g_agg [1/GeV] of the seed paper's Table 1, -2 ln L against the Standard Model alone
+# m_a [GeV], the lower and the upper g_agg [1/GeV] of Ding et al. 2025's Table 1, -2 ln L against the Standard Model alone
 TABLE_1 = [
     (0.75, 7.398e-05, 42.3), (0.75, 9.037e-05, 79.3), (2.63, 7.345e-05, -9.1), (2.63, 8.81e-05, -4.5),
     (3.56, 7.36e-05, 3.45), (3.56, 9.75e-05, 6.7), (4.47, 8.429e-05, 0.0), (4.47, 1.148e-04, 0.0),
@@ -158,7 +158,7 @@ TABLE_1 = [
 
 
 @pytest.mark.parametrize(("mass", "coupling", "expected"), TABLE_1)
-def test_the_points_of_the_seed_papers_table_1(mass, coupling, expected):
+def test_the_points_of_the_table_1_of_ding_et_al(mass, coupling, expected):
     """With the paper's own form factor and the pole mass of the top; every ALP invisible."""
     rate = branching_ratio_b_to_k_alp(
         np.array(mass), np.array(coupling), form_factor="exponential", top_mass="pole", ckm="flavio-2.7.1"

@@ -1,4 +1,4 @@
-"""The main fit on the real physics, small: seeds, and the interval of the seed paper."""
+"""The main fit on the real physics, small: seeds, and the interval of Ding et al. 2025."""
 
 from pathlib import Path
 
@@ -48,8 +48,8 @@ def test_the_posterior_has_the_observed_relic_density(sampled):
     assert 0.5 * (high - low) == pytest.approx(np.hypot(0.001, 0.12 * 0.025), rel=0.35)
 
 
-def test_belle2_alone_prefers_the_couplings_of_the_seed_paper():
-    # Seed paper, section 5.2: (7.3e-5, 1.1e-4)/GeV, "across the majority of the m_a spectrum"; here at 1 GeV
+def test_belle2_alone_prefers_the_couplings_of_ding_et_al():
+    # Ding et al. 2025, section 5.2: (7.3e-5, 1.1e-4)/GeV, "across the majority of the m_a spectrum"; here at 1 GeV
     fit = Fit.from_file(
         EXAMPLE,
         [

@@ -109,7 +109,7 @@ def test_a_small_visible_fraction_weakens_babars_limit_on_photons_by_its_root():
     assert coupling(1e-3) / coupling(1.0) == pytest.approx(np.sqrt(1000.0), rel=1e-6)
 
 
-def test_what_excludes_table_1_of_the_seed_paper_is_seen_in_the_pulls():
+def test_what_excludes_table_1_of_ding_et_al_is_seen_in_the_pulls():
     # first row: Belle II's spectrum disfavours it by 42 in -2 ln L against no signal, with the paper's own choices
     rate = {"BR(B+->K+ a(inv))": np.array([0.0, 1.1e-5]), "m_a": np.full(2, 0.75)}
     none, signal = load("belle2_bknunu_q2_2025").compare(rate).pull

@@ -30,7 +30,7 @@ def export(name: str, kind: str, contents: Contents, folder: Path) -> list[Path]
     """
     if not isinstance(kind, str) or kind not in EXPORTS:
         called = kind if isinstance(kind, str) else shown(kind)
-        raise ConfigurationError(f"--format {called}: there is no such export: {one_of(str(kind), EXPORTS)}")
+        raise ConfigurationError(f"format = {called}: there is no such export: {one_of(str(kind), EXPORTS)}")
     return replace_files(folder / kind, name, EXPORTS[kind], contents)
 
 

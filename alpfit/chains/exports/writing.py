@@ -29,7 +29,7 @@ def replace_files(folder: Path, name: str, kind: Format, contents: Contents) -> 
         return [(staging / file).replace(folder / file) for file in written]
     except OSError as error:
         raise RunFolderError(
-            f"{folder} cannot be written: {error.strerror or error}; choose another with --output DIR"
+            f"{folder} cannot be written: {error.strerror or error}; choose another with output=DIR"
         ) from error
     finally:
         shutil.rmtree(staging, ignore_errors=True)
@@ -44,5 +44,5 @@ def _check_numbers(folder: Path, name: str) -> None:
         if re.fullmatch(re.escape(shorter) + r"_\d+", longer):
             raise RunFolderError(
                 f"{folder} holds an export of {other}: {longer} would be read as a chain of {shorter}; choose another "
-                "with --output DIR"
+                "with output=DIR"
             )

@@ -13,7 +13,7 @@ from alpfit.chains.records import json_text
 def write_all(folder: ProfileFolder, contents: ProfileContents) -> None:
     """Write ``contents`` to a folder that is empty."""
     for stem, profile in zip(stems(contents.profiles), contents.profiles, strict=True):
-        write_bins(folder.table(stem), profile, contents.top, contents.steps)
+        write_bins(folder.table(stem), [profile], contents.top, contents.steps)
     write_profiles(folder.profiles, contents)
     write_contours(folder.contours, contents.contours)
     write_hepdata(folder.hepdata, contents)

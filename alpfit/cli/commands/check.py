@@ -11,9 +11,9 @@ def check(file: File, overrides: Overrides = None) -> None:
     fit = Fit.from_file(file, overrides or [])
     fit.check_start()
     say(fit.configuration.to_toml())
-    trial = fit.try_prior()
+    checked = fit.check_prior()
     say(f"# {file} is good; one likelihood call takes {1e3 * fit.seconds_per_call():.2f} ms")
-    if trial.without_likelihood:
-        say(f"# but {100.0 * trial.share:.0f} % of the prior has no likelihood; of {trial.n} points drawn:")
-        for reason, count in trial.without_likelihood.items():
+    if checked.without_likelihood:
+        say(f"# but {100.0 * checked.share:.0f} % of the prior has no likelihood; of {checked.n} points drawn:")
+        for reason, count in checked.without_likelihood.items():
             say(f"#   {count} x {reason}")

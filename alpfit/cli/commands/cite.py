@@ -12,6 +12,6 @@ def cite(
     path: Annotated[Path, typer.Argument(help="The TOML file of a run, or a run folder.", show_default=False)],
 ) -> None:
     """Print the BibTeX entries of everything a fit uses."""
-    from alpfit.fit import bibliography
+    import alpfit
 
-    say("\n\n".join(reference.bibtex() for reference in bibliography(path)))
+    say("\n\n".join(reference.bibtex() for reference in alpfit.cite(path)))

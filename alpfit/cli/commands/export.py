@@ -22,5 +22,7 @@ def export(
     ] = None,
 ) -> None:
     """Write the samples of a run for another program."""
-    for path in opened(run).export(kind, output):
+    import alpfit
+
+    for path in alpfit.export(opened(run), kind, output):
         say(path)

@@ -34,21 +34,21 @@ def plot(
 
     The names of the files are those of the figures.
     """
+    import alpfit
     from alpfit.cli.values import numbers, ranges
-    from alpfit.fit.figures import figures
 
     def tell(name: str, reason: str) -> None:
         warn(f"no figure '{name}': {reason}")
 
-    finished = opened(run)
-    drawn = figures(
-        finished,
+    written = alpfit.plot(
+        opened(run),
         only or None,
+        output,
         other=None if other is None else opened(other),
         at=numbers("--at", at or []),
         ranges=ranges("--range", range_ or []),
         left_out=tell,
         force=force,
     )
-    for path in finished.plot(output, drawn):
+    for path in written:
         say(path)

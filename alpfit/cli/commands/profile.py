@@ -40,27 +40,33 @@ def profile(
 
     Without --refine the profiles are those of the samples.
     """
-    from alpfit.cli.progress import ProgressDisplay
+    import alpfit
+    from alpfit.cli.opening import display
     from alpfit.config import workers_left_out
-    from alpfit.fit import ProfileRequest, Run, check_coverage, fit_of, profile_run
-    from alpfit.fit.freshness import Freshness
-    from alpfit.fit.profiling import with_workers
+    from alpfit.fit import fit_of
+    from alpfit.fit.profile import with_workers
 
-    finished = with_workers(Run.read(run), overrides or [])
-    if refine and fit_of(finished).serve():
+    finished = with_workers(alpfit.read_run(run), overrides or [])
+    if refine and fit_of(finished).serve_as_mpi_worker():
         return ExitCode.OK
     tell_warnings(finished)
     if refine and (said := workers_left_out(finished.folder.configuration, overrides or [])):
         warn(said)
-    if coverage is not None:
-        Freshness(finished, fit_of(finished).problem).check(force)
-    request = ProfileRequest(tuple(parameters or ()), grid, refine)
-    with interruptible(), ProgressDisplay() as display:
-        made = profile_run(finished, request, output, overwrite=overwrite, resume=resume, force=force, progress=display)
+    with interruptible(), display() as progress:
+        made = alpfit.profile(
+            finished,
+            parameters or (),
+            grid=grid,
+            refine=refine,
+            coverage=coverage,
+            output=output,
+            overwrite=overwrite,
+            resume=resume,
+            force=force,
+            progress=progress,
+        )
     say(made.text)
-    if coverage is not None:
-        with interruptible(), ProgressDisplay() as display:
-            checked = check_coverage(finished, made, coverage, display, force=force)
-        say(checked.text)
+    if made.coverage is not None:
+        say(made.coverage.text)
     say(f"written to {made.folder.path}")
     return ExitCode.OK

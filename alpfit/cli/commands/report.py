@@ -16,6 +16,6 @@ def report(
     force: Force = False,
 ) -> None:
     """Write a run as one web page: results, whether to trust them, figures, input, provenance, bibliography."""
-    from alpfit.fit.reporting import write_report
+    import alpfit
 
-    say(write_report(opened(run), output, force=force))
+    say(alpfit.report(opened(run), output, force=force))

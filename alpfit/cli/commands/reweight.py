@@ -29,18 +29,16 @@ def reweight(
 
     Exit code 3 says that too few effective samples are left; the results are kept.
     """
-    from alpfit.cli.progress import ProgressDisplay
+    from alpfit.cli.opening import display
     from alpfit.config import workers_left_out
-    from alpfit.fit import Changes, Reweighting
+    from alpfit.fit.reweight import Reweighting
 
-    reweighting = Reweighting.of(run, Changes(tuple(add or ()), tuple(drop or ()), tuple(overrides or ())))
-    if reweighting.fit.serve():
+    reweighting = Reweighting.of(run, add or (), drop or (), overrides or ())
+    if reweighting.fit.serve_as_mpi_worker():
         return ExitCode.OK
     tell_warnings(reweighting.run)
     if said := workers_left_out(reweighting.run.folder.configuration, overrides or []):
         warn(said)
-    with interruptible(), ProgressDisplay() as display:
-        written = reweighting.write(
-            output, overwrite=overwrite, force=force, progress=display, tell=display.before(tell)
-        )
-    return exit_code(written)
+    choices = {"overwrite": overwrite, "force": force}
+    with interruptible(), display() as progress:
+        return exit_code(reweighting.write(output, **choices, progress=progress, tell=progress.before(tell)))

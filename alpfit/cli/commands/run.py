@@ -28,20 +28,23 @@ def run(
 
     Exit code 3 says that the run did not reach its own target; its results are kept.
     """
-    from alpfit.cli.progress import ProgressDisplay
+    import alpfit
+    from alpfit.cli.opening import display
     from alpfit.fit import Fit
-    from alpfit.inference.parallel.orphans import end_with_whom_it_works_for
 
-    end_with_whom_it_works_for()
     seeds = [] if seed is None else [f"sampler.seed={seed}"]
     fit = Fit.from_file(file, [*(overrides or []), *seeds])
-    if fit.serve():
+    if fit.serve_as_mpi_worker():
         return ExitCode.OK
-    choices = {"overwrite": overwrite, "resume": resume, "force": force}
-    with interruptible(), ProgressDisplay() as display:
-        if repeat == 1:
-            finished = fit.run(output, **choices, progress=display, tell=display.before(tell))
-        else:
-            flags = [f"--{name}" for name, wanted in choices.items() if wanted]
-            finished = fit.repeat(repeat, output, flags=flags, progress=display, tell=display.before(tell))
+    with interruptible(), display() as progress:
+        finished = alpfit.run(
+            fit,
+            output,
+            repeat=repeat,
+            overwrite=overwrite,
+            resume=resume,
+            force=force,
+            progress=progress,
+            tell=progress.before(tell),
+        )
     return exit_code(finished)

@@ -3,16 +3,20 @@
 import math
 import shlex
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from alpfit.cli.arguments import RunPath
 from alpfit.cli.opening import opened
 from alpfit.cli.terminal import say
 
+if TYPE_CHECKING:
+    from alpfit.runs.profile_request import ProfileRequest
+
 
 def status(run: RunPath) -> None:
     """Show how far a run is, or a profile of one, whether it is running, interrupted or finished."""
     from alpfit.chains.unfinished import UnfinishedRun
-    from alpfit.cli.progress import described
+    from alpfit.fit.progress import described
 
     unfinished = UnfinishedRun(run)
     if not unfinished.path.exists():
@@ -34,8 +38,8 @@ def status(run: RunPath) -> None:
 def _finished(path: Path) -> str:
     """What is in the folder of a finished run or profile."""
     from alpfit.chains.profiles import ProfileFolder
-    from alpfit.cli.progress import described
-    from alpfit.fit import RunProfile
+    from alpfit.fit.progress import described
+    from alpfit.runs.profile import RunProfile
 
     if ProfileFolder(path).intervals.exists():
         made = RunProfile.read(path)
@@ -47,10 +51,17 @@ def _finished(path: Path) -> str:
 def _to_continue(path: Path) -> str:
     """The command that continues what is unfinished in the folder ``path``."""
     from alpfit.chains.folder import RunFolder
-    from alpfit.fit import ProfileRequest
+    from alpfit.runs.profile_request import ProfileRequest
 
     request = ProfileRequest.of_unfinished(path)
     if request is None:
         return f"alpfit run FILE --output {shlex.quote(str(path))} --resume"
     run = shlex.quote(str(path.parent)) if RunFolder(path.parent).manifest.exists() else "RUN"
-    return f"alpfit profile {run} {shlex.join(request.arguments)} --output {shlex.quote(str(path))} --resume"
+    return f"alpfit profile {run} {shlex.join(_words(request))} --output {shlex.quote(str(path))} --resume"
+
+
+def _words(request: "ProfileRequest") -> list[str]:
+    """How ``alpfit profile`` is asked for it."""
+    parameters = ["--parameters", *request.parameters] if request.parameters else []
+    grid = ["--grid", request.grid] if request.grid is not None else []
+    return [*parameters, *grid, *(["--refine"] if request.refine else [])]

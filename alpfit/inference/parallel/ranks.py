@@ -21,7 +21,7 @@ def is_worker() -> bool:
     return int(_world().Get_rank()) > 0
 
 
-def serve(problem: Problem) -> None:
+def serve_as_worker(problem: Problem) -> None:
     """Evaluate for the first process until it is done."""
     from mpi4py.futures import MPICommExecutor
 

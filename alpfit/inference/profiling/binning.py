@@ -1,6 +1,8 @@
-"""Bins, and the best of many points in each of them."""
+"""Bins, and the best of many points in each of them: the profile likelihood of samples."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,8 +13,48 @@ from alpfit.inference.samples import Samples
 
 Indices = NDArray[np.int64]
 
+N_BINS: Mapping[int, int] = MappingProxyType({1: 50, 2: 40})
+"""Bins along each axis where none are asked for, by the number of quantities."""
+
+EXCLUDED = 25.0
+"""What loses more than this in ln L is excluded, by seven standard deviations of one parameter."""
+
 NEAR_THE_END = 0.02
 """Samples that come so close to an end of the prior, in units of its width, are taken to reach it."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A profile to make: of the quantities ``names``, with ``n_bins`` along each of them."""
+
+    names: tuple[str, ...]
+    logarithmic: tuple[bool, ...]
+    n_bins: tuple[int, ...]
+
+    def edges(
+        self, columns: Mapping[str, Array], log_l: Array, priors: Mapping[str, Prior]
+    ) -> tuple[Array, ...] | None:
+        """Bin edges over the range of ``columns``, of derived quantities that of the points that are not excluded.
+
+        None where a quantity that is logarithmic is nowhere positive.
+        """
+        allowed = log_l > np.max(log_l) - EXCLUDED
+        found = []
+        for name, log, n in zip(self.names, self.logarithmic, self.n_bins, strict=True):
+            values = columns[name] if name in priors else columns[name][allowed]
+            values = values[values > 0.0] if log else values
+            if not values.size:
+                return None
+            found.append(bin_edges(values, log, n, priors.get(name)))
+        return tuple(found)
+
+
+def sampled_profiles(samples: Samples, plans: Sequence[Plan], priors: Mapping[str, Prior]) -> Iterator[Profile]:
+    """The best sample in each bin, plan after plan; those whose quantities cannot be binned are left out."""
+    columns = {**samples.parameters, **samples.derived}
+    for plan in plans:
+        if (edges := plan.edges(columns, samples.log_l, priors)) is not None:
+            yield sampled_profile(samples, plan.names, plan.logarithmic, edges)
 
 
 def bin_edges(values: Array, logarithmic: bool, n_bins: int, prior: Prior | None) -> Array:

@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from alpfit.inference.minimisation.cost import NO_COST, End
 from alpfit.inference.profiling.binning import Indices
 from alpfit.inference.profiling.profile import Array, Flags
-from alpfit.inference.samplers.descent import NO_COST, End
 
 SAME = 1e-3
 """Two values of ln L that are so close are the same; less is no improvement."""

@@ -5,11 +5,11 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from alpfit.inference.coordinates import Coordinates
+from alpfit.inference.minimisation.coordinates import Coordinates
+from alpfit.inference.minimisation.migrad import Descents
 from alpfit.inference.problem import Problem
 from alpfit.inference.profiling.profile import Array
 from alpfit.inference.profiling.thresholds import THRESHOLDS
-from alpfit.inference.samplers.descents import Descents
 from alpfit.inference.samples import Samples
 from alpfit.inference.session import Session
 from alpfit.likelihoods import JointLikelihood
@@ -49,6 +49,25 @@ class Coverage:
         """Its binomial standard error, with one more toy on either side so that it is never zero."""
         share = (self.share * self.n_toys + 1.0) / (self.n_toys + 2.0)
         return float(np.sqrt(share * (1.0 - share) / (self.n_toys + 2.0)))
+
+
+@dataclass(frozen=True)
+class CoverageCheck:
+    """How often intervals hold the truth; ``kept`` names measurements that no toy changes."""
+
+    coverages: tuple[Coverage, ...]
+    kept: tuple[str, ...]
+
+    @property
+    def text(self) -> str:
+        """A line for each interval or region, and what was not drawn."""
+        lines = ["share of toys whose interval holds the truth"]
+        lines += [
+            f"{', '.join(c.names)}, {c.level}: {100.0 * c.share:.1f} +- {100.0 * c.error:.1f} % of {c.n_toys} toys"
+            for c in self.coverages
+        ]
+        kept = f"limits whose data are not known were kept as they are: {', '.join(self.kept)}"
+        return "\n".join([*lines, *([kept] if self.kept else [])])
 
 
 def not_drawn(problem: Problem) -> tuple[str, ...]:

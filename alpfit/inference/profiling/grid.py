@@ -6,7 +6,7 @@ from itertools import product
 
 import numpy as np
 
-from alpfit.inference.coordinates import Coordinates
+from alpfit.inference.minimisation.coordinates import Coordinates
 from alpfit.inference.profiling.binning import Indices, best_in_cells, cells
 from alpfit.inference.profiling.profile import Array
 

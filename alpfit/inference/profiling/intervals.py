@@ -7,10 +7,10 @@ import numpy as np
 
 from alpfit.inference.priors import Prior
 from alpfit.inference.profiling.contours import Contour, contours
-from alpfit.inference.profiling.notes import NO_STEPS, notes
 from alpfit.inference.profiling.profile import Array, Flags, Profile, unscaled
-from alpfit.inference.profiling.steps import Steps
+from alpfit.inference.profiling.steps import NO_STEPS, Steps
 from alpfit.inference.profiling.thresholds import THRESHOLDS
+from alpfit.inference.profiling.wilks_checks import wilks_checks
 
 
 @dataclass(frozen=True)
@@ -69,7 +69,7 @@ def confidence(profile: Profile, top: float, priors: Mapping[str, Prior], steps:
         lines = contours(profile, top)
         regions = tuple(_region(profile, top, level, t, lines) for level, t in levels.items())
     best = {name: float(values[profile.best]) for name, values in zip(profile.names, profile.positions, strict=True)}
-    said = notes(profile, top, levels, priors, steps)
+    said = wilks_checks(profile, top, levels, priors, steps)
     return Confidence(profile.names, best, profile.top, intervals, regions, said)
 
 

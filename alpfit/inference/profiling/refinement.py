@@ -1,21 +1,19 @@
 """Profile likelihood by minimisation: MIGRAD in each bin of a grid, from the best points known."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 
-from alpfit.inference.coordinates import Coordinates
-from alpfit.inference.priors import Prior
-from alpfit.inference.profiling.binning import bin_edges, sampled_profile
+from alpfit.inference.batches import samples_of
+from alpfit.inference.minimisation.coordinates import Coordinates
+from alpfit.inference.minimisation.migrad import Descents
+from alpfit.inference.profiling.binning import Plan, sampled_profile
 from alpfit.inference.profiling.bins import SAME, Bins
-from alpfit.inference.profiling.filling import first_bins
 from alpfit.inference.profiling.grid import Grid, Pool
-from alpfit.inference.profiling.ledger import Ledger
-from alpfit.inference.profiling.patching import patched
+from alpfit.inference.profiling.initial_fits import first_bins
+from alpfit.inference.profiling.neighbour_restarts import restarted
 from alpfit.inference.profiling.profile import Array, Profile
-from alpfit.inference.samplers.base import samples_of
-from alpfit.inference.samplers.descents import Descents
+from alpfit.inference.profiling.replay import ReplayLog
 from alpfit.inference.samples import Samples
 from alpfit.inference.session import Session
 
@@ -28,42 +26,6 @@ APART = 0.5
 N_RESTARTS = 3
 """How often the best of the free fits is begun anew at its end, as long as it improves."""
 
-EXCLUDED = 25.0
-"""What loses more than this in ln L is excluded, by seven standard deviations of one parameter."""
-
-
-@dataclass(frozen=True)
-class Plan:
-    """A profile to make: ``n_bins`` along each of ``names``."""
-
-    names: tuple[str, ...]
-    logarithmic: tuple[bool, ...]
-    n_bins: tuple[int, ...]
-
-    def edges(
-        self, columns: Mapping[str, Array], log_l: Array, priors: Mapping[str, Prior]
-    ) -> tuple[Array, ...] | None:
-        """Bin edges over the range of ``columns``, of derived quantities that of the points that are not excluded.
-
-        None where a quantity that is logarithmic is nowhere positive.
-        """
-        allowed = log_l > np.max(log_l) - EXCLUDED
-        found = []
-        for name, log, n in zip(self.names, self.logarithmic, self.n_bins, strict=True):
-            values = columns[name] if name in priors else columns[name][allowed]
-            values = values[values > 0.0] if log else values
-            if not values.size:
-                return None
-            found.append(bin_edges(values, log, n, priors.get(name)))
-        return tuple(found)
-
-
-def sampled_profiles(samples: Samples, plans: Sequence[Plan], priors: Mapping[str, Prior]) -> list[Profile]:
-    """The best sample in each bin; plans whose quantities cannot be binned are left out."""
-    columns = {**samples.parameters, **samples.derived}
-    planned = [(plan, plan.edges(columns, samples.log_l, priors)) for plan in plans]
-    return [sampled_profile(samples, p.names, p.logarithmic, edges) for p, edges in planned if edges is not None]
-
 
 def refined_profiles(session: Session, samples: Samples, plans: Sequence[Plan]) -> list[Profile]:
     """The maximum of ln L in each bin over all parameters that are not its axes; nowhere below the best sample.
@@ -73,8 +35,8 @@ def refined_profiles(session: Session, samples: Samples, plans: Sequence[Plan]) 
     """
     problem = session.problem
     coordinates = Coordinates(problem.priors)
-    ledger = Ledger(session, sum(int(np.prod(plan.n_bins)) for plan in plans))
-    descents = Descents(ledger.log_l, coordinates)
+    log = ReplayLog(session, sum(int(np.prod(plan.n_bins)) for plan in plans))
+    descents = Descents(log.log_l, coordinates)
     theta = samples.theta(problem.names)
     usable = np.isfinite(samples.log_l)
     pool = _with_free_fits(Pool(coordinates.of(theta[usable]), samples.log_l[usable]), descents)
@@ -85,7 +47,7 @@ def refined_profiles(session: Session, samples: Samples, plans: Sequence[Plan]) 
     for plan in plans:
         axes = tuple(problem.names.index(name) for name in plan.names)
         grids.append(Grid(axes, plan.edges(reached, log_l, problem.priors) or (), coordinates))
-        bins = patched(first_bins(grids[-1], pool, descents), grids[-1], descents)
+        bins = restarted(first_bins(grids[-1], pool, descents), grids[-1], descents)
         pool = _with_free_fits(pool.with_points(bins.z[bins.known], -bins.cost[bins.known]), descents)
         found.append(bins)
     found = [_with_best(bins, grid, pool, descents) for bins, grid in zip(found, grids, strict=True)]

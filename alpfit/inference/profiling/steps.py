@@ -1,15 +1,21 @@
-"""Steps of ln L, as where a search ends, in the bins of a profile."""
+"""Steps of ln L, as where a search ends: those that a prior holds, and in which bins of a profile they are."""
 
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 
 import numpy as np
 from numpy.typing import NDArray
 
+from alpfit.inference.problem import Problem
+from alpfit.inference.profiling.binning import prior_ends
 from alpfit.inference.profiling.profile import Profile
+from alpfit.inference.samples import Samples
 from alpfit.likelihoods import Step
 
 Steps = Mapping[str, Sequence[Step]]
 """By the name of the measurement."""
+
+NO_STEPS: Steps = MappingProxyType({})
 
 
 def inside_bins(profile: Profile, steps: Steps) -> list[tuple[str, Step, int]]:
@@ -31,3 +37,29 @@ def in_words(profile: Profile, steps: Steps) -> NDArray[np.object_]:
         here = np.moveaxis(words, profile.names.index(step.abscissa), 0)[at : at + 1]
         here[...] = np.where(here == "", "", here + "; ") + step.text(entry)
     return words
+
+
+def steps_within(problem: Problem, samples: Samples) -> Steps:
+    """The steps of each measurement that lie inside the prior; of a derived quantity, between the ``samples``.
+
+    A quantity that is fixed has none.
+    """
+    ends = {name: prior_ends(prior) for name, prior in problem.priors.items()}
+    ends |= {name: (float(values.min()), float(values.max())) for name, values in samples.derived.items()}
+    found = {}
+    for entry, steps in problem.likelihood.steps.items():
+        inside = [s for s in steps if s.abscissa in ends and ends[s.abscissa][0] < s.place < ends[s.abscissa][1]]
+        if inside:
+            found[entry] = tuple(sorted(inside))
+    return found
+
+
+def in_a_sentence(steps: Steps) -> str:
+    """All ``steps``, and what they mean for minimisation; empty without any."""
+    places = sorted((step, entry) for entry, of_entry in steps.items() for step in of_entry)
+    if not places:
+        return ""
+    return (
+        f"ln L has steps at {', '.join(step.text(entry) for step, entry in places)}: where the best points of "
+        "neighbouring bins lie on both sides of one, a profile steps with it, whatever its quantities are"
+    )

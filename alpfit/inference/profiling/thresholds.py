@@ -1,7 +1,10 @@
-"""Below which -2 Delta ln L a confidence interval or region reaches."""
+"""The confidence levels of intervals and regions, and below which -2 Delta ln L these reach."""
 
 from collections.abc import Mapping
 from types import MappingProxyType
+
+LEVELS: Mapping[str, float] = MappingProxyType({"68.3 %": 0.683, "95.4 %": 0.954})
+"""What intervals and regions hold, by name: one and two standard deviations of a normal distribution."""
 
 THRESHOLDS: Mapping[int, Mapping[str, float]] = MappingProxyType(
     {

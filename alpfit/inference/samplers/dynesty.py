@@ -12,10 +12,11 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field, model_validator
 
+from alpfit.inference.batches import samples_of
+from alpfit.inference.batching.coroutines import Lockstep
 from alpfit.inference.diagnostics import insertion_rank_p_value
 from alpfit.inference.progress import ProgressReport
-from alpfit.inference.samplers.base import Calls, Points, SamplerOptions, indices, samples_of
-from alpfit.inference.samplers.lockstep import Lockstep
+from alpfit.inference.samplers.base import Calls, Points, SamplerOptions, indices
 from alpfit.inference.samples import Samples
 from alpfit.inference.session import Session, unpickled
 from alpfit.numerics.fields import Names

@@ -10,10 +10,11 @@ from numpy.typing import NDArray
 from pydantic import Field, model_validator
 
 from alpfit.errors import AlpfitError, ConfigurationError
-from alpfit.inference.coordinates import Coordinates
+from alpfit.inference.batches import samples_of
 from alpfit.inference.diagnostics import autocorrelation_time, split_r_hat
+from alpfit.inference.minimisation.coordinates import Coordinates
 from alpfit.inference.progress import ProgressReport
-from alpfit.inference.samplers.base import MOST_POINTS, Calls, Points, SamplerOptions, samples_of
+from alpfit.inference.samplers.base import MOST_POINTS, Calls, Points, SamplerOptions
 from alpfit.inference.samples import Samples
 from alpfit.inference.session import Session, unpickled
 

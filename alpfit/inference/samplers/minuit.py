@@ -10,10 +10,12 @@ from numpy.typing import NDArray
 from pydantic import Field
 
 from alpfit.errors import AlpfitError
-from alpfit.inference.coordinates import Coordinates
+from alpfit.inference.batches import samples_of
+from alpfit.inference.minimisation.coordinates import Coordinates
+from alpfit.inference.minimisation.cost import NO_COST, Cost, End
+from alpfit.inference.minimisation.migrad import migrad
 from alpfit.inference.progress import ProgressReport
-from alpfit.inference.samplers.base import Points, SamplerOptions, samples_of
-from alpfit.inference.samplers.descent import NO_COST, Cost, End
+from alpfit.inference.samplers.base import Points, SamplerOptions
 from alpfit.inference.samplers.proposal import StudentT, usable_covariance
 from alpfit.inference.samples import Samples
 from alpfit.inference.session import Session, unpickled
@@ -85,19 +87,8 @@ class Minuit(SamplerOptions):
         return points
 
     def _descend(self, session: Session, cost: Cost, z: Array) -> tuple[Any, End]:
-        """MINUIT's object after MIGRAD from ``z``, and where it ended: at ``z`` if it is lost, as on a plateau."""
-        from iminuit import Minuit as Engine
-
-        cost.begin()
-        engine = Engine(cost.at, z, grad=cost.gradient, name=session.problem.names)
-        engine.errordef, engine.strategy, engine.tol = Engine.LIKELIHOOD, self.strategy, self.tolerance
-        engine.errors = 0.1 * cost.coordinates.scale
-        engine.limits = list(zip(cost.coordinates.lower, cost.coordinates.upper, strict=True))
-        engine.migrad()
-        found, at_start = np.array(engine.values), cost.at(z)
-        if np.isfinite(found).all() and engine.fval <= at_start:
-            return engine, End(found, float(engine.fval), bool(engine.valid), float(engine.fmin.edm))
-        return engine, End(z, at_start, valid=False, edm=math.nan)
+        """MINUIT's object after MIGRAD from ``z``, and where it ended."""
+        return migrad(cost, z, strategy=self.strategy, tolerance=self.tolerance, names=session.problem.names)
 
     def _samples(
         self, session: Session, coordinates: Coordinates, minuit: Any, end: End, ends: Sequence[End]

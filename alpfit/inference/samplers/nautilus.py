@@ -10,9 +10,10 @@ from numpy.typing import NDArray
 from pydantic import Field
 
 from alpfit.errors import ConfigurationError
+from alpfit.inference.batches import samples_of
 from alpfit.inference.libraries import nautilus_sampler
 from alpfit.inference.progress import ProgressReport
-from alpfit.inference.samplers.base import MOST_POINTS, Calls, Points, SamplerOptions, Whole, indices, samples_of
+from alpfit.inference.samplers.base import MOST_POINTS, Calls, Points, SamplerOptions, Whole, indices
 from alpfit.inference.samplers.search import Bounds, Missing, search
 from alpfit.inference.samplers.shells import LARGEST_LOSS, Shell, log_z_error, loss, resampled_log_z_error
 from alpfit.inference.samples import LOST, MISSED, Samples

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from alpfit.inference.minimisation.cost import End
+from alpfit.inference.minimisation.migrad import Descents
 from alpfit.inference.problem import Problem
-from alpfit.inference.samplers.descent import End
-from alpfit.inference.samplers.descents import Descents
 from alpfit.inference.samplers.proposal import StudentT, usable_covariance
 from alpfit.inference.samplers.shells import LARGEST_LOSS
 

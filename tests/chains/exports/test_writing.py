@@ -72,7 +72,7 @@ def test_a_place_that_cannot_be_written_is_named(weighted, tmp_path):
     with pytest.raises(RunFolderError) as caught:
         export("fit", "csv", weighted, tmp_path / "file")
     assert str(caught.value) == (
-        f"{tmp_path / 'file' / 'csv'} cannot be written: Not a directory; choose another with --output DIR"
+        f"{tmp_path / 'file' / 'csv'} cannot be written: Not a directory; choose another with output=DIR"
     )
 
 
@@ -84,7 +84,7 @@ def test_runs_that_getdist_would_mix_up_are_kept_apart(first, second, weighted, 
         export(second, "getdist", chains, tmp_path)
     assert str(caught.value) == (
         f"{tmp_path / 'getdist'} holds an export of {first}: fit_2 would be read as a chain of fit; choose another "
-        "with --output DIR"
+        "with output=DIR"
     )
     assert contents_of(tmp_path) == before
     export("fit_b", "getdist", chains, tmp_path)

@@ -6,11 +6,10 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from alpfit.inference.batches import evaluate_batch
+from alpfit.inference.batches import evaluate_batch, samples_of
 from alpfit.inference.priors import Uniform
 from alpfit.inference.problem import Problem
 from alpfit.inference.profiling.coverage import Coverage, coverage, not_drawn
-from alpfit.inference.samplers.base import samples_of
 from alpfit.inference.samples import Samples
 from alpfit.likelihoods import JointLikelihood, Measurement
 from alpfit.likelihoods.forms.gaussian import Gaussian

@@ -1,0 +1,6 @@
+"""The figures of runs: the registry of them, what they are made of, and how they are drawn and written."""
+
+from alpfit.figures.drawing import Drawn, figures, rendered, save_figures, write_quick_figures
+from alpfit.figures.registry import FIGURES, QUICK
+
+__all__ = ["FIGURES", "QUICK", "Drawn", "figures", "rendered", "save_figures", "write_quick_figures"]

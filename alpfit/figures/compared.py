@@ -1,0 +1,30 @@
+"""Figures of several runs together."""
+
+from collections.abc import Iterator, Sequence
+
+from alpfit.figures.drawing import Drawn
+from alpfit.figures.input import FigureInput
+from alpfit.figures.posterior import posteriors
+from alpfit.plots.style import paper_style
+from alpfit.runs.comparison import run_names
+from alpfit.runs.run import Run
+
+MOST_RUNS = 5
+"""There are no more colours that everybody can tell apart."""
+
+
+def compared_figures(runs: Sequence[Run]) -> Iterator[Drawn]:
+    """The corner plot and the marginal posteriors of the parameters that all ``runs`` (five at most) sample.
+
+    Raises :class:`ConfigurationError` where there are none.
+    """
+    from alpfit.plots.overlay import overlaid_corner_figure, overlaid_marginals_figure
+
+    shown = list(zip(run_names(runs), runs, strict=True))[:MOST_RUNS]
+    overlaid = posteriors([FigureInput(name, run.configuration, run.samples) for name, run in shown])
+    with paper_style():
+        corner, marginals = overlaid_corner_figure(overlaid), overlaid_marginals_figure(overlaid)
+    yield Drawn(
+        "corner", "Posteriors of the runs, 68.3 % and 95.4 %; stars and dotted lines are their best fits.", corner
+    )
+    yield Drawn("marginals", "Marginal posteriors of the runs; dotted lines are their best fits.", marginals)

@@ -1,0 +1,186 @@
+"""Draws the figures of a run one by one, and writes them."""
+
+import warnings
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from io import BytesIO
+from pathlib import Path
+from shlex import quote
+from typing import TYPE_CHECKING, Any
+
+from alpfit.chains.files import write_durably
+from alpfit.chains.folder import RunFolder
+from alpfit.errors import AlpfitError, ConfigurationError, RunFolderError, one_of
+from alpfit.figures.input import FigureInput
+from alpfit.figures.registry import FIGURES, QUICK
+from alpfit.numerics.arguments import real_array, real_number, shown, words
+from alpfit.numerics.memory import give_back
+from alpfit.plots.style import paper_style
+from alpfit.runs.freshness import WAYS_OUT, Freshness
+from alpfit.runs.run import Run
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+EXTENSIONS = ("png", "pdf")
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """A figure of a run, its ``name`` in :data:`FIGURES`, and what it shows."""
+
+    name: str
+    caption: str
+    figure: "Figure"
+
+    def clear(self) -> None:
+        """Empty the figure, so that the memory of many is that of one."""
+        with warnings.catch_warnings():  # of logarithmic axes that share their limits, while those are linear already
+            warnings.simplefilter("ignore")
+            self.figure.clear()
+        give_back()
+
+
+def figures(
+    run: Run,
+    only: Sequence[str] | None = None,
+    *,
+    other: Run | None = None,
+    at: Mapping[str, float] | None = None,
+    ranges: Mapping[str, tuple[float, float]] | None = None,
+    left_out: Callable[[str, str], None] | None = None,
+    force: bool = False,
+    failed: Callable[[str, str], None] | None = None,
+) -> Iterator[Drawn]:
+    """The figures of ``run`` named in ``only``, or all that there are of it; the rest as in :class:`FigureInput`.
+
+    ``left_out`` is told the name of each figure that there is not, and why: those that evaluate anything are none,
+    without ``force``, where data or code have changed since the run; ``failed`` hears in its place of those that
+    cannot be drawn. Raises :class:`ConfigurationError` for a name that is not known, for a figure in ``only`` that
+    there is not, and for a choice that cannot be used or has no figure.
+    """
+    wanted = _known(FIGURES if only is None else words("only", only))
+    at = {name: real_number(f"at[{name!r}]", value) for name, value in _named("at", at).items()}
+    ranges = {name: _ends(name, ends) for name, ends in _named("ranges", ranges).items()}
+    _check_choices(wanted, {"at": at, "ranges": ranges}, other)
+    given = FigureInput.of(run, other=other, at=at, ranges=ranges)
+    stale = None if force else lambda: _staleness(run, given)
+    return _draw(given, wanted, only is not None, left_out, stale, failed)
+
+
+def write_quick_figures(run: Run, tell: Callable[[str], None]) -> list[Path]:
+    """Write those of :data:`QUICK` that there are of ``run`` to its folder; the files.
+
+    The run is finished by then: whatever is wrong with a figure costs it alone, and a sentence that ``tell`` gets.
+    """
+    written: list[Path] = []
+    give_back()
+    given = cache(lambda: FigureInput.of(run))  # where it cannot be had, that costs the figures, not the run
+    for name in QUICK:
+        try:
+            written += save_figures(_draw(given(), [name], False, None, None), run.folder.path)
+        except Exception as error:  # from any library on the way to a file
+            said = (error.strerror if isinstance(error, OSError) else None) or str(error)
+            again = f"alpfit plot {quote(str(run.folder.path))} --only {name}"
+            tell(f"the figure '{name}' was not drawn ({said}): {again}")
+    return written
+
+
+def _check_choices(wanted: Sequence[str], for_the_plane: Mapping[str, object], other: Run | None) -> None:
+    """Raise :class:`ConfigurationError` for a choice that none of the ``wanted`` figures would show."""
+    choices = {**{option: (value, "plane") for option, value in for_the_plane.items()}, "other": (other, "corner")}
+    for option, (value, figure) in choices.items():
+        if value and figure not in wanted:
+            raise ConfigurationError(
+                f"{option} is for the figure '{figure}', which is not drawn: leave it out, or draw that one, too"
+            )
+
+
+def _staleness(run: Run, given: FigureInput) -> str:
+    """Why nothing may be evaluated for ``run``; empty where it may."""
+    try:
+        changes = Freshness(run, given.problem).changes
+    except AlpfitError as error:
+        return str(error)
+    return f"since the run was made, {' and '.join(changes)}: {WAYS_OUT}" if changes else ""
+
+
+def _draw(
+    given: FigureInput,
+    names: Sequence[str],
+    insist: bool,
+    left_out: Callable[[str, str], None] | None,
+    staleness: Callable[[], str] | None,
+    failed: Callable[[str, str], None] | None = None,
+) -> Iterator[Drawn]:
+    failed = failed or left_out
+    stale = cache(staleness or (lambda: ""))
+    for name in names:
+        kind = FIGURES[name]
+        if obstacle := (stale() if kind.evaluates else "") or kind.obstacle(given):
+            if insist:
+                raise ConfigurationError(f"there is no figure '{name}' of {given.name}: {obstacle}")
+            if left_out is not None:
+                left_out(name, obstacle)
+            continue
+        try:
+            with paper_style():
+                figure = kind.draw(given)
+                figure.draw_without_rendering()  # what cannot be written as text is seen here, and not in its file
+        except AlpfitError:
+            raise
+        except Exception as error:  # from any library on the way to a figure
+            said = f"it cannot be drawn ({type(error).__name__}: {error})"
+            if insist or failed is None:
+                raise RunFolderError(f"the figure '{name}' of {given.name}: {said}") from error
+            failed(name, said)
+            continue
+        yield Drawn(name, kind.caption, figure)
+
+
+def save_figures(drawn: Iterable[Drawn], folder: Path) -> Iterator[Path]:
+    """Write each figure to ``folder`` as PNG and PDF, each file whole or not at all; the files, as they are written.
+
+    A figure that was written is cleared.
+    """
+    for one in drawn:
+        for extension in EXTENSIONS:
+            path = RunFolder(folder).figure(f"{one.name}.{extension}")
+            write_durably(path, rendered(one.figure, extension))
+            yield path
+        one.clear()
+
+
+def rendered(figure: "Figure", extension: str, dpi: float | None = None) -> bytes:
+    """The file of a ``figure``, with the style's ``dpi`` if None."""
+    stream = BytesIO()
+    with paper_style():
+        choices: dict[str, Any] = {} if dpi is None else {"dpi": dpi}
+        figure.savefig(stream, format=extension, **choices)
+    return stream.getvalue()
+
+
+def _named(argument: str, values: Any) -> dict[str, Any]:
+    """What is given by the names of parameters."""
+    if values is None:
+        return {}
+    if not isinstance(values, Mapping) or not all(isinstance(name, str) for name in values):
+        raise ConfigurationError(f"{argument} = {shown(values)} must be a dictionary by the names of parameters")
+    return dict(values)
+
+
+def _ends(name: str, ends: Any) -> tuple[float, float]:
+    """Two numbers; whether they are a range the figure says."""
+    array = real_array(f"ranges[{name!r}]", ends, ConfigurationError)
+    if array.shape != (2,):
+        raise ConfigurationError(f"ranges[{name!r}] = {shown(ends)}: give two positive numbers, the smaller first")
+    return float(array[0]), float(array[1])
+
+
+def _known(names: Iterable[str]) -> list[str]:
+    """``names``, each once."""
+    for name in names:
+        if name not in FIGURES:
+            raise ConfigurationError(f"only = {name}: there is no such figure: {one_of(name, FIGURES)}")
+    return list(dict.fromkeys(names))

@@ -1,0 +1,106 @@
+"""Figures of a run beside its measurements: pulls, posterior predictions, and the spectrum."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from alpfit.figures.input import FigureInput
+from alpfit.likelihoods import Measurement
+from alpfit.likelihoods.forms.binned import Binned
+from alpfit.likelihoods.forms.binned.expectation import Expectation
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+    from alpfit.plots.spectrum import Channel
+
+Q2_LABEL = r"$q^2_\mathrm{rec}$ [GeV$^2$]"
+Q2 = ("-1 - 4", "4 - 8", "8 - 25")
+"""Bins of reconstructed q^2 [GeV^2] of the inclusive tag, arXiv:2311.14647."""
+
+BINNINGS: Mapping[tuple[str, str], tuple[str, str, tuple[str, ...], tuple[str, ...]]] = MappingProxyType(
+    {
+        ("belle2_bknunu_q2_2025", "A"): (
+            "ITA, signal region",
+            Q2_LABEL,
+            ("classifier 1", "2", "3"),
+            3 * Q2,
+        ),
+        ("belle2_bknunu_q2_2025", "B"): ("ITA, control", Q2_LABEL, (), Q2),
+        ("belle2_bknunu_q2_2025", "HTA"): ("HTA", "bin of the classifier", (), tuple("123456")),
+    }
+)
+"""Of a measurement's channel: title, what is binned, groups of bins, and bins (arXiv:2507.12393)."""
+
+
+def pulls(given: FigureInput) -> "Figure":
+    """Pulls at the best fit."""
+    from alpfit.plots.pulls import Pull, pulls_figure
+
+    rows, best = [], given.evaluated_draws()[1]
+    for m in given.problem.likelihood.measurements:
+        comparison = m.compare(best)
+        bound, pull = float(comparison.bound[0]), float(comparison.pull[0])
+        log_l = float(given.samples.log_l_by_entry[m.name][given.samples.best])
+        rows.append(Pull(m.name, pull if np.isfinite(bound) else np.nan, log_l))
+    return pulls_figure(rows)
+
+
+def predictive(given: FigureInput) -> "Figure":
+    """What each measurement sees of the posterior."""
+    from alpfit.plots.predictive import Predictive, predictive_figure
+
+    draws, best = given.evaluated_draws()
+    scenario = given.problem.scenario
+    known = {**scenario.parameters, **scenario.observables}
+    rows = []
+    for m in given.problem.likelihood.measurements:
+        seen, quantity = m.compare(draws), known.get(m.observables[0])
+        unit = "" if quantity is None else quantity.unit
+        rows.append(Predictive(m.name, unit, *seen, best=float(m.compare(best).pull[0])))
+    return predictive_figure(rows)
+
+
+def spectrum(given: FigureInput) -> "Figure":
+    """The first binned measurement of the run."""
+    from alpfit.plots.spectrum import spectrum_figure
+
+    measurement = _binned(given)[0]
+    form = measurement.form
+    assert isinstance(form, Binned)
+    draws, best = (form.expected(seen) for seen in given.evaluated_draws())
+    with_signal = dict.fromkeys(channel for channel, _ in form.spectrum.response.bins)
+    return spectrum_figure([_channel(measurement, form, name, draws, best) for name in with_signal])
+
+
+def no_spectrum(given: FigureInput) -> str:
+    """Why there is no spectrum; empty where there is."""
+    return "" if _binned(given) else "none of the run's likelihoods is binned"
+
+
+def _binned(given: FigureInput) -> list[Measurement]:
+    return [m for m in given.problem.likelihood.measurements if isinstance(m.form, Binned)]
+
+
+def _channel(measurement: Measurement, form: Binned, name: str, draws: Expectation, best: Expectation) -> "Channel":
+    from alpfit.plots.spectrum import Channel
+    from alpfit.plots.style import literal
+
+    inside = np.array([channel == name for channel, _ in form.spectrum.bins])
+    numbers = tuple(number for channel, number in form.spectrum.bins if channel == name)
+    title, abscissa, groups, bins = BINNINGS.get((measurement.name, name), (literal(name), "bin", (), numbers))
+    low, high = np.quantile(draws.total[:, inside], (0.16, 0.84), axis=0)
+    return Channel(
+        title,
+        abscissa,
+        bins,
+        groups,
+        observed=form.spectrum.model.observed[inside],
+        background=best.background[0, inside],
+        standard_model=best.standard_model[0, inside],
+        new_physics=best.new_physics[0, inside],
+        low=low,
+        high=high,
+    )

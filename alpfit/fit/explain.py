@@ -1,0 +1,30 @@
+"""Does the model explain an excess, of a fit or of a finished run?"""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from alpfit.fit.fit import Fit, fit_of
+from alpfit.inference.explanation import Explanation
+from alpfit.runs.freshness import Freshness
+from alpfit.runs.run import Run
+
+
+def explain(
+    fit: Fit | Run | str | Path | Mapping[str, Any], *, overrides: Sequence[str] = (), force: bool = False
+) -> Explanation:
+    """Whether ``fit`` explains an excess: ln L with and without a signal, and which likelihood speaks against it.
+
+    ``fit`` is a TOML file, a run or what stands for one; of a run whose data or code have changed nothing is said
+    without ``force``. Raises :class:`ConfigurationError` if all parameters are fixed, :class:`RunFolderError` where a
+    run is not what it would be today.
+
+        >>> import alpfit
+        >>> explanation = alpfit.explain("examples/displaced.toml")  # doctest: +SKIP
+        >>> explanation.gain, explanation.losses  # doctest: +SKIP
+    """
+    if isinstance(fit, str | Path) and Path(fit).is_dir():
+        fit, overrides = Run.read(fit), tuple(overrides)
+    if isinstance(fit, Run):
+        Freshness(fit, fit.configuration.build_problem()).check(force)
+    return fit_of(fit, overrides).explain()

@@ -1,0 +1,122 @@
+"""The report of a run, from its folder."""
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+
+from alpfit.chains.files import check_place, write_durably
+from alpfit.chains.records import read_text
+from alpfit.errors import RunFolderError, in_one_line
+from alpfit.figures import figures, rendered
+from alpfit.fit.cite import references
+from alpfit.fit.fit import Fit, fit_of
+from alpfit.inference.profiling.steps import steps_within
+from alpfit.inference.trust import Statement, Trust, statements, verdict
+from alpfit.numerics.arguments import path_of
+from alpfit.reports import Contents, Figure, Interval, Row, render
+from alpfit.runs.freshness import Freshness
+from alpfit.runs.profile import own_profile
+from alpfit.runs.run import Run, run_of
+
+DOTS_PER_INCH = 160
+"""Of the figures in a report: sharp on a screen, and a page of some megabytes."""
+
+GENERATOR, LONGEST_HEAD = b'<meta name="generator" content="alpfit', 4096
+"""What stands in the first bytes of a report."""
+
+
+def report(run: Run | str | Path, output: str | Path | None = None, *, force: bool = False) -> Path:
+    """Write the report of ``run`` to the file ``output``, or ``report.html`` in its folder; the file.
+
+    Raises :class:`RunFolderError` where it cannot be written, where a file is that is no report and, without ``force``,
+    where data or code have changed since the run.
+
+        >>> import alpfit
+        >>> page = alpfit.report("chains/reference/invisible", "report.html")  # doctest: +SKIP
+    """
+    run = run_of(run)
+    path = path_of("output", output) if output is not None else run.folder.report
+    check_place(path.parent, "choose another with output=FILE")
+    _check_free(path)
+    page = render(contents_of(run, force=force))
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if output is not None and _is_device(path):
+            own = os.path.samestat(path.stat(), os.fstat(1))  # standard output goes on after it
+            with open(os.dup(1) if own else path, "w", encoding="utf-8", errors="backslashreplace") as stream:
+                stream.write(page)
+        else:
+            write_durably(path, page.encode(errors="backslashreplace"))
+    except OSError as error:
+        raise RunFolderError(f"{path} cannot be written: {error.strerror}; choose another with output=FILE") from error
+    return path
+
+
+def _is_device(path: Path) -> bool:
+    """Whether ``path`` is written to, and not replaced: also standard output that leads to a file."""
+    return (path.exists() and not path.is_file()) or path.absolute().parent in (Path("/dev"), Path("/dev/fd"))
+
+
+def _check_free(path: Path) -> None:
+    """Raise :class:`RunFolderError` where a file is that no report can be in the place of."""
+    if path.is_symlink() or not path.is_file():  # a link is replaced, what it leads to stays
+        return
+    with path.open("rb") as file:
+        begins = file.read(LONGEST_HEAD)
+    if begins and GENERATOR not in begins:
+        raise RunFolderError(f"{path} is no report, and is not replaced by one: choose another with output=FILE")
+
+
+def contents_of(run: Run, *, force: bool = False) -> Contents:
+    """All that stands in the report of ``run``; errors as for :func:`report`."""
+    fit = fit_of(run)
+    changes = Freshness(run, fit.problem).check(force)
+    said = (*(_changed(change) for change in changes), *statements(run.samples))
+    left_out: list[Statement] = []
+
+    def fail(name: str, reason: str) -> None:
+        left_out.append(Statement(Trust.CARE, f"The figure '{name}' is left out: {in_one_line(reason)}."))
+
+    drawn_figures = []
+    for drawn in figures(run, force=True, failed=fail):
+        drawn_figures.append(Figure(drawn.name, drawn.caption, rendered(drawn.figure, "png", dpi=DOTS_PER_INCH)))
+        drawn.clear()
+    return Contents(
+        name=run.name,
+        summary=run.summary,
+        manifest=run.manifest.model_dump(),
+        configuration=read_text(run.folder.configuration, "restore the file, or run anew"),
+        parameters=_intervals(run, "parameters"),
+        derived=_intervals(run, "derived"),
+        measurements=_measurements(run, fit),
+        steps=steps_within(fit.problem, run.samples),
+        verdict=verdict(said),
+        statements=(*said, *left_out),
+        profile="" if (made := own_profile(run)) is None else made.text,
+        figures=drawn_figures,
+        references=references(run.configuration),
+    )
+
+
+def _changed(change: str) -> Statement:
+    said = f"Since the run was made, {change}: pulls, predictions and limits are not of what was sampled."
+    return Statement(Trust.BAD, said)
+
+
+def _intervals(run: Run, group: str) -> list[Interval]:
+    quantities = run.configuration.quantities
+    best: Mapping[str, float] = run.summary["best_fit"][group]
+    return [
+        Interval(name, (shown := quantities[name]).label, shown.unit, shown.description, numbers, best[name])
+        for name, numbers in run.summary[group].items()
+    ]
+
+
+def _measurements(run: Run, fit: Fit) -> list[Row]:
+    """The measurements at the best sample, evaluated anew."""
+    compared = fit.evaluate(run.summary["best_fit"]["parameters"]).comparisons
+    titles = {m.name: (m.title, m.experiment) for m in fit.problem.likelihood.measurements}
+    return [
+        Row(name, *titles[name], *(row[key] for key in ("log_likelihood", "prediction", "bound", "pull")))
+        for name, row in compared.items()
+    ]

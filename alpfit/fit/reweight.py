@@ -1,0 +1,187 @@
+"""A finished run, reweighted to other likelihoods or other predictions: a new run folder, without sampling."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cached_property
+from pathlib import Path
+from shlex import quote
+from typing import Any
+
+from alpfit.chains.unfinished import replacing
+from alpfit.config import Configuration, parse_configuration, read_document, revise
+from alpfit.errors import ConfigurationError, one_of
+from alpfit.fit.fit import Fit
+from alpfit.fit.presenting import Tell, present
+from alpfit.fit.progress import shown_progress
+from alpfit.inference.interrupts import Interrupted, Interrupts
+from alpfit.inference.parallel import EXECUTORS, Job
+from alpfit.inference.progress import Progress
+from alpfit.inference.reweighting import evaluate_all, reweighted
+from alpfit.inference.samples import Samples
+from alpfit.inference.session import Session
+from alpfit.numerics.arguments import path_of, words
+from alpfit.runs.freshness import Freshness
+from alpfit.runs.publishing import publish
+from alpfit.runs.run import Run, run_of
+
+CHANGEABLE = ("relic", "physics", "options", "parallel")
+"""Tables of the input that may change: samples of another prior or scenario would be those of another run."""
+
+
+@dataclass(frozen=True)
+class Changes:
+    """Entries to add, entries to drop, and ``table.key=value`` to set."""
+
+    add: tuple[str, ...] = ()
+    drop: tuple[str, ...] = ()
+    overrides: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        for name in ("add", "drop", "overrides"):
+            object.__setattr__(self, name, words(name, getattr(self, name)))
+
+    def apply(self, run: Run) -> Configuration:
+        """The input of ``run`` with the changes; raises :class:`ConfigurationError`."""
+        if not (self.add or self.drop or self.overrides):
+            raise ConfigurationError("nothing to change: give add, drop or overrides=['TABLE.KEY=VALUE']")
+        document = read_document(run.folder.configuration)
+        document["likelihoods"] = [*self._kept(document["likelihoods"]), *map(_found_from_here, self.add)]
+        options = document.get("options", {})
+        document["options"] = {name: table for name, table in options.items() if name not in self.drop}
+        revise(document, self.overrides, CHANGEABLE, "run anew")
+        return parse_configuration(document, "reweight", run.folder.path)
+
+    def kept_of(self, run: Run) -> Configuration:
+        """The input of ``run`` with what is dropped left out, and nothing else changed."""
+        return run.configuration.model_copy(update={"likelihoods": self._kept(run.configuration.likelihoods)})
+
+    def _kept(self, likelihoods: Sequence[str]) -> list[str]:
+        names = [Path(entry).name for entry in likelihoods]
+        for name in self.drop:
+            if name not in names:
+                raise ConfigurationError(f"drop = {name} is not one of this run's likelihoods: {one_of(name, names)}")
+        return [entry for entry in likelihoods if Path(entry).name not in self.drop]
+
+
+def _found_from_here(entry: str) -> str:
+    """An entry of one's own by its whole path."""
+    return str(path_of("add", entry).resolve()) if "/" in entry else entry
+
+
+@dataclass(frozen=True)
+class Reweighting:
+    """``run`` with ``changes``, whose input is ``configuration``."""
+
+    run: Run
+    changes: Changes
+    configuration: Configuration
+
+    @classmethod
+    def of(
+        cls, run: Run | str | Path, add: Sequence[str] = (), drop: Sequence[str] = (), overrides: Sequence[str] = ()
+    ) -> "Reweighting":
+        """Of ``run``; errors as for :func:`reweight`."""
+        run, changes = run_of(run), Changes(tuple(add), tuple(drop), tuple(overrides))
+        return cls(run, changes, changes.apply(run))
+
+    @cached_property
+    def fit(self) -> Fit:
+        """What would be sampled if the run were made anew."""
+        return Fit(self.configuration, self.run.folder.path.name)
+
+    def write(
+        self,
+        output: str | Path | None = None,
+        *,
+        overwrite: bool = False,
+        force: bool = False,
+        progress: Progress | None = None,
+        tell: Tell | None = None,
+    ) -> Run:
+        """Evaluate all samples anew and put the run folder ``output`` in place (NAME.reweighted beside it if None).
+
+        With ``force`` also where the data or the code have changed since the run, which then count as changes like
+        others. ``tell`` gets the new run before its figures are drawn. Raises :class:`RunFolderError` if ``output`` is
+        taken, or data and code have changed, :class:`AlpfitError` if no sample has a likelihood, and
+        :class:`Interrupted`.
+        """
+        source = self.run.folder.path.resolve()
+        path = path_of("output", output) if output is not None else source.with_name(f"{source.name}.reweighted")
+        interrupts, started = Interrupts(), datetime.now(UTC)
+        left = "nothing is written: begin again"
+        job = Job(self.fit.problem, self.configuration.parallel, interrupts)
+        with shown_progress(progress) as display:
+            try:
+                with replacing(path, overwrite=overwrite), interrupts.held_back():
+                    self._check_fresh(force)
+                    with EXECUTORS[job.options.executor](job) as evaluate:
+                        session = Session(
+                            job.problem,
+                            evaluate=evaluate,
+                            progress=display,
+                            interrupts=interrupts,
+                            chunk=job.options.chunk,
+                        )
+                        samples = self._samples(session)
+                    run = publish(
+                        path, self.configuration, samples, session.account, started, self._origin(), "reweight again"
+                    )
+                    left = f"{path} is complete but for its figures: alpfit plot {quote(str(path))}"
+            except Interrupted as interrupt:
+                raise Interrupted(interrupt.number, left) from interrupt
+            return present(run, tell, display)
+
+    def _check_fresh(self, force: bool) -> None:
+        kept = self.changes.kept_of(self.run)
+        if kept.likelihoods:
+            Freshness(self.run, kept.build_problem()).check(force)
+
+    def _samples(self, session: Session) -> Samples:
+        """The run's samples, evaluated anew and reweighted."""
+        problem, before = session.problem, self.run.samples
+        theta = before.theta(problem.names)
+        batch = evaluate_all(session, theta)
+        session.account.share_without_likelihood = self.run.summary["prior_share_without_likelihood"]
+        samples = reweighted(before, problem, theta, batch)
+        session.end(samples)
+        return samples
+
+    def _origin(self) -> dict[str, Any]:
+        """Where the new run comes from, as JSON."""
+        return {
+            "run": str(self.run.folder.path.resolve()),
+            "log_z": self.run.samples.log_z,
+            "n_eff": self.run.samples.n_eff,
+            "added": list(self.changes.add),
+            "dropped": list(self.changes.drop),
+            "set": list(self.changes.overrides),
+        }
+
+
+def reweight(
+    run: Run | str | Path,
+    *,
+    add: Sequence[str] = (),
+    drop: Sequence[str] = (),
+    overrides: Sequence[str] = (),
+    output: str | Path | None = None,
+    overwrite: bool = False,
+    force: bool = False,
+    progress: Progress | None = None,
+    tell: Tell | None = None,
+) -> Run:
+    """Reweight ``run`` to other likelihoods, or other predictions: a new run folder, ``output``, without sampling.
+
+    ``add`` and ``drop`` name likelihoods, ``overrides`` are ``table.key=value`` for the tables that may change. What is
+    written and raised as in :meth:`Reweighting.write`; :class:`ConfigurationError` for changes that cannot be made.
+
+        >>> import alpfit
+        >>> changes = {"drop": ["fermi_lines_r16_2015"], "add": ["fermi_lines_2015"]}
+        >>> new = alpfit.reweight("chains/reference/invisible", **changes, output="reweighted")
+        >>> new.samples.n_eff > 1000.0
+        True
+    """
+    add, drop, overrides = words("add", add), words("drop", drop), words("overrides", overrides)
+    reweighting = Reweighting.of(run, add, drop, overrides)
+    return reweighting.write(output, overwrite=overwrite, force=force, progress=progress, tell=tell)

@@ -1,0 +1,1 @@
+"""Maxima of ln L by MIGRAD, in coordinates that suit the priors."""

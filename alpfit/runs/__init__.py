@@ -1,0 +1,1 @@
+"""Runs on disk: read, written, profiled, compared, and held against what they would be today."""
