@@ -73,9 +73,7 @@ def _ends(configuration: Configuration, name: str) -> tuple[float, float]:
     """The lowest and the highest value of a parameter; infinite where its prior is."""
     if name in configuration.fixed:
         return configuration.fixed[name], configuration.fixed[name]
-    prior = configuration.priors[name]
-    lowest, highest = (getattr(prior, end, float(prior.transform(u))) for end, u in (("min", 0.0), ("max", 1.0)))
-    return lowest, highest
+    return configuration.priors[name].bounds
 
 
 def _within(ends: tuple[float, float], limits: tuple[float, float]) -> tuple[float, float]:
