@@ -88,8 +88,8 @@ def _other(name: str) -> str:
 
 def _check_sampler(configuration: Configuration) -> None:
     """Whether the parameters that the sampler's options name are sampled."""
-    for option in ("periodic", "reflective"):
-        for name in getattr(configuration.sampler, option, ()):
+    for option, names in configuration.sampler.named_parameters.items():
+        for name in names:
             if name not in configuration.priors:
                 raise ConfigurationError(
                     f"[sampler] {option} = '{name}' is not a sampled parameter: {one_of(name, configuration.priors)}"

@@ -52,7 +52,7 @@ def parse_configuration(
     except ConfigurationError as error:
         raise ConfigurationError(f"{name}: {error}") from error
     except ValidationError as error:
-        raise ConfigurationError(f"{name}: {validation_sentence(error, tags=SAMPLERS)}") from error
+        raise ConfigurationError(f"{name}: {validation_sentence(error)}") from error
     return configuration
 
 

@@ -12,7 +12,7 @@ from alpfit.errors import one_of
 from alpfit.inference.parallel import Parallel
 from alpfit.inference.priors import PRIORS, Prior
 from alpfit.inference.problem import Problem
-from alpfit.inference.samplers import DEFAULT_SAMPLER, SAMPLERS, SamplerTable
+from alpfit.inference.samplers import DEFAULT_SAMPLER, SAMPLERS, SamplerOptions
 from alpfit.likelihoods import JointLikelihood
 from alpfit.numerics.arguments import shown
 from alpfit.scenarios import Choices, Quantity, Scenario, scenario_for
@@ -37,6 +37,9 @@ def _member(family: Mapping[str, type[BaseModel]], key: str, default: str = "") 
 
 Parameter = Annotated[Annotated[float, Field(allow_inf_nan=False)] | SerializeAsAny[Prior], _member(PRIORS, "prior")]
 """A fixed number, or the table of a prior."""
+
+Sampler = Annotated[SerializeAsAny[SamplerOptions], _member(SAMPLERS, "name", DEFAULT_SAMPLER)]
+"""The table of a sampler."""
 
 
 class _Table(BaseModel):
@@ -77,7 +80,7 @@ class Configuration(_Table):
     physics: PhysicsTable = PhysicsTable()
     parameters: dict[str, Parameter]
     options: dict[str, dict[str, Any]] = {}
-    sampler: SamplerTable = SAMPLERS[DEFAULT_SAMPLER]()
+    sampler: Sampler = Field(default={}, validate_default=True)
     parallel: Parallel = Parallel()
     checkpoint_interval: Annotated[float, Field(ge=0.0, allow_inf_nan=False)] = 60.0
 
