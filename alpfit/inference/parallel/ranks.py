@@ -7,7 +7,7 @@ from typing import Any
 
 from alpfit.errors import ConfigurationError
 from alpfit.inference.batches import Batch
-from alpfit.inference.parallel.base import Job
+from alpfit.inference.parallel.base import Executor, Job
 from alpfit.inference.parallel.worker import OWN, Worker, evaluate, leave_signals_to_the_main_process
 from alpfit.inference.problem import Problem
 from alpfit.inference.session import Array, Evaluate
@@ -31,8 +31,16 @@ def serve(problem: Problem) -> None:
         pass
 
 
+def serve_the_first(problem: Problem) -> bool:
+    """In all processes but the first: evaluate for that one until it is done. In that one False."""
+    if not is_worker():
+        return False
+    serve(problem)
+    return True
+
+
 @contextmanager
-def mpi(job: Job) -> Iterator[Evaluate]:
+def _mpi(job: Job) -> Iterator[Evaluate]:
     """Chunks go to the other processes of ``mpirun``, which have read the problem themselves."""
     world = _world()
     if world.Get_size() < 2:
@@ -60,6 +68,9 @@ def mpi(job: Job) -> Iterator[Evaluate]:
     finally:
         if not lost:  # those that are would be waited for until mpirun kills this process, too
             ranks.__exit__(None, None, None)
+
+
+MPI = Executor(_mpi, fixed_workers="mpirun -n says how many", serve=serve_the_first)
 
 
 def _world() -> Any:
