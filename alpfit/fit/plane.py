@@ -32,14 +32,8 @@ Array = NDArray[np.float64]
 MEASURED_LEVEL = 0.90
 """Confidence level of what is excluded by a measurement that quotes an interval and no limit."""
 
-MEASURED = frozenset({"gaussian", "counting", "two-body-band", "binned", "pyhf"})
-"""Forms that measure a value, and may prefer a signal."""
-
-COSTLY = frozenset({"binned", "pyhf"})
-"""Forms whose comparison is a fit for each point."""
-
 COSTLY_GRID = (50, 40)
-"""Points along m_a and g_agg at which these are compared, at least; in between ln L is interpolated."""
+"""Points along m_a and g_agg at which a costly form is compared, at least; in between ln L is interpolated."""
 
 WANTS_SIGNAL = 4.0
 """A measurement prefers a region where 2 ln L gains more than this over no signal: two standard deviations."""
@@ -147,7 +141,7 @@ def preferred(plane: Plane, measurement: Measurement) -> Preferred | None:
 
     The best point is that of the plane, so that a grid should be fine.
     """
-    if measurement.form_name not in MEASURED or RELIC in measurement.observables:
+    if not measurement.form.measures or RELIC in measurement.observables:
         return None
     log_l = _log_l(plane, measurement)
     silent = float(measurement.loglike(plane.without_signal)[0])
@@ -162,9 +156,9 @@ def preferred(plane: Plane, measurement: Measurement) -> Preferred | None:
 
 def _pulls(plane: Plane, measurement: Measurement) -> Array:
     """Square root of the test statistic at the points of the plane; negative where the prediction is too small."""
-    if measurement.form_name not in COSTLY:
+    if not measurement.form.costly:
         pulls = measurement.compare(plane.seen).pull
-        if measurement.form_name not in MEASURED:
+        if not measurement.form.measures:
             return pulls
         silent = max(float(measurement.compare(plane.without_signal).pull[0]), 0.0)
         return np.asarray(np.sign(pulls) * np.sqrt(np.maximum(pulls**2 - silent**2, 0.0)))
@@ -178,7 +172,7 @@ def _pulls(plane: Plane, measurement: Measurement) -> Array:
 def _log_l(plane: Plane, measurement: Measurement) -> Array:
     """ln L ``(n, k)``; of what is costly at some rows and columns of the grid, with cubic splines in between."""
     rows, columns = (np.arange(n) for n in plane.shape)
-    if measurement.form_name in COSTLY:
+    if measurement.form.costly:
         rows, columns = (_thinned(n, least) for n, least in zip(plane.shape, COSTLY_GRID, strict=True))
     chosen = (rows[:, None] * plane.g_agg.size + columns).ravel()
     at = {name: np.asarray(values)[chosen] for name, values in plane.seen.items()}

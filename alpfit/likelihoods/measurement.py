@@ -1,9 +1,9 @@
 """A measurement: a form of likelihood with its numbers, and where they come from."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -83,6 +83,11 @@ class Measurement:
     def compare(self, predictions: Mapping[str, ArrayLike]) -> Comparison:
         """What is measured, its bound and the pull; predictions as for :meth:`loglike`."""
         return self.form.compare(self.read(predictions))
+
+    def toy(self, predictions: Mapping[str, ArrayLike], rng: np.random.Generator) -> Self | None:
+        """The measurement with toy data, as if ``predictions``, arrays ``(1,)``, were true; None where there are none."""
+        form = self.form.toy(self.read(predictions), rng)
+        return None if form is None else replace(self, form=form)
 
     def describe(self) -> str:
         """What is measured, the numbers, the source and the assumptions, as a paragraph."""

@@ -18,7 +18,7 @@ import math
 from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
-from typing import final
+from typing import ClassVar, Self, final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -62,6 +62,9 @@ class Binned(Form):
     norms: str = "norms.csv"
     response: str = "response.csv"
     spectrum: Spectrum = Field(repr=False)
+
+    measures: ClassVar[bool] = True
+    costly: ClassVar[bool] = True
 
     @classmethod
     def read(cls, data: Mapping[str, object], folder: Path) -> "Binned":
@@ -176,6 +179,15 @@ class Binned(Form):
     def compare(self, predictions: Mapping[str, Array]) -> Comparison:
         """The branching ratio, the best one at the same mass in place of a bound, and the pull from it."""
         return compare_with_best(self.loglike, self.observables, predictions)
+
+    def toy(self, predictions: Mapping[str, Array], rng: np.random.Generator) -> Self:
+        """Counts over rates with nuisances that are drawn from their constraints."""
+        spectrum = self.spectrum
+        alphas = rng.standard_normal(len(spectrum.parameters))
+        gammas = np.maximum(rng.normal(1.0, spectrum.model.spread), 0.0)
+        events = self.events(*(predictions[name] for name in self.observables))[0]
+        counts = rng.poisson(np.maximum(self.rates(events, alphas, gammas), 0.0)).astype(float)
+        return self.with_data(spectrum=spectrum.with_counts(counts))
 
     def describe(self) -> str:
         """The spectrum in one line."""
