@@ -85,7 +85,7 @@ class Measurement:
         return self.form.compare(self.read(predictions))
 
     def toy(self, predictions: Mapping[str, ArrayLike], rng: np.random.Generator) -> Self | None:
-        """The measurement with toy data, as if ``predictions``, arrays ``(1,)``, were true; None where there are none."""
+        """The measurement with toy data, as if ``predictions``, arrays ``(1,)``, were true; None where it has none."""
         form = self.form.toy(self.read(predictions), rng)
         return None if form is None else replace(self, form=form)
 
