@@ -37,7 +37,8 @@ class Measurement:
     """One entry of the catalogue; ``digest`` identifies its files, ``options`` are the values in force.
 
     ``share`` multiplies the first observable, ``overlaps`` names entries that use the same data, and a ``projection``
-    is what an experiment expects to see one day.
+    is what an experiment expects to see one day. ``group`` says together with what else its limit is drawn, where that
+    does not follow from the observable.
     """
 
     name: str
@@ -51,6 +52,7 @@ class Measurement:
     references: tuple[Reference, ...] = ()
     overlaps: tuple[str, ...] = ()
     projection: bool = False
+    group: str = ""
     share: Share | None = None
     notes: Mapping[str, str] = field(default_factory=dict)
     options: Mapping[str, Any] = field(default_factory=dict)
