@@ -77,14 +77,13 @@ def _likeness(name: str, choice: str) -> float:
     return max(SequenceMatcher(None, name.lower(), end).ratio() for end in (choice, choice[: len(name) + 1]))
 
 
-def validation_sentence(error: "ValidationError", tags: Iterable[str] = ()) -> str:
+def validation_sentence(error: "ValidationError") -> str:
     """The first problem that pydantic found, as ``place = value: what is allowed``.
 
-    ``tags`` are pydantic's names for the members of a union, which are no part of the place; nor are those of numbers
-    and strings.
+    The names of numbers and strings in a union are no part of the place.
     """
     problem = error.errors(include_url=False)[0]
-    hidden = {"float", "str", "constrained-float", "constrained-str", *tags}
+    hidden = {"float", "str", "constrained-float", "constrained-str"}
     place = ".".join(str(part) for part in problem["loc"] if part not in hidden)
     if problem["type"] == "missing":
         return f"{place} is missing"

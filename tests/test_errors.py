@@ -41,10 +41,10 @@ class Outer(BaseModel):
         return self
 
 
-def sentence(document, tags=()):
+def sentence(document):
     with pytest.raises(ValidationError) as caught:
         Outer.model_validate(document)
-    return validation_sentence(caught.value, tags)
+    return validation_sentence(caught.value)
 
 
 @pytest.mark.parametrize("error", [CatalogueError, ConfigurationError, PredictionError, RunFolderError])
@@ -88,7 +88,3 @@ def test_a_rule_of_the_whole_speaks_for_itself():
 
 def test_only_the_first_problem_is_told():
     assert sentence({"low": "a", "high": "b", "sampler": {}}) == "sampler.seed is missing"
-
-
-def test_tags_are_no_part_of_the_place():
-    assert sentence({"sampler": {"seed": 1, "n_live": 5}}, tags=("sampler",)).startswith("n_live = 5: ")

@@ -73,9 +73,7 @@ def _ends(configuration: Configuration, name: str) -> tuple[float, float]:
     """The lowest and the highest value of a parameter; infinite where its prior is."""
     if name in configuration.fixed:
         return configuration.fixed[name], configuration.fixed[name]
-    prior = configuration.priors[name]
-    lowest, highest = (getattr(prior, end, float(prior.transform(u))) for end, u in (("min", 0.0), ("max", 1.0)))
-    return lowest, highest
+    return configuration.priors[name].bounds
 
 
 def _within(ends: tuple[float, float], limits: tuple[float, float]) -> tuple[float, float]:
@@ -90,8 +88,8 @@ def _other(name: str) -> str:
 
 def _check_sampler(configuration: Configuration) -> None:
     """Whether the parameters that the sampler's options name are sampled."""
-    for option in ("periodic", "reflective"):
-        for name in getattr(configuration.sampler, option, ()):
+    for option, names in configuration.sampler.named_parameters.items():
+        for name in names:
             if name not in configuration.priors:
                 raise ConfigurationError(
                     f"[sampler] {option} = '{name}' is not a sampled parameter: {one_of(name, configuration.priors)}"

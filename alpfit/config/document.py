@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from alpfit.errors import ConfigurationError
-from alpfit.inference.samplers import DEFAULT_SAMPLER
+from alpfit.inference.samplers import DEFAULT_SAMPLER, SamplerOptions
 from alpfit.numerics.arguments import shown
 from alpfit.numerics.files import can_be_named, read_ordinary
 from alpfit.numerics.toml import tables_in
@@ -53,7 +53,7 @@ def apply_overrides(document: dict[str, Any], overrides: Sequence[str]) -> None:
         apply_override(document, override)
         if _sampler_name(document) != sampler_before:
             sampler_before = _sampler_name(document)
-            kept = {"name", "seed"}
+            kept = SamplerOptions.model_fields
             document["sampler"] = {key: value for key, value in document["sampler"].items() if key in kept}
 
 

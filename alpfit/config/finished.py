@@ -9,10 +9,8 @@ from alpfit.config.document import apply_override, is_path, read_toml, table_of
 from alpfit.config.tables import Configuration
 from alpfit.errors import ConfigurationError
 from alpfit.inference.parallel import Parallel
+from alpfit.inference.samplers import FROM_PRIOR
 from alpfit.numerics.arguments import path_of, words
-
-FROM_PRIOR = "prior"
-"""The ``start`` of a sampler that is no path."""
 
 
 class Pointer(NamedTuple):
@@ -111,8 +109,8 @@ def check_start(path: Path, configuration: Configuration, overrides: Sequence[st
     """Raise :class:`ConfigurationError` where sampling would start from a run that only a run folder's input names."""
     if not is_in_run_folder(path):
         return
-    start = getattr(configuration.sampler, "start", FROM_PRIOR)
-    if start != FROM_PRIOR and "sampler.start" not in map(_place, overrides):
+    start = configuration.sampler.start_run
+    if start and "sampler.start" not in map(_place, overrides):
         raise ConfigurationError(
             f"{path} starts from {start}, and a run folder's input may not lead to another: repeat it with "
             f"overrides=[{f'sampler.start={start}'!r}], or start anew with overrides=['sampler.start={FROM_PRIOR}']"

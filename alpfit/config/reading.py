@@ -9,7 +9,7 @@ from pydantic import BaseModel, ValidationError
 from alpfit.config.consistency import check_consistency, check_measurements
 from alpfit.config.document import apply_overrides, is_path, table_of
 from alpfit.config.finished import read_document
-from alpfit.config.tables import NUMBER, Configuration, PhysicsTable, RelicTable
+from alpfit.config.tables import Configuration, PhysicsTable, RelicTable
 from alpfit.errors import ConfigurationError, one_of, validation_sentence
 from alpfit.inference.parallel import EXECUTORS, Parallel
 from alpfit.inference.priors import PRIORS
@@ -52,7 +52,7 @@ def parse_configuration(
     except ConfigurationError as error:
         raise ConfigurationError(f"{name}: {error}") from error
     except ValidationError as error:
-        raise ConfigurationError(f"{name}: {validation_sentence(error, tags=(NUMBER, *PRIORS, *SAMPLERS))}") from error
+        raise ConfigurationError(f"{name}: {validation_sentence(error)}") from error
     return configuration
 
 

@@ -1,43 +1,45 @@
 """The run's TOML file as typed tables, and what they stand for."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
 import tomli_w
-from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SerializeAsAny
 
 from alpfit import likelihoods as catalogue
+from alpfit.errors import one_of
 from alpfit.inference.parallel import Parallel
-from alpfit.inference.priors import LogNormal, LogUniform, Normal, Prior, TruncatedNormal, Uniform
+from alpfit.inference.priors import PRIORS, Prior
 from alpfit.inference.problem import Problem
-from alpfit.inference.samplers import DEFAULT_SAMPLER, SAMPLERS, SamplerTable
+from alpfit.inference.samplers import DEFAULT_SAMPLER, SAMPLERS, SamplerOptions
 from alpfit.likelihoods import JointLikelihood
+from alpfit.numerics.arguments import shown
 from alpfit.scenarios import Choices, Quantity, Scenario, scenario_for
-
-NUMBER = "number"
 
 INDIFFERENT = frozenset({"parallel", "checkpoint_interval"})
 """What may change between an interrupted run and its continuation: the samples do not depend on it."""
 
 
-def _kind(value: object) -> str:
-    """Which member of :data:`Parameter` a value in ``[parameters]`` is meant to be."""
-    if isinstance(value, dict):
-        return str(value["prior"])
-    return NUMBER if isinstance(value, (int, float)) else str(getattr(value, "prior", NUMBER))
+def _member(family: Mapping[str, type[BaseModel]], key: str, default: str = "") -> BeforeValidator:
+    """Makes of a table the member of the ``family`` that it names with its ``key``; what is no table is left alone."""
+
+    def made(value: object) -> object:
+        if not isinstance(value, Mapping):
+            return value
+        name = value.get(key, default)
+        if not isinstance(name, str) or name not in family:
+            raise ValueError(f"{key} = {shown(name)} is not known: {one_of(str(name), family)}")
+        return family[name].model_validate(value)
+
+    return BeforeValidator(made)
 
 
-Parameter = Annotated[
-    Annotated[float, Field(allow_inf_nan=False), Tag(NUMBER)]
-    | Annotated[Uniform, Tag("uniform")]
-    | Annotated[LogUniform, Tag("log-uniform")]
-    | Annotated[Normal, Tag("normal")]
-    | Annotated[LogNormal, Tag("log-normal")]
-    | Annotated[TruncatedNormal, Tag("truncated-normal")],
-    Discriminator(_kind),
-]
+Parameter = Annotated[Annotated[float, Field(allow_inf_nan=False)] | SerializeAsAny[Prior], _member(PRIORS, "prior")]
 """A fixed number, or the table of a prior."""
+
+Sampler = Annotated[SerializeAsAny[SamplerOptions], _member(SAMPLERS, "name", DEFAULT_SAMPLER)]
+"""The table of a sampler."""
 
 
 class _Table(BaseModel):
@@ -78,7 +80,7 @@ class Configuration(_Table):
     physics: PhysicsTable = PhysicsTable()
     parameters: dict[str, Parameter]
     options: dict[str, dict[str, Any]] = {}
-    sampler: SamplerTable = SAMPLERS[DEFAULT_SAMPLER]()
+    sampler: Sampler = Field(default={}, validate_default=True)
     parallel: Parallel = Parallel()
     checkpoint_interval: Annotated[float, Field(ge=0.0, allow_inf_nan=False)] = 60.0
 

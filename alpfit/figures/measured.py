@@ -1,7 +1,5 @@
 """Figures of a run beside its measurements: pulls, posterior predictions, and the spectrum."""
 
-from collections.abc import Mapping
-from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -9,30 +7,13 @@ import numpy as np
 from alpfit.figures.input import FigureInput
 from alpfit.likelihoods import Measurement
 from alpfit.likelihoods.forms.binned import Binned
+from alpfit.likelihoods.forms.binned.axis import Axis
 from alpfit.likelihoods.forms.binned.expectation import Expectation
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from alpfit.plots.spectrum import Channel
-
-Q2_LABEL = r"$q^2_\mathrm{rec}$ [GeV$^2$]"
-Q2 = ("-1 - 4", "4 - 8", "8 - 25")
-"""Bins of reconstructed q^2 [GeV^2] of the inclusive tag, arXiv:2311.14647."""
-
-BINNINGS: Mapping[tuple[str, str], tuple[str, str, tuple[str, ...], tuple[str, ...]]] = MappingProxyType(
-    {
-        ("belle2_bknunu_q2_2025", "A"): (
-            "ITA, signal region",
-            Q2_LABEL,
-            ("classifier 1", "2", "3"),
-            3 * Q2,
-        ),
-        ("belle2_bknunu_q2_2025", "B"): ("ITA, control", Q2_LABEL, (), Q2),
-        ("belle2_bknunu_q2_2025", "HTA"): ("HTA", "bin of the classifier", (), tuple("123456")),
-    }
-)
-"""Of a measurement's channel: title, what is binned, groups of bins, and bins (arXiv:2507.12393)."""
 
 
 def pulls(given: FigureInput) -> "Figure":
@@ -67,12 +48,11 @@ def spectrum(given: FigureInput) -> "Figure":
     """The first binned measurement of the run."""
     from alpfit.plots.spectrum import spectrum_figure
 
-    measurement = _binned(given)[0]
-    form = measurement.form
+    form = _binned(given)[0].form
     assert isinstance(form, Binned)
     draws, best = (form.expected(seen) for seen in given.evaluated_draws())
     with_signal = dict.fromkeys(channel for channel, _ in form.spectrum.response.bins)
-    return spectrum_figure([_channel(measurement, form, name, draws, best) for name in with_signal])
+    return spectrum_figure([_channel(form, name, draws, best) for name in with_signal])
 
 
 def no_spectrum(given: FigureInput) -> str:
@@ -84,19 +64,19 @@ def _binned(given: FigureInput) -> list[Measurement]:
     return [m for m in given.problem.likelihood.measurements if isinstance(m.form, Binned)]
 
 
-def _channel(measurement: Measurement, form: Binned, name: str, draws: Expectation, best: Expectation) -> "Channel":
+def _channel(form: Binned, name: str, draws: Expectation, best: Expectation) -> "Channel":
     from alpfit.plots.spectrum import Channel
     from alpfit.plots.style import literal
 
     inside = np.array([channel == name for channel, _ in form.spectrum.bins])
     numbers = tuple(number for channel, number in form.spectrum.bins if channel == name)
-    title, abscissa, groups, bins = BINNINGS.get((measurement.name, name), (literal(name), "bin", (), numbers))
+    axis = form.axes.get(name, Axis(title=literal(name), abscissa="bin", bins=numbers))
     low, high = np.quantile(draws.total[:, inside], (0.16, 0.84), axis=0)
     return Channel(
-        title,
-        abscissa,
-        bins,
-        groups,
+        axis.title,
+        axis.abscissa,
+        axis.bins,
+        axis.groups,
         observed=form.spectrum.model.observed[inside],
         background=best.background[0, inside],
         standard_model=best.standard_model[0, inside],

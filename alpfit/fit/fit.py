@@ -16,7 +16,6 @@ from alpfit.chains.folder import RunFolder
 from alpfit.chains.provenance import check_whole, code_digest
 from alpfit.chains.unfinished import StatusFile, UnfinishedRun, is_finished, replacing, under_way, what_is_left
 from alpfit.config import (
-    FROM_PRIOR,
     Configuration,
     apply_overrides,
     check_regimes,
@@ -34,7 +33,6 @@ from alpfit.inference.explanation import Explanation, explain
 from alpfit.inference.interrupts import Interrupted, Interrupts
 from alpfit.inference.parallel import EXECUTORS, Job
 from alpfit.inference.prior_check import PriorCheck, check_prior
-from alpfit.inference.priors import in_words
 from alpfit.inference.problem import Problem
 from alpfit.inference.progress import NoProgress, Progress
 from alpfit.inference.samples import Samples
@@ -133,8 +131,7 @@ class Fit:
     def check_start(self) -> None:
         """Raise :class:`AlpfitError` where sampling would start from a run that cannot be read, or of another fit."""
         self._check_file(NoProgress())
-        start = getattr(self.configuration.sampler, "start", FROM_PRIOR)
-        if start != FROM_PRIOR:
+        if start := self.configuration.sampler.start_run:
             points = best_points(start)
             if missing := [name for name in self.problem.names if name not in points]:
                 raise ConfigurationError(
@@ -161,12 +158,7 @@ class Fit:
 
     def serve_as_mpi_worker(self) -> bool:
         """Under mpirun, in all processes but the first: evaluate for that one until it is done. Elsewhere False."""
-        from alpfit.inference.parallel import ranks
-
-        if self.configuration.parallel.executor != "mpi" or not ranks.is_worker():
-            return False
-        ranks.serve_as_worker(self.problem)
-        return True
+        return EXECUTORS[self.configuration.parallel.executor].serve(self.problem)
 
     def sample(self, *, progress: Progress | None = None) -> Samples:
         """Sample, and keep nothing on the disk; the samples are those of :meth:`run`.
@@ -259,7 +251,7 @@ class Fit:
         """The parameters, the sampler and the likelihoods, for a notebook."""
         configuration = self.configuration
         rows = [("scenario", configuration.scenario), ("likelihoods", ", ".join(configuration.entries))]
-        rows += [(name, in_words(prior)) for name, prior in configuration.priors.items()]
+        rows += [(name, prior.in_words) for name, prior in configuration.priors.items()]
         rows += [(name, f"{value:g}") for name, value in configuration.fixed.items()]
         rows += [("sampler", configuration.sampler.name), ("executor", configuration.parallel.executor)]
         return html_table(f"Fit {self.name}", rows)

@@ -51,7 +51,7 @@ class Repeats:
         Raises :class:`ExecutorError` where one of them has failed.
         """
         parallel = self.parallel
-        if not EXECUTORS[parallel.executor].here:
+        if not EXECUTORS[parallel.executor].on_this_machine:
             raise ConfigurationError(
                 f"repeat runs its seeds side by side on this machine, but [parallel] executor = "
                 f"'{parallel.executor}': run each with its own seed and output instead"

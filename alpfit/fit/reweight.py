@@ -110,18 +110,19 @@ class Reweighting:
         path = path_of("output", output) if output is not None else source.with_name(f"{source.name}.reweighted")
         interrupts, started = Interrupts(), datetime.now(UTC)
         left = "nothing is written: begin again"
-        job = Job(self.fit.problem, self.configuration.parallel, interrupts)
+        parallel = self.configuration.parallel
+        job = Job(self.fit.problem, parallel, interrupts)
         with shown_progress(progress) as display:
             try:
                 with replacing(path, overwrite=overwrite), interrupts.held_back():
                     self._check_fresh(force)
-                    with EXECUTORS[job.options.executor](job) as evaluate:
+                    with EXECUTORS[parallel.executor](job) as evaluate:
                         session = Session(
                             job.problem,
                             evaluate=evaluate,
                             progress=display,
                             interrupts=interrupts,
-                            chunk=job.options.chunk,
+                            chunk=parallel.chunk,
                         )
                         samples = self._samples(session)
                     run = publish(

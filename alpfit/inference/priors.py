@@ -1,11 +1,6 @@
-"""Prior densities of one parameter.
+"""Prior densities of one parameter."""
 
-Each has ``transform``, from a uniform number in (0, 1) to the parameter, and ``log_density``, ln of the normalised
-density in the parameter itself; both take and return arrays of any shape. ``logarithmic`` says how to draw it.
-"""
-
-from collections.abc import Mapping
-from types import MappingProxyType
+from abc import abstractmethod
 from typing import Annotated, ClassVar, Literal, Self, TypeVar, final
 
 import numpy as np
@@ -13,23 +8,47 @@ from numpy.typing import ArrayLike, NDArray
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 from scipy.special import ndtri
 
+from alpfit.numerics.registry import Registry
+
 Array = NDArray[np.float64]
 Finite = Annotated[float, Field(allow_inf_nan=False)]
 Positive = Annotated[float, Field(gt=0.0, allow_inf_nan=False)]
-
 
 NARROWEST = 1e-9
 """Width of a prior over the size of its values: a million floating point numbers side by side."""
 
 
-class _Table(BaseModel):
-    """A prior is a TOML table: frozen, and with no unknown keys."""
+class Prior(BaseModel):
+    """A density, as a TOML table whose key ``prior`` is its name; ``logarithmic`` says how to draw the parameter."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
+    logarithmic: ClassVar[bool]
+
+    prior: str
+
+    @property
+    def in_words(self) -> str:
+        """Its name and its numbers."""
+        numbers = (f"{key} {value:g}" for key, value in self.model_dump().items() if key != "prior")
+        return f"{self.prior}, {', '.join(numbers)}"
+
+    @property
+    @abstractmethod
+    def bounds(self) -> tuple[float, float]:
+        """Where the density is cut off; infinite where it only fades away."""
+
+    @abstractmethod
+    def transform(self, u: ArrayLike) -> Array:
+        """The parameter at cumulative probability ``u``, arrays of any shape."""
+
+    @abstractmethod
+    def log_density(self, x: ArrayLike) -> Array:
+        """ln of the density in the parameter, normalised, at ``x``; arrays of any shape."""
+
 
 @final
-class Uniform(_Table):
+class Uniform(Prior):
     """Constant from ``min`` to ``max``."""
 
     logarithmic: ClassVar[bool] = False
@@ -42,6 +61,11 @@ class Uniform(_Table):
     def _ordered(self) -> Self:
         return _ordered(self)
 
+    @property
+    def bounds(self) -> tuple[float, float]:
+        """``min`` and ``max``."""
+        return self.min, self.max
+
     def transform(self, u: ArrayLike) -> Array:
         """The parameter at cumulative probability ``u``."""
         return self.min + np.asarray(u) * (self.max - self.min)
@@ -52,7 +76,7 @@ class Uniform(_Table):
 
 
 @final
-class LogUniform(_Table):
+class LogUniform(Prior):
     """Constant in ln(x) from ``min`` to ``max``, both positive."""
 
     logarithmic: ClassVar[bool] = True
@@ -64,6 +88,11 @@ class LogUniform(_Table):
     @model_validator(mode="after")
     def _ordered(self) -> Self:
         return _ordered(self)
+
+    @property
+    def bounds(self) -> tuple[float, float]:
+        """``min`` and ``max``."""
+        return self.min, self.max
 
     def transform(self, u: ArrayLike) -> Array:
         """The parameter at cumulative probability ``u``."""
@@ -79,7 +108,7 @@ class LogUniform(_Table):
 
 
 @final
-class Normal(_Table):
+class Normal(Prior):
     """Gaussian with ``mean`` and standard deviation ``sigma``."""
 
     logarithmic: ClassVar[bool] = False
@@ -92,6 +121,11 @@ class Normal(_Table):
     def _wide_enough(self) -> Self:
         return _resolved(self, self.sigma, abs(self.mean))
 
+    @property
+    def bounds(self) -> tuple[float, float]:
+        """None."""
+        return -np.inf, np.inf
+
     def transform(self, u: ArrayLike) -> Array:
         """The parameter at cumulative probability ``u``."""
         return np.asarray(self.mean + self.sigma * ndtri(u))
@@ -102,7 +136,7 @@ class Normal(_Table):
 
 
 @final
-class LogNormal(_Table):
+class LogNormal(Prior):
     """Gaussian in ln(x) around ``median``, with standard deviation ``sigma`` of ln(x)."""
 
     logarithmic: ClassVar[bool] = True
@@ -114,6 +148,11 @@ class LogNormal(_Table):
     @model_validator(mode="after")
     def _wide_enough(self) -> Self:
         return _resolved(self, self.sigma, 1.0)
+
+    @property
+    def bounds(self) -> tuple[float, float]:
+        """None: towards zero it fades away."""
+        return -np.inf, np.inf
 
     def transform(self, u: ArrayLike) -> Array:
         """The parameter at cumulative probability ``u``."""
@@ -127,7 +166,7 @@ class LogNormal(_Table):
 
 
 @final
-class TruncatedNormal(_Table):
+class TruncatedNormal(Prior):
     """Gaussian with ``mean`` and ``sigma`` (of the whole Gaussian) between ``min`` and ``max``."""
 
     logarithmic: ClassVar[bool] = False
@@ -146,6 +185,11 @@ class TruncatedNormal(_Table):
             raise ValueError(f"no probability between min = {self.min:g} and max = {self.max:g}: too far from the mean")
         return self
 
+    @property
+    def bounds(self) -> tuple[float, float]:
+        """``min`` and ``max``."""
+        return self.min, self.max
+
     def transform(self, u: ArrayLike) -> Array:
         """The parameter at cumulative probability ``u``."""
         from scipy.stats import truncnorm
@@ -163,21 +207,20 @@ class TruncatedNormal(_Table):
         return (self.min - self.mean) / self.sigma, (self.max - self.mean) / self.sigma, self.mean, self.sigma
 
 
-Prior = Uniform | LogUniform | Normal | LogNormal | TruncatedNormal
-
-PRIORS: Mapping[str, type[Prior]] = MappingProxyType(
+PRIORS: Registry[type[Prior]] = Registry(
+    "prior",
     {
         "uniform": Uniform,
         "log-uniform": LogUniform,
         "normal": Normal,
         "log-normal": LogNormal,
         "truncated-normal": TruncatedNormal,
-    }
+    },
 )
 """The priors, by the value of the key ``prior`` of their table."""
 
 B = TypeVar("B", Uniform, LogUniform, TruncatedNormal)
-P = TypeVar("P", Uniform, LogUniform, Normal, LogNormal, TruncatedNormal)
+P = TypeVar("P", bound=Prior)
 
 
 def _ordered(prior: B) -> B:

@@ -31,6 +31,7 @@ class _Entry(BaseModel):
 
     title: str = Field(min_length=1)
     experiment: str = Field(min_length=1)
+    group: str = ""
     scenarios: list[str] = Field(min_length=1)
     form: str
     options: list[str] = []
@@ -100,6 +101,7 @@ def load_folder(folder: Path, options: Mapping[str, Any] | None = None) -> Measu
         name=folder.name,
         title=entry.title,
         experiment=entry.experiment,
+        group=entry.group,
         scenarios=tuple(entry.scenarios),
         form_name=entry.form,
         form=form,

@@ -1,9 +1,9 @@
 """A measurement: a form of likelihood with its numbers, and where they come from."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -37,7 +37,8 @@ class Measurement:
     """One entry of the catalogue; ``digest`` identifies its files, ``options`` are the values in force.
 
     ``share`` multiplies the first observable, ``overlaps`` names entries that use the same data, and a ``projection``
-    is what an experiment expects to see one day.
+    is what an experiment expects to see one day. ``group`` says together with what else its limit is drawn, where that
+    does not follow from the observable.
     """
 
     name: str
@@ -51,6 +52,7 @@ class Measurement:
     references: tuple[Reference, ...] = ()
     overlaps: tuple[str, ...] = ()
     projection: bool = False
+    group: str = ""
     share: Share | None = None
     notes: Mapping[str, str] = field(default_factory=dict)
     options: Mapping[str, Any] = field(default_factory=dict)
@@ -83,6 +85,11 @@ class Measurement:
     def compare(self, predictions: Mapping[str, ArrayLike]) -> Comparison:
         """What is measured, its bound and the pull; predictions as for :meth:`loglike`."""
         return self.form.compare(self.read(predictions))
+
+    def toy(self, predictions: Mapping[str, ArrayLike], rng: np.random.Generator) -> Self | None:
+        """The measurement with toy data, as if ``predictions``, arrays ``(1,)``, were true; None where it has none."""
+        form = self.form.toy(self.read(predictions), rng)
+        return None if form is None else replace(self, form=form)
 
     def describe(self) -> str:
         """What is measured, the numbers, the source and the assumptions, as a paragraph."""

@@ -8,6 +8,7 @@ from typing import Any
 
 from alpfit.chains.summary import KEYS
 from alpfit.errors import ConfigurationError, RunFolderError, in_one_line
+from alpfit.inference.priors import Prior
 from alpfit.inference.reweighting import PARETO_K
 from alpfit.runs.run import Run
 
@@ -177,12 +178,9 @@ def _different_priors(first_name: str, first: Run, name: str, run: Run) -> list[
     return [f"ln Z depends on the priors, which differ between {first_name} and {name}: {', '.join(texts)}"]
 
 
-def _prior(parameter: Any) -> str:
+def _prior(parameter: float | Prior) -> str:
     """A prior in a few words."""
-    if isinstance(parameter, (int, float)):
-        return f"fixed at {parameter:g}"
-    numbers = (f"{key} {value:g}" for key, value in parameter.model_dump().items() if key != "prior")
-    return f"{parameter.prior}, {', '.join(numbers)}"
+    return parameter.in_words if isinstance(parameter, Prior) else f"fixed at {parameter:g}"
 
 
 def _with_error(value: float | None, error: float | None) -> str:

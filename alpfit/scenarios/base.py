@@ -46,7 +46,8 @@ class Published:
 class Quantity:
     """A parameter or a predicted observable, as it is shown: ``label`` is mathtext without the dollars.
 
-    ``published`` is what a nuisance parameter's prior comes from.
+    ``published`` is what a nuisance parameter's prior comes from. Of what is measured, ``group`` says together with
+    what else its limits are drawn, and ``process`` what a label says of it, in text with mathtext.
     """
 
     label: str
@@ -54,6 +55,8 @@ class Quantity:
     description: str
     logarithmic: bool = False
     published: Published | None = None
+    group: str = ""
+    process: str = ""
 
     @property
     def axis_label(self) -> str:

@@ -40,6 +40,9 @@ PARAMETERS: Mapping[str, Quantity] = MappingProxyType(
 
 RANGES: Mapping[str, tuple[float, float]] = MappingProxyType({**DOMAIN, **quantities.RANGES})
 
+DARK = "dark matter"
+"""A group of limits."""
+
 OBSERVABLES: Mapping[str, Quantity] = MappingProxyType(
     {
         "m_chi": Quantity(r"m_\chi", "GeV", "dark matter mass", logarithmic=True),
@@ -49,7 +52,12 @@ OBSERVABLES: Mapping[str, Quantity] = MappingProxyType(
         ),
         **quantities.OBSERVABLES,
         "sigma_v_today": Quantity(
-            r"\langle\sigma v\rangle_0", r"cm$^3\,$s$^{-1}$", "annihilation rate at rest", logarithmic=True
+            r"\langle\sigma v\rangle_0",
+            r"cm$^3\,$s$^{-1}$",
+            "annihilation rate at rest",
+            logarithmic=True,
+            group=DARK,
+            process=r"$\chi\chi\to\gamma\gamma$",
         ),
         "sigma_v_pairs_today": Quantity(
             r"\langle\sigma v\rangle_0^{aa}",
@@ -62,6 +70,8 @@ OBSERVABLES: Mapping[str, Quantity] = MappingProxyType(
             r"cm$^2\,$g$^{-1}$",
             "self-scattering at 1000 km/s over the mass",
             logarithmic=True,
+            group=DARK,
+            process=r"$\chi\chi\to\chi\chi$",
         ),
     }
 )

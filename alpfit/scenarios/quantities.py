@@ -7,13 +7,16 @@ from alpfit.physics.ckm import CKM
 from alpfit.physics.form_factors import A0_B_TO_K_STAR, FORM_FACTORS
 from alpfit.scenarios.base import Choices, Published, Quantity
 
+B_DECAYS, KAONS, PHOTONS = "$B$ decays", "kaon decays", "photons"
+"""Groups of limits."""
 
-def _rate(label: str, description: str) -> Quantity:
-    return Quantity(label, "", description, logarithmic=True)
+
+def _rate(label: str, description: str, group: str = "", process: str = "") -> Quantity:
+    return Quantity(label, "", description, logarithmic=True, group=group, process=process)
 
 
-def _coupling(label: str, description: str) -> Quantity:
-    return Quantity(label, "GeV$^{-1}$", description, logarithmic=True)
+def _coupling(label: str, description: str, group: str = "", process: str = "") -> Quantity:
+    return Quantity(label, "GeV$^{-1}$", description, logarithmic=True, group=group, process=process)
 
 
 OBSERVABLES: Mapping[str, Quantity] = MappingProxyType(
@@ -25,58 +28,89 @@ OBSERVABLES: Mapping[str, Quantity] = MappingProxyType(
         "P_inv": Quantity(r"P_\mathrm{inv}", "", "probability that an ALP from B+ -> K+ a is invisible in Belle II"),
         "BR(B+->K+ a)": _rate(r"\mathrm{BR}(B^+\to K^+a)", "branching ratio"),
         "BR(B+->K+ a(inv))": _rate(
-            r"\mathrm{BR}(B^+\to K^+a)\,P_\mathrm{inv}", "branching ratio to an ALP that is invisible in Belle II"
+            r"\mathrm{BR}(B^+\to K^+a)\,P_\mathrm{inv}",
+            "branching ratio to an ALP that is invisible in Belle II",
+            B_DECAYS,
+            "$K+$inv",
         ),
         "BR(B+->K+ a(inv), BaBar)": _rate(
             r"\mathrm{BR}(B^+\to K^+a)\,P_\mathrm{inv}^\mathrm{BaBar}",
             "branching ratio to an ALP that is invisible in BaBar",
+            B_DECAYS,
+            "$K+$inv",
         ),
         "BR(B+->K+ a(inv), Belle)": _rate(
             r"\mathrm{BR}(B^+\to K^+a)\,P_\mathrm{inv}^\mathrm{Belle}",
             "branching ratio to an ALP that is invisible in Belle",
+            B_DECAYS,
+            "$K+$inv",
         ),
         "BR(B0->K*0 a(inv), BaBar)": _rate(
             r"\mathrm{BR}(B^0\to K^{*0}a)\,P_\mathrm{inv}^\mathrm{BaBar}",
             "branching ratio to an ALP that is invisible in BaBar",
+            B_DECAYS,
+            "$K^*+$inv",
         ),
         "BR(B0->K*0 a(inv), Belle)": _rate(
             r"\mathrm{BR}(B^0\to K^{*0}a)\,P_\mathrm{inv}^\mathrm{Belle}",
             "branching ratio to an ALP that is invisible in Belle",
+            B_DECAYS,
+            "$K^*+$inv",
         ),
         "BR(B+->K+ a(gg))": _rate(
-            r"\mathrm{BR}(B^+\to K^+a)\,\mathrm{BR}(a\to\gamma\gamma)", "branching ratio to photons, wherever it decays"
+            r"\mathrm{BR}(B^+\to K^+a)\,\mathrm{BR}(a\to\gamma\gamma)",
+            "branching ratio to photons, wherever it decays",
+            B_DECAYS,
+            r"$K\gamma\gamma$",
         ),
-        "BR(K+->pi+ a)": _rate(r"\mathrm{BR}(K^+\to\pi^+a)", "branching ratio"),
+        "BR(K+->pi+ a)": _rate(r"\mathrm{BR}(K^+\to\pi^+a)", "branching ratio", KAONS, r"$\pi+$inv"),
         "BR(K+->pi+ a(gg))": _rate(
             r"\mathrm{BR}(K^+\to\pi^+a)\,\mathrm{BR}(a\to\gamma\gamma)",
             "branching ratio to photons, wherever it decays",
+            KAONS,
+            r"$\pi\gamma\gamma$",
         ),
         "BR(KL->pi0 a(inv))": _rate(
-            r"\mathrm{BR}(K_L\to\pi^0a)\,P_\mathrm{inv}", "branching ratio to an ALP that is invisible in KOTO"
+            r"\mathrm{BR}(K_L\to\pi^0a)\,P_\mathrm{inv}",
+            "branching ratio to an ALP that is invisible in KOTO",
+            KAONS,
+            r"$\pi^0+$inv",
         ),
         "BR(KL->pi0 a(gg))": _rate(
             r"\mathrm{BR}(K_L\to\pi^0a)\,\mathrm{BR}(a\to\gamma\gamma)",
             "branching ratio to photons, wherever it decays",
+            KAONS,
+            r"$\pi^0\gamma\gamma$",
         ),
         "g_agg*sqrt(P_inv)": _coupling(
             r"g_{a\gamma\gamma}\sqrt{P_\mathrm{inv}}",
             "coupling that e+e- -> gamma + invisible measures, with P_inv in BaBar",
+            PHOTONS,
+            r"$\gamma+$inv",
         ),
         "g_agg*sqrt(P_inv), LEP": _coupling(
             r"g_{a\gamma\gamma}\sqrt{P_\mathrm{inv}^\mathrm{LEP}}",
             "coupling that e+e- -> gamma + invisible measures, with P_inv at LEP",
+            PHOTONS,
+            r"$\gamma+$inv",
         ),
         "g_agg*sqrt(P_inv), Belle II": _coupling(
             r"g_{a\gamma\gamma}\sqrt{P_\mathrm{inv}^\mathrm{Belle\,II}}",
             "coupling that e+e- -> gamma + invisible measures, with P_inv in Belle II",
+            PHOTONS,
+            r"$\gamma+$inv",
         ),
         "g_agg*sqrt(BR(a->gg))": _coupling(
             r"g_{a\gamma\gamma}\sqrt{\mathrm{BR}(a\to\gamma\gamma)}",
             "coupling that e+e- -> gamma a(gamma gamma) measures",
+            PHOTONS,
+            r"$a\to\gamma\gamma$",
         ),
         "BR(Z->gamma a(inv))": _rate(
             r"\mathrm{BR}(Z\to\gamma a)\,P_\mathrm{inv}",
             "branching ratio to an ALP that is invisible at LEP; zero for c_B = c_W",
+            PHOTONS,
+            r"$\gamma+$inv",
         ),
     }
 )

@@ -311,6 +311,7 @@ def test_a_package_that_is_missing_is_named_with_its_pip_command(problem, monkey
         ({"executor": "serial", "workers": 4}, "a serial run has one"),
         ({"executor": "dask", "scheduler": "tcp://there:8786", "workers": 4}, "the scheduler has its own"),
         ({"workers": 0}, "greater than or equal to 1"),
+        ({"executor": "thread"}, "did you mean 'threads'"),
     ],
 )
 def test_options_belong_to_their_executor(options, sentence):

@@ -88,6 +88,12 @@ def test_outside_of_its_bounds_there_is_no_density(name):
     assert np.isfinite(prior.log_density([prior.min, prior.max])).all()
 
 
+@pytest.mark.parametrize("name", PRIORS)
+def test_the_bounds_are_where_the_density_is_cut_off(name):
+    prior = build(name)
+    assert prior.bounds == ((prior.min, prior.max) if name in BOUNDED else (-np.inf, np.inf))
+
+
 @pytest.mark.parametrize("name", ["log-uniform", "log-normal"])
 def test_a_prior_of_the_logarithm_has_no_density_at_zero_and_below(name):
     np.testing.assert_array_equal(build(name).log_density([0.0, -1.0]), -np.inf)

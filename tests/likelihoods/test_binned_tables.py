@@ -3,7 +3,7 @@
 import pytest
 from pydantic import ValidationError
 
-from alpfit.errors import CatalogueError
+from alpfit.errors import CatalogueError, validation_sentence
 
 # The table, a replacement in it, and what the message says.
 BROKEN = {
@@ -71,6 +71,34 @@ def test_a_channel_that_is_not_there_is_refused(binned):
 def test_only_shapes_can_be_excluded(binned):
     with pytest.raises(CatalogueError, match="exclude_parameters has 'size', but only shapes can be excluded"):
         binned({"exclude_parameters": ["size"]})
+
+
+AXIS = {"title": "signal", "abscissa": "energy", "bins": ["low", "high"]}
+
+
+def test_a_channel_with_a_signal_has_words_for_its_bins(binned):
+    axis = binned({"axes": {"S": AXIS}}).axes["S"]
+    assert (axis.title, axis.abscissa, axis.bins, axis.groups) == ("signal", "energy", ("low", "high"), ())
+    assert binned({"axes": {"S": AXIS}, "channels": ["K"]}).axes["S"] == axis  # which is not fitted then
+    assert binned().axes == {}
+
+
+@pytest.mark.parametrize(
+    ("axes", "sentence"),
+    [
+        ({"S": {**AXIS, "bins": ["all"]}}, "axes.S names 1 bins, but the channel has 2"),
+        ({"K": AXIS}, "axes: 'K' is no channel with a signal: allowed: S"),
+        ({"S": {**AXIS, "groups": ["1", "2", "3"]}}, "axes.S: 3 groups cannot share 2 bins equally"),
+        ({"S": {**AXIS, "title": ""}}, "axes.S.title = '': must have at least 1 character"),
+        ({"S": {**AXIS, "bins": [1, 2]}}, "axes.S.bins.0 = 1: must be a valid string"),
+        ({"S": {**AXIS, "colour": "blue"}}, "axes.S.colour is not known here"),
+        ({"S": {"title": "signal", "abscissa": "energy"}}, "axes.S.bins is missing"),
+    ],
+)
+def test_words_that_fit_no_channel_are_refused_with_their_place(binned, axes, sentence):
+    with pytest.raises(ValidationError) as caught:
+        binned({"axes": axes})
+    assert validation_sentence(caught.value) == sentence
 
 
 @pytest.mark.parametrize("change", [{"line_width": 0.0}, {"standard_model": -1.0}, {"colour": "blue"}, {"signal": "S"}])

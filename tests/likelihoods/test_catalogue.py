@@ -58,6 +58,11 @@ def test_a_complete_entry_is_read_as_it_is_written(write_entry):
     assert measurement.form.bounds.tolist() == [2e-5, 3e-5, 5e-5]
 
 
+def test_an_entry_may_say_with_what_it_is_drawn(write_entry):
+    assert load_folder(write_entry()).group == ""
+    assert load_folder(write_entry(("experiment", 'group = "my limits"\nexperiment'))).group == "my limits"
+
+
 def test_it_has_the_name_of_its_folder(write_entry):
     folder = write_entry()
     assert load_folder(folder).name == folder.name
@@ -100,6 +105,7 @@ BROKEN_ENTRIES = {
     "number as name": (('observable = "rate"', "observable = 3"), "[data] observable = 3 must be a name"),
     "empty name": (('bound = "limit"', 'bound = ""'), "[data] bound = '' must be a name"),
     "infinite share": (("reference = 0.12", "reference = inf"), "rescale.reference = inf: must be a finite number"),
+    "group": (("experiment", "group = 3\nexperiment"), "group = 3: must be a valid string"),
     "projection": (("experiment", 'projection = "yes"\nexperiment'), "projection = 'yes': must be a valid boolean"),
 }
 

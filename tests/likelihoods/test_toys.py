@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 
 from alpfit.likelihoods import load, names
-from alpfit.likelihoods.toys import toy
 
 DRAWN = {"gaussian", "counting", "binned"}
 BELLE2 = "BR(B+->K+ a(inv))"
@@ -18,7 +17,7 @@ def truth(**values):
 
 def drawn(measurement, predictions, n, seed=7):
     rng = np.random.default_rng(seed)
-    return [toy(measurement, predictions, rng) for _ in range(n)]
+    return [measurement.toy(predictions, rng) for _ in range(n)]
 
 
 def test_a_value_scatters_by_its_error_around_the_truth():
@@ -82,7 +81,7 @@ def test_the_truth_is_about_as_likely_as_the_best_rate_for_toys_of_itself():
 def test_only_what_is_known_as_data_is_drawn(name):
     entry = load(name)
     predictions = {observable: np.array([0.5]) for observable in entry.observables}
-    new = toy(entry, predictions, np.random.default_rng(1))
+    new = entry.toy(predictions, np.random.default_rng(1))
     assert (new is not None) == (entry.form_name in DRAWN)
     if new is not None:
         assert (new.name, new.digest) == (entry.name, entry.digest)

@@ -54,6 +54,17 @@ def test_the_release_is_here_in_full():
     assert form.spectrum.response.edges[[0, -1]].tolist() == [0.0, 22.885]
 
 
+def test_the_channels_with_a_signal_are_named_as_the_paper_names_them():
+    form = spectrum()
+    assert set(form.axes) == set(form.signal)
+    assert {channel: axis.title for channel, axis in form.axes.items()} == {
+        "A": "ITA, signal region",
+        "B": "ITA, control",
+        "HTA": "HTA",
+    }
+    assert form.axes["A"].bins == 3 * form.axes["B"].bins
+
+
 @cache
 def pyhf_model(with_signal: bool):
     specification = workspace(FOLDER, DATA["signal"])

@@ -1,23 +1,23 @@
 """Exports: the samples of a run in files for other programs."""
 
-from collections.abc import Mapping
 from pathlib import Path
-from types import MappingProxyType
 
 from alpfit.chains.exports import anesthetic, csv, getdist, hdf5, parquet
 from alpfit.chains.exports.base import Contents, Format
 from alpfit.chains.exports.writing import replace_files
 from alpfit.errors import ConfigurationError, one_of
 from alpfit.numerics.arguments import shown
+from alpfit.numerics.registry import Registry
 
-EXPORTS: Mapping[str, Format] = MappingProxyType(
+EXPORTS: Registry[Format] = Registry(
+    "format of exports",
     {
         "getdist": getdist.FORMAT,
         "anesthetic": anesthetic.FORMAT,
         "csv": csv.FORMAT,
         "parquet": parquet.FORMAT,
         "hdf5": hdf5.FORMAT,
-    }
+    },
 )
 """The formats by name, each in a file of its own, which says what it holds."""
 

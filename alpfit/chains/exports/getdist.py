@@ -12,7 +12,7 @@ import numpy as np
 
 from alpfit.chains.exports.base import Contents, Format, relative_weights
 from alpfit.chains.exports.names import quantity_names, write_paramnames
-from alpfit.inference.priors import LogUniform, Prior, TruncatedNormal, Uniform
+from alpfit.inference.priors import Prior
 
 
 def write(root: Path, contents: Contents) -> None:
@@ -34,9 +34,7 @@ def write(root: Path, contents: Contents) -> None:
 
 def _limits(prior: Prior) -> str:
     """Hard limits as they stand in ``.ranges``."""
-    if isinstance(prior, Uniform | LogUniform | TruncatedNormal):
-        return f"{prior.min!r} {prior.max!r}"
-    return "N N"
+    return " ".join(repr(end) if np.isfinite(end) else "N" for end in prior.bounds)
 
 
 def _file(root: Path, ending: str) -> Path:

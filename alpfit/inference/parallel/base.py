@@ -1,49 +1,29 @@
-"""The table ``[parallel]``, and what an executor is."""
+"""What an executor is, and what it is given."""
 
+from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from typing import Annotated, Literal, Protocol, Self, final
-
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from typing import Protocol
 
 from alpfit.inference.interrupts import Interrupts
 from alpfit.inference.problem import Problem
-from alpfit.inference.session import CHUNK, Evaluate
-from alpfit.numerics.cores import n_cores
+from alpfit.inference.session import Evaluate
 
 
-@final
-class Parallel(BaseModel):
-    """Where likelihood calls are made: on ``workers`` threads or processes, one for each core if None.
-
-    ``scheduler`` is the address of a running dask scheduler, and ``timeout`` how many seconds it has to answer; without
-    one dask starts its own on this machine. Under MPI the workers are those of ``mpirun``. Samples depend on none of
-    these. At most ``chunk`` points travel together; with more than eight workers and slow likelihoods, take fewer.
-    """
-
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
-
-    executor: Literal["serial", "threads", "processes", "dask", "mpi"] = "threads"
-    workers: Annotated[int, Field(ge=1)] | None = None
-    scheduler: str | None = None
-    timeout: Annotated[float, Field(gt=0.0)] = 30.0
-    chunk: Annotated[int, Field(ge=1)] = CHUNK
-
-    @model_validator(mode="after")
-    def _options_belong_to_the_executor(self) -> Self:
-        if self.scheduler is not None and self.executor != "dask":
-            raise ValueError("scheduler needs executor = 'dask'")
-        if self.workers is not None and (self.executor in {"serial", "mpi"} or self.scheduler is not None):
-            where = {"serial": "a serial run has one", "mpi": "mpirun -n says how many"}
-            raise ValueError(f"workers cannot be chosen here: {where.get(self.executor, 'the scheduler has its own')}")
-        return self
+class Workers(Protocol):
+    """What the table ``[parallel]`` asks for."""
 
     @property
     def n_workers(self) -> int:
         """Threads or processes on this machine."""
-        if self.executor == "serial":
-            return 1
-        return self.workers or n_cores()
+
+    @property
+    def scheduler(self) -> str | None:
+        """The address of a scheduler that runs already."""
+
+    @property
+    def timeout(self) -> float:
+        """Seconds that it has to answer."""
 
 
 @dataclass(frozen=True)
@@ -51,12 +31,33 @@ class Job:
     """What workers are opened for; ``interrupts`` says when nobody waits for them any more."""
 
     problem: Problem
-    options: Parallel
+    options: Workers
     interrupts: Interrupts
 
 
-class Executor(Protocol):
-    """Opens workers for a job, gives a way to evaluate chunks of points, and closes them."""
+def serve_nobody(problem: Problem) -> bool:  # noqa: ARG001
+    """This process works for itself."""
+    return False
+
+
+@dataclass(frozen=True)
+class Executor:
+    """Where likelihood calls are made: ``open`` has workers for a job, and a way to evaluate chunks of points there.
+
+    It raises :class:`~alpfit.errors.ExecutorError` where workers cannot be had, or are lost. They share the cores of
+    this machine where they are ``on_this_machine``, work side by side where they are ``concurrent``, and their number
+    can be chosen unless ``fixed_workers`` says why not. ``takes_scheduler`` is whether they can be those of a scheduler
+    that runs already. Where the program runs in several processes, ``serve`` evaluates in all but the first for that
+    one until it is done, and returns whether it has.
+    """
+
+    open: Callable[[Job], AbstractContextManager[Evaluate]]
+    on_this_machine: bool = False
+    concurrent: bool = True
+    fixed_workers: str = ""
+    takes_scheduler: bool = False
+    serve: Callable[[Problem], bool] = serve_nobody
 
     def __call__(self, job: Job) -> AbstractContextManager[Evaluate]:
-        """Raise :class:`~alpfit.errors.ExecutorError` where workers cannot be had, or are lost."""
+        """Open workers for ``job``."""
+        return self.open(job)

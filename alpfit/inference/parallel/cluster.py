@@ -9,7 +9,7 @@ from typing import Any
 
 from alpfit.errors import ConfigurationError, ExecutorError
 from alpfit.inference.batches import Batch
-from alpfit.inference.parallel.base import Job
+from alpfit.inference.parallel.base import Executor, Job
 from alpfit.inference.parallel.worker import Worker, evaluate, leave_signals_to_the_main_process
 from alpfit.inference.session import Array, Evaluate
 
@@ -18,7 +18,7 @@ POLL_S = 1.0
 
 
 @contextmanager
-def dask(job: Job) -> Iterator[Evaluate]:
+def _dask(job: Job) -> Iterator[Evaluate]:
     """Chunks as tasks of a dask cluster, which gives those of a worker that died to another one."""
     try:
         import dask.config
@@ -45,6 +45,9 @@ def dask(job: Job) -> Iterator[Evaluate]:
         _given(client, shipment, True) as run,
     ):
         yield _evaluate_on(client, run, options.timeout)
+
+
+DASK = Executor(_dask, takes_scheduler=True)
 
 
 @contextmanager

@@ -9,7 +9,7 @@ from typing import Any
 
 from alpfit.errors import ExecutorError
 from alpfit.inference.batches import Batch, evaluate_batch
-from alpfit.inference.parallel.base import Job
+from alpfit.inference.parallel.base import Executor, Job
 from alpfit.inference.parallel.worker import evaluate, install
 from alpfit.inference.problem import Problem
 from alpfit.inference.session import Array, Evaluate
@@ -19,26 +19,31 @@ N_RESTARTS = 3
 
 
 @contextmanager
-def serial(job: Job) -> Iterator[Evaluate]:
+def _serial(job: Job) -> Iterator[Evaluate]:
     """In this thread."""
     yield lambda chunks: [evaluate_batch(job.problem, chunk) for chunk in chunks]
 
 
 @contextmanager
-def threads(job: Job) -> Iterator[Evaluate]:
+def _threads(job: Job) -> Iterator[Evaluate]:
     """On threads: compiled code does not hold the interpreter's lock."""
     with ThreadPoolExecutor(job.options.n_workers) as pool:
         yield lambda chunks: list(pool.map(lambda chunk: evaluate_batch(job.problem, chunk), chunks))
 
 
 @contextmanager
-def processes(job: Job) -> Iterator[Evaluate]:
+def _processes(job: Job) -> Iterator[Evaluate]:
     """In processes of their own (loky), which need no guard in the user's script and are replaced when they die."""
     pool = _Processes(job.problem, job.options.n_workers)
     try:
         yield pool.evaluate
     finally:
         pool.close()
+
+
+SERIAL = Executor(_serial, on_this_machine=True, concurrent=False, fixed_workers="a serial run has one")
+THREADS = Executor(_threads, on_this_machine=True)
+PROCESSES = Executor(_processes, on_this_machine=True)
 
 
 class _Processes:

@@ -7,7 +7,7 @@ from typing import Any
 
 from alpfit.errors import ConfigurationError
 from alpfit.inference.batches import Batch
-from alpfit.inference.parallel.base import Job
+from alpfit.inference.parallel.base import Executor, Job
 from alpfit.inference.parallel.worker import OWN, Worker, evaluate, leave_signals_to_the_main_process
 from alpfit.inference.problem import Problem
 from alpfit.inference.session import Array, Evaluate
@@ -16,23 +16,21 @@ PATIENCE = 0.3
 """Seconds in which points must come back once the run is to end: mpirun kills it after one."""
 
 
-def is_worker() -> bool:
-    """Whether this process is one of those that evaluate."""
-    return int(_world().Get_rank()) > 0
-
-
-def serve_as_worker(problem: Problem) -> None:
-    """Evaluate for the first process until it is done."""
+def serve_as_worker(problem: Problem) -> bool:
+    """In all processes but the first: evaluate for that one until it is done. In that one False."""
+    if int(_world().Get_rank()) == 0:
+        return False
     from mpi4py.futures import MPICommExecutor
 
     leave_signals_to_the_main_process()
     Worker.problems[OWN] = problem
     with MPICommExecutor(_world(), root=0):
         pass
+    return True
 
 
 @contextmanager
-def mpi(job: Job) -> Iterator[Evaluate]:
+def _mpi(job: Job) -> Iterator[Evaluate]:
     """Chunks go to the other processes of ``mpirun``, which have read the problem themselves."""
     world = _world()
     if world.Get_size() < 2:
@@ -60,6 +58,9 @@ def mpi(job: Job) -> Iterator[Evaluate]:
     finally:
         if not lost:  # those that are would be waited for until mpirun kills this process, too
             ranks.__exit__(None, None, None)
+
+
+MPI = Executor(_mpi, fixed_workers="mpirun -n says how many", serve=serve_as_worker)
 
 
 def _world() -> Any:

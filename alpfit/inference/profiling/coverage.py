@@ -13,7 +13,6 @@ from alpfit.inference.profiling.thresholds import THRESHOLDS
 from alpfit.inference.samples import Samples
 from alpfit.inference.session import Session
 from alpfit.likelihoods import JointLikelihood
-from alpfit.likelihoods.toys import toy
 
 N_CANDIDATES = 400
 """So many of the best samples, and of the others: among them starts are looked for."""
@@ -74,7 +73,7 @@ def not_drawn(problem: Problem) -> tuple[str, ...]:
     """Names of the measurements whose data are not known, so that toys keep them as they are."""
     nothing = {name: np.ones(1) for name in problem.likelihood.observables}
     rng = np.random.default_rng(0)
-    return tuple(m.name for m in problem.likelihood.measurements if toy(m, nothing, rng) is None)
+    return tuple(m.name for m in problem.likelihood.measurements if m.toy(nothing, rng) is None)
 
 
 def coverage(
@@ -111,7 +110,7 @@ def _with_toys(problem: Problem, truth: Mapping[str, float], rng: np.random.Gene
     """The problem with toy data in the place of all that can be drawn."""
     point = problem.evaluate_at({name: np.array([value]) for name, value in truth.items()})
     seen = {**point.parameters, **point.predictions}
-    drawn = tuple(toy(m, seen, rng) or m for m in problem.likelihood.measurements)
+    drawn = tuple(m.toy(seen, rng) or m for m in problem.likelihood.measurements)
     return replace(problem, likelihood=JointLikelihood(drawn))
 
 

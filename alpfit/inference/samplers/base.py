@@ -1,7 +1,8 @@
 """What a sampler is."""
 
-from collections.abc import Sequence
-from typing import Annotated, Protocol
+from abc import abstractmethod
+from collections.abc import Mapping, Sequence
+from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
@@ -43,19 +44,31 @@ Calls = Annotated[Whole, AfterValidator(_ends)]
 """How many likelihood calls, or steps, there may be."""
 
 
+FROM_PRIOR = "prior"
+"""The ``start`` of a sampler that is no path."""
+
+
 class SamplerOptions(BaseModel):
-    """A sampler's table: frozen, and with no unknown keys."""
+    """A sampler is its options, a TOML table whose key ``name`` is its own, and one verb: :meth:`run`."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
     seed: Annotated[Whole, Field(ge=0, le=2**63 - 1)] = 1
+    name: str
 
-
-class Sampler(Protocol):
-    """A sampler is its options, and one verb."""
-
+    @abstractmethod
     def run(self, session: Session) -> Samples:
         """Sample the posterior of the session's problem; the same seed gives the same samples."""
+
+    @property
+    def named_parameters(self) -> Mapping[str, Sequence[str]]:
+        """The options that name parameters, and the ones that they name."""
+        return {}
+
+    @property
+    def start_run(self) -> str:
+        """The run or the posterior that sampling starts from; empty where it starts from the prior."""
+        return ""
 
 
 def indices(problem: Problem, names: Sequence[str]) -> list[int] | None:

@@ -5,7 +5,7 @@ import math
 import pickle
 import sys
 import warnings
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, Literal, Self, final
 
 import numpy as np
@@ -66,6 +66,11 @@ class Dynesty(SamplerOptions):
         if both := set(self.periodic) & set(self.reflective):
             raise ValueError(f"{min(both)} is both periodic and reflective: choose one")
         return self
+
+    @property
+    def named_parameters(self) -> Mapping[str, Sequence[str]]:
+        """Those of ``periodic`` and ``reflective``."""
+        return {"periodic": self.periodic, "reflective": self.reflective}
 
     def run(self, session: Session) -> Samples:
         """Sample the posterior; the same seed gives the same samples."""

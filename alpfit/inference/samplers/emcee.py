@@ -14,7 +14,7 @@ from alpfit.inference.batches import samples_of
 from alpfit.inference.diagnostics import autocorrelation_time, split_r_hat
 from alpfit.inference.minimisation.coordinates import Coordinates
 from alpfit.inference.progress import ProgressReport
-from alpfit.inference.samplers.base import MOST_POINTS, Calls, Points, SamplerOptions
+from alpfit.inference.samplers.base import FROM_PRIOR, MOST_POINTS, Calls, Points, SamplerOptions
 from alpfit.inference.samples import Samples
 from alpfit.inference.session import Session, unpickled
 
@@ -56,7 +56,7 @@ class Emcee(SamplerOptions):
     check_interval: Annotated[Calls, Field(ge=1)] = 100
     n_tau: Annotated[float, Field(gt=1.0, allow_inf_nan=False)] = 50.0
     moves: Literal["stretch", "de"] = "stretch"
-    start: str = "prior"
+    start: str = FROM_PRIOR
 
     @model_validator(mode="after")
     def _chains_fit_into_memory(self) -> Self:
@@ -64,6 +64,11 @@ class Emcee(SamplerOptions):
             most = f"max_steps = {MOST_KEPT // self.n_walkers} at most"
             raise ValueError(f"{self.max_steps} steps of {self.n_walkers} walkers do not fit into memory: {most}")
         return self
+
+    @property
+    def start_run(self) -> str:
+        """``start`` where it is a path."""
+        return "" if self.start == FROM_PRIOR else self.start
 
     def run(self, session: Session) -> Samples:
         """Sample the posterior; the same seed gives the same samples."""
@@ -135,7 +140,7 @@ class Emcee(SamplerOptions):
             if n_found >= self.n_walkers:
                 break
         else:
-            where = "drawn from the prior" if self.start == "prior" else f"in {self.start}"
+            where = f"in {self.start}" if self.start_run else "drawn from the prior"
             hint = "narrow the priors, or start from a run of another sampler"
             message = f"{n_found} of {n_tried} points {where} have a likelihood, n_walkers = {self.n_walkers}: {hint}"
             raise AlpfitError(message)
@@ -149,7 +154,7 @@ class Emcee(SamplerOptions):
     def _candidates(self, session: Session, coordinates: Coordinates, rng: np.random.Generator) -> Any:
         """Points where walkers may start, in blocks."""
         problem = session.problem
-        if self.start == "prior":
+        if not self.start_run:
             for _ in range(N_ATTEMPTS):
                 yield coordinates.of(problem.prior_transform(rng.random((self.n_walkers, problem.n_dim))))
             return

@@ -3,6 +3,7 @@
 import math
 import pickle
 import warnings
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, Literal, final
 
 import numpy as np
@@ -64,6 +65,11 @@ class Nautilus(SamplerOptions):
     n_like_max: Annotated[Calls, Field(ge=1)] | None = None
     discard_exploration: bool = True
     periodic: Names = ()
+
+    @property
+    def named_parameters(self) -> Mapping[str, Sequence[str]]:
+        """Those of ``periodic``."""
+        return {"periodic": self.periodic}
 
     def run(self, session: Session) -> Samples:
         """Sample the posterior; the same seed gives the same samples."""

@@ -1,8 +1,5 @@
 """Forms of likelihood: how a measurement's numbers become a function of the prediction."""
 
-from collections.abc import Mapping
-from types import MappingProxyType
-
 from alpfit.likelihoods.forms.base import Comparison, Form, Step
 from alpfit.likelihoods.forms.binned import Binned
 from alpfit.likelihoods.forms.contour import Contour
@@ -15,8 +12,10 @@ from alpfit.likelihoods.forms.parabola import Parabola
 from alpfit.likelihoods.forms.pyhf_workspace import PyhfWorkspace
 from alpfit.likelihoods.forms.two_body_band import TwoBodyBand
 from alpfit.likelihoods.forms.upper_limit import UpperLimit
+from alpfit.numerics.registry import Registry
 
-FORMS: Mapping[str, type[Form]] = MappingProxyType(
+FORMS: Registry[type[Form]] = Registry(
+    "form of likelihood",
     {
         "gaussian": Gaussian,
         "upper-limit": UpperLimit,
@@ -29,7 +28,7 @@ FORMS: Mapping[str, type[Form]] = MappingProxyType(
         "parabola": Parabola,
         "binned": Binned,
         "pyhf": PyhfWorkspace,
-    }
+    },
 )
 """The forms that an entry's ``form`` can name."""
 

@@ -5,7 +5,7 @@ from abc import abstractmethod
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
-from typing import Annotated, NamedTuple, Self
+from typing import Annotated, ClassVar, NamedTuple, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -60,11 +60,18 @@ def steps_of(abscissa: str, grid: Array, searched: NDArray[np.bool_]) -> tuple[S
 
 
 class Form(BaseModel):
-    """A likelihood function of predictions; its subclasses are final, and their fields an entry's ``[data]``."""
+    """A likelihood function of predictions; its subclasses are final, and their fields an entry's ``[data]``.
+
+    One that ``measures`` has a value, not only a limit, and may prefer a signal; it is ``costly`` where each point of
+    :meth:`compare` is a fit.
+    """
 
     model_config = ConfigDict(
         frozen=True, extra="forbid", arbitrary_types_allowed=True, allow_inf_nan=False, strict=True
     )
+
+    measures: ClassVar[bool] = False
+    costly: ClassVar[bool] = False
 
     @classmethod
     @abstractmethod
@@ -104,6 +111,18 @@ class Form(BaseModel):
     @abstractmethod
     def describe(self) -> str:
         """What is measured, in words and numbers."""
+
+    def toy(self, predictions: Mapping[str, Array], rng: np.random.Generator) -> Self | None:  # noqa: ARG002
+        """The form with data as they might have come out if ``predictions``, arrays ``(1,)``, were true.
+
+        Nuisance parameters are drawn from what constrains them, then the counts. None where only a limit or an interval
+        is known, and not the data behind it: then nothing can be drawn.
+        """
+        return None
+
+    def with_data(self, **changed: object) -> Self:
+        """The form with other data; a copy would keep what has been worked out from the old ones."""
+        return self.model_construct(**{name: getattr(self, name) for name in type(self).model_fields} | changed)
 
 
 SMALLEST = 1e-300

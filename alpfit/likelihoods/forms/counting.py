@@ -10,7 +10,7 @@ which sums to one over n; s below zero has no L. The integral is a quadrature of
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import final
+from typing import ClassVar, Self, final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -38,6 +38,8 @@ class Counting(Form):
     background_error: float = Field(default=0.0, ge=0.0)
     events_per_unit: float = Field(gt=0.0)
     standard_model: float = Field(default=0.0, ge=0.0)
+
+    measures: ClassVar[bool] = True
 
     @classmethod
     def read(cls, data: Mapping[str, object], _folder: Path) -> "Counting":
@@ -71,6 +73,12 @@ class Counting(Form):
     def expected(self, predictions: Mapping[str, Array]) -> Array:
         """The whole rate: the prediction with its Standard Model part."""
         return self.standard_model + np.asarray(predictions[self.observable])
+
+    def toy(self, predictions: Mapping[str, Array], rng: np.random.Generator) -> Self:
+        """Events over a background that is drawn from its error."""
+        background = max(rng.normal(self.background, self.background_error), 0.0)
+        signal = float(self.expected(predictions)[0]) * self.events_per_unit
+        return self.with_data(n_observed=int(rng.poisson(signal + background)))
 
     def _log_probability(self, mu: Array) -> Array:
         """ln of the probability of the observed events at the whole rate ``mu``."""

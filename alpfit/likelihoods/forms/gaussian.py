@@ -12,7 +12,7 @@ an upper limit, mu < d is as good as d, and a negative mu has no ln L.
 import math
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, final
+from typing import Annotated, ClassVar, Self, final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -42,6 +42,8 @@ class Gaussian(Form):
     standard_model_error: float = Field(default=0.0, ge=0.0)
     relative_theory_error: Annotated[float, Field(ge=0.0)] | Annotated[str, Field(pattern="^[A-Za-z]")] = 0.0
     upper_limit: bool = False
+
+    measures: ClassVar[bool] = True
 
     @classmethod
     def read(cls, data: Mapping[str, object], _folder: Path) -> "Gaussian":
@@ -97,6 +99,14 @@ class Gaussian(Form):
         else:
             theory = np.hypot(self.standard_model_error, relative * mu)
         return np.hypot(up, theory), np.hypot(down, theory)
+
+    def toy(self, predictions: Mapping[str, Array], rng: np.random.Generator) -> Self:
+        """A value from the density in it that ln L is: below the truth as wide as the error upwards, and vice versa."""
+        truth = self.expected(predictions)
+        up, down = self.errors(truth, predictions)
+        below = rng.random() < up[0] / (up[0] + down[0])
+        distance = abs(rng.standard_normal())
+        return self.with_data(value=float(truth[0] + (-up[0] if below else down[0]) * distance))
 
     def describe(self) -> str:
         """The measurement in one line."""

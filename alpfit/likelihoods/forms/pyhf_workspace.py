@@ -11,7 +11,7 @@ import warnings
 from collections.abc import Mapping
 from pathlib import Path
 from types import ModuleType
-from typing import Any, final
+from typing import Any, ClassVar, final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -53,6 +53,9 @@ class PyhfWorkspace(Form):
     standard_model: float = Field(default=1.0, ge=0.0)
     specification: Json = Field(repr=False)
     table: Response = Field(repr=False)
+
+    measures: ClassVar[bool] = True
+    costly: ClassVar[bool] = True
 
     @classmethod
     def read(cls, data: Mapping[str, object], folder: Path) -> "PyhfWorkspace":

@@ -11,7 +11,7 @@ of the table an overall upper limit takes over, as a Gaussian estimate of zero s
 from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
-from typing import Annotated, Self, final
+from typing import Annotated, ClassVar, Self, final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -39,6 +39,8 @@ class TwoBodyBand(Form):
     upper: Array
     beyond_limit: float | None = Field(default=None, gt=0.0)
     beyond_confidence_level: Annotated[float, Field(gt=0.5, lt=1.0)] = 0.90
+
+    measures: ClassVar[bool] = True
 
     @classmethod
     def read(cls, data: Mapping[str, object], folder: Path) -> "TwoBodyBand":

@@ -15,17 +15,19 @@ errors of the Standard Model's signal there, except for shapes that are named (f
 """
 
 import math
+from collections import Counter
 from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
-from typing import final
+from typing import ClassVar, Self, final
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from alpfit.likelihoods.files import data_file
 from alpfit.likelihoods.forms.base import Comparison, Form, Step
+from alpfit.likelihoods.forms.binned.axis import Axis, check_axes
 from alpfit.likelihoods.forms.binned.build import Files, Spectrum, read_spectrum
 from alpfit.likelihoods.forms.binned.comparison import compare_with_best
 from alpfit.likelihoods.forms.binned.density import log_likelihood
@@ -45,7 +47,8 @@ class Binned(Form):
 
     ``signal`` names the Standard Model's signal sample in each channel, ``standard_model`` its strength, and
     ``line_width`` [GeV^2] the standard deviation in q^2 over which the two-body line is spread. ``channels`` are
-    those that are fitted, all if none is named. The names of files are relative to the entry's folder.
+    those that are fitted, all if none is named; ``axes`` say how those with a signal are drawn. The names of files are
+    relative to the entry's folder.
     """
 
     observable: str
@@ -56,12 +59,16 @@ class Binned(Form):
     standard_model: float = Field(default=1.0, ge=0.0)
     marginalise: bool = False
     channels: Names = ()
+    axes: dict[str, Axis] = Field(default={})
     bins: str = "bins.csv"
     samples: str = "samples.csv"
     shapes: str = "shapes.csv"
     norms: str = "norms.csv"
     response: str = "response.csv"
     spectrum: Spectrum = Field(repr=False)
+
+    measures: ClassVar[bool] = True
+    costly: ClassVar[bool] = True
 
     @classmethod
     def read(cls, data: Mapping[str, object], folder: Path) -> "Binned":
@@ -77,6 +84,11 @@ class Binned(Form):
         files = {n: data_file(folder, data.get(n, cls.model_fields[n].default)) for n in Files.__annotations__}
         spectrum = read_spectrum(Files(**files), settings.signal, settings.exclude_parameters, settings.channels)
         return cls.model_validate({**data, "spectrum": spectrum})
+
+    @model_validator(mode="after")
+    def _axes_are_those_of_the_channels(self) -> Self:
+        check_axes(self.axes, self.signal, Counter(channel for channel, _ in self.spectrum.bins))
+        return self
 
     @property
     def observables(self) -> tuple[str, ...]:
@@ -176,6 +188,15 @@ class Binned(Form):
     def compare(self, predictions: Mapping[str, Array]) -> Comparison:
         """The branching ratio, the best one at the same mass in place of a bound, and the pull from it."""
         return compare_with_best(self.loglike, self.observables, predictions)
+
+    def toy(self, predictions: Mapping[str, Array], rng: np.random.Generator) -> Self:
+        """Counts over rates with nuisances that are drawn from their constraints."""
+        spectrum = self.spectrum
+        alphas = rng.standard_normal(len(spectrum.parameters))
+        gammas = np.maximum(rng.normal(1.0, spectrum.model.spread), 0.0)
+        events = self.events(*(predictions[name] for name in self.observables))[0]
+        counts = rng.poisson(np.maximum(self.rates(events, alphas, gammas), 0.0)).astype(float)
+        return self.with_data(spectrum=spectrum.with_counts(counts))
 
     def describe(self) -> str:
         """The spectrum in one line."""
