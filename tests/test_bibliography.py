@@ -7,8 +7,7 @@ from pathlib import Path
 import pytest
 
 from alpfit.config import parse_configuration
-from alpfit.fit import bibliography
-from alpfit.fit.cite import methods, references
+from alpfit.fit.cite import cite, methods, references
 from alpfit.inference.samplers import SAMPLERS
 from alpfit.likelihoods import load
 
@@ -18,7 +17,7 @@ EXAMPLES = sorted((ROOT / "examples").glob("*.toml"))
 
 @pytest.mark.parametrize("example", EXAMPLES, ids=lambda path: path.stem)
 def test_every_measurement_of_an_example_is_cited_once(example):
-    cited = [reference.key for reference in bibliography(example)]
+    cited = [reference.key for reference in cite(example)]
     assert len(cited) == len(set(cited))
     for name in tomllib.loads(example.read_text())["likelihoods"]:
         assert {reference.key for reference in load(name).references} <= set(cited)
@@ -26,7 +25,7 @@ def test_every_measurement_of_an_example_is_cited_once(example):
 
 def test_a_run_folder_is_cited_like_its_input():
     run = ROOT / "chains" / "reference" / "invisible"
-    assert bibliography(run) == bibliography(run / "run.toml")
+    assert cite(run) == cite(run / "run.toml")
 
 
 def test_the_methods_of_a_fit_are_cited_too():
@@ -41,7 +40,7 @@ def test_the_methods_of_a_fit_are_cited_too():
 
 
 def test_a_fit_without_dark_matter_cites_no_relic_density():
-    keys = {reference.key for reference in bibliography(ROOT / "examples" / "displaced.toml")}
+    keys = {reference.key for reference in cite(ROOT / "examples" / "displaced.toml")}
     assert "Binder:2017rgn" not in keys
 
 

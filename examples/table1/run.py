@@ -13,8 +13,8 @@ from readme import write_readme
 
 from alpfit import Fit, Run
 from alpfit.chains.unfinished import is_finished
-from alpfit.fit import ProfileRequest, fit_of, profile_run
 from alpfit.figures.compared import compared_figures
+from alpfit.fit import ProfileRequest, fit_of, profile_run
 from alpfit.inference.profiling import confidence
 from alpfit.plots.style import paper_style
 

@@ -9,10 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from alpfit import Run
-from alpfit.fit import Changes, ProfileRequest, Reweighting, profile_run
+from alpfit import Run, profile, reweight
 from alpfit.figures import FIGURES, figures
-from alpfit.fit.report import write_report
 
 REFERENCE = Path(__file__).parents[2] / "chains" / "reference" / "invisible"
 
@@ -36,7 +34,7 @@ def test_a_refined_profile(report, run, tmp_path, names, grid):
             pass
 
     start = time.perf_counter()
-    made = profile_run(run, ProfileRequest(names, grid, refine=True), tmp_path / "profile", progress=Counter())
+    made = profile(run, names, grid=grid, refine=True, output=tmp_path / "profile", progress=Counter())
     seconds = time.perf_counter() - start
     n_bins = sum(profile.log_l.size for profile in made.profiles)
     report(
@@ -47,9 +45,8 @@ def test_a_refined_profile(report, run, tmp_path, names, grid):
 
 
 def test_reweighting(report, run, tmp_path):
-    changes = Changes(add=("fermi_lines_2015",), drop=("fermi_lines_r16_2015",))
     start = time.perf_counter()
-    new = Reweighting.of(run.folder.path, changes).write(tmp_path / "new")
+    new = reweight(run, add=["fermi_lines_2015"], drop=["fermi_lines_r16_2015"], output=tmp_path / "new")
     report(f"reweighting {run.samples.log_l.size} samples", "-", f"{time.perf_counter() - start:.1f} s")
     assert new.samples.n_eff > 100.0
 
@@ -64,6 +61,6 @@ def test_a_figure(report, run, name):
 
 def test_the_report(report, run, tmp_path):
     start = time.perf_counter()
-    path = write_report(run, tmp_path / "report.html")
+    path = report(run, tmp_path / "report.html")
     report("report", "-", f"{time.perf_counter() - start:.1f} s")
     assert path.stat().st_size > 100_000

@@ -126,7 +126,7 @@ def test_a_folder_that_cannot_be_made_is_refused_before_the_block_begins(tmp_pat
     with pytest.raises(RunFolderError, match="cannot be written") as caught, staged(path):
         pytest.fail("the block was entered")
     assert str(caught.value).startswith(str(path))
-    assert "--output DIR" in str(caught.value)
+    assert "output=DIR" in str(caught.value)
 
 
 def test_the_working_folder_itself_can_be_the_run(tmp_path, monkeypatch):

@@ -185,7 +185,7 @@ def test_somebody_elses_checkpoints_are_read_only_on_demand(path, monkeypatch):
     for what in ("run", "profile"):
         message = refusal(path, resume=True, what=what)
         assert f"belongs to another user ({pwd.getpwuid(owner).pw_name})" in message
-        assert "--force" in message
+        assert "force=True" in message
     assert begin(path, resume=True, force=True) == b"state"
     begin(path, overwrite=True)  # nothing of theirs is read
 

@@ -1,12 +1,12 @@
 """A small fit with a likelihood entry of its own, in a project that can be moved and changed."""
 
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
 
 import pytest
 
 from alpfit import Fit, Run
-from alpfit.fit import reporting
 
 FIT = """\
 scenario = "displaced"
@@ -102,5 +102,6 @@ def project(finished_project, tmp_path):
 @pytest.fixture
 def short_reports(monkeypatch) -> None:
     """Reports of two figures: where one goes and what it is called does not depend on how many it has."""
+    reporting = import_module("alpfit.fit.report")
     drawn = reporting.figures
     monkeypatch.setattr(reporting, "figures", lambda run, **choices: drawn(run, ("corner", "trace"), **choices))

@@ -8,32 +8,30 @@ import h5py
 import numpy as np
 import pytest
 
+import alpfit
 from alpfit import Fit, Run
 from alpfit.chains.provenance import seal
 from alpfit.errors import AlpfitError
-from alpfit.fit import Changes, ProfileRequest, Reweighting, RunProfile, bibliography, profile_run
-from alpfit.runs.comparison import compare_runs
-from alpfit.figures import QUICK, figures
-from alpfit.fit.report import write_report
+from alpfit.figures import QUICK
+from alpfit.runs.profile import RunProfile
 
 
 def reweight(run, output):
-    changes = Changes(drop=("na62_kpix_2025",))
-    return Reweighting(run, changes, changes.apply(run)).write(output / "new")
+    return alpfit.reweight(run, drop=["na62_kpix_2025"], output=output / "new")
 
 
 QUICK_READERS = {
     "status": lambda run, _: run.headline,
     "warnings": lambda run, _: run.warnings,
-    "export": lambda run, output: run.export("csv", output),
-    "compare": lambda run, _: compare_runs([run, run]).as_text(),
+    "export": lambda run, output: alpfit.export(run, "csv", output),
+    "compare": lambda run, _: alpfit.compare([run, run]).as_text(),
 }
 
 READERS = QUICK_READERS | {
-    "plot": lambda run, output: run.plot(output, figures(run, QUICK)),
-    "report": lambda run, output: write_report(run, output / "report.html"),
+    "plot": lambda run, output: alpfit.plot(run, QUICK, output),
+    "report": lambda run, output: alpfit.report(run, output / "report.html"),
     "reweight": reweight,
-    "profile": lambda run, output: profile_run(run, ProfileRequest(grid="5"), output / "profile"),
+    "profile": lambda run, output: alpfit.profile(run, grid="5", output=output / "profile"),
 }
 
 DAMAGES = {
@@ -75,12 +73,12 @@ def test_a_damaged_file_is_named_and_what_is_whole_can_be_used(project, tmp_path
 def test_a_missing_file_is_named(project, file):
     (project.run_path / file).unlink()
     with pytest.raises(AlpfitError, match=file):
-        compare_runs([project.run, project.run])
+        alpfit.compare([project.run, project.run])
 
 
 def test_a_bit_that_flips_anywhere_is_found_and_changes_no_number(project):
     rng, before = np.random.default_rng(14), project.run.samples
-    profile_run(project.run, ProfileRequest(grid="4"))
+    alpfit.profile(project.run, grid="4")
     drawn = {".pdf", ".png"}  # figures are made after the manifest, again on demand, and never read
     files = sorted(path for path in project.run_path.rglob("*") if path.is_file() and path.suffix not in drawn)
     assert len(files) > 15
@@ -227,7 +225,7 @@ def test_a_summary_of_another_shape_is_refused(project, change, key, early):
 @pytest.mark.parametrize("file", ["manifest.json", "profiles.nc", "intervals.txt"])
 @pytest.mark.parametrize("damage", ["truncated", "empty", "garbled", "a list", "a table"])
 def test_a_damaged_profile_is_named(project, tmp_path, file, damage):
-    made = profile_run(project.run, ProfileRequest(("m_a",), "5"), tmp_path / "profile")
+    made = alpfit.profile(project.run, ("m_a",), grid="5", output=tmp_path / "profile")
     path = made.folder.path / file
     path.write_bytes(DAMAGES[damage](path.read_bytes()))
     with pytest.raises(AlpfitError, match=file):
@@ -236,7 +234,7 @@ def test_a_damaged_profile_is_named(project, tmp_path, file, damage):
 
 def test_what_to_cite_is_read_from_the_input_alone(project):
     (project.run_path / "posterior.nc").write_bytes(b"")
-    assert bibliography(project.run_path)
+    assert alpfit.cite(project.run_path)
 
 
 @pytest.mark.parametrize("file", ["run.toml", "summary.json", "manifest.json", "posterior.nc"])
@@ -277,4 +275,4 @@ def test_a_copy_of_an_entry_that_is_missing_is_named_before_anything_is_evaluate
     (project.run_path / "likelihoods" / "invented" / "table.csv").unlink()
     assert project.run.changed_entries == []
     with pytest.raises(AlpfitError, match=r"invented.table\.csv"):
-        write_report(project.run, tmp_path / "report.html")
+        alpfit.report(project.run, tmp_path / "report.html")

@@ -7,32 +7,31 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+import alpfit
 from alpfit import Fit
 from alpfit.errors import AlpfitError, RunFolderError
-from alpfit.fit import Changes, ProfileRequest, Reweighting, RunProfile, check_coverage, profile_run
-from alpfit.runs.comparison import compare_runs
 from alpfit.figures import FIGURES, QUICK, figures
-from alpfit.fit.report import write_report
 from alpfit.likelihoods.forms.limit_curve import LimitCurve
+from alpfit.runs.profile import RunProfile
 
-REFINED = ProfileRequest(("g_agg",), "4", refine=True)
+REFINED = {"parameters": ("g_agg",), "grid": "4", "refine": True}
+SAMPLED = {**REFINED, "refine": False}
 CHANGED = "the data of invented have changed"
 
 
 def reweight(run, output, force=False):
-    changes = Changes(drop=("na62_kpix_2025",))
-    return Reweighting(run, changes, changes.apply(run)).write(output, force=force)
+    return alpfit.reweight(run, drop=["na62_kpix_2025"], output=output, force=force)
 
 
 def plotted(run, output, force=False):
-    return run.plot(output, figures(run, ["predictive"], force=force))
+    return alpfit.plot(run, ["predictive"], output, force=force)
 
 
 EVALUATING = {
-    "profile": lambda run, output, **force: profile_run(run, REFINED, output, **force),
+    "profile": lambda run, output, **force: alpfit.profile(run, **REFINED, output=output, **force),
     "reweight": reweight,
-    "report": lambda run, output, **force: write_report(run, output / "report.html", **force),
-    "compare": lambda run, _, **force: compare_runs([run, run], **force),
+    "report": lambda run, output, **force: alpfit.report(run, output / "report.html", **force),
+    "compare": lambda run, _, **force: alpfit.compare([run, run], **force),
     "plot": plotted,
 }
 """What evaluates something for a finished run, or holds its ln L against another's."""
@@ -47,7 +46,7 @@ def test_what_evaluates_refuses_changed_data_and_names_entry_and_ways_out(projec
     message = str(caught.value)
     assert CHANGED in message
     assert "run anew" in message
-    assert "--force" in message
+    assert "force=True" in message
     assert not (tmp_path / "out").exists() or not any((tmp_path / "out").iterdir())
     assert EVALUATING[verb](run, tmp_path / "out", force=True)
 
@@ -67,10 +66,10 @@ def test_code_that_has_changed_and_gives_the_same_numbers_is_no_reason(project, 
 
 
 def test_no_profile_mixes_old_and_new_ln_l(project, tmp_path, monkeypatch):
-    """Data of the catalogue, which a run does not keep: with --force all samples are evaluated anew."""
+    """Data of the catalogue, which a run does not keep: with force=True all samples are evaluated anew."""
     run, loglike = project.run, LimitCurve.loglike
     monkeypatch.setattr(LimitCurve, "loglike", lambda self, seen: loglike(self, seen) - 3.0)
-    made = profile_run(run, REFINED, tmp_path / "out", force=True)
+    made = alpfit.profile(run, **REFINED, output=tmp_path / "out", force=True)
     assert run.samples.log_l.max() > -1.0
     assert made.top < -2.9
     assert all(np.nanmax(profile.log_l) < -2.9 for profile in made.profiles)
@@ -93,9 +92,9 @@ def test_what_only_reads_says_so_in_a_line_and_goes_on(project, tmp_path):
     project.change_data()
     run = project.run
     assert run.warnings == (f"{CHANGED} since {run.folder.path} was made",)
-    assert run.export("csv", tmp_path)
+    assert alpfit.export(run, "csv", tmp_path)
     assert len(run.plot(tmp_path, figures(run, QUICK))) == 2 * len(QUICK)
-    assert profile_run(run, replace(REFINED, refine=False), tmp_path / "profile").profiles
+    assert alpfit.profile(run, **SAMPLED, output=tmp_path / "profile").profiles
 
 
 def test_figures_that_evaluate_are_left_out_with_the_reason_and_the_others_drawn(project):
@@ -116,7 +115,7 @@ def test_a_moved_project_finds_its_entry_and_a_run_alone_keeps_its_data(project,
     shutil.rmtree(project.path)
     run = type(again).read(alone)
     assert run.warnings == ()
-    assert profile_run(run, REFINED, tmp_path / "profile").profiles
+    assert alpfit.profile(run, **REFINED, output=tmp_path / "profile").profiles
     assert Fit.from_file(alone / "best_fit.toml").evaluate({}).log_l[0] == pytest.approx(run.samples.log_l.max())
     assert Fit.from_file(alone).configuration.deciding() == run.configuration.deciding()
 
@@ -133,27 +132,27 @@ def test_what_only_reads_works_without_the_entries(project, tmp_path):
     shutil.rmtree(project.run_path / "likelihoods")
     run = project.run
     assert any("likelihoods/invented" in sentence for sentence in run.warnings)
-    assert run.export("csv", tmp_path)
-    assert run.plot(tmp_path, figures(run, QUICK))
-    assert profile_run(run, replace(REFINED, refine=False), tmp_path / "profile").profiles
+    assert alpfit.export(run, "csv", tmp_path)
+    assert alpfit.plot(run, QUICK, tmp_path)
+    assert alpfit.profile(run, **SAMPLED, output=tmp_path / "profile").profiles
     with pytest.raises(AlpfitError, match=r"likelihood\.toml is missing"):
-        profile_run(run, REFINED, tmp_path / "refined")
+        alpfit.profile(run, **REFINED, output=tmp_path / "refined")
 
 
 def test_coverage_is_not_checked_of_a_run_that_is_not_what_it_was(project, tmp_path):
     run = project.run
-    made = profile_run(run, replace(REFINED, refine=False), tmp_path / "profile")
     project.change_data()
     with pytest.raises(AlpfitError, match=f"{CHANGED}|only limits"):
-        check_coverage(run, made, 2)
+        alpfit.profile(run, **SAMPLED, coverage=2, output=tmp_path / "profile")
+    assert not (tmp_path / "profile").exists()
 
 
 def test_targets_that_were_missed_travel_with_the_run(project, tmp_path):
     run = project.run
     short = replace(run, samples=replace(run.samples, shortfalls=("it is too short",)))
     assert short.warnings == (f"{run.folder.path} missed a target: it is too short",)
-    text = RunProfile.read(profile_run(short, REFINED, tmp_path / "profile").folder.path).text
+    text = RunProfile.read(alpfit.profile(short, **REFINED, output=tmp_path / "profile").folder.path).text
     assert "the run missed a target: it is too short" in text
-    compared = compare_runs([run, short])
+    compared = alpfit.compare([run, short])
     assert (compared.runs[1].log_bayes, compared.runs[1].verdict) == (None, "target missed")
     assert "run missed a target: it is too short" in " ".join(compared.warnings)

@@ -5,12 +5,10 @@ from contextlib import contextmanager
 
 import pytest
 
+import alpfit
 from alpfit import Fit
 from alpfit.chains.exports import EXPORTS
 from alpfit.errors import RunFolderError
-from alpfit.fit import Changes, ProfileRequest, Reweighting, profile_run
-from alpfit.figures import figures
-from alpfit.fit.report import write_report
 
 pytestmark = pytest.mark.usefixtures("short_reports")
 
@@ -30,17 +28,16 @@ def files_of_at_most(size):
 
 
 def reweight(run, output):
-    changes = Changes(drop=("na62_kpix_2025",))
-    Reweighting(run, changes, changes.apply(run)).write(output)
+    alpfit.reweight(run, drop=["na62_kpix_2025"], output=output)
 
 
 WRITERS = {
     "run": lambda run, output: Fit(run.configuration, "run").run(output),
     "reweight": reweight,
-    "profile": lambda run, output: profile_run(run, ProfileRequest(grid="6"), output),
-    "plot": lambda run, output: run.plot(output, figures(run, ["corner"])),
-    "report": lambda run, output: write_report(run, output / "report.html"),
-    **{kind: lambda run, output, kind=kind: run.export(kind, output) for kind in EXPORTS},
+    "profile": lambda run, output: alpfit.profile(run, grid="6", output=output),
+    "plot": lambda run, output: alpfit.plot(run, ["corner"], output),
+    "report": lambda run, output: alpfit.report(run, output / "report.html"),
+    **{kind: lambda run, output, kind=kind: alpfit.export(run, kind, output) for kind in EXPORTS},
 }
 
 

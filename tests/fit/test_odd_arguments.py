@@ -6,13 +6,12 @@ import numpy as np
 import pytest
 from odd import ODD
 
+import alpfit
 from alpfit import Fit, Run
 from alpfit.errors import AlpfitError
-from alpfit.fit import Changes, ProfileRequest, Reweighting, RunProfile, bibliography, check_coverage, profile_run
-from alpfit.runs.comparison import compare_runs
 from alpfit.figures import figures
 from alpfit.fit.profile import with_workers
-from alpfit.fit.report import write_report
+from alpfit.runs.profile import RunProfile
 
 pytestmark = pytest.mark.usefixtures("short_reports")
 
@@ -33,46 +32,54 @@ def hashable(value):
 
 def calls(project, fit, run, place):
     """Each takes one value, in place of what is wanted there; those that answer write to ``place``."""
-    made = profile_run(run, ProfileRequest(("m_a",), "3"), place / "made")
     return {
         "Fit.from_file": Fit.from_file,
         "overrides": lambda odd: Fit.from_file(project.file, odd),
         "evaluate": fit.evaluate,
         "evaluate, value": lambda odd: fit.evaluate({**POINT, "m_a": odd}),
         "evaluate, name": lambda odd: fit.evaluate({**POINT, odd: 1.0}) if hashable(odd) else None,
-        "compare": fit.compare,
-        "diagnose": fit.diagnose,
+        "Fit.from_dict": Fit.from_dict,
+        "Fit.with_overrides": fit.with_overrides,
+        "run": lambda odd: alpfit.run(odd, place / "r"),
+        "run, repeat": lambda odd: alpfit.run(fit, place / "r", repeat=odd),
+        "run, seed": lambda odd: alpfit.run(fit, place / "r", seed=odd),
+        "alpfit.evaluate": alpfit.evaluate,
+        "alpfit.evaluate, at": lambda odd: alpfit.evaluate(fit, odd),
+        "explain": alpfit.explain,
+        "read_run": alpfit.read_run,
+        "plot": lambda odd: alpfit.plot(odd, "corner"),
+        "plot, only": lambda odd: alpfit.plot(run, odd, place / "f"),
+        "report": lambda odd: alpfit.report(odd, place / "r.html"),
         "Run.read": Run.read,
         "RunProfile.read": RunProfile.read,
-        "bibliography": bibliography,
-        "export": lambda odd: run.export(odd, place),
+        "cite": alpfit.cite,
+        "export": lambda odd: alpfit.export(run, odd, place),
         "figures": lambda odd: figures(run, odd),
         "figures, at": lambda odd: figures(run, ["plane"], at=odd),
         "figures, a value": lambda odd: figures(run, ["plane"], at={"m_a": odd}),
         "figures, ranges": lambda odd: figures(run, ["plane"], ranges=odd),
         "figures, a range": lambda odd: figures(run, ["plane"], ranges={"m_a": odd}),
         "figures, other": lambda odd: figures(run, ["corner"], other=odd),
-        "Changes, add": lambda odd: Reweighting.of(project.run_path, Changes(add=odd)),
-        "Changes, drop": lambda odd: Reweighting.of(project.run_path, Changes(drop=odd)),
-        "Changes, overrides": lambda odd: Reweighting.of(project.run_path, Changes(overrides=odd)),
-        "Reweighting.of": lambda odd: Reweighting.of(odd, Changes(drop=("invented",))),
-        "ProfileRequest": lambda odd: profile_run(run, ProfileRequest(odd, "3"), place / "p", overwrite=True),
-        "grid": lambda odd: profile_run(run, ProfileRequest(("m_a",), odd), place / "p", overwrite=True),
-        "profile_run": lambda odd: profile_run(odd, ProfileRequest(("m_a",), "3"), place / "p", overwrite=True),
-        "request": lambda odd: profile_run(run, odd, place / "p", overwrite=True),
+        "reweight, add": lambda odd: alpfit.reweight(run, add=odd, output=place / "w", overwrite=True),
+        "reweight, drop": lambda odd: alpfit.reweight(run, drop=odd, output=place / "w", overwrite=True),
+        "reweight, overrides": lambda odd: alpfit.reweight(run, overrides=odd, output=place / "w", overwrite=True),
+        "reweight": lambda odd: alpfit.reweight(odd, drop=["invented"], output=place / "w", overwrite=True),
+        "profile, parameters": lambda odd: alpfit.profile(run, odd, grid="3", output=place / "p", overwrite=True),
+        "profile, grid": lambda odd: alpfit.profile(run, ("m_a",), grid=odd, output=place / "p", overwrite=True),
+        "profile": lambda odd: alpfit.profile(odd, ("m_a",), grid="3", output=place / "p", overwrite=True),
         "with_workers": lambda odd: with_workers(run, odd),
-        "check_coverage": lambda odd: check_coverage(run, made, odd),
-        "compare_runs": compare_runs,
-        "compare_runs, one": lambda odd: compare_runs([run, odd]),
+        "coverage": lambda odd: alpfit.profile(run, ("m_a",), grid="3", coverage=odd, output=place / "c"),
+        "compare": alpfit.compare,
+        "compare, one": lambda odd: alpfit.compare([run, odd]),
     }
 
 
 OUTPUTS = {
     "run": lambda fit, _, odd: fit.run(odd),
-    "export": lambda _, run, odd: run.export("csv", odd),
-    "plot": lambda _, run, odd: run.plot(odd, []),
-    "profile": lambda _, run, odd: profile_run(run, ProfileRequest(("m_a",), "3"), odd),
-    "report": lambda _, run, odd: write_report(run, odd),
+    "export": lambda _, run, odd: alpfit.export(run, "csv", odd),
+    "plot": lambda _, run, odd: alpfit.plot(run, [], odd),
+    "profile": lambda _, run, odd: alpfit.profile(run, ("m_a",), grid="3", output=odd),
+    "report": lambda _, run, odd: alpfit.report(run, odd),
 }
 
 

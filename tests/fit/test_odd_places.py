@@ -8,11 +8,10 @@ from pathlib import Path
 
 import pytest
 
+import alpfit
 from alpfit import Fit, Run
 from alpfit.chains.provenance import seal
 from alpfit.errors import AlpfitError
-from alpfit.fit import Changes, ProfileRequest, Reweighting, profile_run
-from alpfit.fit.report import write_report
 
 LONG = {
     "5000 digits": "9" * 5000,
@@ -48,8 +47,8 @@ def test_an_integer_of_any_length_is_refused_wherever_it_stands(project, number)
 
 @pytest.mark.parametrize("grid", ["9" * 5000, "9" * 5000 + "x3", "3x" + "9" * 10, "9" * 9])
 def test_a_grid_of_any_size_is_refused(project, tmp_path, grid):
-    with pytest.raises(AlpfitError, match="--grid"):
-        profile_run(project.run, ProfileRequest(("m_a", "g_agg"), grid), tmp_path / "profile")
+    with pytest.raises(AlpfitError, match="grid = "):
+        alpfit.profile(project.run, ("m_a", "g_agg"), grid=grid, output=tmp_path / "profile")
 
 
 @pytest.fixture
@@ -61,17 +60,16 @@ def loop(tmp_path):
 
 
 def reweight(project, add=(), output=None):
-    changes = Changes(add=add, drop=("na62_kpix_2025",))
-    Reweighting(project.run, changes, changes.apply(project.run)).write(output)
+    alpfit.reweight(project.run, add=add, drop=["na62_kpix_2025"], output=output)
 
 
 ROUND = {
     "run --output": lambda project, path: Fit.from_file(project.file).run(path),
-    "profile --output": lambda project, path: profile_run(project.run, ProfileRequest(("m_a",), "3"), path),
+    "profile --output": lambda project, path: alpfit.profile(project.run, ("m_a",), grid="3", output=path),
     "reweight --output": lambda project, path: reweight(project, output=path),
-    "report --output": lambda project, path: write_report(project.run, path),
-    "plot --output": lambda project, path: project.run.plot(path, []),
-    "export --output": lambda project, path: project.run.export("csv", path),
+    "report --output": lambda project, path: alpfit.report(project.run, path),
+    "plot --output": lambda project, path: alpfit.plot(project.run, [], path),
+    "export --output": lambda project, path: alpfit.export(project.run, "csv", path),
     "reweight --add": lambda project, path: reweight(project, (str(path),)),
     "likelihoods": lambda project, path: Fit.from_file(project.file, [f'likelihoods=["{path}"]']),
     "check": lambda _, path: Fit.from_file(path),
@@ -162,7 +160,7 @@ def test_words_that_are_no_formula_cost_no_figure_and_no_report(project, tmp_pat
     renamed = project.run_path.with_name("a$b$c")
     project.run_path.rename(renamed)
     run = Run.read(renamed)
-    page = write_report(run, tmp_path / "page.html", force=True).read_text()
+    page = alpfit.report(run, tmp_path / "page.html", force=True).read_text()
     assert "is left out" not in page
     assert page.count("data:image/png") >= 5
 
@@ -181,6 +179,6 @@ def test_a_figure_that_cannot_be_drawn_is_left_out_of_a_report_with_a_sentence(p
 
     broken = {**table.FIGURES, "pulls": replace(table.FIGURES["pulls"], draw=draw)}
     monkeypatch.setattr("alpfit.figures.drawing.FIGURES", broken)
-    page = write_report(project.run, tmp_path / "page.html").read_text()
+    page = alpfit.report(project.run, tmp_path / "page.html").read_text()
     assert "is left out: it cannot be drawn (ValueError" in page
     assert page.count("data:image/png") >= 5

@@ -8,19 +8,18 @@ from pathlib import Path
 
 import pytest
 
+import alpfit
 from alpfit import Fit, Run
 from alpfit.chains.exports import EXPORTS
 from alpfit.errors import RunFolderError
-from alpfit.fit import Changes, ProfileRequest, Reweighting, profile_run
-from alpfit.figures import figures
-from alpfit.fit.report import write_report
+from alpfit.figures import QUICK, figures
 from alpfit.inference.interrupts import Interrupted
 
 pytestmark = pytest.mark.usefixtures("short_reports")
 
 
-def profile(run, output=None, **choices):
-    return profile_run(run, ProfileRequest(("m_a",), "4"), output, **choices)
+def profiled(run, output=None, **choices):
+    return alpfit.profile(run, ("m_a",), grid="4", output=output, **choices)
 
 
 def sample(project, output, **choices):
@@ -28,18 +27,17 @@ def sample(project, output, **choices):
 
 
 def reweight(project, output, **choices):
-    changes = Changes(drop=("na62_kpix_2025",))
-    return Reweighting(project.run, changes, changes.apply(project.run)).write(output, **choices)
+    return alpfit.reweight(project.run, drop=["na62_kpix_2025"], output=output, **choices)
 
 
 INTO_A_FOLDER = {
-    **{kind: (kind, lambda project, kind=kind: project.run.export(kind)) for kind in EXPORTS},
-    "profile": ("profile", lambda project: profile(project.run)),
-    "profile --overwrite": ("profile", lambda project: profile(project.run, overwrite=True)),
+    **{kind: (kind, lambda project, kind=kind: alpfit.export(project.run, kind)) for kind in EXPORTS},
+    "profile": ("profile", lambda project: profiled(project.run)),
+    "profile --overwrite": ("profile", lambda project: profiled(project.run, overwrite=True)),
     "run": ("again", lambda project: sample(project, project.run_path / "again", overwrite=True)),
     "reweight": ("again", lambda project: reweight(project, project.run_path / "again", overwrite=True)),
-    "plot": ("figures", lambda project: project.run.plot(project.run_path / "figures")),
-    "report": ("pages", lambda project: write_report(project.run, project.run_path / "pages" / "report.html")),
+    "plot": ("figures", lambda project: alpfit.plot(project.run, QUICK, project.run_path / "figures")),
+    "report": ("pages", lambda project: alpfit.report(project.run, project.run_path / "pages" / "report.html")),
 }
 """Whoever writes, the folder in the run folder that it writes to, and how."""
 
@@ -77,7 +75,7 @@ def test_nothing_is_written_or_removed_through_a_link_in_a_run_folder(project, e
         lambda project, path: sample(project, path, resume=True),
         lambda project, path: sample(project, path, overwrite=True),
         reweight,
-        lambda project, path: profile(project.run, path),
+        lambda project, path: profiled(project.run, path),
     ],
     ids=["run --resume", "run --overwrite", "reweight", "profile"],
 )
@@ -95,25 +93,25 @@ def test_what_is_under_way_is_not_elsewhere(project, elsewhere, begin):
 def test_a_folder_that_the_user_names_may_be_a_link(project, elsewhere, tmp_path):
     elsewhere.mkdir()
     (tmp_path / "mine").symlink_to(elsewhere)
-    assert Run.read(project.run_path).export("csv", tmp_path / "mine")
-    profile(project.run, tmp_path / "mine" / "profile")
+    assert alpfit.export(project.run, "csv", tmp_path / "mine")
+    profiled(project.run, tmp_path / "mine" / "profile")
     assert {path.name for path in elsewhere.iterdir()} == {"csv", "profile"}
     (tmp_path / "run").symlink_to(project.run_path)
-    profile(Run.read(tmp_path / "run"))
+    profiled(Run.read(tmp_path / "run"))
     assert (project.run_path / "profile" / "manifest.json").exists()
 
 
 def test_a_run_and_a_profile_do_not_take_each_others_place(project, tmp_path):
-    made = profile(project.run, tmp_path / "profile").folder.path
+    made = profiled(project.run, tmp_path / "profile").folder.path
     before = everything(project.run_path), everything(made)
     for overwrite in (False, True):
         with pytest.raises(RunFolderError, match="holds a run, not a profile: choose another folder"):
-            profile(project.run, project.run_path, overwrite=overwrite)
+            profiled(project.run, project.run_path, overwrite=overwrite)
         for write in (sample, reweight):
             with pytest.raises(RunFolderError, match="holds a profile, not a run: choose another folder"):
                 write(project, made, overwrite=overwrite)
     assert (everything(project.run_path), everything(made)) == before
-    assert profile(project.run, made, overwrite=True)
+    assert profiled(project.run, made, overwrite=True)
 
 
 def test_nor_do_unfinished_ones(project, tmp_path):
@@ -123,7 +121,7 @@ def test_nor_do_unfinished_ones(project, tmp_path):
         (path / "unfinished" / "checkpoint-000001.bin").write_bytes(b"hours of work")
     before = everything(tmp_path)
     with pytest.raises(RunFolderError, match="holds an unfinished run, not a profile"):
-        profile(project.run, tmp_path / "run", overwrite=True)
+        profiled(project.run, tmp_path / "run", overwrite=True)
     for write in (sample, reweight):
         with pytest.raises(RunFolderError, match="holds an unfinished profile, not a run"):
             write(project, tmp_path / "profile", overwrite=True)
@@ -141,13 +139,13 @@ def test_a_report_replaces_nothing_but_a_report(project, tmp_path):
     before = everything(project.run_path)
     for name in before:
         with pytest.raises(RunFolderError, match="is no report, and is not replaced by one"):
-            write_report(project.run, project.run_path / name)
+            alpfit.report(project.run, project.run_path / name)
     (tmp_path / "page.html").write_text("<!DOCTYPE html><title>mine</title>")
     with pytest.raises(RunFolderError, match="is no report"):
-        write_report(project.run, tmp_path / "page.html")
+        alpfit.report(project.run, tmp_path / "page.html")
     assert everything(project.run_path) == before
     for _ in range(2):
-        write_report(project.run)
+        alpfit.report(project.run)
 
 
 def test_a_report_goes_to_standard_output_wherever_that_leads(project, tmp_path):
@@ -172,7 +170,7 @@ def test_a_name_may_be_as_long_as_the_file_system_lets_it(project, tmp_path, len
     path = tmp_path / ("n" * length)
     assert reweight(project, path).folder.path == path
     assert reweight(project, path, overwrite=True)
-    assert profile(Run.read(path))
+    assert profiled(Run.read(path))
     assert not [left for left in tmp_path.iterdir() if left.name.startswith(".")]
 
 

@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 import xarray
 
+import alpfit
 from alpfit import Run
-from alpfit.fit import ProfileRequest, profile_run
-from alpfit.fit.profile import fit_of
+from alpfit.fit import fit_of
 from alpfit.fit.report import contents_of
 from alpfit.inference.profiling.steps import in_a_sentence, steps_within
 from alpfit.likelihoods import Step, load
@@ -74,7 +74,7 @@ def refined(run, tmp_path_factory):
     """Refined in m_a and in r, four bins each: 0.6 to 1.0038, to 1.6793, to 2.8095, to 4.7 GeV."""
     path = tmp_path_factory.mktemp("profiles") / "refined"
     for name in ("m_a", "r"):
-        profile_run(run, ProfileRequest((name,), "4", refine=True), path / name)
+        alpfit.profile(run, (name,), grid="4", refine=True, output=path / name)
     return path
 
 
@@ -106,6 +106,6 @@ def test_bins_of_other_quantities_say_nothing_and_the_sentence_stands_with_all(r
 
 
 def test_profiles_from_samples_do_not_ask_the_likelihoods(run, tmp_path):
-    made = profile_run(run, ProfileRequest(("m_a",), "4"), tmp_path / "sampled")
+    made = alpfit.profile(run, ("m_a",), grid="4", output=tmp_path / "sampled")
     assert "steps" not in made.text
     assert {row["steps"] for row in rows(tmp_path / "sampled" / "m_a.csv")} == {""}

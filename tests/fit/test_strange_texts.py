@@ -15,7 +15,7 @@ import tomli_w
 from alpfit.chains.provenance import seal
 from alpfit.cli.main import main
 from alpfit.errors import AlpfitError, in_one_line, visible
-from alpfit.fit import ProfileRequest, profile_run
+from alpfit.fit.profile import profile
 
 EVIL = "\x1b[2J\x9b31m\r\nalpfit: all is well\u202e; touch /tmp/sh $(id) [link=file:///etc/passwd]here[/link]"
 """Orders for a terminal, a line of its own, a turn of the text, words for a shell, and markup."""
@@ -231,7 +231,7 @@ FOREVER = {"a pipe": os.mkfifo, "a device": lambda path: path.symlink_to("/dev/z
 @pytest.mark.parametrize("early", [False, True])
 def test_no_file_of_a_folder_is_waited_for_or_read_without_end(project, tmp_path, alpfit, kind, early):
     """A test that waits is one that fails: files without which there is no run, and those of its profile."""
-    profile_run(project.run, ProfileRequest(("m_a",), "3"))
+    profile(project.run, ("m_a",), grid="3")
     names = [
         path.relative_to(project.run_path)
         for path in project.run_path.rglob("*")
@@ -256,7 +256,7 @@ def test_no_file_of_a_folder_is_waited_for_or_read_without_end(project, tmp_path
 
 
 def test_a_private_file_does_not_get_into_a_report(project, tmp_path, alpfit):
-    made = profile_run(project.run, ProfileRequest(("m_a",), "3")).folder
+    made = profile(project.run, ("m_a",), grid="3").folder
     (tmp_path / "private").write_text("a secret")
     made.intervals_text.unlink()
     made.intervals_text.symlink_to(tmp_path / "private")

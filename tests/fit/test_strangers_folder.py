@@ -15,13 +15,14 @@ import numpy as np
 import pytest
 import tomli_w
 
+import alpfit
 from alpfit import Fit, Run
 from alpfit.chains.provenance import seal
 from alpfit.config import POINTERS
 from alpfit.errors import AlpfitError, ConfigurationError
-from alpfit.fit import Changes, ProfileRequest, Reweighting, RunProfile, profile_run
 from alpfit.fit.profile import with_workers
 from alpfit.inference.progress import NoProgress
+from alpfit.runs.profile import RunProfile
 
 
 class Notes(NoProgress):
@@ -66,9 +67,9 @@ def workers(project, tmp_path):
     """Nothing: no verb goes where the folder says, unless it is said again."""
     with listening() as (address, came):
         rewritten(project, parallel={"executor": "dask", "scheduler": address})
-        run, changes = project.run, Changes(drop=("na62_kpix_2025",))
-        profile_run(run, ProfileRequest(("m_a",), "4", refine=True), tmp_path / "profile")
-        Reweighting(run, changes, changes.apply(run)).write(tmp_path / "reweighted")
+        run = project.run
+        alpfit.profile(run, ("m_a",), grid="4", refine=True, output=tmp_path / "profile")
+        alpfit.reweight(run, drop=["na62_kpix_2025"], output=tmp_path / "reweighted")
         notes = Notes()
         Fit.from_file(project.run_path).run(tmp_path / "again", progress=notes)
         assert any("[parallel] executor = 'dask', which counts in an input of your own" in said for said in notes.said)
@@ -131,8 +132,8 @@ def originals(project, _):
 
 
 def origin(project, tmp_path):
-    run, changes = project.run, Changes(drop=("na62_kpix_2025",))
-    Reweighting(run, changes, changes.apply(run)).write(tmp_path / "new")
+    run = project.run
+    alpfit.reweight(run, drop=["na62_kpix_2025"], output=tmp_path / "new")
     summary = tmp_path / "new" / "summary.json"
     record = json.loads(summary.read_text())
     assert record["reweighted_from"]["run"]
@@ -245,7 +246,7 @@ def posterior(project, _):
             _ = project.run
     path.write_bytes(good)
     sealed(project)
-    made = profile_run(project.run, ProfileRequest(grid="3"), project.run_path / "profile").folder
+    made = alpfit.profile(project.run, grid="3", output=project.run_path / "profile").folder
     good = made.profiles.read_bytes()
     for name in ("log_likelihood", "converged", "m_a", "edges_x"):
         made.profiles.write_bytes(good)
@@ -268,7 +269,7 @@ def posterior(project, _):
 
 
 def profile_files(project, tmp_path):
-    made = profile_run(project.run, ProfileRequest(grid="3"), tmp_path / "profile").folder
+    made = alpfit.profile(project.run, grid="3", output=tmp_path / "profile").folder
     record = json.loads(made.manifest.read_text())
     record["files"]["../fit.toml"] = "0" * 64
     del record["digest"]
@@ -304,9 +305,9 @@ def checkpoint(project, tmp_path):
     Checkpoints(unfinished, print).save(pickle.dumps(Trap()))
     (unfinished / "identity.json").write_text("{}")
     run = project.run
-    assert run.export("csv", tmp_path)
+    assert alpfit.export(run, "csv", tmp_path)
     assert run.warnings == ()
-    profile_run(run, ProfileRequest(grid="3"), tmp_path / "profile")
+    alpfit.profile(run, grid="3", output=tmp_path / "profile")
     with pytest.raises(AlpfitError):
         Fit.from_file(project.file).run(project.run_path, resume=True)  # it was begun with something else
     assert not Trap.sprung
@@ -319,11 +320,10 @@ def link(project, tmp_path):
         (project.run_path / name).unlink(missing_ok=True)
         (project.run_path / name).symlink_to(mine)
     from alpfit.figures import figures
-    from alpfit.fit.report import write_report
 
     run = project.run
     run.plot(drawn=figures(run, ["corner"]))
-    write_report(run)
+    alpfit.report(run)
     assert mine.read_text() == "keep me"
     assert not (project.run_path / "report.html").is_symlink()
 
@@ -331,14 +331,14 @@ def link(project, tmp_path):
 def folder_link(project, tmp_path):
     elsewhere = tmp_path / "elsewhere"
     elsewhere.mkdir()
-    made = profile_run(project.run, ProfileRequest(grid="3"), tmp_path / "profile")
+    made = alpfit.profile(project.run, grid="3", output=tmp_path / "profile")
     (project.run_path / "profile").symlink_to(made.folder.path)
     (project.run_path / "csv").symlink_to(elsewhere)
     assert RunProfile.read(project.run_path / "profile").text == made.text
     with pytest.raises(AlpfitError, match="nothing is written through a link in a run folder"):
-        project.run.export("csv")
+        alpfit.export(project.run, "csv")
     with pytest.raises(AlpfitError, match="nothing is written through a link in a run folder"):
-        profile_run(project.run, ProfileRequest(grid="3"), overwrite=True)
+        alpfit.profile(project.run, grid="3", overwrite=True)
     assert list(elsewhere.iterdir()) == []
     assert made.folder.profiles.exists()
 

@@ -119,7 +119,7 @@ def test_planck_as_an_upper_limit_allows_every_smaller_density():
 
 
 def test_belle2_alone_gives_the_seeds_interval_of_the_coupling():
-    # Ding et al. 2025: 7.3e-5 < g_agg GeV < 1.1e-4, with its form factor and top mass, for an ALP that is always invisible
+    # Ding et al. 2025: 7.3e-5 < g_agg GeV < 1.1e-4, with its form factor and top mass, for an ALP always invisible
     def cost(g_agg: float) -> float:
         rate = branching_ratio_b_to_k_alp(
             np.asarray(1.0), np.asarray(g_agg), form_factor="exponential", top_mass="pole", ckm="flavio-2.7.1"

@@ -6,7 +6,7 @@ from itertools import combinations
 import numpy as np
 import pytest
 
-from alpfit.inference.profile import profile
+from alpfit.inference.profiling import Plan, sampled_profiles
 from alpfit.inference.samples import Samples
 from alpfit.plots.style import axis
 from alpfit.scenarios import SCENARIOS
@@ -41,11 +41,13 @@ class Drawing:
 
     @property
     def profiles_1d(self):
-        return [b for name in self.names for b in profile(self.samples, (name,), (LOGARITHMIC[name],), 25)]
+        plans = [Plan((name,), (LOGARITHMIC[name],), (25,)) for name in self.names]
+        return list(sampled_profiles(self.samples, plans, {}))
 
     def profile_2d(self, x, y):
-        """Bins in the plane of two axes."""
-        return profile(self.samples, (x.name, y.name), (x.logarithmic, y.logarithmic), 20)
+        """The profile in the plane of two axes."""
+        plan = Plan((x.name, y.name), (x.logarithmic, y.logarithmic), (20, 20))
+        return next(sampled_profiles(self.samples, [plan], {}))
 
 
 @pytest.fixture(scope="session")

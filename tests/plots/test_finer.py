@@ -5,11 +5,11 @@ from io import BytesIO
 import numpy as np
 import pytest
 
-from alpfit.inference.profiling import Profile
+from alpfit.inference.profiling import THRESHOLDS, Profile
 from alpfit.plots import finer
 from alpfit.plots.posterior_2d import posterior_2d_figure
 from alpfit.plots.profile import profile_1d_figure, profile_2d_figure
-from alpfit.plots.style import CONFIDENCE_LEVELS_2D, paper_style
+from alpfit.plots.style import paper_style
 
 WIDTH = {"m_a": 0.1, "r": 0.01}
 BEST = {"m_a": 0.2, "r": 0.47}
@@ -64,7 +64,7 @@ def test_contours_go_through_the_points_where_they_lie(drawing):
     (filled,) = panel.collections
     inner = np.concatenate([path.vertices for path in filled.get_paths()[:1]])
     for k, name in enumerate(("m_a", "r")):  # an ellipse of the known size around the known place
-        half = WIDTH[name] * np.sqrt(CONFIDENCE_LEVELS_2D["68.3 %"] - 0.0)
+        half = WIDTH[name] * np.sqrt(THRESHOLDS[2]["68.3 %"])
         assert inner[:, k].max() == pytest.approx(BEST[name] + half, abs=0.15 * half)
         assert inner[:, k].min() == pytest.approx(BEST[name] - half, abs=0.15 * half)
 

@@ -6,9 +6,11 @@ from io import BytesIO
 import numpy as np
 import pytest
 
+from alpfit.inference.exclusion import Excluded, Preferred, RelicCurve
+from alpfit.likelihoods import load, names
 from alpfit.plots.plane import plane_figure
 from alpfit.plots.plane_legend import LETTERS, letters
-from alpfit.plots.regions import KINDS, Curve, Excluded, PlaneContents, Preferred, RelicCurve, kind_and_process
+from alpfit.plots.regions import GROUPS, Curve, PlaneContents, colour_of, label_of
 from alpfit.plots.style import COLUMN_WIDTH, paper_style
 from alpfit.scenarios import SCENARIOS
 
@@ -19,15 +21,15 @@ X, Y = np.meshgrid(np.log10(M_A), np.log10(G_AGG), indexing="ij")
 def contents(n_small=25):
     """Three large regions, one of them a projection, and many that are too small for a label."""
     large = [
-        Excluded("a", "BaBar $K+$inv", "$B$ decays", Y + 4.0),
-        Excluded("b", "NA62 $\\pi+$inv", "kaon decays", np.minimum(-0.5 - X, Y + 5.5)),
-        Excluded("c", "Belle II $\\gamma+$inv", "photons", Y + 4.5, projection=True),
+        Excluded("a", "BaBar", "$K+$inv", "$B$ decays", Y + 4.0),
+        Excluded("b", "NA62", "$\\pi+$inv", "kaon decays", np.minimum(-0.5 - X, Y + 5.5)),
+        Excluded("c", "Belle II", "$\\gamma+$inv", "photons", Y + 4.5, projection=True),
     ]
     small = [
-        Excluded(f"s{k}", f"Dump {k}", "beam dumps", 0.01 - (X + 1.9 + 0.1 * k) ** 2 - (Y + 6.5) ** 2)
+        Excluded(f"s{k}", f"Dump {k}", "", "beam dumps", 0.01 - (X + 1.9 + 0.1 * k) ** 2 - (Y + 6.5) ** 2)
         for k in range(n_small)
     ]
-    wanted = Preferred("q2", "Belle II $K+$inv", 400.0 * ((X - 0.3) ** 2 + 0.1 * (Y + 4.3) ** 2))
+    wanted = Preferred("q2", "Belle II", "$K+$inv", 400.0 * ((X - 0.3) ** 2 + 0.1 * (Y + 4.3) ** 2))
     curves = [
         RelicCurve(name, M_A, G_AGG, 0.12 * 10.0 ** (-4.0 + at - Y)) for name, at in (("cbe", -0.2), ("nbe", -0.7))
     ]
@@ -62,7 +64,7 @@ def test_labels_lie_in_their_regions_and_not_on_each_other(figure):
     boxes = [text.get_window_extent() for text in texts.values()]
     for i, box in enumerate(boxes):
         assert not any(box.overlaps(other) for other in boxes[:i])
-    by_label = {region.label: region for region in contents().excluded}
+    by_label = {label_of(region): region for region in contents().excluded}
     for label, text in texts.items():
         x, y = text.get_position()  # in widths of the panel, which the grid spans
         i, j = int(x * M_A.size), int(y * G_AGG.size)
@@ -74,7 +76,7 @@ def test_what_has_no_room_for_a_label_is_in_the_legend_and_all_is_named_once(fig
     written = {text.get_text() for text in panel.texts}
     legend = ",".join(legend_texts(figure)) + ","
     for region in contents().excluded:
-        assert (region.label in written) != (f"{region.label}," in legend), region.label
+        assert (label_of(region) in written) != (f"{label_of(region)}," in legend), label_of(region)
 
 
 def test_the_legend_is_inside_of_a_column_and_does_not_overlap_itself(figure):
@@ -128,11 +130,8 @@ def test_an_empty_plane_can_be_drawn():
         plane_figure(nothing).savefig(BytesIO(), format="png", dpi=50)
 
 
-def test_every_observable_belongs_to_a_group():
-    for build in SCENARIOS.values():
-        for name in (*build().observables, *build().parameters):
-            assert kind_and_process(name, "Nobody")[0] in KINDS
-    assert kind_and_process("BR(K+->pi+ a(gg))", "NA62") == ("kaon decays", r"$\pi\gamma\gamma$")
-    assert kind_and_process("BR(K+->pi+ a)", "NA62") == ("kaon decays", r"$\pi+$inv")
-    assert kind_and_process("g_agg", "E137")[0] == "beam dumps"
-    assert kind_and_process("g_agg", "SN1987A")[0] == "stars, early universe"
+def test_every_group_of_the_model_has_a_colour_and_what_is_unknown_that_of_the_others():
+    groups = {q.group for build in SCENARIOS.values() for q in build().observables.values() if q.group}
+    groups |= {load(name).group for name in names() if load(name).group}
+    assert groups <= set(GROUPS)
+    assert colour_of("an invented group") == GROUPS["others"] not in {colour_of(group) for group in groups}

@@ -47,8 +47,8 @@ def test_the_profile_is_coloured_inside_of_its_regions_alone(figure):
     for (_, right), (x, y) in zip(couples(made), drawing.pairs, strict=True):
         (image,) = right.images
         coloured = int((np.asarray(image.get_array())[..., 3] > 0.0).sum())
-        own = [b.sample for b in drawing.profile_2d(x, y)]
-        assert coloured == int((2.0 * (samples.log_l.max() - samples.log_l[own]) <= 6.18).sum())
+        known = drawing.profile_2d(x, y)
+        assert coloured == int((known.minus_two_delta(samples.log_l.max())[known.known] <= 6.18).sum())
 
 
 def test_titles_and_legend_tell_what_is_what(figure):

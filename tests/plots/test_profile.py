@@ -5,8 +5,9 @@ from io import BytesIO
 import numpy as np
 import pytest
 
+from alpfit.inference.profiling import LEVELS
 from alpfit.plots.profile import profile_1d_figure, profile_2d_figure
-from alpfit.plots.style import CONFIDENCE_LEVELS_2D, paper_style
+from alpfit.plots.style import paper_style
 
 
 def drawn(make):
@@ -69,7 +70,7 @@ def test_in_two_dimensions_there_is_a_panel_for_each_pair(planes):
 
 
 def test_in_two_dimensions_the_legend_names_the_confidence_levels(planes):
-    assert legend(planes[1]) == [*CONFIDENCE_LEVELS_2D, "worse", "best fit"]
+    assert legend(planes[1]) == [*LEVELS, "worse", "best fit"]
 
 
 def test_in_two_dimensions_the_surface_is_the_profile_likelihood(planes):
@@ -78,8 +79,8 @@ def test_in_two_dimensions_the_surface_is_the_profile_likelihood(planes):
     for panel, (x, y) in zip(panels(figure), drawing.pairs, strict=True):
         (image,) = panel.images
         surface = np.ma.compressed(np.ma.masked_invalid(image.get_array()))
-        own = [b.sample for b in drawing.profile_2d(x, y)]
-        expected = 2.0 * (samples.log_l.max() - samples.log_l[own])
+        known = drawing.profile_2d(x, y)
+        expected = known.minus_two_delta(samples.log_l.max())[known.known]
         np.testing.assert_allclose(np.sort(surface), np.sort(expected), rtol=1e-12, atol=1e-12)
 
 

@@ -8,10 +8,9 @@ import matplotlib
 import numpy as np
 import pytest
 from matplotlib.mathtext import MathTextParser
-from scipy.stats import chi2
 
 from alpfit.inference.samples import Samples
-from alpfit.plots.style import CONFIDENCE_LEVELS_2D, Axis, axis, paper_style
+from alpfit.plots.style import Axis, axis, paper_style
 from alpfit.scenarios import SCENARIOS, Quantity
 
 COUPLING = Quantity(r"g_{a\gamma\gamma}", "GeV$^{-1}$", "coupling")
@@ -107,8 +106,3 @@ assert callable(corner.corner)
 """
     answer = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert answer.returncode == 0, answer.stderr
-
-
-def test_confidence_levels_in_the_plane_are_those_of_two_degrees_of_freedom():
-    for name, level in CONFIDENCE_LEVELS_2D.items():
-        assert 100.0 * chi2(2).cdf(level) == pytest.approx(float(name.removesuffix(" %")), abs=0.1)

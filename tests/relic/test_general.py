@@ -15,7 +15,7 @@ from alpfit.errors import ConfigurationError, PredictionError
 from alpfit.physics.plasma import bath_at, saikawa_shirai_2018
 from alpfit.physics.scattering import momentum_transfers, photon_rule
 from alpfit.physics.widths import alp_widths
-from alpfit.relic import ENGINES, DarkSector, Status, relic_density, solve, evolve_sector
+from alpfit.relic import ENGINES, DarkSector, Status, evolve_sector, relic_density, solve
 
 each_engine = pytest.mark.parametrize("engine", ENGINES)
 MASS = 100.0

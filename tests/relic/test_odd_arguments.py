@@ -8,7 +8,15 @@ from odd import ODD
 
 import alpfit
 from alpfit.errors import AlpfitError
-from alpfit.relic import DarkSector, outside, plasma_error, resolve_annihilation_scale, solve, theory_error, evolve_sector
+from alpfit.relic import (
+    DarkSector,
+    evolve_sector,
+    outside,
+    plasma_error,
+    resolve_annihilation_scale,
+    solve,
+    theory_error,
+)
 
 POINT = {"m_a": 1.0, "r": 0.45, "g_agg": 1e-4, "g_achi": 1e-2}
 OPTIONS = {"engine": "nbe", "annihilation_scale": 1.0}

@@ -5,8 +5,7 @@ import shutil
 
 import pytest
 
-from alpfit import Fit, Run
-from alpfit.fit.report import write_report
+from alpfit import Fit, Run, report
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 
@@ -42,7 +41,7 @@ def folder(tmp_path_factory):
     path = tmp_path_factory.mktemp("report") / "small run"
     path.parent.joinpath("small.toml").write_text(FILE)
     Fit.from_file(path.parent / "small.toml").run(path)
-    write_report(Run.read(path))
+    report(Run.read(path))
     return path
 
 

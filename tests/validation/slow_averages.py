@@ -107,7 +107,7 @@ def cross_section(e, distance, point: Point):
 
 
 def energy_bracket(e, theta):
-    """E_+ a - 2 ln((E_+ + a)/(E_+ - a)) of Ding et al. 2025's eq. (4.13), integrated over the angle, E_+ = (2 + e) cosh.
+    """E_+ a - 2 ln((E_+ + a)/(E_+ - a)) of Ding et al. 2025, eq. (4.13), integrated over the angle, E_+ = (2 + e) cosh.
 
     With z = tanh(theta) sqrt(1 - 4/s) it is z (e (4 + e) + s sinh^2) - 4 (artanh(z) - z), where nothing cancels.
     """

@@ -2,8 +2,9 @@
 
 ``python tests/validation/slow_reference.py`` writes ``reference/relic_density.csv`` in 25 minutes, 2 to 6 s a point.
 
-Ding et al. 2025, eqs. (4.8-4.10), for ln(Y) and ln(y) with derivatives in closed form, by scipy's Radau from equilibrium at
-x = 2 to x = 1e6. Largest relative changes at 20 extreme points of the table (narrowest, broadest, lightest, heaviest,
+Ding et al. 2025, eqs. (4.8-4.10), for ln(Y) and ln(y) with derivatives in closed form, by scipy's Radau from
+equilibrium at x = 2 to x = 1e6.
+Largest relative changes at 20 extreme points of the table (narrowest, broadest, lightest, heaviest,
 on threshold, 1e-9 ... 1e-3 beside it, earliest and latest decoupling, freeze-out at 0.12 GeV), of Omega h^2 and of the
 three x: twice the nodes of all integrals, 2e-10 and 8e-10; half the steps of the splines in x, 1e-9 and 3e-9; a tenth
 of the tolerance and half the largest step, 3e-10 and 2e-9; integrals to e = 90 instead of 60, 2e-10 and 2e-9; half the

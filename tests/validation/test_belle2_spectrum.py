@@ -161,7 +161,7 @@ def test_there_is_no_sensitivity_above_4_4_gev():
     np.testing.assert_allclose(chi_squared(np.ones(10), np.linspace(5.2, 20.0, 10)), 0.0, atol=1e-9)
 
 
-# m_a [GeV], the lower and the upper g_agg [1/GeV] of Ding et al. 2025's Table 1, -2 ln L against the Standard Model alone
+# m_a [GeV], the lower and the upper g_agg [1/GeV] of Ding et al. 2025's Table 1, -2 ln L against the Standard Model
 TABLE_1 = [
     (0.75, 7.398e-05, 42.3), (0.75, 9.037e-05, 79.3), (2.63, 7.345e-05, -9.1), (2.63, 8.81e-05, -4.5),
     (3.56, 7.36e-05, 3.45), (3.56, 9.75e-05, 6.7), (4.47, 8.429e-05, 0.0), (4.47, 1.148e-04, 0.0),

@@ -1,4 +1,4 @@
-"""Section 5.1 of Ding et al. 2025 as a number: an ALP that decays to photons outside of the detector explains nothing."""
+"""Section 5.1 of Ding et al. 2025 as a number: an ALP that decays to photons outside the detector explains nothing."""
 
 from pathlib import Path
 

@@ -24,7 +24,7 @@ def test_an_unknown_format_is_refused_with_a_hint(weighted, tmp_path):
     with pytest.raises(ConfigurationError) as caught:
         export("fit", "anaesthetic", weighted, tmp_path)
     assert str(caught.value) == (
-        "--format anaesthetic: there is no such export: did you mean 'anesthetic'? "
+        "format = anaesthetic: there is no such export: did you mean 'anesthetic'? "
         "allowed: anesthetic, csv, getdist, hdf5, parquet"
     )
     assert list(tmp_path.iterdir()) == []

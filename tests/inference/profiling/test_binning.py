@@ -6,10 +6,9 @@ import numpy as np
 import pytest
 from toys import correlated
 
-from alpfit.inference.priors import Normal
-from alpfit.inference.profile import profile
+from alpfit.inference.priors import LogNormal, Normal
 from alpfit.inference.profiling import Plan, sampled_profiles
-from alpfit.inference.profiling.binning import bin_edges
+from alpfit.inference.profiling.binning import bin_edges, cells
 
 PLAN = Plan(("x", "g"), (False, True), (12, 9))
 
@@ -40,13 +39,23 @@ def test_each_bin_has_its_largest_likelihood_and_its_point(samples):
     assert not found.converged.any()
 
 
-def test_the_maxima_are_those_that_every_run_writes(samples):
-    bins = profile(samples, ("u",), (False,), 10)
-    (found,) = sampled_profiles(
-        samples, [Plan(("u",), (False,), (10,))], {"u": Normal(prior="normal", mean=0, sigma=1)}
-    )
-    np.testing.assert_array_equal(found.edges[0], [*(b.lower[0] for b in bins), bins[-1].upper[0]])
-    np.testing.assert_array_equal(found.log_l, [samples.log_l[b.sample] for b in bins])
+def test_every_sample_is_in_a_bin_and_the_best_one_is_its_bins(samples):
+    (found,) = sampled_profiles(samples, [PLAN], correlated().priors)
+    place = cells([samples.column("x"), samples.column("g")], found.edges)
+    assert (place >= 0).all()
+    assert set(np.unique(place)) == set(np.flatnonzero(found.known))
+    assert found.top == samples.log_l.max() == found.log_l[found.best]
+
+
+def test_bins_are_equal_in_the_value_or_in_its_logarithm_over_the_range_of_the_samples(samples):
+    wide = {
+        "x": Normal(prior="normal", mean=0.0, sigma=100.0),
+        "g": LogNormal(prior="log-normal", median=1.0, sigma=100.0),
+    }
+    (found,) = sampled_profiles(samples, [PLAN], wide)
+    for name, edges, widths in zip(("x", "g"), found.edges, (found.edges[0], np.log(found.edges[1])), strict=True):
+        np.testing.assert_allclose(np.diff(widths), np.diff(widths)[0], rtol=1e-9)
+        assert (edges[0], edges[-1]) == (samples.column(name).min(), samples.column(name).max())
 
 
 def test_a_range_that_nearly_reaches_the_prior_reaches_it():

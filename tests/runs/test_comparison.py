@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from alpfit import Run
+from alpfit import Run, compare
 from alpfit.chains.folder import RunFolder
 from alpfit.errors import ConfigurationError, RunFolderError
-from alpfit.runs.comparison import STRENGTHS, ComparedRun, compare_runs
+from alpfit.runs.comparison import STRENGTHS, ComparedRun
 
 REFERENCE = Path(__file__).resolve().parents[2] / "chains" / "reference" / "invisible"
 
@@ -44,7 +44,7 @@ def another(run, tmp_path):
 
 def test_the_bayes_factor_is_the_difference_of_evidences(run, another):
     other = another(log_z=run.samples.log_z - 2.5, log_z_error=0.3)
-    first, second = compare_runs([run, other]).runs
+    first, second = compare([run, other]).runs
     assert (first.log_bayes, first.verdict) == (None, "-")
     assert second.log_bayes == pytest.approx(-2.5, rel=1e-12)
     assert second.log_bayes_error == pytest.approx((0.3**2 + run.samples.log_z_error**2) ** 0.5)
@@ -66,21 +66,21 @@ def test_the_words_are_those_of_kass_and_raftery(log_bayes, words):
 
 
 def test_a_run_without_evidence_shows_a_dash(run, another):
-    comparison = compare_runs([run, another(log_z=None, log_z_error=None)])
+    comparison = compare([run, another(log_z=None, log_z_error=None)])
     assert comparison.runs[1].log_bayes is None
     line = comparison.as_text().splitlines()[2]
     assert line.split() == ["another", f"{run.samples.log_l.max():.3f}", f"{run.samples.n_eff:.0f}", "-", "-", "-"]
 
 
 def test_the_same_data_and_priors_need_no_warning(run, another):
-    assert compare_runs([run, another()]).warnings == ()
+    assert compare([run, another()]).warnings == ()
 
 
 def test_other_data_are_told(run, another):
     other = another({"planck_relic_2018": "changed", "na62_kpix_2025": "new"})
     with pytest.raises(RunFolderError, match=r"the data of planck_relic_2018 have changed since .*another was made"):
-        compare_runs([run, other])
-    comparison = compare_runs([run, other], force=True)
+        compare([run, other])
+    comparison = compare([run, other], force=True)
     stale, warning = comparison.warnings
     assert stale == f"the data of planck_relic_2018 have changed since {other.folder.path} was made"
     assert warning == (
@@ -92,7 +92,7 @@ def test_other_data_are_told(run, another):
 
 
 def test_other_priors_are_told(run, another):
-    (warning,) = compare_runs([run, another(parameters={"r": 0.477})]).warnings
+    (warning,) = compare([run, another(parameters={"r": 0.477})]).warnings
     assert warning == (
         "ln Z depends on the priors, which differ between invisible and another: "
         "r (uniform, min 0.44, max 0.4999 and fixed at 0.477)"
@@ -101,7 +101,7 @@ def test_other_priors_are_told(run, another):
 
 def test_common_parameters_have_their_medians_and_intervals(run, another):
     parameters = {name: values for name, values in run.samples.parameters.items() if name != "r"}
-    comparison = compare_runs([run, another(parameters_of_samples=parameters)])
+    comparison = compare([run, another(parameters_of_samples=parameters)])
     assert set(comparison.runs[0].intervals) == {"m_a", "g_agg", "g_achi"}
     stored = run.summary["parameters"]["m_a"]
     assert comparison.runs[0].intervals["m_a"] == (stored["lower_68"], stored["median"], stored["upper_68"])
@@ -109,11 +109,11 @@ def test_common_parameters_have_their_medians_and_intervals(run, another):
 
 def test_one_run_is_none_to_compare(run):
     with pytest.raises(ConfigurationError, match="two run folders or more"):
-        compare_runs([run])
+        compare([run])
 
 
 def test_a_manifest_without_likelihoods_is_told(run, another):
     other = another()
     other.folder.manifest.write_text("{}")
     with pytest.raises(RunFolderError, match="alpfit is missing; restore the file, or run anew"):
-        compare_runs([run, other])
+        compare([run, other])

@@ -15,11 +15,11 @@ from alpfit.chains.provenance import write_manifest
 from alpfit.config import load_configuration
 from alpfit.errors import ConfigurationError
 from alpfit.figures import FIGURES, QUICK, figures, history, planes
-from alpfit.runs.profile import publish_profile
 from alpfit.inference.profiling import Profile
 from alpfit.inference.samples import Samples
 from alpfit.inference.session import Account
 from alpfit.relic import Status, relic_density
+from alpfit.runs.profile import publish_profile
 
 INVISIBLE = """\
 scenario = "invisible"
@@ -109,7 +109,7 @@ def dark_matter(run_of):
 def _small_grid(monkeypatch):
     """Few points, so that a plane is drawn at once."""
     contents = planes.plane_contents
-    monkeypatch.setattr(planes, "plane_contents", lambda material: contents(material, (14, 12)))
+    monkeypatch.setattr(planes, "plane_contents", lambda given: contents(given, (14, 12)))
 
 
 def test_every_figure_has_a_caption_of_a_sentence_or_two():

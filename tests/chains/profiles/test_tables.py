@@ -1,12 +1,11 @@
-"""The profile likelihood as CSV."""
+"""The bins of profiles as CSV."""
 
 import csv
 
-import numpy as np
 import pytest
 
-from alpfit.chains.tables import write_profile
-from alpfit.inference.profile import profile
+from alpfit.chains.profiles.tables import write_bins
+from alpfit.inference.profiling import Plan, sampled_profiles
 
 
 @pytest.fixture
@@ -15,7 +14,9 @@ def read(tmp_path, samples):
 
     def rows(*names):
         path = tmp_path / "profile.csv"
-        write_profile(path, samples, profile(samples, names, (True,) * len(names), 15))
+        n = len(names)
+        found = sampled_profiles(samples, [Plan(names, (True,) * n, (15,) * n)], {})
+        write_bins(path, found, float(samples.log_l.max()))
         with path.open(newline="") as stream:
             reader = csv.DictReader(stream)
             return list(reader.fieldnames), list(reader)
@@ -26,6 +27,8 @@ def read(tmp_path, samples):
 POINT = [
     "log_likelihood",
     "minus_two_delta_log_likelihood",
+    "converged",
+    "steps",
     "m_a",
     "g_agg",
     "BR(B+->K+ a(inv))",
@@ -37,33 +40,33 @@ POINT = [
 
 def test_one_dimension_has_one_quantity_and_the_whole_point(read):
     header, rows = read("m_a")
-    assert header == ["quantity", "lower", "upper", "centre", *POINT]
+    assert header == ["quantity", "lower", "upper", "centre", "position", *POINT]
     assert len(rows) == 15
     assert {row["quantity"] for row in rows} == {"m_a"}
 
 
 def test_two_dimensions_have_two_quantities_and_the_whole_point(read):
     header, rows = read("m_a", "g_agg")
-    axes = [f"{key}_{axis}" for axis in "xy" for key in ("quantity", "lower", "upper", "centre")]
+    axes = [f"{key}_{axis}" for axis in "xy" for key in ("quantity", "lower", "upper", "centre", "position")]
     assert header == [*axes, *POINT]
     assert {(row["quantity_x"], row["quantity_y"]) for row in rows} == {("m_a", "g_agg")}
 
 
 def test_each_row_is_a_sample(read, samples):
-    known = {f"{value:.8g}": i for i, value in enumerate(samples.log_l)}
+    known = {value: i for i, value in enumerate(samples.log_l)}
     for row in read("m_a", "g_agg")[1]:
-        i = known[row["log_likelihood"]]
+        i = known[float(row["log_likelihood"])]
         for name in (*samples.parameters, *samples.derived):
-            np.testing.assert_allclose(float(row[name]), samples.column(name)[i], rtol=1e-7)
+            assert float(row[name]) == samples.column(name)[i]
         for name, log_l in samples.log_l_by_entry.items():
-            np.testing.assert_allclose(float(row[f"log_likelihood:{name}"]), log_l[i], rtol=1e-7)
+            assert float(row[f"log_likelihood:{name}"]) == log_l[i]
 
 
 def test_each_point_is_in_its_bin(read):
     for row in read("m_a", "g_agg")[1]:
         for name, axis in (("m_a", "_x"), ("g_agg", "_y")):
-            assert float(row[f"lower{axis}"]) * (1.0 - 1e-7) <= float(row[name])
-            assert float(row[name]) <= float(row[f"upper{axis}"]) * (1.0 + 1e-7)
+            assert float(row[f"lower{axis}"]) <= float(row[name]) <= float(row[f"upper{axis}"])
+            assert row[f"position{axis}"] == row[name]
 
 
 def test_the_difference_is_against_the_best_sample(read, samples):
@@ -74,6 +77,14 @@ def test_the_difference_is_against_the_best_sample(read, samples):
     assert min(float(row["minus_two_delta_log_likelihood"]) for row in rows) == 0.0
 
 
-def test_without_bins_there_is_no_file(tmp_path, samples):
-    write_profile(tmp_path / "profile.csv", samples, [])
+def test_profiles_follow_each_other_in_one_table(tmp_path, samples):
+    plans = [Plan((name,), (True,), (15,)) for name in ("m_a", "g_agg")]
+    write_bins(tmp_path / "both.csv", sampled_profiles(samples, plans, {}), 0.0)
+    with (tmp_path / "both.csv").open(newline="") as stream:
+        named = [row["quantity"] for row in csv.DictReader(stream)]
+    assert named == ["m_a"] * 15 + ["g_agg"] * 15
+
+
+def test_without_profiles_there_is_no_file(tmp_path):
+    write_bins(tmp_path / "profile.csv", [], 0.0)
     assert list(tmp_path.iterdir()) == []

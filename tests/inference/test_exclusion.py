@@ -5,11 +5,11 @@ import pytest
 from scipy.ndimage import binary_dilation, binary_erosion
 
 from alpfit.errors import PredictionError
-from alpfit.fit import plane as module
+from alpfit.inference import exclusion as module
 from alpfit.inference.exclusion import Plane, excluded, measurements_for, preferred
+from alpfit.inference.profiling import THRESHOLDS
 from alpfit.likelihoods import load, names
 from alpfit.likelihoods.forms.base import one_sided_sigmas
-from alpfit.plots.style import CONFIDENCE_LEVELS_2D
 from alpfit.scenarios import Choices, scenario_for
 
 CHOICES = Choices(engine="nbe")
@@ -105,7 +105,7 @@ def test_between_the_points_at_which_a_fit_is_made_no_boundary_moves_by_a_cell(m
         found[grid] = preferred(plane, measurement).loss, excluded(plane, measurement).inside
     (loss, inside), (quick_loss, quick_inside) = found.values()
     assert not np.array_equal(loss, quick_loss)
-    for level in CONFIDENCE_LEVELS_2D.values():
+    for level in THRESHOLDS[2].values():
         assert within_a_cell(quick_loss <= level, loss <= level)
     assert within_a_cell(quick_inside, inside)
 
