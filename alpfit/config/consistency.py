@@ -7,7 +7,7 @@ from alpfit.config.tables import Configuration
 from alpfit.errors import ConfigurationError, one_of
 from alpfit.likelihoods import Measurement
 from alpfit.relic import resolve_annihilation_scale
-from alpfit.scenarios import DARK_MATTER, SCENARIOS, Scenario, scenario_for
+from alpfit.scenarios import SCENARIOS, Scenario, widest_scenario
 
 Ends = Mapping[str, tuple[float, float]]
 """Of each parameter the lowest and the highest value."""
@@ -43,20 +43,20 @@ def check_measurements(configuration: Configuration) -> None:
 
 def _check_parameters(configuration: Configuration) -> None:
     scenario, chosen = configuration.build_scenario(), configuration.scenario
-    widest = scenario_for(chosen, DARK_MATTER)
+    widest = widest_scenario(chosen)
     known = {**widest.parameters, **widest.optional}
     for name in configuration.parameters:
         if name not in known:
             raise ConfigurationError(f"[parameters] {name} is not a parameter of this scenario: {one_of(name, known)}")
     for name in scenario.parameters:
         if name not in configuration.parameters:
-            needed = name in SCENARIOS[chosen]().parameters
-            way_out = "" if needed else f", or leave out {_other(name)}: '{chosen}' has both of them or neither"
-            raise ConfigurationError(f"[parameters] {name} is missing: give it a prior or a fixed value{way_out}")
+            way_out = f"give it a prior or a fixed value{_or_leave_out(name, chosen)}"
+            raise ConfigurationError(f"[parameters] {name} is missing: {way_out}")
     for name in configuration.parameters:
         _check_range(configuration, scenario, name)
-    if {"g_aww", "cB_over_cW"} <= set(configuration.parameters):
-        raise ConfigurationError("[parameters] g_aww and cB_over_cW say the same twice: give one of them")
+    for pair in scenario.alternatives:
+        if set(pair) <= set(configuration.parameters):
+            raise ConfigurationError(f"[parameters] {' and '.join(pair)} say the same twice: give one of them")
 
 
 def _check_range(configuration: Configuration, scenario: Scenario, name: str) -> None:
@@ -81,9 +81,13 @@ def _within(ends: tuple[float, float], limits: tuple[float, float]) -> tuple[flo
     return max(ends[0], limits[0]), min(ends[1], limits[1])
 
 
-def _other(name: str) -> str:
-    """What goes together with a parameter of dark matter."""
-    return next(other for other in DARK_MATTER if other != name)
+def _or_leave_out(name: str, scenario: str) -> str:
+    """What else can be done about a parameter that is missing: nothing where the scenario cannot do without."""
+    extension = SCENARIOS[scenario].extension
+    if extension is None or name not in extension.parameters:
+        return ""
+    other = next(other for other in extension.parameters if other != name)
+    return f", or leave out {other}: '{scenario}' has both of them or neither"
 
 
 def _check_sampler(configuration: Configuration) -> None:
@@ -111,12 +115,11 @@ def check_regimes(measurement: Measurement, scenario: Scenario, ends: Ends) -> N
     regimes = scenario.regimes(ends)
     for regime, where in regimes.items():
         if regime not in measurement.scenarios:
-            lowest, highest = ends.get("r", (0.0, 0.0))
-            reach = f"r = {lowest:g}" if lowest == highest else f"r is from {lowest:g} to {highest:g}"
-            way_out = "bound r's prior at 0.5, or leave the entry out" if len(regimes) > 1 else "leave the entry out"
+            reach = scenario.reach(ends)
+            way_out = f"{scenario.border}, or leave the entry out" if len(regimes) > 1 else "leave the entry out"
             raise ConfigurationError(
                 f"likelihoods: '{measurement.name}' is made for: {', '.join(measurement.scenarios)}, and does not hold "
-                f"{where}{f', but {reach}' if 'r' in ends else ''}: {way_out}"
+                f"{where}{f', but {reach}' if reach else ''}: {way_out}"
             )
 
 
@@ -125,7 +128,7 @@ def check_entry(measurement: Measurement) -> None:
     for name in measurement.scenarios:
         if name not in SCENARIOS:
             raise ConfigurationError(f"{measurement.name}: scenarios: '{name}' is not known: {one_of(name, SCENARIOS)}")
-        _check_predicted(measurement, name, scenario_for(name, DARK_MATTER))
+        _check_predicted(measurement, name, widest_scenario(name))
 
 
 def _check_predicted(measurement: Measurement, name: str, scenario: Scenario) -> None:
@@ -133,10 +136,10 @@ def _check_predicted(measurement: Measurement, name: str, scenario: Scenario) ->
         if observable in _names_of(scenario):
             continue
         needs = f"likelihoods: '{measurement.name}' needs {observable}, which the scenario '{name}'"
-        if observable in _names_of(scenario_for(name, DARK_MATTER)):
-            raise ConfigurationError(
-                f"{needs} predicts only with dark matter: give {' and '.join(DARK_MATTER)} in [parameters]"
-            )
+        extension = SCENARIOS[name].extension
+        if extension is not None and observable in _names_of(extension.scenario()):
+            parameters = " and ".join(extension.parameters)
+            raise ConfigurationError(f"{needs} predicts only with {extension.what}: give {parameters} in [parameters]")
         raise ConfigurationError(f"{needs} does not predict: {one_of(observable, scenario.observables)}")
 
 

@@ -84,8 +84,12 @@ def strange_coupling(top_mass: str, ckm: str) -> complex:
     return _electroweak() * (mixing.vtd_vts * top + mixing.vcd_vcs * charm)
 
 
+DECAYS = ("B+->K+ a", "B0->K*0 a", "K+->pi+ a", "KL->pi0 a")
+"""The rows of :func:`branching_ratios`."""
+
+
 def branching_ratios(m_a: Array, *, form_factor: str, top_mass: str, ckm: str) -> Array:
-    """BR/g_aww^2 [GeV^2] of B+ -> K+ a, B0 -> K*0 a, K+ -> pi+ a and K_L -> pi0 a, ``(4, n)``; zero above threshold.
+    """BR/g_aww^2 [GeV^2] of :data:`DECAYS`, ``(4, n)``; zero above threshold.
 
     ``m_a`` [GeV] ``(n,)``; ``form_factor`` is a name of :data:`FORM_FACTORS`, ``top_mass`` of :data:`TOP_MASSES`,
     ``ckm`` of :data:`CKM`. The widths are

@@ -1,6 +1,18 @@
 """Scenarios: parameters to predictions."""
 
-from alpfit.scenarios.base import Choices, Predictions, Published, Quantity, Scenario
-from alpfit.scenarios.registry import DARK_MATTER, SCENARIOS, scenario_for
+from alpfit.scenarios.base import Choices, Extension, Predictions, Published, Quantity, Scenario
+from alpfit.scenarios.portal import DARK_MATTER
+from alpfit.scenarios.registry import SCENARIOS, scenario_for, widest_scenario
 
-__all__ = ["DARK_MATTER", "SCENARIOS", "Choices", "Predictions", "Published", "Quantity", "Scenario", "scenario_for"]
+__all__ = [
+    "DARK_MATTER",
+    "SCENARIOS",
+    "Choices",
+    "Extension",
+    "Predictions",
+    "Published",
+    "Quantity",
+    "Scenario",
+    "scenario_for",
+    "widest_scenario",
+]

@@ -3,13 +3,15 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
+from typing import ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from alpfit.physics.widths import photon_width
 from alpfit.scenarios import production, quantities
-from alpfit.scenarios.base import DEFAULT, Choices, Predictions, Quantity, predict_within
+from alpfit.scenarios.base import DEFAULT, Choices, Extension, Predictions, Quantity, predict_within
+from alpfit.scenarios.portal import DARK_MATTER, PortalScenario
 
 Array = NDArray[np.float64]
 
@@ -28,6 +30,8 @@ RANGES: Mapping[str, tuple[float, float]] = MappingProxyType(
 @dataclass(frozen=True)
 class AlpScenario:
     """``displaced`` without dark matter; ``choices`` of the ALP's production count, those of a relic density do not."""
+
+    extension: ClassVar[Extension | None] = Extension("dark matter", DARK_MATTER, PortalScenario)
 
     choices: Choices = DEFAULT
 
@@ -52,6 +56,11 @@ class AlpScenario:
         return tuple(name for name in quantities.HEADLINE if name != "BR(a->inv)")
 
     @property
+    def alternatives(self) -> tuple[tuple[str, str], ...]:
+        """The coupling to W bosons, and the ratio of couplings that it follows from."""
+        return quantities.ALTERNATIVES
+
+    @property
     def ranges(self) -> Mapping[str, tuple[float, float]]:
         """For each parameter, also the optional ones, the values between which there can be predictions."""
         return RANGES
@@ -59,6 +68,15 @@ class AlpScenario:
     def regimes(self, ends: Mapping[str, tuple[float, float]]) -> Mapping[str, str]:  # noqa: ARG002
         """One: all decays are to photons."""
         return {"displaced": "without dark matter, where all decays of a are to photons"}
+
+    @property
+    def border(self) -> str:
+        """Nothing: there is one."""
+        return ""
+
+    def reach(self, ends: Mapping[str, tuple[float, float]]) -> str:  # noqa: ARG002
+        """Nothing decides: there is one."""
+        return ""
 
     def predict(self, points: Mapping[str, Array]) -> Predictions:
         """Predictions at ``points``: m_a [GeV] and g_agg [1/GeV], arrays ``(n,)``."""

@@ -98,6 +98,10 @@ class Scenario(Protocol):
         """The observables that every run keeps; others only where a measurement reads them."""
 
     @property
+    def alternatives(self) -> tuple[tuple[str, str], ...]:
+        """Pairs of optional parameters that say the same twice: one of each can be given."""
+
+    @property
     def ranges(self) -> Mapping[str, tuple[float, float]]:
         """For each parameter, also the optional ones, the values between which there can be predictions."""
 
@@ -107,6 +111,13 @@ class Scenario(Protocol):
         ``ends`` are the lowest and highest value of each parameter. A measurement holds for all of the points if it is
         made for every one of these scenarios.
         """
+
+    @property
+    def border(self) -> str:
+        """What to do so that all points belong to one of them, in words; empty where they do anyway."""
+
+    def reach(self, ends: Mapping[str, tuple[float, float]]) -> str:
+        """What decides between them, and how far it goes between the ``ends``, in words; empty where nothing does."""
 
     def predict(self, points: Mapping[str, Array]) -> Predictions:
         """Predictions at ``points``, parameter name to array ``(n,)``."""
@@ -128,6 +139,26 @@ class Scenario(Protocol):
 
     def remarks(self, points: Mapping[str, Array]) -> tuple[str, ...]:
         """For each of the ``points`` a sentence on what a prediction assumes there and not elsewhere, mostly empty."""
+
+
+class ScenarioKind(Protocol):
+    """A scenario whose choices have not been made; with the parameters of its ``extension`` it is another one."""
+
+    @property
+    def extension(self) -> "Extension | None":
+        """None where it has always what it can have."""
+
+    def __call__(self, choices: Choices = DEFAULT) -> Scenario:
+        """The scenario with these choices."""
+
+
+@dataclass(frozen=True)
+class Extension:
+    """``what`` a scenario has with two more ``parameters``, both or neither: with them it is ``scenario``."""
+
+    what: str
+    parameters: tuple[str, str]
+    scenario: ScenarioKind
 
 
 def predict_within(

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
+from typing import ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,7 +26,7 @@ from alpfit.relic.results import ANSWERED
 from alpfit.relic.theory_error import FREEZE_IN
 from alpfit.relic.validity import SMALLEST_SHARE
 from alpfit.scenarios import production, quantities
-from alpfit.scenarios.base import DEFAULT, Choices, Predictions, Quantity, predict_within
+from alpfit.scenarios.base import DEFAULT, Choices, Extension, Predictions, Quantity, predict_within
 
 Array = NDArray[np.float64]
 
@@ -37,6 +38,9 @@ PARAMETERS: Mapping[str, Quantity] = MappingProxyType(
         "g_achi": Quantity(r"g_{a\chi\chi}", "GeV$^{-1}$", "ALP-dark matter coupling", logarithmic=True),
     }
 )
+
+DARK_MATTER = ("r", "g_achi")
+"""The parameters of dark matter, without which ``displaced`` is an ALP alone."""
 
 RANGES: Mapping[str, tuple[float, float]] = MappingProxyType({**DOMAIN, **quantities.RANGES})
 
@@ -94,6 +98,8 @@ REGIMES: Mapping[str, str] = MappingProxyType(
 class PortalScenario:
     """The ALP portal with its ``choices``: ``invisible``, and ``displaced`` with dark matter."""
 
+    extension: ClassVar[Extension | None] = None
+
     choices: Choices = DEFAULT
 
     @property
@@ -117,6 +123,11 @@ class PortalScenario:
         return ("m_chi", "Omega_h2", *quantities.HEADLINE, "sigma_v_today")
 
     @property
+    def alternatives(self) -> tuple[tuple[str, str], ...]:
+        """The coupling to W bosons, and the ratio of couplings that it follows from."""
+        return quantities.ALTERNATIVES
+
+    @property
     def ranges(self) -> Mapping[str, tuple[float, float]]:
         """For each parameter, also the optional ones, the values between which there can be predictions."""
         return RANGES
@@ -126,6 +137,16 @@ class PortalScenario:
         lowest, highest = ends["r"]
         reached = {"invisible": lowest < THRESHOLD, "displaced": highest > THRESHOLD or lowest >= THRESHOLD}
         return {name: where for name, where in REGIMES.items() if reached[name]}
+
+    @property
+    def border(self) -> str:
+        """It is r = 1/2."""
+        return f"bound r's prior at {THRESHOLD:g}"
+
+    def reach(self, ends: Mapping[str, tuple[float, float]]) -> str:
+        """The ends of r."""
+        lowest, highest = ends["r"]
+        return f"r = {lowest:g}" if lowest == highest else f"r is from {lowest:g} to {highest:g}"
 
     def predict(self, points: Mapping[str, Array]) -> Predictions:
         """Predictions at ``points``: m_a [GeV], r, g_agg and g_achi [1/GeV], arrays ``(n,)``."""

@@ -1,6 +1,7 @@
 """What both scenarios share: how ALPs are made, and how much of them each experiment sees."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from types import MappingProxyType
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,20 +16,62 @@ from alpfit.physics.escape import (
     BELLE2_PHOTON,
     BELLE_K_STAR,
     LEP_PHOTON,
+    FromMeson,
+    WithPhoton,
     invisible_probability,
     outside_after_decay,
     outside_koto,
     outside_with_photon,
 )
-from alpfit.physics.mesons import branching_ratios
+from alpfit.physics.mesons import DECAYS, branching_ratios
 from alpfit.scenarios.base import Choices
 from alpfit.scenarios.quantities import RATES, SCALES
 
 Array = NDArray[np.float64]
 
-FROM_B = (BELLE2, BABAR, BELLE, BABAR_K_STAR, BELLE_K_STAR)
-WITH_PHOTON = (BABAR_PHOTON, BELLE2_PHOTON, LEP_PHOTON)
-"""The sources of ALPs, in the order in which :func:`alp_observables` names what is seen of them."""
+FROM_B: Mapping[str, FromMeson] = MappingProxyType(
+    {"Belle II": BELLE2, "BaBar": BABAR, "Belle": BELLE, "BaBar, K*": BABAR_K_STAR, "Belle, K*": BELLE_K_STAR}
+)
+WITH_PHOTON: Mapping[str, WithPhoton] = MappingProxyType(
+    {"BaBar, photon": BABAR_PHOTON, "Belle II, photon": BELLE2_PHOTON, "LEP, photon": LEP_PHOTON}
+)
+"""Where ALPs are looked for, from decays of a B or beside a photon."""
+
+PLACES = (*FROM_B, *WITH_PHOTON, "KOTO")
+"""The rows of what is unseen."""
+
+MISSING: Mapping[str, str] = MappingProxyType(
+    {
+        "Belle II": "B+->K+ a",
+        "BaBar": "B+->K+ a",
+        "Belle": "B+->K+ a",
+        "BaBar, K*": "B0->K*0 a",
+        "Belle, K*": "B0->K*0 a",
+        "KOTO": "KL->pi0 a",
+    }
+)
+"""In which decay each of these places misses an ALP."""
+
+VISIBLE = ("B+->K+ a", "K+->pi+ a", "KL->pi0 a")
+"""Decays in which its photons are looked for."""
+
+
+def _rows(names: Iterable[str], among: Sequence[str]) -> NDArray[np.intp]:
+    """Where ``names`` stand ``among`` the names of all rows."""
+    return np.array([among.index(name) for name in names])
+
+
+def _named(names: Iterable[str], rows: Array) -> dict[str, Array]:
+    """The ``rows`` by their names."""
+    return dict(zip(names, rows, strict=False))  # to count them, too, would take a microsecond
+
+
+_MESON_SOURCES, _PHOTON_SOURCES = tuple(FROM_B.values()), tuple(WITH_PHOTON.values())
+_MISSING_IN, _MISSING_AT = _rows(MISSING.values(), DECAYS), _rows(MISSING, PLACES)
+_VISIBLE_IN, _WITH_PHOTON_AT = _rows(VISIBLE, DECAYS), _rows(WITH_PHOTON, PLACES)
+_BELLE2, _LEP = PLACES.index("Belle II"), PLACES.index("LEP, photon")
+_B_TO_K, _K_TO_PI = DECAYS.index("B+->K+ a"), DECAYS.index("K+->pi+ a")
+"""Rows, found once: a dictionary of all of them would take longer to build than the rates."""
 
 
 def coupling_to_w(points: Mapping[str, Array]) -> Array:
@@ -73,42 +116,48 @@ def alp_observables(
     )
     if not points.keys().isdisjoint(SCALES):
         f0, a0, vtb_vts, k_to_pi = (points.get(name, 1.0) for name in SCALES)
-        for row, factor in enumerate(((vtb_vts * f0) ** 2, (vtb_vts * a0) ** 2, k_to_pi, k_to_pi)):
-            rates[row] *= factor
+        factors = {
+            "B+->K+ a": (vtb_vts * f0) ** 2,
+            "B0->K*0 a": (vtb_vts * a0) ** 2,
+            "K+->pi+ a": k_to_pi,
+            "KL->pi0 a": k_to_pi,
+        }
+        for row, decay in enumerate(DECAYS):
+            rates[row] *= factors[decay]
     photons = 1.0 - invisible_fraction
     outside = np.concatenate(
         [
-            outside_after_decay(FROM_B, m_a, width),
-            outside_with_photon(WITH_PHOTON, m_a, width),
+            outside_after_decay(_MESON_SOURCES, m_a, width),
+            outside_with_photon(_PHOTON_SOURCES, m_a, width),
             outside_koto(m_a, width)[None],
         ]
     )
     unseen = invisible_probability(invisible_fraction, outside)
-    missing = rates[[0, 0, 0, 1, 1, 3]] * unseen[[0, 1, 2, 3, 4, 8]]
-    visible = rates[[0, 2, 3]] * photons
-    beside_photon = g_agg * np.sqrt(unseen[5:8])
+    missing = _named(MISSING, rates.take(_MISSING_IN, 0) * unseen.take(_MISSING_AT, 0))
+    visible = _named(VISIBLE, rates.take(_VISIBLE_IN, 0) * photons)
+    beside_photon = _named(WITH_PHOTON, g_agg * np.sqrt(unseen.take(_WITH_PHOTON_AT, 0)))
     return {
         "Gamma_a": width,
         "tau_a": HBAR.value / width,
         "BR(a->inv)": invisible_fraction,
         "BR(a->gg)": photons,
-        "P_inv": unseen[0],
-        "BR(B+->K+ a)": rates[0],
-        "BR(B+->K+ a(inv))": missing[0],
-        "BR(B+->K+ a(inv), BaBar)": missing[1],
-        "BR(B+->K+ a(inv), Belle)": missing[2],
-        "BR(B0->K*0 a(inv), BaBar)": missing[3],
-        "BR(B0->K*0 a(inv), Belle)": missing[4],
-        "BR(B+->K+ a(gg))": visible[0],
-        "BR(K+->pi+ a)": rates[2],
-        "BR(K+->pi+ a(gg))": visible[1],
-        "BR(KL->pi0 a(inv))": missing[5],
-        "BR(KL->pi0 a(gg))": visible[2],
-        "g_agg*sqrt(P_inv)": beside_photon[0],
-        "g_agg*sqrt(P_inv), LEP": beside_photon[2],
-        "g_agg*sqrt(P_inv), Belle II": beside_photon[1],
+        "P_inv": unseen[_BELLE2],
+        "BR(B+->K+ a)": rates[_B_TO_K],
+        "BR(B+->K+ a(inv))": missing["Belle II"],
+        "BR(B+->K+ a(inv), BaBar)": missing["BaBar"],
+        "BR(B+->K+ a(inv), Belle)": missing["Belle"],
+        "BR(B0->K*0 a(inv), BaBar)": missing["BaBar, K*"],
+        "BR(B0->K*0 a(inv), Belle)": missing["Belle, K*"],
+        "BR(B+->K+ a(gg))": visible["B+->K+ a"],
+        "BR(K+->pi+ a)": rates[_K_TO_PI],
+        "BR(K+->pi+ a(gg))": visible["K+->pi+ a"],
+        "BR(KL->pi0 a(inv))": missing["KOTO"],
+        "BR(KL->pi0 a(gg))": visible["KL->pi0 a"],
+        "g_agg*sqrt(P_inv)": beside_photon["BaBar, photon"],
+        "g_agg*sqrt(P_inv), LEP": beside_photon["LEP, photon"],
+        "g_agg*sqrt(P_inv), Belle II": beside_photon["Belle II, photon"],
         "g_agg*sqrt(BR(a->gg))": g_agg * np.sqrt(photons),
-        "BR(Z->gamma a(inv))": branching_ratio_z_to_photon_alp(m_a, g_agg, g_aww) * unseen[7],
+        "BR(Z->gamma a(inv))": branching_ratio_z_to_photon_alp(m_a, g_agg, g_aww) * unseen[_LEP],
     }
 
 

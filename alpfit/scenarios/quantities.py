@@ -157,6 +157,9 @@ def optional_parameters(choices: Choices) -> Mapping[str, Quantity]:
     }
 
 
+ALTERNATIVES = (("g_aww", "cB_over_cW"),)
+"""Of these one says what the other does."""
+
 SCALES = ("f0_scale", "A0_scale", "vtb_vts_scale", "K_to_pi_scale")
 
 RANGES: Mapping[str, tuple[float, float]] = MappingProxyType(

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from matplotlib.mathtext import MathTextParser
 
-from alpfit.scenarios import SCENARIOS, Choices, Quantity, scenario_for
+from alpfit.scenarios import SCENARIOS, Choices, Quantity, scenario_for, widest_scenario
 
 POINT = {"m_a": 0.2, "r": 0.47, "g_agg": 1e-3, "g_achi": 1e-3}
 HEAVY = {"r": 0.55, "g_achi": 1e-1}
@@ -140,6 +140,28 @@ def test_its_regimes_are_scenarios_which_have_words_for_them(scenario, points):
     assert regimes
     assert set(regimes) <= set(SCENARIOS)
     assert all(regimes.values())
+
+
+def test_what_says_the_same_twice_are_optional_parameters(scenario):
+    assert {name for pair in scenario.alternatives for name in pair} <= set(scenario.optional)
+
+
+def test_where_it_has_a_border_it_says_what_decides_and_what_to_do(scenario, points):
+    ends = {name: (0.9 * values.min(), 1.1 * values.max()) for name, values in points.items()}
+    if len(scenario.regimes(ends)) > 1:
+        assert scenario.border
+        assert scenario.reach(ends)
+    assert bool(scenario.border) == bool(scenario.reach(ends))
+
+
+@pytest.mark.parametrize("name", SCENARIOS)
+def test_an_extended_scenario_has_the_parameters_of_its_extension_and_all_that_it_had(name):
+    extension = SCENARIOS[name].extension
+    alone, widest = SCENARIOS[name](), widest_scenario(name)
+    extended = set() if extension is None else set(extension.parameters)
+    assert set(widest.parameters) == {*alone.parameters, *extended}
+    assert extended.isdisjoint(alone.parameters)
+    assert set(alone.observables) <= set(widest.observables)
 
 
 def test_rates_are_those_of_the_whole_prediction(scenario, points):
