@@ -105,7 +105,7 @@ def test_the_annihilation_scale_is_a_name_or_a_positive_number(scale):
 def test_the_choices_reach_the_scenario():
     changes = {"relic__engine": "nbe", "relic__annihilation_scale": 0.5, "physics__top_mass": "pole"}
     changes |= {"relic__plasma": "borsanyi-2016", "relic__self_scattering": False, "relic__closure": "energy"}
-    scenario = parse_configuration(changed(**changes)).build_scenario()
+    scenario = parse_configuration(changed(**changes)).theory
     assert scenario.choices == Choices(
         "nbe", False, "energy", 0.5, "borsanyi-2016", "hpqcd2022", "pole", "flavio-2.7.1"
     )
@@ -113,13 +113,13 @@ def test_the_choices_reach_the_scenario():
 
 def test_the_options_reach_the_likelihoods():
     configuration = parse_configuration(changed(options__planck_relic_2018={"upper_limit": True}))
-    belle2, planck = configuration.build_likelihood().measurements
+    belle2, planck = configuration.likelihood.measurements
     assert (belle2.name, planck.name) == ("belle2_bknunu_2023", "planck_relic_2018")
     assert planck.options == {"relative_theory_error": "Omega_h2_theory_error", "upper_limit": True}
 
 
 def test_the_problem_has_the_files_parameters_and_likelihoods(file):
-    problem = load_configuration(file).build_problem()
+    problem = load_configuration(file).problem
     assert problem.names == ("r", "g_agg", "g_achi")
     assert problem.entries == ("belle2_bknunu_2023", "planck_relic_2018")
     assert problem.fixed == {"m_a": 1.0}
@@ -163,7 +163,7 @@ def test_the_completed_input_is_the_same_fit(tmp_path, changes):
     original = parse_configuration(changed(**changes))
     (tmp_path / "completed.toml").write_text(original.to_toml())
     again = load_configuration(tmp_path / "completed.toml")
-    assert again.build_problem() == original.build_problem()
+    assert again.problem == original.problem
     assert again.sampler == original.sampler
     assert again.to_toml() == original.to_toml()
 
@@ -172,7 +172,7 @@ def test_the_completed_input_gives_the_same_likelihood(tmp_path, file):
     original = load_configuration(file)
     (tmp_path / "completed.toml").write_text(original.to_toml())
     u = np.full((1, 3), 0.4)
-    first, again = (c.build_problem() for c in (original, load_configuration(tmp_path / "completed.toml")))
+    first, again = (c.problem for c in (original, load_configuration(tmp_path / "completed.toml")))
     assert first.evaluate(first.prior_transform(u)).log_l == again.evaluate(again.prior_transform(u)).log_l
 
 
@@ -678,7 +678,7 @@ def test_the_example_with_dark_matter_is_a_good_file_on_both_sides_of_the_border
     configuration = load_configuration(EXAMPLE.with_name("displaced_dark_matter.toml"))
     assert configuration.scenario == "displaced"
     assert (configuration.priors["r"].min, configuration.priors["r"].max) == (0.4, 5.0)
-    assert "Omega_h2" in configuration.build_scenario().headline
+    assert "Omega_h2" in configuration.theory.headline
 
 
 def test_the_second_coupling_is_given_in_one_way():
@@ -728,7 +728,7 @@ def test_an_entry_of_ones_own_is_named_by_its_folder(file, own_entry):
     text = MINIMAL.replace('"planck_relic_2018"', '"mine/my_limit_2026"')
     file.write_text(text)
     configuration = load_configuration(file)
-    assert [m.name for m in configuration.build_likelihood().measurements] == ["belle2_bknunu_2023", "my_limit_2026"]
+    assert [m.name for m in configuration.likelihood.measurements] == ["belle2_bknunu_2023", "my_limit_2026"]
     assert configuration.likelihoods[1] == str(own_entry)
 
 

@@ -202,7 +202,7 @@ def test_the_manifest_says_what_was_run(run):
     assert facts["seed"] == 5
     assert facts["n_calls"] == run.samples.n_calls
     assert facts["log_z"] == run.samples.log_z
-    digests = {m.name: m.digest for m in run.configuration.build_likelihood().measurements}
+    digests = {m.name: m.digest for m in run.configuration.likelihood.measurements}
     assert facts["likelihoods"] == digests
 
 
@@ -229,7 +229,7 @@ def test_the_best_fit_says_what_it_is_in_comments(run):
 
 
 def test_every_sample_evaluates_to_its_likelihood(run):
-    samples, problem = run.samples, run.configuration.build_problem()
+    samples, problem = run.samples, run.configuration.problem
     some = np.linspace(0, samples.log_l.size - 1, 15).astype(int)
     theta = np.stack([samples.parameters[name][some] for name in problem.names], axis=1)
     np.testing.assert_allclose(problem.evaluate(theta).log_l, samples.log_l[some], rtol=1e-9)

@@ -53,7 +53,7 @@ def test_the_python_block_runs(text, printed, user_folder, capsys):
 def test_the_toml_block_is_good_in_the_example(text):
     document = tomllib.loads((ROOT / "examples" / "invisible.toml").read_text()) | tomllib.loads(text)
 
-    assert parse_configuration(document).build_likelihood().measurements
+    assert parse_configuration(document).likelihood.measurements
 
 
 def test_the_alpfit_commands_run_one_after_the_other(user_folder):

@@ -32,14 +32,14 @@ def test_its_likelihood_entries_are_those_of_the_catalogue(run):
 
     digests = json.loads(run.folder.manifest.read_text())["likelihoods"]
 
-    assert digests == {m.name: m.digest for m in run.configuration.build_likelihood().measurements}
+    assert digests == {m.name: m.digest for m in run.configuration.likelihood.measurements}
 
 
 def test_stored_predictions_and_likelihoods_come_out_again(run):
     samples = run.samples
     some = np.arange(0, samples.log_l.size, 10)
     theta = np.stack([samples.parameters[name][some] for name in samples.parameters], axis=1)
-    point = run.configuration.build_problem().evaluate(theta)
+    point = run.configuration.problem.evaluate(theta)
 
     for name, stored in samples.derived.items():
         np.testing.assert_allclose(point.predictions[name], stored[some], rtol=1e-5, err_msg=name)

@@ -23,8 +23,8 @@ def check_consistency(configuration: Configuration) -> None:
 
 def check_measurements(configuration: Configuration) -> None:
     """Raise :class:`ConfigurationError` for the first measurement that cannot be used, alone or beside the others."""
-    measurements = configuration.build_likelihood().measurements
-    scenario = configuration.build_scenario()
+    measurements = configuration.likelihood.measurements
+    scenario = configuration.theory
     ends = {name: _within(_ends(configuration, name), scenario.ranges[name]) for name in configuration.parameters}
     for measurement in measurements:
         if measurement.projection and not configuration.projection:
@@ -42,7 +42,7 @@ def check_measurements(configuration: Configuration) -> None:
 
 
 def _check_parameters(configuration: Configuration) -> None:
-    scenario, chosen = configuration.build_scenario(), configuration.scenario
+    scenario, chosen = configuration.theory, configuration.scenario
     widest = widest_scenario(chosen)
     known = {**widest.parameters, **widest.optional}
     for name in configuration.parameters:

@@ -1,8 +1,9 @@
 """The run's TOML file as typed tables, and what they stand for."""
 
 from collections.abc import Mapping, Sequence
+from functools import cached_property
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 
 import tomli_w
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SerializeAsAny
@@ -99,7 +100,8 @@ class Configuration(_Table):
         """Sampled parameters and their priors, in the file's order."""
         return {name: value for name, value in self.parameters.items() if not isinstance(value, (int, float))}
 
-    def build_scenario(self) -> Scenario:
+    @cached_property
+    def theory(self) -> Scenario:
         """The scenario with its options, and with dark matter where the parameters have it."""
         choices = Choices(**self.relic.model_dump(), **self.physics.model_dump())
         return scenario_for(self.scenario, self.parameters, choices)
@@ -107,27 +109,34 @@ class Configuration(_Table):
     @property
     def quantities(self) -> dict[str, Quantity]:
         """All that can be sampled or predicted, by its name."""
-        scenario = self.build_scenario()
-        return {**scenario.parameters, **scenario.optional, **scenario.observables}
+        theory = self.theory
+        return {**theory.parameters, **theory.optional, **theory.observables}
 
     def is_logarithmic(self, name: str) -> bool:
         """How to bin and draw a quantity: parameters as their prior says, derived ones as the scenario does."""
         return self.priors[name].logarithmic if name in self.priors else self.quantities[name].logarithmic
 
-    def build_likelihood(self) -> JointLikelihood:
-        """The measurements with their options."""
+    @cached_property
+    def likelihood(self) -> JointLikelihood:
+        """The measurements with their options, which are read once."""
         return JointLikelihood(
             tuple(catalogue.load(name, self.options.get(Path(name).name)) for name in self.likelihoods)
         )
 
-    def build_problem(self) -> Problem:
+    @cached_property
+    def problem(self) -> Problem:
         """The inference problem."""
-        return Problem(self.build_scenario(), self.build_likelihood(), self.priors, self.fixed)
+        return Problem(self.theory, self.likelihood, self.priors, self.fixed)
+
+    def changed(self, **tables: Any) -> Self:
+        """Another configuration with some ``tables`` replaced, unchecked; its likelihoods are read anew."""
+        kept = {name: getattr(self, name) for name in type(self).model_fields}
+        return self.model_construct(**{**kept, **tables})
 
     def completed(self) -> dict[str, Any]:
         """All tables with every default filled in, including the likelihoods' options."""
         document = self.model_dump(exclude_none=True)
-        used = {m.name: dict(m.options) for m in self.build_likelihood().measurements if m.options}
+        used = {m.name: dict(m.options) for m in self.likelihood.measurements if m.options}
         return {**document, "options": used}
 
     def deciding(self) -> dict[str, Any]:
@@ -135,6 +144,10 @@ class Configuration(_Table):
         document = {key: value for key, value in self.completed().items() if key not in INDIFFERENT}
         return {**document, "likelihoods": self.entries}
 
-    def to_toml(self, likelihoods: Sequence[str] | None = None) -> str:
-        """:meth:`completed` as a TOML file that runs again, which finds its ``likelihoods`` there."""
-        return tomli_w.dumps({**self.completed(), "likelihoods": list(likelihoods or self.likelihoods)})
+    def to_toml(self, likelihoods: Sequence[str] = (), fixed: Mapping[str, float] | None = None) -> str:
+        """:meth:`completed` as a TOML file that runs again, which finds its ``likelihoods`` there.
+
+        All parameters may be ``fixed``.
+        """
+        document = {**self.completed(), "likelihoods": list(likelihoods or self.likelihoods)}
+        return tomli_w.dumps(document if fixed is None else {**document, "parameters": dict(fixed)})

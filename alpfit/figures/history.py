@@ -50,7 +50,7 @@ def _best(given: FigureInput) -> tuple[list[float], dict[str, Any]]:
 def no_relic(given: FigureInput) -> str:
     """Why there is no history; empty where there is."""
     configuration = given.configuration
-    known = configuration.build_scenario().observables
+    known = configuration.theory.observables
     missing = f"the {configuration.scenario} scenario has no relic density without r and g_achi"
     return "" if "Omega_h2" in known else missing
 

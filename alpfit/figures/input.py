@@ -56,10 +56,10 @@ class FigureInput:
         name = run.name if other is None or run.name != other.name else in_one_line(str(run.folder.path))
         return cls(name, run.configuration, run.samples, second, at or {}, ranges or {}, own_profile(run))
 
-    @cached_property
+    @property
     def problem(self) -> Problem:
         """The run's inference problem."""
-        return self.configuration.build_problem()
+        return self.configuration.problem
 
     @property
     def best(self) -> dict[str, float]:

@@ -103,7 +103,9 @@ def _range(prior: Prior | None, best: float) -> tuple[float, float]:
     """The ends of a prior, of all but 2 in 1000 where it has none, or a decade around a fixed value."""
     if prior is None:
         return best / math.sqrt(10.0), best * math.sqrt(10.0)
-    ends = (getattr(prior, "min", float(prior.transform(1e-3))), getattr(prior, "max", float(prior.transform(0.999))))
+    ends = prior.bounds
+    if not all(map(math.isfinite, ends)):
+        ends = float(prior.transform(1e-3)), float(prior.transform(0.999))
     return ends[0] if ends[0] > 0.0 else 1e-4 * ends[1], ends[1]
 
 

@@ -27,9 +27,9 @@ def cite(fit: Fit | Run | str | Path | Mapping[str, Any]) -> tuple[Reference, ..
 
 def references(configuration: Configuration) -> tuple[Reference, ...]:
     """What to cite for a fit: the measurements' papers, and those of the methods it names."""
-    found = {r.key: r for m in configuration.build_likelihood().measurements for r in m.references}
+    found = {r.key: r for m in configuration.likelihood.measurements for r in m.references}
     names = [configuration.physics.form_factor, configuration.sampler.name]
-    if "Omega_h2" in configuration.build_scenario().observables:
+    if "Omega_h2" in configuration.theory.observables:
         names += [configuration.relic.engine, configuration.relic.plasma]
     for name in names:
         if name in methods():

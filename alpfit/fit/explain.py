@@ -26,5 +26,5 @@ def explain(
     if isinstance(fit, str | Path) and Path(fit).is_dir():
         fit, overrides = Run.read(fit), tuple(overrides)
     if isinstance(fit, Run):
-        Freshness(fit, fit.configuration.build_problem()).check(force)
+        Freshness(fit, fit.configuration.problem).check(force)
     return fit_of(fit, overrides).explain()

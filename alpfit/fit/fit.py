@@ -5,7 +5,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -59,10 +58,10 @@ class Fit:
     file: Path | None = None
     overrides: tuple[str, ...] = ()
 
-    @cached_property
+    @property
     def problem(self) -> Problem:
         """The inference problem, for which the tables of all likelihoods are read once."""
-        return self.configuration.build_problem()
+        return self.configuration.problem
 
     @classmethod
     def from_file(cls, path: str | Path, overrides: Sequence[str] = ()) -> "Fit":

@@ -54,7 +54,7 @@ class Changes:
 
     def kept_of(self, run: Run) -> Configuration:
         """The input of ``run`` with what is dropped left out, and nothing else changed."""
-        return run.configuration.model_copy(update={"likelihoods": self._kept(run.configuration.likelihoods)})
+        return run.configuration.changed(likelihoods=self._kept(run.configuration.likelihoods))
 
     def _kept(self, likelihoods: Sequence[str]) -> list[str]:
         names = [Path(entry).name for entry in likelihoods]
@@ -136,7 +136,7 @@ class Reweighting:
     def _check_fresh(self, force: bool) -> None:
         kept = self.changes.kept_of(self.run)
         if kept.likelihoods:
-            Freshness(self.run, kept.build_problem()).check(force)
+            Freshness(self.run, kept.problem).check(force)
 
     def _samples(self, session: Session) -> Samples:
         """The run's samples, evaluated anew and reweighted."""

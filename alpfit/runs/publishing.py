@@ -47,7 +47,7 @@ def publish(
             f"{path} cannot be written: {error.strerror or error}; make room, then {way_out}"
         ) from error
     found = [str((path / name).resolve()) if "/" in name else name for name in kept.likelihoods]
-    return Run(RunFolder(path), configuration.model_copy(update={"likelihoods": found}), samples)
+    return Run(RunFolder(path), configuration.changed(likelihoods=found), samples)
 
 
 def _write(
@@ -64,14 +64,14 @@ def _write(
     folder.summary_json.write_text(json_text(summary) + "\n", encoding="utf-8")
     folder.summary_text.write_text(as_text(summary), encoding="utf-8")
     folder.best_fit.write_text(best_fit_toml(configuration, summary, kept.likelihoods), encoding="utf-8")
-    top, steps = float(samples.log_l[samples.best]), steps_within(configuration.build_problem(), samples)
+    top, steps = float(samples.log_l[samples.best]), steps_within(configuration.problem, samples)
     for path, n in ((folder.profile_1d, 1), (folder.profile_2d, 2)):
         plans = [plan for plan in all_plans(configuration, samples) if len(plan.names) == n]
         write_bins(path, sampled_profiles(samples, plans, configuration.priors), top, steps)
     write_manifest(
         folder.manifest,
         seed=configuration.sampler.seed,
-        likelihoods={m.name: m.digest for m in configuration.build_likelihood().measurements},
+        likelihoods={m.name: m.digest for m in configuration.likelihood.measurements},
         originals=dict(kept.originals),
         started=started.isoformat(timespec="seconds"),
         finished=datetime.now(UTC).isoformat(timespec="seconds"),
@@ -89,9 +89,9 @@ def best_fit_toml(configuration: Configuration, summary: Mapping[str, Any], like
     The file finds its ``likelihoods`` there.
     """
     best = summary["best_fit"]
-    fixed = configuration.model_copy(update={"parameters": {**configuration.fixed, **best["parameters"]}})
     lines = ["# The sample with the largest ln L; `alpfit evaluate` on this file gives these numbers again."]
     lines += [f"# ln L {name} = {value:.6g}" for name, value in best["log_likelihood"].items()]
     lines.append(f"# ln L total = {best['log_likelihood_total']:.6g}")
     lines += [f"# {name} = {value:.6g}" for name, value in best["derived"].items()]
-    return "\n".join([*lines, "", fixed.to_toml(likelihoods)])
+    fixed = {**configuration.fixed, **best["parameters"]}
+    return "\n".join([*lines, "", configuration.to_toml(likelihoods, fixed)])

@@ -35,7 +35,7 @@ def fastest(function: Callable[[], object], repeats: int = 300) -> float:
 
 
 def problem_and_point(example: Path):
-    problem = Fit.from_file(example).configuration.build_problem()
+    problem = Fit.from_file(example).configuration.problem
     return problem, np.array([[POINT[name] for name in problem.names]])
 
 

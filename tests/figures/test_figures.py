@@ -67,7 +67,7 @@ def run_of(tmp_path_factory):
         path = tmp_path_factory.mktemp("input") / "small.toml"
         path.write_text(text)
         configuration = load_configuration(path)
-        problem = configuration.build_problem()
+        problem = configuration.problem
         theta = problem.prior_transform(np.random.default_rng(5).random((n, problem.n_dim)))
         point = problem.evaluate(theta)
         log_z = float(np.logaddexp.reduce(point.log_l) - np.log(n))
@@ -83,7 +83,7 @@ def run_of(tmp_path_factory):
         )
         folder = RunFolder(path.parent / "small")
         folder.path.mkdir()
-        digests = {m.name: m.digest for m in configuration.build_likelihood().measurements}
+        digests = {m.name: m.digest for m in configuration.likelihood.measurements}
         write_manifest(folder.manifest, finished="now", likelihoods=digests)
         return Run(folder, configuration, samples)
 

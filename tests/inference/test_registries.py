@@ -213,7 +213,7 @@ def refusal(document, folder):
 
 def test_members_of_ones_own_run_together(own, document, tmp_path):
     configuration = parse_configuration(document, folder=tmp_path)
-    problem = configuration.build_problem()
+    problem = configuration.problem
     job = Job(problem, configuration.parallel, Interrupts())
     with EXECUTORS[configuration.parallel.executor](job) as evaluate:
         samples = configuration.sampler.run(Session(problem, evaluate=evaluate))

@@ -115,7 +115,7 @@ def test_the_steps_that_were_stumbled_over_are_among_them(name):
 
 def test_the_step_of_babar_at_the_couplings_of_the_best_fit_is_what_was_measured():
     """The best fit as it was then, with a theory error of 5 % of the relic density."""
-    problem = Fit.from_file(REFERENCE / "best_fit.toml").configuration.build_problem()
+    problem = Fit.from_file(REFERENCE / "best_fit.toml").configuration.problem
     couplings = {"r": 0.4767913004030046, "g_agg": 6.28683012496858e-05, "g_achi": 0.0011478867713096042}
     masses = 2.92 * np.array([1.0 - CLOSE, 1.0 + CLOSE])
     around = problem.evaluate_at({"m_a": masses, **{name: np.full(2, value) for name, value in couplings.items()}})

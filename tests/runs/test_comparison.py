@@ -35,7 +35,7 @@ def another(run, tmp_path):
             table["parameters"] = {name: table["parameters"][name] for name in table["parameters"] if name in kept}
         (folder.path / "summary.json").write_text(json.dumps(summary))
         known = run.configuration.parameters
-        changed = run.configuration.model_copy(update={"parameters": {**known, **(parameters or {})}})
+        changed = run.configuration.changed(parameters={**known, **(parameters or {})})
         samples["parameters"] = parameters_of_samples or run.samples.parameters
         return Run(folder, changed, replace(run.samples, **samples))
 

@@ -46,19 +46,17 @@ the part of m_a and g_agg that matters."""
 def three() -> Problem:
     """The example's relic density alone, with one of its four parameters fixed: a thin curved sheet."""
     changes = ['likelihoods=["planck_relic_2018"]', "parameters.g_achi=1e-3"]
-    return Fit.from_file(EXAMPLE, changes).configuration.build_problem()
+    return Fit.from_file(EXAMPLE, changes).configuration.problem
 
 
 def corner() -> Problem:
     """The example's relic density alone with r = 0.4: only a corner of the prior leaves so little, on a thin sheet."""
-    return Fit.from_file(
-        EXAMPLE, ['likelihoods=["planck_relic_2018"]', "parameters.r=0.4"]
-    ).configuration.build_problem()
+    return Fit.from_file(EXAMPLE, ['likelihoods=["planck_relic_2018"]', "parameters.r=0.4"]).configuration.problem
 
 
 def invisible() -> Problem:
     """The example."""
-    return Fit.from_file(EXAMPLE).configuration.build_problem()
+    return Fit.from_file(EXAMPLE).configuration.problem
 
 
 CASES: dict[str, tuple[Callable[[], Problem], float | None, dict[str, Any]]] = {

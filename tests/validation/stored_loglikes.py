@@ -33,7 +33,7 @@ def file_of(example: str) -> Path:
 
 def problem_of(example: str):
     """The inference problem of ``example``."""
-    return Fit.from_file(ROOT / "examples" / f"{example}.toml").configuration.build_problem()
+    return Fit.from_file(ROOT / "examples" / f"{example}.toml").configuration.problem
 
 
 def evaluate(example: str) -> tuple[Array, Evaluation]:

@@ -18,7 +18,7 @@ def sampled():
 
     def run(seed):
         configuration = Fit.from_file(EXAMPLE, [*SMALL, f"sampler.seed={seed}"]).configuration
-        return configuration.sampler.run(Session(configuration.build_problem()))
+        return configuration.sampler.run(Session(configuration.problem))
 
     return {"first": run(1), "second": run(2), "again": run(1)}
 
@@ -63,7 +63,7 @@ def test_belle2_alone_prefers_the_couplings_of_ding_et_al():
         ],
     )
     g_agg = np.linspace(6e-5, 1.3e-4, 281)
-    point = fit.configuration.build_problem().evaluate(g_agg[:, None])
+    point = fit.configuration.problem.evaluate(g_agg[:, None])
     inside = g_agg[2.0 * (point.log_l.max() - point.log_l) <= 1.0]
 
     assert point.predictions["BR(a->inv)"].min() > 0.9999
