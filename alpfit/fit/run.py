@@ -122,7 +122,8 @@ class Run:
         begin with the name of the run's folder. Raises :class:`ConfigurationError` for a format that cannot be written,
         :class:`RunFolderError` for a place that cannot.
         """
-        labels = {name: quantity.label for name, quantity in self.configuration.quantities.items()}
-        contents = Contents(self.samples, labels, self.configuration.priors)
+        configuration = self.configuration
+        seed = configuration.sampler.seed
+        contents = Contents(self.samples, configuration.quantities, configuration.priors, seed)
         folder = self.folder.path if output is None else path_of("output", output)
         return export(self.folder.path.resolve().name, format, contents, folder)
