@@ -24,7 +24,7 @@ DECIDING = ("constants.py", "numerics", "physics", "relic", "scenarios", "likeli
 
 PACKAGES = (
     *("numpy", "scipy", "numba", "dynesty", "nautilus-sampler", "emcee", "iminuit"),
-    *("arviz", "corner", "matplotlib", "xarray", "h5netcdf", "pydantic"),
+    *("arviz-base", "arviz-stats", "corner", "matplotlib", "xarray", "h5netcdf", "pydantic"),
 )
 
 

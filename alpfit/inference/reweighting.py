@@ -8,7 +8,6 @@ from numpy.typing import NDArray
 
 from alpfit.errors import AlpfitError
 from alpfit.inference.batches import Batch, join, samples_of
-from alpfit.inference.libraries import imported
 from alpfit.inference.problem import Problem
 from alpfit.inference.progress import ProgressReport
 from alpfit.inference.samples import Samples
@@ -89,19 +88,20 @@ def pareto_k(log_weights: Array) -> dict[str, float]:
     It is the shape of a generalised Pareto distribution that is fitted to the largest weights: the moments of order
     1/k-hat and higher do not exist (A. Vehtari et al., arXiv:1507.02646).
     """
-    k = float(np.ravel(_psis(log_weights))[0])
+    k = _k_hat(log_weights)
     return {PARETO_K: k} if np.isfinite(k) else {}
 
 
-def _psis(log_weights: Array) -> Array:
-    """k-hat from arviz, which has moved it in version 1."""
-    try:
-        psislw = imported("arviz_stats.base").array_stats.psislw
-    except ImportError:
-        psislw = imported("arviz").psislw
-    with warnings.catch_warnings():  # of a large k-hat, which we tell ourselves
-        warnings.simplefilter("ignore")
-        return np.asarray(psislw(log_weights)[1])
+def _k_hat(log_weights: Array) -> float:
+    """k-hat from arviz, of the largest weights; NaN where these are fewer than five, or the same."""
+    from arviz_stats.base import array_stats
+
+    with warnings.catch_warnings(), np.errstate(divide="raise"):
+        warnings.simplefilter("ignore")  # of a large k-hat, which we tell ourselves
+        try:
+            return float(array_stats.psislw(-log_weights)[1])  # which takes ln L of what is left out
+        except (ValueError, IndexError, FloatingPointError):
+            return np.nan
 
 
 def _log_z_error(samples: Samples, keep: NDArray[np.bool_], weights: Array) -> float | None:

@@ -1,10 +1,13 @@
 """What a calculation of the relic density returns."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from enum import IntEnum
+from itertools import islice
 
 import numpy as np
 from numpy.typing import NDArray
+
+from alpfit.numerics.notebook import html_table
 
 Array = NDArray[np.float64]
 
@@ -50,6 +53,9 @@ _MESSAGES = {
 
 ANSWERED = (Status.OK, Status.FREEZE_IN)
 """Where there is a number."""
+
+MOST_ROWS = 20
+"""A notebook shows as many points."""
 
 
 @dataclass(frozen=True)
@@ -105,6 +111,23 @@ class RelicDensity:
     def messages(self) -> NDArray[np.str_]:
         """The status of each point in words."""
         return np.array([Status(int(value)).message for value in self.status.flat]).reshape(self.status.shape)
+
+    def _repr_html_(self) -> str:
+        """What a notebook shows: one point as a list, or the first of several as rows."""
+        names = [name for name in (field.name for field in fields(self)) if getattr(self, name) is not None]
+
+        def shown(name: str, place: tuple[int, ...]) -> str:
+            value = getattr(self, name)[place]
+            return Status(int(value)).message if name == "status" else f"{value:.4g}"
+
+        title = "Relic density"
+        if self.status.ndim == 0:
+            return html_table(title, [(name, shown(name, ())) for name in names])
+        places = islice(np.ndindex(self.status.shape), MOST_ROWS)
+        rows = [(", ".join(map(str, place)), *(shown(name, place) for name in names)) for place in places]
+        if (left := self.status.size - len(rows)) > 0:
+            rows.append((f"{left} more",))
+        return html_table(title, rows, ("", *names))
 
 
 @dataclass(frozen=True)

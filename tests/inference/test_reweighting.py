@@ -144,6 +144,20 @@ def test_a_tail_counts_where_the_weights_have_changed(case):
     assert not tail_matters(hardly)
 
 
-def test_k_hat_of_few_or_equal_weights_is_not_known_rather_than_nan():
-    for log_weights in (np.zeros(3), np.zeros(1000)):
-        assert all(np.isfinite(value) for value in pareto_k(log_weights).values())
+@pytest.mark.parametrize(
+    ("k", "n", "expected"),
+    [
+        (0.2, 200, 0.39867339557916637),
+        (0.9, 200, 0.9214059282035868),
+        (0.2, 4761, 0.22812559710310318),
+        (0.9, 4761, 0.8343862116176408),
+    ],
+)
+def test_k_hat_is_that_of_arviz_0_23(k, n, expected):
+    """Where 3 sqrt(n) is a whole number: else it took one weight more for the tail."""
+    assert pareto_k(ratios(k, n, np.random.default_rng(1)))[PARETO_K] == pytest.approx(expected, rel=1e-12)
+
+
+@pytest.mark.parametrize("log_weights", [np.zeros(1), np.zeros(20), np.zeros(1000), np.r_[np.zeros(999), 50.0]])
+def test_k_hat_of_few_or_equal_weights_is_not_known(log_weights):
+    assert pareto_k(log_weights) == {}

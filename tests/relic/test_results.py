@@ -1,6 +1,7 @@
 """What a calculation returns: its statuses in words, its warnings, and that nobody can change it by accident."""
 
-from dataclasses import FrozenInstanceError, fields
+from dataclasses import FrozenInstanceError, fields, replace
+from xml.etree import ElementTree as ET
 
 import numpy as np
 import pytest
@@ -77,3 +78,30 @@ def test_no_column_of_a_history_can_be_replaced(name):
     history = Evolution(*(np.ones(2) for _ in fields(Evolution)))
     with pytest.raises(FrozenInstanceError):
         setattr(history, name, np.zeros(2))
+
+
+def rows_of(result):
+    """What a notebook shows."""
+    return [[cell.text for cell in row] for row in ET.fromstring(result._repr_html_()).iter("tr")]
+
+
+def test_a_notebook_shows_one_point_as_a_list():
+    one = replace(result(0), alp_rate=np.array(2.345678))
+    assert rows_of(one) == [
+        *(["omega_h2", "1"], ["x_fo", "1"], ["x_kd", "1"], ["status", "solved"]),
+        *(["elastic_rate", "1"], ["late_annihilation", "0"], ["alp_rate", "2.346"]),
+    ]
+
+
+def test_a_notebook_shows_several_points_as_rows():
+    header, first, *_, last = rows_of(result([[0, 1], [2, 0]]))
+    assert header == [None, "omega_h2", "x_fo", "x_kd", "status", "elastic_rate", "late_annihilation"]
+    assert first == ["0, 0", "1", "1", "1", "solved", "1", "0"]
+    assert last[0] == "1, 1"
+
+
+@pytest.mark.parametrize(("n", "rows", "end"), [(0, 0, ""), (20, 20, "19"), (21, 21, "1 more"), (1000, 21, "980 more")])
+def test_a_notebook_shows_no_more_than_twenty_points_and_says_how_many_there_are(n, rows, end):
+    shown = rows_of(result(np.zeros(n, dtype=int)))[1:]
+    assert len(shown) == rows
+    assert not shown or shown[-1][0] == end

@@ -1,9 +1,13 @@
-"""Exports: the samples of a run in files for other programs."""
+"""Exports: the samples of a run for other programs, in their files and as what they have in memory."""
 
 from pathlib import Path
 
 from alpfit.chains.exports import anesthetic, csv, getdist, hdf5, parquet
+from alpfit.chains.exports.anesthetic import to_anesthetic
+from alpfit.chains.exports.arviz import to_arviz
 from alpfit.chains.exports.base import Contents, Format
+from alpfit.chains.exports.dataframe import to_dataframe
+from alpfit.chains.exports.getdist import to_getdist
 from alpfit.chains.exports.writing import replace_files
 from alpfit.errors import ConfigurationError, one_of
 from alpfit.numerics.arguments import shown
@@ -34,4 +38,4 @@ def export(name: str, kind: str, contents: Contents, folder: Path) -> list[Path]
     return replace_files(folder / kind, name, EXPORTS[kind], contents)
 
 
-__all__ = ["EXPORTS", "Contents", "Format", "export"]
+__all__ = ["EXPORTS", "Contents", "Format", "export", "to_anesthetic", "to_arviz", "to_dataframe", "to_getdist"]

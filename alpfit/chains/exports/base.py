@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -9,27 +10,33 @@ import numpy as np
 from numpy.typing import NDArray
 
 from alpfit.chains.exports.names import beside
+from alpfit.errors import ConfigurationError
 from alpfit.inference.diagnostics import known
 from alpfit.inference.priors import Prior
 from alpfit.inference.samples import Samples
+from alpfit.scenarios import Quantity
 
 Array = NDArray[np.float64]
 
 OWN = frozenset({"weight", "log_weight", "log_likelihood", "log_likelihood_birth", "chain"})
 """Columns of a table that are no quantity."""
 
+ENTRY_PREFIX = "log_likelihood:"
+"""So begin the columns of ln L by measurement."""
+
 
 @dataclass(frozen=True)
 class Contents:
-    """The samples of a run; ``labels`` in LaTeX without dollars, by quantity; ``priors`` of its parameters."""
+    """The samples of a run; what is known of its ``quantities``; ``priors`` of its parameters; its ``seed``."""
 
     samples: Samples
-    labels: Mapping[str, str]
+    quantities: Mapping[str, Quantity]
     priors: Mapping[str, Prior]
+    seed: int = 0
 
     def label(self, name: str) -> str:
-        """The label of a quantity; its name where it has none."""
-        return self.labels.get(name, name)
+        """The label of a quantity, in LaTeX without dollars; its name where it has none."""
+        return self.quantities[name].label if name in self.quantities else name
 
 
 @dataclass(frozen=True)
@@ -56,7 +63,7 @@ def columns(samples: Samples) -> dict[str, NDArray[Any]]:
     if samples.n_chains > 1:
         table["chain"] = chain_numbers(samples)
     table |= {beside(name, OWN): values for name, values in {**samples.parameters, **samples.derived}.items()}
-    return table | {f"log_likelihood:{name}": values for name, values in samples.log_l_by_entry.items()}
+    return table | {ENTRY_PREFIX + name: values for name, values in samples.log_l_by_entry.items()}
 
 
 def chain_numbers(samples: Samples) -> NDArray[np.int64]:
@@ -82,3 +89,12 @@ def facts(samples: Samples) -> dict[str, Any]:
         "shortfalls": list(samples.shortfalls),
     }
     return {name: value for name, value in everything.items() if value is not None}
+
+
+def optional(module: str, what: str, extra: str) -> Any:
+    """The ``module`` that ``what`` needs; raises :class:`ConfigurationError`, which names the ``extra`` that has it."""
+    try:
+        return import_module(module)
+    except ImportError as error:
+        package = module.partition(".")[0]
+        raise ConfigurationError(f"{what} needs {package}: pip install alpfit[{extra}]") from error

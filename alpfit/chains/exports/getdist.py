@@ -7,34 +7,70 @@ which getdist judges how many samples are independent.
 """
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
-from alpfit.chains.exports.base import Contents, Format, relative_weights
+from alpfit.chains.exports.base import Contents, Format, optional, relative_weights
 from alpfit.chains.exports.names import quantity_names, write_paramnames
 from alpfit.inference.priors import Prior
+from alpfit.inference.samples import Samples
+
+if TYPE_CHECKING:
+    from getdist import MCSamples
+
+Limit = float | None
+
+
+def to_getdist(contents: Contents) -> "MCSamples":
+    """What getdist makes of the files; raises :class:`ConfigurationError` without it."""
+    library = optional("getdist", "to_getdist", "getdist")
+    names, rows = quantity_names(contents), _rows(contents)
+    return library.MCSamples(
+        samples=[chain[:, 2:] for chain in rows],
+        weights=[chain[:, 0] for chain in rows],
+        loglikes=[chain[:, 1] for chain in rows],
+        names=[plain + ("*" if name in contents.samples.derived else "") for name, plain in names.items()],
+        labels=[contents.label(name) for name in names],
+        ranges={names[name]: _limits(prior) for name, prior in contents.priors.items()},
+        sampler=_kind(contents.samples),
+    )
 
 
 def write(root: Path, contents: Contents) -> None:
     """Write all files whose names begin with ``root``."""
+    samples, plain = contents.samples, quantity_names(contents)
+    for i, chain in enumerate(_rows(contents), start=1):
+        number = f"_{i}" if samples.n_chains > 1 else ""
+        np.savetxt(_file(root, f"{number}.txt"), chain, fmt="%.17g")
+    write_paramnames(_file(root, ".paramnames"), contents)
+    lines = []
+    for name, prior in contents.priors.items():
+        lower, upper = ("N" if limit is None else repr(limit) for limit in _limits(prior))
+        lines.append(f"{plain[name]} {lower} {upper}\n")
+    _file(root, ".ranges").write_text("".join(lines), encoding="utf-8")
+    _file(root, ".properties.ini").write_text(f"sampler = {_kind(samples)}\nburn_removed = T\n", encoding="utf-8")
+
+
+def _rows(contents: Contents) -> list[NDArray[np.float64]]:
+    """The rows ``(n, 2 + n_quantities)`` of each Markov chain, or of all samples: weight, -ln posterior, quantities."""
     samples = contents.samples
     log_prior = sum(prior.log_density(samples.parameters[name]) for name, prior in contents.priors.items())
     quantities = (samples.column(name) for name in quantity_names(contents))
     rows = np.column_stack([relative_weights(samples), -(samples.log_l + log_prior), *quantities])
-    for i, chain in enumerate(np.split(rows, samples.n_chains), start=1):
-        number = f"_{i}" if samples.n_chains > 1 else ""
-        np.savetxt(_file(root, f"{number}.txt"), chain, fmt="%.17g")
-    write_paramnames(_file(root, ".paramnames"), contents)
-    plain = quantity_names(contents)
-    lines = [f"{plain[name]} {_limits(prior)}\n" for name, prior in contents.priors.items()]
-    _file(root, ".ranges").write_text("".join(lines), encoding="utf-8")
-    kind = "mcmc" if samples.n_chains > 1 or samples.autocorrelation > 1.0 else "nested"
-    _file(root, ".properties.ini").write_text(f"sampler = {kind}\nburn_removed = T\n", encoding="utf-8")
+    return np.split(rows, samples.n_chains)
 
 
-def _limits(prior: Prior) -> str:
-    """Hard limits as they stand in ``.ranges``."""
-    return " ".join(repr(end) if np.isfinite(end) else "N" for end in prior.bounds)
+def _kind(samples: Samples) -> str:
+    """getdist's word for how independent the samples are."""
+    return "mcmc" if samples.n_chains > 1 or samples.autocorrelation > 1.0 else "nested"
+
+
+def _limits(prior: Prior) -> tuple[Limit, Limit]:
+    """The hard limits of a prior."""
+    low, high = (end if np.isfinite(end) else None for end in prior.bounds)
+    return low, high
 
 
 def _file(root: Path, ending: str) -> Path:

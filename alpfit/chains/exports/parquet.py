@@ -7,20 +7,15 @@ dependency ``alpfit[parquet]``.
 import json
 from pathlib import Path
 
-from alpfit.chains.exports.base import Contents, Format, columns, facts
-from alpfit.errors import ConfigurationError
+from alpfit.chains.exports.base import Contents, Format, columns, facts, optional
 
 
 def write(root: Path, contents: Contents) -> None:
     """Write ``root`` and ``.parquet``; raises :class:`ConfigurationError` without pyarrow."""
-    try:
-        import pyarrow
-        import pyarrow.parquet
-    except ImportError as error:
-        raise ConfigurationError("parquet needs pyarrow: pip install alpfit[parquet]") from error
+    pyarrow, parquet = (optional(module, "parquet", "parquet") for module in ("pyarrow", "pyarrow.parquet"))
     table = pyarrow.table(columns(contents.samples))
     table = table.replace_schema_metadata({"alpfit": json.dumps(facts(contents.samples))})
-    pyarrow.parquet.write_table(table, root.with_name(f"{root.name}.parquet"))
+    parquet.write_table(table, root.with_name(f"{root.name}.parquet"))
 
 
 FORMAT = Format(write, r"\.parquet")

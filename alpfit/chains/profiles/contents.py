@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from alpfit.chains.exports.base import ENTRY_PREFIX
 from alpfit.chains.exports.names import plain_names
-from alpfit.chains.posterior import ENTRY_PREFIX
 from alpfit.inference.profiling import Confidence, Contour, Profile
 from alpfit.inference.profiling.profile import Array
 from alpfit.inference.profiling.steps import Steps

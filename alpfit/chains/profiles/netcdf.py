@@ -10,9 +10,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from alpfit.chains.exports.base import ENTRY_PREFIX
 from alpfit.chains.exports.names import beside
 from alpfit.chains.hdf5 import NO_VARIABLE, check_self_contained, numbers_in
-from alpfit.chains.posterior import ENTRY_PREFIX
 from alpfit.chains.profiles.contents import ProfileContents, columns, stems
 from alpfit.errors import RunFolderError
 from alpfit.inference.profiling import Profile

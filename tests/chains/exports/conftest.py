@@ -8,8 +8,13 @@ import pytest
 from alpfit.chains.exports import Contents, export
 from alpfit.inference.priors import LogUniform, Normal, TruncatedNormal, Uniform
 from alpfit.inference.samples import Samples
+from alpfit.scenarios import Quantity
 
-LABELS = {"m_a": "m_a", "g_agg": r"g_{a\gamma\gamma}", "BR(B+->K+ a(inv))": r"\mathrm{BR}(B^+\to K^+a)\,P_\mathrm{inv}"}
+QUANTITIES = {
+    "m_a": Quantity("m_a", "GeV", "mass of the ALP"),
+    "g_agg": Quantity(r"g_{a\gamma\gamma}", "GeV$^{-1}$", "coupling to photons"),
+    "BR(B+->K+ a(inv))": Quantity(r"\mathrm{BR}(B^+\to K^+a)\,P_\mathrm{inv}", "", "branching ratio"),
+}
 SIGMA = 0.1
 
 
@@ -20,7 +25,7 @@ def weighted(samples):
         "m_a": Uniform(prior="uniform", min=0.6, max=4.7),
         "g_agg": LogUniform(prior="log-uniform", min=1e-5, max=1e-3),
     }
-    return Contents(samples, LABELS, priors)
+    return Contents(samples, QUANTITIES, priors, seed=3)
 
 
 @pytest.fixture
@@ -72,7 +77,7 @@ def nested():
         "x": TruncatedNormal(prior="truncated-normal", mean=0.0, sigma=10.0, min=-1.0, max=1.0),
         "y": Normal(prior="normal", mean=0.0, sigma=10.0),
     }
-    return Contents(samples, {"x": "x", "y": "y", "x^2 + y^2": "r^2"}, priors)
+    return Contents(samples, {"x^2 + y^2": Quantity("r^2", "", "distance squared")}, priors)
 
 
 LOG_EVIDENCE = np.log(2.0 * SIGMA**2) + np.log1p(-np.exp(-0.5 / SIGMA**2))

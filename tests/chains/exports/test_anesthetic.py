@@ -1,12 +1,15 @@
 """anesthetic reads our files, finds our numbers, and recomputes the evidence."""
 
 import dataclasses
+import sys
 import warnings
 
 import numpy as np
 import pytest
 
+from alpfit.chains.exports import to_anesthetic
 from alpfit.chains.exports.names import plain_names
+from alpfit.errors import ConfigurationError
 
 with warnings.catch_warnings():  # at import, of the packages below
     warnings.simplefilter("ignore")
@@ -68,3 +71,28 @@ def test_an_export_of_another_kind_leaves_none_of_the_old_files(load, nested, ex
     weighted = dataclasses.replace(nested, samples=dataclasses.replace(nested.samples, log_l_birth=None))
     assert not isinstance(load(weighted), anesthetic.NestedSamples)
     assert [path.name for path in exported("anesthetic", weighted).parent.iterdir()] == ["fit.csv"]
+
+
+def test_in_memory_it_is_what_anesthetic_reads(load, contents):
+    read, made = load(contents), to_anesthetic(contents)
+    assert list(made.columns) == list(read.columns)
+    assert made.get_labels_map().to_dict() == read.get_labels_map().to_dict()
+    np.testing.assert_allclose(made.to_numpy(), read.to_numpy(), rtol=1e-11)  # it reads tables to no more digits
+    np.testing.assert_allclose(made.get_weights(), read.get_weights(), rtol=1e-11)
+
+
+def test_in_memory_each_kind_of_samples_has_its_class(weighted, chains, nested):
+    kinds = [type(to_anesthetic(contents)).__name__ for contents in (weighted, chains, nested)]
+    assert kinds == ["Samples", "MCMCSamples", "NestedSamples"]
+
+
+def test_the_evidence_in_memory_is_that_of_the_files(load, nested):
+    made = to_anesthetic(nested)
+    assert float(made.logZ()) == float(load(nested).logZ())
+    assert float(made.logZ()) == pytest.approx(nested.samples.log_z, abs=1e-6)
+
+
+def test_without_anesthetic_it_says_what_to_install(weighted, monkeypatch):
+    monkeypatch.setitem(sys.modules, "anesthetic.samples", None)
+    with pytest.raises(ConfigurationError, match=r"^to_anesthetic needs anesthetic: pip install alpfit\[anesthetic\]$"):
+        to_anesthetic(weighted)

@@ -1,9 +1,13 @@
 """getdist reads our chains and finds our numbers."""
 
+import sys
 import warnings
 
 import numpy as np
 import pytest
+
+from alpfit.chains.exports import to_getdist
+from alpfit.errors import ConfigurationError
 
 with warnings.catch_warnings():  # at import, of packages that it would like to have
     warnings.simplefilter("ignore")
@@ -67,3 +71,26 @@ def test_weighted_samples_are_known_to_be_independent(load, weighted):
     read = load(weighted)
     assert read.sampler == "nested"
     assert read.getEffectiveSamplesGaussianKDE("m_a") == pytest.approx(weighted.samples.n_eff, rel=1e-6)
+
+
+def test_in_memory_it_is_what_getdist_reads(load, contents):
+    read, made = load(contents), to_getdist(contents)
+    np.testing.assert_array_equal(made.samples, read.samples)
+    np.testing.assert_array_equal(made.weights, read.weights)
+    np.testing.assert_array_equal(made.loglikes, read.loglikes)
+    assert made.sampler == read.sampler
+    for info, other in zip(made.getParamNames().names, read.getParamNames().names, strict=True):
+        assert (info.name, info.label, info.isDerived) == (other.name, other.label, other.isDerived)
+        assert made.ranges.getLower(info.name) == read.ranges.getLower(info.name)
+        assert made.ranges.getUpper(info.name) == read.ranges.getUpper(info.name)
+    if contents.samples.n_chains > 1:
+        assert made.chain_offsets.tolist() == read.chain_offsets.tolist()
+    np.testing.assert_allclose(made.getMeans(), read.getMeans(), rtol=1e-14)
+    for name in made.getParamNames().list():
+        assert made.getEffectiveSamplesGaussianKDE(name) == read.getEffectiveSamplesGaussianKDE(name)
+
+
+def test_without_getdist_it_says_what_to_install(weighted, monkeypatch):
+    monkeypatch.setitem(sys.modules, "getdist", None)
+    with pytest.raises(ConfigurationError, match=r"^to_getdist needs getdist: pip install alpfit\[getdist\]$"):
+        to_getdist(weighted)

@@ -1,4 +1,4 @@
-"""csv, parquet and hdf5: every number comes back exactly."""
+"""csv, parquet, hdf5 and pandas: every number comes back exactly."""
 
 import csv
 import json
@@ -6,10 +6,12 @@ import sys
 
 import h5py
 import numpy as np
+import pandas as pd
 import pyarrow.parquet
 import pytest
 
-from alpfit.chains.exports.base import columns
+from alpfit.chains.exports import to_dataframe
+from alpfit.chains.exports.base import columns, facts
 from alpfit.errors import ConfigurationError
 
 
@@ -41,6 +43,15 @@ def test_csv_comes_back_exactly(exported, contents, expected):
     assert header == list(expected)
     for values, column in zip(np.array(rows, dtype=float).T, expected.values(), strict=True):
         np.testing.assert_array_equal(values, column)
+
+
+def test_the_table_in_memory_is_what_pandas_reads(exported, contents):
+    read = pd.read_csv(exported("csv", contents).with_suffix(".csv"), float_precision="round_trip")
+    pd.testing.assert_frame_equal(to_dataframe(contents), read, check_exact=True)
+
+
+def test_the_table_in_memory_has_the_facts_beside_it(contents):
+    assert to_dataframe(contents).attrs == facts(contents.samples)
 
 
 def test_parquet_comes_back_exactly(exported, contents, expected):

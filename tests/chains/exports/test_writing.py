@@ -60,7 +60,7 @@ def test_what_fails_leaves_the_earlier_export_and_no_half_file(trouble, raised, 
 
     monkeypatch.setattr("alpfit.chains.exports.getdist.write_paramnames", fail)
     with pytest.raises(raised):
-        export("fit", "getdist", dataclasses.replace(weighted, labels={}), tmp_path)
+        export("fit", "getdist", dataclasses.replace(weighted, quantities={}), tmp_path)
     with pytest.raises(raised):
         export("fit", "getdist", weighted, tmp_path / "new")
     assert contents_of(tmp_path) == before
