@@ -34,7 +34,7 @@ package is instant.
     >>> import alpfit
     >>> density = alpfit.relic_density(0.75, 0.477, 9.037e-5, 6.93e-5)
     >>> print(f"{density.omega_h2:.4f}")
-    0.2212
+    0.0764
 """
 
 from importlib import import_module

@@ -28,6 +28,49 @@ def test_imports_point_downwards_only():
 
 
 @pytest.fixture(scope="module")
+def imports():
+    """By module, the modules that it imports anywhere: at its top, inside of functions, and for types alone."""
+    import grimp
+
+    graph = grimp.build_graph("alpfit", cache_dir=None)
+    return {module: graph.find_modules_directly_imported_by(module) for module in graph.modules}
+
+
+def circle_in(imports):
+    """Modules of which each imports the next one and the last one the first; none where there is no such circle."""
+    done, path = set(), []
+
+    def visit(module):
+        if module in path:
+            return [*path[path.index(module) :], module]
+        if module in done:
+            return None
+        path.append(module)
+        found = next(filter(None, map(visit, sorted(imports[module]))), None)
+        path.pop()
+        done.add(module)
+        return found
+
+    return next(filter(None, map(visit, sorted(imports))), None)
+
+
+def test_no_modules_import_each_other_in_a_circle(imports):
+    assert len(imports) > 200
+    assert circle_in(imports) is None
+
+
+def test_a_circle_would_be_found():
+    assert circle_in({"a": {"b"}, "b": {"c", "d"}, "c": set(), "d": {"b"}}) == ["b", "d", "b"]
+
+
+def test_only_the_command_line_knows_the_command_line():
+    """Neither by an import nor as a program that is started."""
+    for path in (ROOT / "alpfit").rglob("*.py"):
+        if "cli" not in path.relative_to(ROOT / "alpfit").parts:
+            assert "alpfit.cli" not in path.read_text(), path
+
+
+@pytest.fixture(scope="module")
 def wheel(tmp_path_factory):
     folder = tmp_path_factory.mktemp("wheel")
     answer = run(sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", str(folder))

@@ -1,8 +1,7 @@
 """The figures of a run: their names, what they show, and when there is none."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
-from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from alpfit.figures.history import evolution, momentum, no_momentum, no_relic
@@ -18,12 +17,13 @@ from alpfit.figures.posterior import (
     profile_2d,
     trace,
 )
+from alpfit.numerics.registry import Registry
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 
-def _always(_material: FigureInput) -> str:
+def _always(_given: FigureInput) -> str:
     return ""
 
 
@@ -40,11 +40,12 @@ class FigureKind:
     evaluates: bool = False
 
 
-FIGURES: Mapping[str, FigureKind] = MappingProxyType(
+FIGURES: Registry[FigureKind] = Registry(
+    "figure",
     {
         "corner": FigureKind(
-            "Marginal posteriors of the parameters with their regions of 68 % and 95 %; above the columns medians and "
-            "68 % intervals, and as stars the best fit.",
+            "Marginal posteriors of the parameters with their regions of 68.3 % and 95.4 %; above the columns medians "
+            "and 68 % intervals, and as stars the best fit.",
             corner,
         ),
         "profile_1d": FigureKind(
@@ -114,7 +115,7 @@ FIGURES: Mapping[str, FigureKind] = MappingProxyType(
             no_momentum,
             evaluates=True,
         ),
-    }
+    },
 )
 """The figures of ``alpfit plot``, by the names of their files."""
 

@@ -25,8 +25,11 @@ def compare(
     changed since one of them.
 
         >>> import alpfit
-        >>> comparison = alpfit.compare(["chains/reference/invisible", "reweighted"])  # doctest: +SKIP
-        >>> comparison.runs[1].log_bayes, comparison.runs[1].verdict  # doctest: +SKIP
+        >>> run = alpfit.read_run("chains/reference/invisible")
+        >>> other = alpfit.reweight(run, drop=["fermi_lines_r16_2015"], output="without_fermi")
+        >>> comparison = alpfit.compare([run, other])
+        >>> comparison.runs[1].verdict, comparison.warnings[0].split(": ")[1]
+        ('other data', 'only invisible uses fermi_lines_r16_2015')
     """
     if isinstance(runs, str) or not isinstance(runs, Sequence):
         raise ConfigurationError(f"runs = {shown(runs)} must be a list of runs")

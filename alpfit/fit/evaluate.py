@@ -24,7 +24,7 @@ def evaluate(
         >>> at = {"m_a": 2.1, "r": 0.477, "g_agg": 7e-5, "g_achi": 3e-4}
         >>> point = alpfit.evaluate("examples/invisible.toml", at)
         >>> print(f"{point.predictions['BR(B+->K+ a(inv))'][0]:.2e}")
-        1.00e-05
+        9.09e-06
         >>> point.comparisons["belle2_bknunu_q2_2025"]["pull"] < 1.0
         True
     """

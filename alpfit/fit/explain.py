@@ -20,8 +20,11 @@ def explain(
     run is not what it would be today.
 
         >>> import alpfit
-        >>> explanation = alpfit.explain("examples/displaced.toml")  # doctest: +SKIP
-        >>> explanation.gain, explanation.losses  # doctest: +SKIP
+        >>> explanation = alpfit.explain("examples/displaced.toml", overrides=["parameters.m_a=0.04"])
+        >>> explanation.wanting, explanation.gain < 1e-3
+        (('belle2_bknunu_2023',), True)
+        >>> next(iter(explanation.losses))
+        'e949_kpigg_2005'
     """
     if isinstance(fit, str | Path) and Path(fit).is_dir():
         fit, overrides = Run.read(fit), tuple(overrides)

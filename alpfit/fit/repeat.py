@@ -17,11 +17,14 @@ from alpfit.inference.parallel.tasks import Task
 from alpfit.inference.progress import Progress, ProgressReport
 from alpfit.inference.samples import Samples
 from alpfit.inference.session import Account
-from alpfit.numerics.arguments import whole_number
+from alpfit.numerics.arguments import shown, whole_number
 from alpfit.runs.run import Run
 
 POLL_S = 0.5
 """Seconds between two looks at the processes."""
+
+MOST_SEEDS = 1000
+"""Each has a run folder."""
 
 RunOf = Callable[[Sequence[str]], Callable[..., Run]]
 """From ``table.key=value`` to what runs the fit that has them, and takes the keywords of :meth:`Fit.run`."""
@@ -37,7 +40,8 @@ class Repeats:
     n: int
 
     def __post_init__(self) -> None:
-        whole_number("repeat", self.n, 1)
+        if whole_number("repeat", self.n, 1) > MOST_SEEDS:
+            raise ConfigurationError(f"repeat = {shown(self.n)}: so many seeds have no end: {MOST_SEEDS} at most")
 
     @property
     def folders(self) -> dict[int, Path]:

@@ -32,7 +32,8 @@ def report(run: Run | str | Path, output: str | Path | None = None, *, force: bo
     where data or code have changed since the run.
 
         >>> import alpfit
-        >>> page = alpfit.report("chains/reference/invisible", "report.html")  # doctest: +SKIP
+        >>> alpfit.report("chains/reference/invisible", "report.html").exists()
+        True
     """
     run = run_of(run)
     path = path_of("output", output) if output is not None else run.folder.report

@@ -1,16 +1,21 @@
 """The corner plot: marginal posteriors of the parameters, with regions of 68.3 % and 95.4 %."""
 
 import math
+import sys
 import warnings
 from collections.abc import Sequence
+from functools import cache
+from importlib import import_module
+from importlib.util import find_spec, module_from_spec, spec_from_file_location
 from itertools import product
+from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
-from alpfit.inference.libraries import corner_alone
 from alpfit.inference.profiling import LEVELS
 from alpfit.inference.samples import Samples
 from alpfit.plots.style import BEST_FIT, POSTERIOR, TEXT_WIDTH, Axis, label_size
@@ -79,3 +84,23 @@ def _interval(low: float, middle: float, high: float) -> str:
     errors = [error for error in (middle - low, high - middle) if error > 0.0]
     decimals = max(0, 1 - math.floor(math.log10(min(errors)))) if errors else 3
     return f"${middle:.{decimals}f}_{{-{middle - low:.{decimals}f}}}^{{+{high - middle:.{decimals}f}}}$"
+
+
+@cache
+def corner_alone() -> Any:
+    """The module ``corner.core``, without the rest of its package, which brings arviz and 60 MB for what is not used.
+
+    It is loaded from its file and not kept where others look for it, so that ``import corner`` gives all of it. Raises
+    :class:`ImportError` where there is none.
+    """
+    if "corner" in sys.modules:
+        return import_module("corner.core")
+    package = find_spec("corner")
+    if package is None or package.origin is None:
+        raise ImportError("corner is not installed: pip install corner")
+    specification = spec_from_file_location("corner.core", Path(package.origin).with_name("core.py"))
+    if specification is None or specification.loader is None:
+        raise ImportError(f"{package.origin} has no core.py beside it: pip install 'corner<3'")
+    module = module_from_spec(specification)
+    specification.loader.exec_module(module)
+    return module

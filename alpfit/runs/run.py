@@ -4,10 +4,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from alpfit.chains.entries import changed_entries
 from alpfit.chains.exports import Contents
+from alpfit.chains.exports.anesthetic import to_anesthetic
+from alpfit.chains.exports.arviz import to_arviz
+from alpfit.chains.exports.dataframe import to_dataframe
+from alpfit.chains.exports.getdist import to_getdist
 from alpfit.chains.folder import RunFolder
 from alpfit.chains.posterior import read_posterior
 from alpfit.chains.provenance import Manifest, check_whole, damaged, read_manifest
@@ -17,6 +21,13 @@ from alpfit.config import Configuration, load_configuration
 from alpfit.errors import RunFolderError, in_one_line
 from alpfit.inference.samples import Samples
 from alpfit.numerics.arguments import path_of
+from alpfit.numerics.notebook import html_table, preformatted
+
+if TYPE_CHECKING:
+    from anesthetic.samples import Samples as AnestheticSamples
+    from getdist import MCSamples
+    from pandas import DataFrame
+    from xarray import DataTree
 
 
 @dataclass(frozen=True)
@@ -105,8 +116,36 @@ class Run:
     @property
     def contents(self) -> Contents:
         """What exports are made of."""
-        labels = {name: quantity.label for name, quantity in self.configuration.quantities.items()}
-        return Contents(self.samples, labels, self.configuration.priors)
+        configuration = self.configuration
+        return Contents(self.samples, configuration.quantities, configuration.priors, configuration.sampler.seed)
+
+    def to_arviz(self) -> "DataTree":
+        """The samples for arviz, as they are in ``posterior.nc``: ``arviz_stats.summary(run.to_arviz())``."""
+        return to_arviz(self.contents)
+
+    def to_getdist(self) -> "MCSamples":
+        """The samples for getdist; raises :class:`ConfigurationError` without it."""
+        return to_getdist(self.contents)
+
+    def to_anesthetic(self) -> "AnestheticSamples":
+        """The samples for anesthetic; raises :class:`ConfigurationError` without it."""
+        return to_anesthetic(self.contents)
+
+    def to_dataframe(self) -> "DataFrame":
+        """The samples as a pandas table, a row a sample."""
+        return to_dataframe(self.contents)
+
+    def _repr_html_(self) -> str:
+        """Medians, intervals and the evidence, for a notebook."""
+        numbers, best = self.summary["parameters"], self.summary["best_fit"]["parameters"]
+        rows = [
+            (name, *(f"{q[key]:.4g}" for key in ("median", "lower_68", "upper_68", "lower_95", "upper_95")), at)
+            for (name, q), at in zip(numbers.items(), (f"{value:.4g}" for value in best.values()), strict=True)
+        ]
+        header = ("", "median", "68 %", "", "95 %", "", "best fit")
+        said = [f"{what} = {value:.2f}" for what, value in self.headline.items()]
+        said += [f"target missed: {sentence}" for sentence in self.samples.shortfalls]
+        return html_table(f"Run {self.name}", rows, header) + preformatted("\n".join(said))
 
 
 def read_run(path: str | Path) -> Run:

@@ -98,7 +98,7 @@ def test_arviz_can_be_imported_where_nothing_can_be_kept(tmp_path):
 def test_corner_is_drawn_with_without_the_libraries_that_its_package_brings():
     code = """
 import sys
-from alpfit.inference.libraries import corner_alone
+from alpfit.plots.corner import corner_alone
 assert callable(corner_alone().corner_impl)
 assert {"arviz", "arviz_base", "xarray", "pandas", "corner"}.isdisjoint(sys.modules)
 import corner

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from alpfit.chains.exports.base import Contents, Format, chain_numbers, optional, relative_weights
-from alpfit.chains.exports.names import quantity_names, write_paramnames
+from alpfit.chains.exports.paramnames import quantity_names, write_paramnames
 
 if TYPE_CHECKING:
     from anesthetic.samples import Samples

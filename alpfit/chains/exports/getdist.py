@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from alpfit.chains.exports.base import Contents, Format, optional, relative_weights
-from alpfit.chains.exports.names import quantity_names, write_paramnames
+from alpfit.chains.exports.paramnames import quantity_names, write_paramnames
 from alpfit.inference.priors import Prior
 from alpfit.inference.samples import Samples
 

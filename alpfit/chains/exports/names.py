@@ -1,12 +1,7 @@
-"""Names and labels for getdist and anesthetic, whose names are words: ``.paramnames``."""
+"""Names of columns: beside those of a file itself, and as words, which getdist and anesthetic need."""
 
 import re
 from collections.abc import Collection, Iterable
-from pathlib import Path
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from alpfit.chains.exports.base import Contents
 
 
 def beside(name: str, taken: Collection[str]) -> str:
@@ -31,19 +26,3 @@ def plain_names(names: Iterable[str]) -> dict[str, str]:
                 number += 1
                 plain[name] = f"{words}_{number}"
     return plain
-
-
-def quantity_names(contents: "Contents") -> dict[str, str]:
-    """The plain names of all parameters and derived quantities, in this order."""
-    names = (*contents.samples.parameters, *contents.samples.derived)
-    plain = plain_names(names)
-    return {name: plain[name] for name in names}
-
-
-def write_paramnames(path: Path, contents: "Contents") -> None:
-    """A line for each quantity, its plain name and its label; those of derived ones end with an asterisk."""
-    lines = [
-        f"{plain}{'*' if name in contents.samples.derived else ''}\t{contents.label(name)}\n"
-        for name, plain in quantity_names(contents).items()
-    ]
-    path.write_text("".join(lines), encoding="utf-8")
