@@ -5,7 +5,7 @@ What ``alpfit`` does on the command line has a function of the same name and wit
 To fit:
 
     run             sample a TOML file, a dictionary or a Fit, and write a run folder
-    evaluate        predictions and likelihoods at one point
+    evaluate        predictions and likelihoods at one point: an EvaluatedPoint
     explain         does the model explain an excess, and what speaks against it?
     Fit             a checked configuration: from_file, from_dict, evaluate, sample, run, repeat
 
@@ -22,8 +22,8 @@ With a finished run, which may be given as the path of its folder:
 
 Relic densities and likelihoods by themselves:
 
-    relic_density   Omega h^2 at points of the ALP portal
-    evolve          the history of chi at one point
+    relic_density   Omega h^2 at points of the ALP portal: a RelicDensity, with a Status for each
+    evolve          the history of chi at one point: an Evolution
     required_coupling   for a wanted Omega h^2
     likelihoods     the catalogue: names, load
     relic           engines for any dark sector: DarkSector, solve, evolve_sector

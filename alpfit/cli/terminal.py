@@ -25,6 +25,7 @@ SPELLINGS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], str]], ...] = 
     (re.compile(r"""\branges\[('[^']*'|"[^"]*")\]"""), lambda m: f"--range {literal_eval(m[1])}"),
     (re.compile(r"^(add|drop|only|grid|parameters|format) = "), lambda m: f"--{m[1]} "),
     (re.compile(r"^(coverage|repeat)\b"), lambda m: f"--{m[1]}"),
+    (re.compile(r"give add, drop or "), lambda _: "give --add, --drop or "),
     (re.compile(r"^parameters name nothing"), lambda _: "--parameters names nothing"),
     (re.compile(r"^(at|ranges|other) is for"), lambda m: f"--{FLAGS[m[1]]} is for"),
 )

@@ -24,7 +24,7 @@ def explain(
         >>> explanation.wanting, explanation.gain < 1e-3
         (('belle2_bknunu_2023',), True)
         >>> next(iter(explanation.losses))
-        'e949_kpigg_2005'
+        'e787_kpigg_2005'
     """
     if isinstance(fit, str | Path) and Path(fit).is_dir():
         fit, overrides = Run.read(fit), tuple(overrides)

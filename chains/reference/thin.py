@@ -17,7 +17,7 @@ from alpfit.chains.folder import RunFolder
 from alpfit.chains.posterior import write_posterior
 from alpfit.chains.provenance import seal
 from alpfit.chains.records import read_json
-from alpfit.fit.figures import figures, rendered
+from alpfit.figures import figures, rendered
 from alpfit.inference.samples import Samples
 
 
