@@ -143,7 +143,7 @@ def test_who_works_for_a_run_ends_when_that_is_gone(tmp_path, executor, number):
     import psutil
 
     program = tmp_path / "program.py"
-    toys = str(Path(__file__).resolve().parents[1] / "validation")
+    toys = str(Path(__file__).resolve().parents[2] / "validation")
     heard = "import signal\nsignal.signal(signal.SIGHUP, signal.SIG_DFL)  # the tests may run under nohup\n"
     program.write_text(heard + RUN_AND_WAIT.format(toys=toys, executor=executor))
     with subprocess.Popen([sys.executable, program], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as process:

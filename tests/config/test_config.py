@@ -15,7 +15,7 @@ from alpfit.likelihoods import load, names
 from alpfit.likelihoods.catalogue import load_folder
 from alpfit.scenarios import Choices
 
-EXAMPLE = Path(__file__).parents[1] / "examples" / "invisible.toml"
+EXAMPLE = Path(__file__).parents[2] / "examples" / "invisible.toml"
 
 MINIMAL = """\
 scenario = "invisible"
@@ -620,7 +620,7 @@ def test_what_is_measured_of_dark_matter_needs_its_parameters(name):
 def test_an_option_that_reads_the_relic_density_needs_dark_matter_too(tmp_path):
     folder = tmp_path / "mine"
     folder.mkdir()
-    limit = (Path(__file__).parents[1] / "likelihoods" / "l3_zgammainv_1997" / "likelihood.toml").read_text()
+    limit = (Path(__file__).parents[2] / "likelihoods" / "l3_zgammainv_1997" / "likelihood.toml").read_text()
     share = 'options = ["rescale"]\n[rescale]\nby = "Omega_h2"\nreference = 0.12\npower = 2.0\n'
     (folder / "likelihood.toml").write_text(limit.replace("[data]", f"{share}[data]"))
     parse_configuration(changed(**ALONE, likelihoods=[str(folder)]))
@@ -718,7 +718,7 @@ def own_entry(tmp_path):
     """A folder beside the run's file, with an upper limit on BR(B+ -> K+ a)."""
     folder = tmp_path / "mine" / "my_limit_2026"
     folder.mkdir(parents=True)
-    original = Path(__file__).parents[1] / "likelihoods" / "l3_zgammainv_1997" / "likelihood.toml"
+    original = Path(__file__).parents[2] / "likelihoods" / "l3_zgammainv_1997" / "likelihood.toml"
     text = original.read_text().replace("BR(Z->gamma a(inv))", "BR(B+->K+ a)")
     (folder / "likelihood.toml").write_text(text)
     return folder
@@ -754,7 +754,7 @@ def test_every_entry_reads_what_its_scenarios_predict(name):
     ],
 )
 def test_an_unknown_observable_or_scenario_is_named(tmp_path, old, new, expected):
-    text = (Path(__file__).parents[1] / "likelihoods" / "l3_zgammainv_1997" / "likelihood.toml").read_text()
+    text = (Path(__file__).parents[2] / "likelihoods" / "l3_zgammainv_1997" / "likelihood.toml").read_text()
     (tmp_path / "likelihood.toml").write_text(text.replace(old, new))
     with pytest.raises(ConfigurationError) as caught:
         check_entry(load_folder(tmp_path))

@@ -11,7 +11,7 @@ from alpfit.fit.cite import cite, methods, references
 from alpfit.inference.samplers import SAMPLERS
 from alpfit.likelihoods import load
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 EXAMPLES = sorted((ROOT / "examples").glob("*.toml"))
 
 
