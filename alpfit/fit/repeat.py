@@ -61,7 +61,8 @@ class Repeats:
                 f"'{parallel.executor}': run each with its own seed and output instead"
             )
         at_once = min(self.n, parallel.n_workers)
-        workers = [] if parallel.n_workers == 1 else [f"parallel.workers={max(1, parallel.n_workers // at_once)}"]
+        share = max(1, parallel.n_workers // at_once)
+        workers = [] if EXECUTORS[parallel.executor].fixed_workers else [f"parallel.workers={share}"]
         waiting, running = list(self.folders), dict[int, Task]()
         try:
             while waiting or running:
