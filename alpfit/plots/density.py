@@ -1,6 +1,7 @@
 """The posterior density of two quantities, and its regions of 68.3 % and 95.4 %."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -104,5 +105,5 @@ def draw_regions(panel: Axes, regions: Density, colour: str, *, alpha: float = 1
 
 def draw_edges(panel: Axes, regions: Density, colour: str, *, linestyle: str = "-") -> None:
     """The edges of both regions."""
-    style = {"colors": colour, "linewidths": 0.8, "linestyles": linestyle}
+    style: dict[str, Any] = {"colors": colour, "linewidths": 0.8, "linestyles": linestyle}
     panel.contour(regions.x, regions.y, regions.values.T, list(regions.levels), **style)

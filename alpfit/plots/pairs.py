@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -57,7 +57,7 @@ def mirror(pairs: Pairs) -> tuple[Figure, list[Cell]]:
     return figure, [(grid[place[y.name], place[x.name]], grid[place[x.name], place[y.name]]) for x, y in pairs]
 
 
-def legend_place(figure: Figure) -> str:
+def legend_place(figure: Figure) -> Literal["outside upper center", "upper center"]:
     """Where above its panels a ``figure`` has its legend."""
     return "outside upper center" if figure.get_layout_engine() is not None else "upper center"
 

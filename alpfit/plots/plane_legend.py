@@ -1,18 +1,19 @@
 """The legend of the plane: its lines, and each group of regions with the names that had no room beside them."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
 from alpfit.inference.exclusion import OTHERS, Excluded
 from alpfit.plots.density import Density, shade
-from alpfit.plots.regions import GROUPS, PlaneContents, label_of
+from alpfit.plots.regions import GROUPS, Linestyle, PlaneContents, label_of
 from alpfit.plots.style import BEST_FIT, BLACK, YELLOW
 
 PREFERRED = YELLOW
-LINES = {"cbe": "-", "nbe": "--"}
+LINES: Mapping[str, Linestyle] = MappingProxyType({"cbe": "-", "nbe": "--"})
 
 LETTERS = 66
 """In a line of the legend."""

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -36,6 +37,9 @@ def label_of(limit: Excluded | Preferred) -> str:
     return f"{literal(limit.experiment)} {limit.process}".strip()
 
 
+Linestyle = Literal["-", "--", "-.", ":"]
+
+
 @dataclass(frozen=True)
 class Curve:
     """A line of one's own, ``g_agg (k,)`` [1/GeV] at ``m_a (k,)`` [GeV]; an empty ``label`` is not in the legend."""
@@ -43,7 +47,7 @@ class Curve:
     m_a: Array
     g_agg: Array
     colour: str
-    linestyle: str
+    linestyle: Linestyle
     label: str = ""
 
 

@@ -14,7 +14,9 @@ def export(
     run: RunPath,
     kind: Annotated[
         str,
-        typer.Option("--format", help="Such as getdist, anesthetic or csv; an unknown one lists all.", show_default=False),
+        typer.Option(
+            "--format", help="Such as getdist, anesthetic or csv; an unknown one lists all.", show_default=False
+        ),
     ],
     output: Annotated[
         Path | None,
