@@ -11,10 +11,10 @@ from pathlib import Path
 import numpy as np
 from readme import write_readme
 
+import alpfit
 from alpfit import Fit, Run
 from alpfit.chains.unfinished import is_finished
 from alpfit.figures.compared import compared_figures
-from alpfit.fit import ProfileRequest, fit_of, profile_run
 from alpfit.inference.profiling import confidence
 from alpfit.plots.style import paper_style
 
@@ -148,7 +148,7 @@ def result_of(assumptions: str, masses: str, run: Run) -> Result:
 
 def gains_of(run: Run) -> Mapping[str, float]:
     """ln L at the best sample less that without an ALP, by measurement; a relic density needs one."""
-    problem = fit_of(run).problem
+    problem = run.configuration.problem
     point = problem.evaluate_at({name: np.array([x]) for name, x in run.summary["best_fit"]["parameters"].items()})
     silent = {**point.parameters, **point.predictions}
     silent |= problem.scenario.without_signal(point.parameters)
@@ -161,8 +161,8 @@ def gains_of(run: Run) -> Mapping[str, float]:
 
 def profile_interval(run: Run, name: str) -> dict[str, float | str]:
     """95.4 % from the refined profile of ``name``, from the lowest to the highest piece."""
-    request = ProfileRequest((name,), BINS, refine=True)
-    made = profile_run(run, request, run.folder.path / f"profile.{name}", resume=True)
+    output = run.folder.path / f"profile.{name}"
+    made = alpfit.profile(run, [name], grid=BINS, refine=True, output=output, resume=True)
     (profile,) = made.profiles
     pieces = confidence(profile, made.top, run.configuration.priors).intervals[-1].pieces
     is_open = "both" if pieces[0].lower_open and pieces[-1].upper_open else ""
