@@ -80,7 +80,7 @@ def resampled_log_z_error(shells: Sequence[Shell], seed: int) -> float:
         drawn = rng.multinomial(
             shell.n_drawn, np.append(np.full(n, 1.0), shell.n_drawn - n) / shell.n_drawn, size=N_RESAMPLED
         )
-        part = drawn[:, :n] @ np.exp(shell.log_l - shell.log_l.max())
+        part = drawn[:, :n].astype(float) @ np.exp(shell.log_l - shell.log_l.max())
         for trials, rejected in shell.trials:
             share = 1.0 - rejected / trials
             part *= rng.binomial(trials, share, size=N_RESAMPLED) / (trials * share)
