@@ -85,6 +85,12 @@ class Configuration(_Table):
     parallel: Parallel = Parallel()
     checkpoint_interval: Annotated[float, Field(ge=0.0, allow_inf_nan=False)] = 60.0
 
+    def __eq__(self, other: object) -> bool:
+        fields = type(self).model_fields
+        return isinstance(other, Configuration) and all(getattr(self, f) == getattr(other, f) for f in fields)
+
+    __hash__ = None  # type: ignore[assignment] # it holds dictionaries
+
     @property
     def entries(self) -> list[str]:
         """Names of the likelihoods, without the paths of one's own."""

@@ -117,3 +117,33 @@ def test_a_point_says_the_same_as_text_and_as_record(finished_project):
         assert comparison["log_likelihood"] == record["log_likelihood"][name] == point.log_l_by_entry[name][0]
         assert name in text
     assert f"{point.predictions['BR(B+->K+ a)'][0]:.8g}" in text
+
+
+class Shown:
+    """A display that keeps what it was told, in place of the one that draws."""
+
+    def __init__(self):
+        self.reports = []
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        return None
+
+    def update(self, report):
+        self.reports.append(report)
+
+    def note(self, sentence):
+        """Nothing."""
+
+
+@pytest.mark.parametrize(("notebook", "given"), [(True, False), (False, False), (True, True)])
+def test_the_progress_shows_itself_in_a_notebook_and_nowhere_else(document, monkeypatch, notebook, given):
+    shown, own = Shown(), Shown()
+    monkeypatch.setattr("alpfit.fit.progress.ProgressDisplay", lambda: shown)
+    monkeypatch.setattr("rich.console._is_jupyter", lambda: notebook)
+    fit = Fit.from_dict(document, overrides=["sampler.n_live=20", "sampler.dlogz=50.0"])
+    fit.sample(progress=own if given else None)
+    assert bool(shown.reports) == (notebook and not given)
+    assert bool(own.reports) == given
