@@ -93,7 +93,7 @@ def _check_choices(wanted: Sequence[str], for_the_plane: Mapping[str, object], o
     for option, (value, figure) in choices.items():
         if value and figure not in wanted:
             raise ConfigurationError(
-                f"{option} is for the figure '{figure}', which is not drawn: leave it out, or draw that one, too"
+                f"{option} is for the figure '{figure}', which is not drawn: leave it out, or add only=[{figure!r}]"
             )
 
 

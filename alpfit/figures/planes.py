@@ -87,7 +87,7 @@ def _check(given: FigureInput) -> None:
     known = {**scenario.parameters, **scenario.optional}
     for name in given.at:
         if name in AXES:
-            raise ConfigurationError(f"at[{name!r}]: it is an axis of the plane: give ranges[{name!r}]")
+            raise ConfigurationError(f"at[{name!r}]: it is an axis of the plane: give ranges[{name!r}] = (LOW, HIGH)")
         if name not in known:
             raise ConfigurationError(f"at[{name!r}]: not a parameter of this scenario: {one_of(name, known)}")
     for name, (low, high) in given.ranges.items():

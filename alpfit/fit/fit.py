@@ -112,7 +112,9 @@ class Fit:
                 raise ConfigurationError(f"at[{name!r}]: not a parameter of this scenario: {one_of(str(name), known)}")
         for name in problem.names:
             if name not in at:
-                raise ConfigurationError(f"{name} has no value: the fit gives it a prior, so give at[{name!r}] one")
+                raise ConfigurationError(
+                    f"{name} has no value: the fit gives it a prior, so give at={{{name!r}: VALUE}}"
+                )
         found = problem.evaluate_at({name: _one(name, value) for name, value in at.items()})
         if found.failures[0]:
             raise PredictionError(found.failures[0])

@@ -13,10 +13,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from alpfit import Fit
+from alpfit import Fit, Run, profile
 from alpfit.cli.arguments import repeated
 from alpfit.errors import ConfigurationError
-from alpfit.fit import Run, RunProfile, check_coverage
+from alpfit.runs.profile import RunProfile
 
 REFERENCE = Path(__file__).resolve().parents[2] / "chains" / "reference" / "invisible"
 
@@ -25,7 +25,7 @@ REFERENCE = Path(__file__).resolve().parents[2] / "chains" / "reference" / "invi
 def run(file, tmp_path_factory):
     """A run with checkpoints whenever it can."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Run, "plot", lambda self: [])
+        patch.setattr("alpfit.fit.presenting.write_quick_figures", lambda *_: [])
         return Fit.from_file(file, ["checkpoint_interval=0"]).run(tmp_path_factory.mktemp("runs") / "small")
 
 
@@ -235,7 +235,8 @@ def test_coverage_is_checked_with_toys_and_written_down(alpfit, run, tmp_path):
         assert shown in outcome.out
 
 
-def test_there_is_no_coverage_where_no_data_are_known(run, refined):
-    only_limits = run.configuration.model_copy(update={"likelihoods": ["babar_gamma_inv_2017"]})
+def test_there_is_no_coverage_where_no_data_are_known(run, tmp_path):
+    only_limits = run.configuration.changed(likelihoods=["babar_gamma_inv_2017"])
     with pytest.raises(ConfigurationError, match="the data of none of this run's likelihoods are known"):
-        check_coverage(replace(run, configuration=only_limits), RunProfile.read(refined[0]), 3)
+        profile(replace(run, configuration=only_limits), coverage=3, output=tmp_path / "profile")
+    assert list(tmp_path.iterdir()) == []

@@ -14,15 +14,16 @@ SPELLED = {
         "--set 'sampler.start=a b', or --set sampler.start=prior"
     ),
     "others with overrides=['parallel.executor=...']": "others with --set parallel.executor=...",
-    "nothing to change: give add, drop or overrides=['TABLE.KEY=VALUE']": (
-        "nothing to change: give --add, --drop or --set TABLE.KEY=VALUE"
+    "nothing to change: give add=[ENTRY], drop=[ENTRY] or overrides=['TABLE.KEY=VALUE']": (
+        "nothing to change: give --add ENTRY, --drop ENTRY or --set TABLE.KEY=VALUE"
     ),
-    "g_achi has no value: the fit gives it a prior, so give at['g_achi'] one": (
-        "g_achi has no value: the fit gives it a prior, so give --at g_achi one"
+    "g_achi has no value: the fit gives it a prior, so give at={'g_achi': VALUE}": (
+        "g_achi has no value: the fit gives it a prior, so give --at g_achi=VALUE"
     ),
-    "at['m_a']: it is an axis of the plane: give ranges['m_a']": (
-        "--at m_a: it is an axis of the plane: give --range m_a"
+    "at['m_a']: it is an axis of the plane: give ranges['m_a'] = (LOW, HIGH)": (
+        "--at m_a: it is an axis of the plane: give --range m_a=LOW:HIGH"
     ),
+    "leave it out, or add only=['plane']": "leave it out, or add --only plane",
     "grid = 60y60: write the bins": "--grid 60y60: write the bins",
     "parameters = m: a derived quantity cannot be held fixed: leave out refine=True": (
         "--parameters m: a derived quantity cannot be held fixed: leave out --refine"

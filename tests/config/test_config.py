@@ -254,14 +254,14 @@ def test_the_file_itself_is_not_changed(file):
 def test_an_override_without_a_key_or_a_value_is_refused(file, override):
     with pytest.raises(ConfigurationError) as caught:
         load_configuration(file, [override])
-    assert str(caught.value) == f"--set {override}: write it as table.key=value"
+    assert str(caught.value) == f"overrides=[{override!r}]: write it as table.key=value"
 
 
 @pytest.mark.parametrize(("override", "table"), [("scenario.x=1", "scenario"), ("likelihoods.first=x", "likelihoods")])
 def test_an_override_cannot_go_into_a_value(file, override, table):
     with pytest.raises(ConfigurationError) as caught:
         load_configuration(file, [override])
-    assert str(caught.value) == f"--set {override}: {table} is a value, not a table"
+    assert str(caught.value) == f"overrides=[{override!r}]: {table} is a value, not a table"
 
 
 def test_an_override_is_checked_as_the_file_is(file):

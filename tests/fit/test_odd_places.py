@@ -168,7 +168,7 @@ def test_words_that_are_no_formula_cost_no_figure_and_no_report(project, tmp_pat
 def test_a_figure_that_cannot_be_drawn_is_left_out_of_a_report_with_a_sentence(project, tmp_path, monkeypatch):
     from dataclasses import replace
 
-    from alpfit.figures import table
+    from alpfit.figures import registry as table
 
     def draw(material):
         from matplotlib.figure import Figure
