@@ -28,4 +28,4 @@ def evaluate(
         >>> point.comparisons["belle2_bknunu_q2_2025"]["pull"] < 1.0
         True
     """
-    return fit_of(fit, overrides).evaluate(at or {})
+    return fit_of(fit, overrides).evaluate({} if at is None else at)

@@ -6,6 +6,7 @@ from typing import Any
 
 from alpfit.fit.fit import Fit, fit_of
 from alpfit.inference.explanation import Explanation
+from alpfit.numerics.arguments import path_of
 from alpfit.runs.freshness import Freshness
 from alpfit.runs.run import Run
 
@@ -26,7 +27,7 @@ def explain(
         >>> next(iter(explanation.losses))
         'e787_kpigg_2005'
     """
-    if isinstance(fit, str | Path) and Path(fit).is_dir():
+    if isinstance(fit, str | Path) and path_of("fit", fit).is_dir():
         fit, overrides = Run.read(fit), tuple(overrides)
     if isinstance(fit, Run):
         Freshness(fit, fit.configuration.problem).check(force)

@@ -19,7 +19,8 @@ def explain(
     """Whether the model explains an excess: ln L with and without a signal, and which likelihood speaks against it."""
     import alpfit
     from alpfit.chains.records import json_text
+    from alpfit.numerics.arguments import path_of
 
-    fit = opened(file) if file.is_dir() else file
+    fit = opened(file) if path_of("FILE", file).is_dir() else file
     explanation = alpfit.explain(fit, overrides=overrides or [], force=force)
     say(json_text(explanation.as_record()) if as_json else explanation.as_text())
