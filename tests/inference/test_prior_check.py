@@ -3,7 +3,7 @@
 import pytest
 
 from alpfit.errors import ConfigurationError
-from alpfit.inference import trial
+from alpfit.inference import prior_check
 from alpfit.inference.prior_check import check_prior
 
 
@@ -39,6 +39,6 @@ def test_it_gives_up_after_some_seconds(plane_problem, monkeypatch):
             self.now += 2.5
             return self.now
 
-    monkeypatch.setattr(trial, "time", Clock())
+    monkeypatch.setattr(prior_check, "time", Clock())
     with pytest.raises(ConfigurationError, match="none of 74 points"):
         check_prior(plane_problem(lambda x, y: False), seed=1)

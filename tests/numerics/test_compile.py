@@ -97,7 +97,7 @@ from alpfit.relic.momentum_grid import (
     stretch,
     values_at,
 )
-from alpfit.relic.phase_space import Step, advance, background, linearise, prepare, rates_at, workspace
+from alpfit.relic.phase_space import Step, advance, background_at, linearise, prepare, rates_at, workspace
 from alpfit.relic.spectrum import Groups, Spectrum, reduce_spectrum, strength_of
 from alpfit.relic.transport import (
     Background,
@@ -606,7 +606,7 @@ TWINS = {
     "collide": (collide, a_collision(FEW, derive=False)),
     "collide, derived": (collide, a_collision(FEW, derive=True)),
     "collide out of reach": (collide, a_collision(FEW._replace(e=np.array([9.0, 9.5])), derive=True)),
-    "background": (background, (2.7, SECTOR)),
+    "background": (background_at, (2.7, SECTOR)),
     "rates_at": (rates_at, (2.3, SHAPE, STEP, *a_step(), np.zeros(N))),
     "linearise": (linearise, (SHAPE, STEP, *a_step())),
     "prepare": (prepare, (SHAPE, STEP, *a_step())),

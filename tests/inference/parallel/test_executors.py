@@ -12,12 +12,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from inputs import write_small
 from pydantic import ValidationError
 from toys import Shipped, gaussian
 
 from alpfit import Fit
 from alpfit.errors import ConfigurationError, ExecutorError
-from alpfit.inference.batches import Batch, evaluate_batch
+from alpfit.inference.batches import evaluate_batch
 from alpfit.inference.interrupts import SIGNALS, Interrupts
 from alpfit.inference.parallel import EXECUTORS, Job, Parallel, worker
 
@@ -26,24 +27,11 @@ ANY_PORT = {"scheduler_kwargs": {"dashboard_address": "127.0.0.1:0"}}
 
 pytestmark = pytest.mark.filterwarnings("ignore::ResourceWarning")  # of dask's sockets, when it is collected late
 
-FILE = """\
-scenario = "invisible"
-likelihoods = ["belle2_bknunu_2023", "planck_relic_2018"]
-[relic]
-engine = "nbe"
-[parameters]
-m_a = 1.0
-r = 0.48
-g_agg = { prior = "log-uniform", min = 2e-5, max = 1e4 }
-g_achi = { prior = "log-uniform", min = 1e-5, max = 1e-2 }
-"""
-
 
 @pytest.fixture(scope="module")
 def problem(tmp_path_factory):
     path = tmp_path_factory.mktemp("input") / "small.toml"
-    path.write_text(FILE)
-    return Fit.from_file(path).problem
+    return Fit.from_file(write_small(path, "parameters.g_agg.max=1e4")).problem
 
 
 @pytest.fixture(scope="module")
@@ -170,6 +158,7 @@ def test_no_process_is_left_behind(problem, chunks):
     with opened(problem, executor="processes", workers=2) as evaluate:
         evaluate(chunks)
         pids = list(evaluate.__self__._pool._processes)
+    assert len(pids) == 2
     for pid in pids:
         with pytest.raises(ProcessLookupError):
             os.kill(pid, 0)
@@ -323,7 +312,3 @@ def test_there_is_a_worker_for_each_core():
     assert Parallel().n_workers == len(os.sched_getaffinity(0))
     assert Parallel(executor="serial").n_workers == 1
     assert Parallel(workers=7).n_workers == 7
-
-
-def test_a_batch_says_what_it_is_made_of(expected):
-    assert isinstance(expected[0], Batch)

@@ -13,6 +13,7 @@ from toys import (
     GAUSSIAN_LOG_Z,
     Crescents,
     Gaussian,
+    Memory,
     Mesa,
     Ridges,
     crescents,
@@ -48,19 +49,6 @@ PROBLEMS = {
     "mesa": (mesa, mesa_log_z()),
     "crescents": (crescents, Crescents().evidence()[0]),
 }
-
-
-class Memory:
-    """A store that keeps every checkpoint, and gives back the one it is told to."""
-
-    def __init__(self, state=None):
-        self.saved, self.state = [], state
-
-    def load(self):
-        return self.state
-
-    def save(self, state):
-        self.saved.append(state)
 
 
 class Reports:
