@@ -14,6 +14,8 @@ from alpfit.figures import FIGURES, QUICK, figures
 from alpfit.likelihoods.forms.limit_curve import LimitCurve
 from alpfit.runs.profile import RunProfile
 
+pytestmark = pytest.mark.usefixtures("light_figures")
+
 REFINED = {"parameters": ("g_agg",), "grid": "4", "refine": True}
 SAMPLED = {**REFINED, "refine": False}
 CHANGED = "the data of invented have changed"
@@ -93,7 +95,7 @@ def test_what_only_reads_says_so_in_a_line_and_goes_on(project, tmp_path):
     run = project.run
     assert run.warnings == (f"{CHANGED} since {run.folder.path} was made",)
     assert alpfit.export(run, "csv", tmp_path)
-    assert len(run.plot(tmp_path, figures(run, QUICK))) == 2 * len(QUICK)
+    assert len(alpfit.plot(run, QUICK, tmp_path)) == 2 * len(QUICK)
     assert alpfit.profile(run, **SAMPLED, output=tmp_path / "profile").profiles
 
 

@@ -12,10 +12,10 @@ import alpfit
 from alpfit import Fit, Run
 from alpfit.chains.exports import EXPORTS
 from alpfit.errors import RunFolderError
-from alpfit.figures import QUICK, figures
+from alpfit.figures import QUICK
 from alpfit.inference.interrupts import Interrupted
 
-pytestmark = pytest.mark.usefixtures("short_reports")
+pytestmark = pytest.mark.usefixtures("light_figures")
 
 
 def profiled(run, output=None, **choices):
@@ -161,7 +161,7 @@ def test_figures_do_not_come_into_the_folder_of_another_run(project, elsewhere):
     shutil.copytree(project.run_path, elsewhere)
     (elsewhere / "corner.png").write_text("another's")
     with pytest.raises(RunFolderError, match="holds another run"):
-        project.run.plot(elsewhere, figures(project.run, ["corner"]))
+        alpfit.plot(project.run, ["corner"], elsewhere)
     assert (elsewhere / "corner.png").read_text() == "another's"
 
 

@@ -24,6 +24,8 @@ from alpfit.fit.profile import with_workers
 from alpfit.inference.progress import NoProgress
 from alpfit.runs.profile import RunProfile
 
+pytestmark = pytest.mark.usefixtures("light_figures")
+
 
 class Notes(NoProgress):
     """Keeps what is said."""
@@ -35,17 +37,11 @@ class Notes(NoProgress):
         self.said.append(sentence)
 
 
-def sealed(project):
-    """The manifest is the folder's own again, as a stranger can make it."""
-    manifest = project.run_path / "manifest.json"
-    seal(manifest, json.loads(manifest.read_text()))
-
-
 def rewritten(project, **tables):
     """The run's input with other tables in it."""
     path = project.run_path / "run.toml"
     path.write_text(tomli_w.dumps({**tomllib.loads(path.read_text()), **tables}))
-    sealed(project)
+    project.seal()
 
 
 @contextmanager
@@ -81,7 +77,7 @@ def workers(project, tmp_path):
 def start(project, tmp_path):
     other = project.run_path.with_name("other")
     rewritten(project, sampler={"name": "emcee", "n_walkers": 8, "max_steps": 10, "start": str(other)})
-    with pytest.raises(ConfigurationError, match=f"--set sampler.start={other}"):
+    with pytest.raises(ConfigurationError, match=f"sampler.start={other}"):
         Fit.from_file(project.run_path).run(tmp_path / "again")
     assert project.run.samples.n_eff > 1.0  # what only reads does
     chosen = Fit.from_file(project.run_path, ["sampler.start=prior"])
@@ -241,11 +237,11 @@ def posterior(project, _):
         path.write_bytes(good)
         with h5py.File(path, "r+") as file:
             change(file, file["nested_samples"], path)
-        sealed(project)
+        project.seal()
         with pytest.raises(AlpfitError, match=f"posterior.nc cannot be read: .*{expected}"):
             _ = project.run
     path.write_bytes(good)
-    sealed(project)
+    project.seal()
     made = alpfit.profile(project.run, grid="3", output=project.run_path / "profile").folder
     good = made.profiles.read_bytes()
     for name in ("log_likelihood", "converged", "m_a", "edges_x"):
@@ -319,10 +315,8 @@ def link(project, tmp_path):
     for name in ("corner.pdf", "corner.png", "report.html"):
         (project.run_path / name).unlink(missing_ok=True)
         (project.run_path / name).symlink_to(mine)
-    from alpfit.figures import figures
-
     run = project.run
-    run.plot(drawn=figures(run, ["corner"]))
+    alpfit.plot(run, ["corner"])
     alpfit.report(run)
     assert mine.read_text() == "keep me"
     assert not (project.run_path / "report.html").is_symlink()
