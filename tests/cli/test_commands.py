@@ -6,8 +6,9 @@ import sys
 import tomllib
 
 import pytest
+from shipped_entries import shipped
 
-from alpfit.likelihoods import load, names
+from alpfit.likelihoods import names
 from alpfit.likelihoods.catalogue import data_folder
 from alpfit.relic import Status
 
@@ -109,7 +110,7 @@ def test_likelihoods_lists_the_catalogue(alpfit):
     assert header.split() == ["name", "experiment", "observable", "scenarios", "CL", "source"]
     assert [line.split()[0] for line in lines] == list(names())
     for line in lines:
-        measurement = load(line.split()[0])
+        measurement = shipped(line.split()[0])
         assert measurement.observables[0] in line
         assert line.endswith(measurement.source.identifier)
         assert ("(projection)" in line) == measurement.projection
@@ -119,7 +120,7 @@ def test_likelihoods_lists_the_catalogue(alpfit):
 def test_likelihoods_shows_an_entry_in_full(alpfit, name):
     outcome = alpfit("likelihoods", name)
     assert (outcome.code, outcome.err) == (0, "")
-    assert outcome.out == load(name).describe() + "\n"
+    assert outcome.out == shipped(name).describe() + "\n"
 
 
 # run and plot
@@ -223,12 +224,12 @@ def test_plot_draws_the_figures_anew_and_lists_them(alpfit, finished_run, tmp_pa
             ["--only", "plane", "--at", "g_ach=1"],
             "--at g_ach: not a parameter of this scenario: did you mean 'g_achi'?",
         ),
-        (["--only", "plane", "--at", "m_a=1"], "--at m_a: it is an axis of the plane, say --range m_a=LOW:HIGH"),
+        (["--only", "plane", "--at", "m_a=1"], "--at m_a: it is an axis of the plane: give --range m_a"),
         (["--at", "r=x"], "--at r=x: write it as NAME=VALUE with numbers"),
         (["--at", "r=0.4", "--at", "r=0.4"], "--at r=0.4: r is given already"),
         (["--only", "plane", "--range", "r=0.4:0.5"], "--range r: not an axis of the plane: allowed: g_agg, m_a"),
         (["--range", "m_a=1"], "--range m_a=1: write it as NAME=LOW:HIGH with numbers"),
-        (["--only", "plane", "--range", "m_a=2:1"], "--range m_a=2:1: write two positive numbers, the smaller first"),
+        (["--only", "plane", "--range", "m_a=2:1"], "--range m_a = 2, 1: give two positive numbers, the smaller first"),
         (["--with", "nowhere"], "nowhere is not a run folder: it has no manifest.json"),
     ],
 )
@@ -268,7 +269,8 @@ def test_the_best_fit_can_be_checked(alpfit, finished_run):
     path, _ = finished_run
     outcome = alpfit("check", path / "best_fit.toml")
     assert (outcome.code, outcome.err) == (0, "")
-    assert isinstance(tomllib.loads(outcome.out)["parameters"]["g_agg"], float)
+    best = json.loads((path / "summary.json").read_text())["best_fit"]["parameters"]
+    assert tomllib.loads(outcome.out)["parameters"] == pytest.approx(best, rel=1e-12, abs=0.0)
 
 
 def test_likelihoods_checks_an_entry_of_ones_own(alpfit, tmp_path):

@@ -13,10 +13,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from alpfit import Fit
+from alpfit import Fit, Run
 from alpfit.cli.arguments import repeated
 from alpfit.errors import ConfigurationError
-from alpfit.fit import Run, RunProfile, check_coverage
+from alpfit.fit.coverage import check_coverage
+from alpfit.runs.profile import RunProfile
 
 REFERENCE = Path(__file__).resolve().parents[2] / "chains" / "reference" / "invisible"
 
@@ -25,7 +26,7 @@ REFERENCE = Path(__file__).resolve().parents[2] / "chains" / "reference" / "invi
 def run(file, tmp_path_factory):
     """A run with checkpoints whenever it can."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Run, "plot", lambda self: [])
+        patch.setattr("alpfit.fit.presenting.write_quick_figures", lambda run, tell: [])
         return Fit.from_file(file, ["checkpoint_interval=0"]).run(tmp_path_factory.mktemp("runs") / "small")
 
 
