@@ -248,7 +248,7 @@ def test_two_integrals_of_the_ridges_agree():
 
 RIDGES = {
     "dynesty": {"n_live": 300, "dlogz": 0.5},
-    "nautilus": {"n_live": 250, "n_eff": 500, "f_live": 0.2},
+    "nautilus": {"n_live": 250, "n_eff": 500, "f_live": 0.2, "n_networks": 1},
 }
 
 
