@@ -13,6 +13,21 @@ from alpfit import Fit, Run
 from alpfit.chains.provenance import seal
 from alpfit.figures import FIGURES
 
+LONG = (
+    *("test_readme", "test_every_sampler", "test_strange_texts", "test_in_memory", "test_density", "test_executors"),
+    *("test_invisible_fit", "test_fbe", "test_strangers_folder", "test_own_place", "test_crash_safety", "test_browser"),
+    *("test_mpi", "test_odd_places", "test_commands", "test_continuity", "test_engines", "test_pairs", "test_program"),
+    *("test_ding_et_al", "test_scalar_singlet", "test_coupled_boltzmann_reference", "test_reweight", "test_honesty"),
+)
+"""The files that take longest: of two workers neither should begin one of them when the other has nothing left."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Long files first, all others as they were found."""
+    order = {name: place for place, name in enumerate(LONG)}
+    items.sort(key=lambda item: order.get(item.path.stem, len(LONG)))
+
+
 FIT = """\
 scenario = "displaced"
 likelihoods = ["./entries/invented", "na62_kpix_2025"]

@@ -24,6 +24,7 @@ def written(tmp_path, **choices):
     return path
 
 
+@pytest.mark.usefixtures("light_figures")
 def test_a_reweighting_that_failed_has_no_verdict_in_a_comparison(alpfit, tmp_path):
     """By the number density alone the posterior is elsewhere: few effective samples of 440 are left."""
     made = alpfit("reweight", REFERENCE, "--set", "relic.engine=nbe", "--output", tmp_path / "nbe")

@@ -123,7 +123,7 @@ WRONG_CALLS = {
     "no repeat": (["run", "FILE", "--repeat", "0"], "'--repeat'"),
     "repeats on a cluster": (
         ["run", "FILE", "--repeat", "2", "--set", "parallel.executor=dask"],
-        "give --seed and --output",
+        "run each with its own seed and output instead",
     ),
     "status of no run": (["status", "EMPTY"], "is not a run folder"),
     "negative seed": (["run", "FILE", "--seed", "-1"], "sampler.seed = -1"),
