@@ -10,7 +10,7 @@ run: $(INSTALLED)
 	$(BIN)/alpfit run examples/invisible.toml --overwrite
 
 test: $(INSTALLED)
-	$(BIN)/python -m pytest --numprocesses logical --dist loadfile
+	$(BIN)/python -m pytest --numprocesses logical --dist loadfile --no-loadscope-reorder
 
 lint: $(INSTALLED)
 	$(BIN)/ruff check .

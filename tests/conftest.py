@@ -1,12 +1,32 @@
 """A small fit with a likelihood entry of its own, in a project that can be moved and changed."""
 
-from dataclasses import dataclass
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from importlib import import_module
 from pathlib import Path
 
 import pytest
 
 from alpfit import Fit, Run
+from alpfit.chains.provenance import seal
+from alpfit.figures import FIGURES
+
+LONG = (
+    *("test_readme", "test_every_sampler", "test_strange_texts", "test_in_memory", "test_density", "test_executors"),
+    *("test_invisible_fit", "test_fbe", "test_strangers_folder", "test_own_place", "test_crash_safety", "test_browser"),
+    *("test_mpi", "test_odd_places", "test_commands", "test_continuity", "test_engines", "test_pairs", "test_program"),
+    *("test_ding_et_al", "test_scalar_singlet", "test_coupled_boltzmann_reference", "test_reweight", "test_honesty"),
+)
+"""The files that take longest: of two workers neither should begin one of them when the other has nothing left."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Long files first, all others as they were found."""
+    order = {name: place for place, name in enumerate(LONG)}
+    items.sort(key=lambda item: order.get(item.path.stem, len(LONG)))
+
 
 FIT = """\
 scenario = "displaced"
@@ -78,6 +98,29 @@ class Project:
     def run(self) -> Run:
         return Run.read(self.run_path)
 
+    def seal(self) -> None:
+        """The digests in the manifest are those of the folder's files again, as anybody can make them."""
+        manifest = self.run_path / "manifest.json"
+        seal(manifest, json.loads(manifest.read_text()))
+
+
+@contextmanager
+def empty_figures() -> Iterator[None]:
+    """The figures of a run but for what is in them, which takes two seconds to draw and write."""
+    from matplotlib.figure import Figure
+
+    light = {name: replace(kind, draw=lambda _: Figure(figsize=(1, 1))) for name, kind in FIGURES.items()}
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("alpfit.figures.drawing.FIGURES", light)
+        yield
+
+
+@pytest.fixture
+def light_figures() -> Iterator[None]:
+    """For claims about who reads, writes, names and leaves out figures, and none about what they show."""
+    with empty_figures():
+        yield
+
 
 @pytest.fixture(scope="session")
 def finished_project(tmp_path_factory):
@@ -87,7 +130,8 @@ def finished_project(tmp_path_factory):
     project.file.write_text(FIT)
     project.table.write_text(WEAK)
     (project.table.parent / "likelihood.toml").write_text(ENTRY)
-    Fit.from_file(project.file).run(project.run_path)
+    with empty_figures():
+        Fit.from_file(project.file).run(project.run_path)
     return project
 
 

@@ -11,12 +11,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from published import POINTS
 from scipy.stats import qmc
 
 from alpfit.relic import Status, relic_density
 
 ROOT = Path(__file__).resolve().parents[2]
-POINT = (0.75, 0.477, 9.037e-5, 6.93e-5)
+POINT = POINTS["BP1u"]
 FIT_MASSES, FIT_PHOTON, FIT_DARK = (0.6, 4.8), (1e-5, 1e-3), (1e-6, 1e-1)  # of m_a, g_agg, g_achi
 RATIOS = {
     "r in the fit's box": (0.44, 0.4999),
@@ -137,7 +138,7 @@ def test_against_the_slow_reference(report, engine):
     from slow_reference import slow_relic
 
     ratios = []
-    for point in ((0.75, 0.477, 9.037e-5, 6.93e-5), (1.0, 0.41, 1.337e-3, 1e-2), (3.56, 0.49, 9.75e-5, 8.4e-5)):
+    for point in (POINT, POINTS["F3 r=0.410"], (3.56, 0.49, 9.75e-5, 8.4e-5)):
         start = time.process_time()
         slow = slow_relic(Point(*point), coupled=engine == "cbe")[0]
         middle = time.process_time()

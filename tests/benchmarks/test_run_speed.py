@@ -16,7 +16,7 @@ import numpy as np
 import pytest
 from toys import crescents
 
-from alpfit import plot
+import alpfit
 from alpfit.figures import QUICK as QUICK_FIGURES
 from alpfit.inference.interrupts import Interrupts
 from alpfit.inference.parallel import EXECUTORS, Job, Parallel
@@ -103,7 +103,7 @@ def test_a_whole_run_with_nothing_compiled(sampler, report, tmp_path):
     wall = time.perf_counter() - start
     summary = json.loads((tmp_path / "run" / "summary.json").read_text())
     start = time.perf_counter()
-    plot(tmp_path / "run", QUICK_FIGURES, tmp_path / "figures")
+    alpfit.plot(tmp_path / "run", QUICK_FIGURES, tmp_path / "figures")
     figures = time.perf_counter() - start
     parts = {
         "compiling": summary["first_call_s"],

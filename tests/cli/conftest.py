@@ -4,30 +4,10 @@ import re
 from dataclasses import dataclass
 
 import pytest
+from inputs import write_small
 
 COLOURS = re.compile(r"\x1b\[[0-9;]*m")
 """What some environments ask for although nobody looks."""
-
-FILE = """\
-scenario = "invisible"
-likelihoods = ["belle2_bknunu_2023", "planck_relic_2018"]
-
-[relic]
-engine = "nbe"
-
-[parameters]
-m_a = 1.0
-r = 0.48
-g_agg = { prior = "log-uniform", min = 2e-5, max = 2e-4 }
-g_achi = { prior = "log-uniform", min = 1e-5, max = 1e-2 }
-
-[sampler]
-name = "dynesty"
-n_live = 25
-dlogz = 3.0
-sample = "rwalk"
-walks = 5
-"""
 
 
 @dataclass(frozen=True)
@@ -66,6 +46,4 @@ def alpfit(monkeypatch, capsys):
 @pytest.fixture(scope="session")
 def file(tmp_path_factory):
     """A small fit of two couplings, which nobody may change."""
-    path = tmp_path_factory.mktemp("input") / "small.toml"
-    path.write_text(FILE)
-    return path
+    return write_small(tmp_path_factory.mktemp("input") / "small.toml")

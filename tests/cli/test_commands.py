@@ -6,8 +6,9 @@ import sys
 import tomllib
 
 import pytest
+from shipped_entries import shipped
 
-from alpfit.likelihoods import load, names
+from alpfit.likelihoods import names
 from alpfit.likelihoods.catalogue import data_folder
 from alpfit.relic import Status
 
@@ -109,7 +110,7 @@ def test_likelihoods_lists_the_catalogue(alpfit):
     assert header.split() == ["name", "experiment", "observable", "scenarios", "CL", "source"]
     assert [line.split()[0] for line in lines] == list(names())
     for line in lines:
-        measurement = load(line.split()[0])
+        measurement = shipped(line.split()[0])
         assert measurement.observables[0] in line
         assert line.endswith(measurement.source.identifier)
         assert ("(projection)" in line) == measurement.projection
@@ -119,7 +120,7 @@ def test_likelihoods_lists_the_catalogue(alpfit):
 def test_likelihoods_shows_an_entry_in_full(alpfit, name):
     outcome = alpfit("likelihoods", name)
     assert (outcome.code, outcome.err) == (0, "")
-    assert outcome.out == load(name).describe() + "\n"
+    assert outcome.out == shipped(name).describe() + "\n"
 
 
 # run and plot
@@ -268,7 +269,9 @@ def test_the_best_fit_can_be_checked(alpfit, finished_run):
     path, _ = finished_run
     outcome = alpfit("check", path / "best_fit.toml")
     assert (outcome.code, outcome.err) == (0, "")
-    assert isinstance(tomllib.loads(outcome.out)["parameters"]["g_agg"], float)
+    best = json.loads((path / "summary.json").read_text())["best_fit"]["parameters"]
+    fixed = {"m_a": 1.0, "r": 0.48}
+    assert tomllib.loads(outcome.out)["parameters"] == pytest.approx({**fixed, **best}, rel=1e-12, abs=0.0)
 
 
 def test_likelihoods_checks_an_entry_of_ones_own(alpfit, tmp_path):

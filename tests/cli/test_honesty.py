@@ -24,6 +24,7 @@ def written(tmp_path, **choices):
     return path
 
 
+@pytest.mark.usefixtures("light_figures")
 def test_a_reweighting_that_failed_has_no_verdict_in_a_comparison(alpfit, tmp_path):
     """By the number density alone the posterior is elsewhere: few effective samples of 440 are left."""
     made = alpfit("reweight", REFERENCE, "--set", "relic.engine=nbe", "--output", tmp_path / "nbe")
@@ -51,7 +52,7 @@ def test_a_choice_that_no_figure_shows_is_refused(alpfit, tmp_path, choice, figu
     outcome = alpfit("plot", REFERENCE, "--only", "trace", *choice, "--output", tmp_path)
     assert outcome.code == 2
     assert outcome.err == (
-        f"alpfit: {choice[0]} is for the figure '{figure}', which is not drawn: leave it out, or add --only {figure}\n"
+        f"alpfit: {choice[0]} is for the figure '{figure}', which is not drawn: leave it out, or draw that one, too\n"
     )
     assert list(tmp_path.iterdir()) == []
 

@@ -11,7 +11,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from alpfit import Run
+import alpfit
+from alpfit import Fit, Run
 
 pytestmark = pytest.mark.skipif(shutil.which("mpirun") is None, reason="there is no mpirun on this machine")
 
@@ -54,10 +55,7 @@ def workers(path):
 @pytest.fixture(scope="module")
 def serial(file, tmp_path_factory):
     """The same fit without MPI."""
-    path = tmp_path_factory.mktemp("runs") / "serial"
-    arguments = ["run", file, "--output", path, "--set", "parallel.executor=serial"]
-    subprocess.run([ALPFIT, *arguments], capture_output=True, check=True)
-    return Run.read(path)
+    return Fit.from_file(file, ["parallel.executor=serial"]).run(tmp_path_factory.mktemp("runs") / "serial")
 
 
 def test_two_processes_give_the_samples_of_one(file, serial, tmp_path):
@@ -73,7 +71,7 @@ def test_two_processes_give_the_samples_of_one(file, serial, tmp_path):
 def test_two_processes_refine_the_profile_of_one(serial, tmp_path):
     arguments = ["profile", serial.folder.path, "--parameters", "g_agg", "--grid", "3", "--refine"]
     alone, both = tmp_path / "alone", tmp_path / "both"
-    subprocess.run([ALPFIT, *arguments, "--output", alone], capture_output=True, check=True)
+    alpfit.profile(serial, ["g_agg"], grid="3", refine=True, output=alone)
     mpi = ["mpirun", "-n", "2", ALPFIT, *arguments, "--output", both, "--set", "parallel.executor=mpi"]
     finished = subprocess.run(mpi, env=ENVIRONMENT, capture_output=True, text=True, check=False, timeout=180)
     assert finished.returncode == 0, finished.stderr
@@ -102,6 +100,5 @@ def test_when_a_worker_dies_the_run_ends_and_can_be_continued(file, serial, tmp_
     assert process.returncode != 0
     assert out == ""
     assert f"alpfit: interrupted; continue {path} with --resume" in err
-    finished = run(2, file, path, *settings, "--resume")
-    assert finished.returncode == 0, finished.stderr
-    assert Run.read(path).samples.n_calls > serial.samples.n_calls
+    continued = Fit.from_file(file, [*settings[1::2], "parallel.executor=serial"]).run(path, resume=True)
+    assert continued.samples.n_calls > serial.samples.n_calls

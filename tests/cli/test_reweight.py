@@ -17,10 +17,13 @@ def source(file, tmp_path_factory):
     from alpfit import Fit
 
     path = tmp_path_factory.mktemp("runs") / "source"
-    Fit.from_file(file, SETTINGS[1::2]).run(path)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("alpfit.fit.presenting.write_quick_figures", lambda run, tell: [])
+        Fit.from_file(file, SETTINGS[1::2]).run(path)
     return path
 
 
+@pytest.mark.usefixtures("light_figures")
 def test_other_likelihoods_give_the_run_that_was_sampled_with_them(alpfit, file, source, tmp_path):
     """Evidence and medians against a run with these likelihoods from the beginning."""
     added = ["--add", "babar_bkinv_2013", "--drop", "belle2_bknunu_2023"]
@@ -51,6 +54,7 @@ def test_the_new_run_says_where_it_came_from(alpfit, source, tmp_path):
     assert set(manifest["likelihoods"]) == set(written["likelihoods"])
 
 
+@pytest.mark.usefixtures("light_figures")
 def test_another_engine_predicts_anew_and_says_when_too_little_is_left(alpfit, source, tmp_path):
     outcome = alpfit("reweight", source, "--set", "relic.engine=cbe", "--output", tmp_path / "new")
     assert outcome.code == 3
@@ -61,6 +65,7 @@ def test_another_engine_predicts_anew_and_says_when_too_little_is_left(alpfit, s
     assert after.samples.derived["Omega_h2"][0] > 1.2 * before.samples.derived["Omega_h2"][i]
 
 
+@pytest.mark.usefixtures("light_figures")
 def test_an_option_of_a_likelihood_may_change(alpfit, source, tmp_path):
     """What was measured of cbe at these couplings is more than 20 %."""
     narrower = ["--set", "options.planck_relic_2018.relative_theory_error=0.2"]
@@ -70,6 +75,7 @@ def test_an_option_of_a_likelihood_may_change(alpfit, source, tmp_path):
     assert spreads[1] < 0.7 * spreads[0]
 
 
+@pytest.mark.usefixtures("light_figures")
 def test_the_default_folder_stands_beside_the_run_and_is_not_replaced_unasked(alpfit, source):
     first = alpfit("reweight", source, "--drop", "belle2_bknunu_2023")
     assert source.with_name("source.reweighted").is_dir()
@@ -78,10 +84,11 @@ def test_the_default_folder_stands_beside_the_run_and_is_not_replaced_unasked(al
     assert "--overwrite" in again.err
 
 
+@pytest.mark.usefixtures("light_figures")
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
-        ([], "nothing to change: give --add ENTRY, --drop ENTRY or --set TABLE.KEY=VALUE"),
+        ([], "nothing to change: give --add, --drop or --set TABLE.KEY=VALUE"),
         (["--drop", "plank"], "--drop plank is not one of this run's likelihoods"),
         (["--add", "plank"], "likelihoods: 'plank' is not in the catalogue"),
         (["--add", "planck_relic_2018"], "likelihoods: 'planck_relic_2018' is named twice"),

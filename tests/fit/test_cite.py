@@ -5,11 +5,11 @@ import tomllib
 from pathlib import Path
 
 import pytest
+from shipped_entries import shipped
 
 from alpfit.config import parse_configuration
 from alpfit.fit.cite import cite, methods, references
 from alpfit.inference.samplers import SAMPLERS
-from alpfit.likelihoods import load
 
 ROOT = Path(__file__).parents[2]
 EXAMPLES = sorted((ROOT / "examples").glob("*.toml"))
@@ -20,7 +20,7 @@ def test_every_measurement_of_an_example_is_cited_once(example):
     cited = [reference.key for reference in cite(example)]
     assert len(cited) == len(set(cited))
     for name in tomllib.loads(example.read_text())["likelihoods"]:
-        assert {reference.key for reference in load(name).references} <= set(cited)
+        assert {reference.key for reference in shipped(name).references} <= set(cited)
 
 
 def test_a_run_folder_is_cited_like_its_input():

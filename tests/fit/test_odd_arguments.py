@@ -13,7 +13,7 @@ from alpfit.figures import figures
 from alpfit.fit.profile import with_workers
 from alpfit.runs.profile import RunProfile
 
-pytestmark = pytest.mark.usefixtures("short_reports")
+pytestmark = pytest.mark.usefixtures("light_figures")
 
 PLACES = ["a\0b", "a" * 5000, Path("/dev/null/file")]
 """That are none."""

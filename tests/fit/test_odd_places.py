@@ -1,6 +1,5 @@
 """Places and numbers that cannot be: a sentence with a way out, wherever a path or a number may stand."""
 
-import json
 import resource
 import subprocess
 import sys
@@ -10,7 +9,6 @@ import pytest
 
 import alpfit
 from alpfit import Fit, Run
-from alpfit.chains.provenance import seal
 from alpfit.errors import AlpfitError
 
 LONG = {
@@ -77,6 +75,7 @@ ROUND = {
 }
 
 
+@pytest.mark.usefixtures("light_figures")
 @pytest.mark.parametrize("place", ["loop", "loop/x", "one", "one/deep/down"])
 @pytest.mark.parametrize("verb", ROUND)
 def test_links_that_go_round_are_told(project, loop, verb, place):
@@ -92,6 +91,7 @@ def test_a_copy_that_goes_round_is_told(project):
         Fit.from_file(project.run_path)
 
 
+@pytest.mark.usefixtures("light_figures")
 @pytest.mark.parametrize("start", ["nonexist", "a\\u0000b", "chains", "loop"])
 def test_a_start_that_run_refuses_check_refuses(project, loop, start, monkeypatch):
     monkeypatch.chdir(loop)
@@ -155,8 +155,7 @@ def test_words_that_are_no_formula_cost_no_figure_and_no_report(project, tmp_pat
     entry = project.run_path / "likelihoods" / "invented" / "likelihood.toml"
     text = entry.read_text().replace('experiment = "TOY"', f"experiment = '{FORMULA}'")
     entry.write_text(text.replace('title = "An invented limit"', f"title = '{FORMULA}'"))
-    manifest = project.run_path / "manifest.json"
-    seal(manifest, json.loads(manifest.read_text()))
+    project.seal()
     renamed = project.run_path.with_name("a$b$c")
     project.run_path.rename(renamed)
     run = Run.read(renamed)
@@ -168,7 +167,7 @@ def test_words_that_are_no_formula_cost_no_figure_and_no_report(project, tmp_pat
 def test_a_figure_that_cannot_be_drawn_is_left_out_of_a_report_with_a_sentence(project, tmp_path, monkeypatch):
     from dataclasses import replace
 
-    from alpfit.figures import registry as table
+    from alpfit.figures import FIGURES
 
     def draw(material):
         from matplotlib.figure import Figure
@@ -177,7 +176,7 @@ def test_a_figure_that_cannot_be_drawn_is_left_out_of_a_report_with_a_sentence(p
         figure.suptitle(r"$\no such{formula$")
         return figure
 
-    broken = {**table.FIGURES, "pulls": replace(table.FIGURES["pulls"], draw=draw)}
+    broken = {**FIGURES, "pulls": replace(FIGURES["pulls"], draw=draw)}
     monkeypatch.setattr("alpfit.figures.drawing.FIGURES", broken)
     page = alpfit.report(project.run, tmp_path / "page.html").read_text()
     assert "is left out: it cannot be drawn (ValueError" in page

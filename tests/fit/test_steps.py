@@ -8,13 +8,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 import xarray
+from shipped_entries import shipped
 
 import alpfit
 from alpfit import Run
 from alpfit.fit import fit_of
 from alpfit.fit.report import contents_of
 from alpfit.inference.profiling.steps import in_a_sentence, steps_within
-from alpfit.likelihoods import Step, load
+from alpfit.likelihoods import Step
 
 REFERENCE = Path(__file__).parents[2] / "chains" / "reference" / "invisible"
 INSIDE = {
@@ -44,7 +45,7 @@ def test_those_of_a_sampled_quantity_are_inside_its_prior(steps):
 def test_those_of_a_derived_quantity_are_between_its_samples(run, steps):
     m_chi = run.samples.derived["m_chi"]
     for name in fit_of(run).problem.entries:
-        listed = [step for step in load(name).steps if step.abscissa == "m_chi"]
+        listed = [step for step in shipped(name).steps if step.abscissa == "m_chi"]
         inside = [step for step in listed if m_chi.min() < step.place < m_chi.max()]
         assert [step for step in steps.get(name, ()) if step.abscissa == "m_chi"] == inside
 

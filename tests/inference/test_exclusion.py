@@ -3,12 +3,12 @@
 import numpy as np
 import pytest
 from scipy.ndimage import binary_dilation, binary_erosion
+from shipped_entries import all_shipped, shipped
 
 from alpfit.errors import PredictionError
 from alpfit.inference import exclusion as module
 from alpfit.inference.exclusion import Plane, excluded, measurements_for, preferred
 from alpfit.inference.profiling import THRESHOLDS
-from alpfit.likelihoods import load, names
 from alpfit.likelihoods.forms.base import one_sided_sigmas
 from alpfit.scenarios import Choices, scenario_for
 
@@ -34,7 +34,7 @@ def log_l_at(plane, entry, i, coupling):
     """ln L of one measurement at the mass of row ``i``, calculated anew."""
     point = {"m_a": plane.m_a[[i]], "g_agg": np.array([coupling])}
     point |= {name: np.array([value]) for name, value in plane.others.items()}
-    return float(load(entry).loglike({**point, **plane.scenario.predict(point).values})[0])
+    return float(shipped(entry).loglike({**point, **plane.scenario.predict(point).values})[0])
 
 
 LIMITS = ["babar_gamma_inv_2017", "na62_kpix_2025", "lep_monophoton_2011", "fermi_lines_r16_2015", "babar_bkgg_2021"]
@@ -42,7 +42,7 @@ LIMITS = ["babar_gamma_inv_2017", "na62_kpix_2025", "lep_monophoton_2011", "ferm
 
 @pytest.mark.parametrize("entry", LIMITS)
 def test_a_limit_excludes_where_its_likelihood_says_so(missing_energy, entry):
-    region, level = excluded(missing_energy, load(entry)), load(entry).form.confidence_level
+    region, level = excluded(missing_energy, shipped(entry)), shipped(entry).form.confidence_level
     threshold = -0.5 * one_sided_sigmas(level) ** 2
     rows = [i for i, row in enumerate(region.inside) if row.any() and not row[0]]
     for i in (rows[0], rows[len(rows) // 2], rows[-1]):
@@ -58,14 +58,14 @@ def test_a_limit_excludes_where_its_likelihood_says_so(missing_energy, entry):
 
 @pytest.mark.parametrize("entry", ["e137_1988", "nucal_1991"])
 def test_a_contour_excludes_the_inside_of_its_polygon(photons, entry):
-    measurement = load(entry)
+    measurement = shipped(entry)
     m_a, g_agg = (grid.ravel() for grid in np.meshgrid(photons.m_a, photons.g_agg, indexing="ij"))
     depth = measurement.form.depth(m_a, g_agg).reshape(photons.shape)
     np.testing.assert_array_equal(excluded(photons, measurement).inside, depth > 0.0)
 
 
 def test_a_band_excludes_above_its_best_value_alone(missing_energy):
-    region, band = excluded(missing_energy, load("babar_bkinv_2013")), load("babar_bkinv_2013").form
+    region, band = excluded(missing_energy, shipped("babar_bkinv_2013")), shipped("babar_bkinv_2013").form
     i = int(np.argmin(abs(missing_energy.m_a - 2.0)))
     rates = missing_energy.seen["BR(B+->K+ a(inv), BaBar)"].reshape(missing_energy.shape)[i]
     best, up, _ = band._band(missing_energy.m_a[[i]])
@@ -74,7 +74,7 @@ def test_a_band_excludes_above_its_best_value_alone(missing_energy):
 
 
 def test_fewer_events_than_without_a_signal_exclude_no_less_than_a_gaussian_would(missing_energy):
-    measurement = load("belle_bkstarnunu_2017")
+    measurement = shipped("belle_bkstarnunu_2017")
     silent = measurement.compare(missing_energy.without_signal).pull[0]
     region = excluded(missing_energy, measurement)
     seen = measurement.compare(missing_energy.seen).pull.reshape(missing_energy.shape)
@@ -84,7 +84,7 @@ def test_fewer_events_than_without_a_signal_exclude_no_less_than_a_gaussian_woul
 
 def test_the_fitted_spectrum_prefers_a_region_around_its_best_point():
     plane = plane_of("invisible", (1.0, 4.0), (2e-5, 3e-4), (14, 16), r=0.477, g_achi=1e-3)
-    measurement = load("belle2_bknunu_q2_2025")
+    measurement = shipped("belle2_bknunu_q2_2025")
     wish = preferred(plane, measurement)
     assert wish.loss.min() == 0.0
     i, j = np.unravel_index(np.argmin(wish.loss), plane.shape)
@@ -98,7 +98,7 @@ def test_the_fitted_spectrum_prefers_a_region_around_its_best_point():
 def test_between_the_points_at_which_a_fit_is_made_no_boundary_moves_by_a_cell(monkeypatch):
     """With the spacing of the figure: a hundred masses between 0.6 and 4.8 GeV, eighty couplings in two decades."""
     plane = plane_of("invisible", (1.5, 3.05), (2e-5, 2e-4), (34, 40), r=0.477, g_achi=1e-3)
-    measurement = load("belle2_bknunu_q2_2025")
+    measurement = shipped("belle2_bknunu_q2_2025")
     found = {}
     for grid in ((34, 40), (17, 20)):
         monkeypatch.setattr(module, "COSTLY_GRID", grid)
@@ -119,24 +119,24 @@ def within_a_cell(one, other):
 
 
 def test_a_limit_prefers_nothing(missing_energy):
-    assert preferred(missing_energy, load("babar_gamma_inv_2017")) is None
+    assert preferred(missing_energy, shipped("babar_gamma_inv_2017")) is None
 
 
 def test_the_recast_changes_with_the_coupling_to_dark_matter(missing_energy):
     weak = plane_of("invisible", (0.02, 4.0), (1e-6, 1e-2), r=0.477, g_achi=1e-6)
-    entry = load("babar_bkgg_2021")
+    entry = shipped("babar_bkgg_2021")
     strong_region, weak_region = (excluded(plane, entry).inside for plane in (missing_energy, weak))
     assert weak_region.sum() > strong_region.sum()  # the ALP decays to photons more often
 
 
 def test_what_excludes_nothing_is_left_out(missing_energy):
-    assert excluded(missing_energy, load("l3_zgammainv_1997")) is None  # c_B = c_W: no decay of the Z
-    assert excluded(missing_energy, load("planck_relic_2018")) is None  # a curve, not a region
+    assert excluded(missing_energy, shipped("l3_zgammainv_1997")) is None  # c_B = c_W: no decay of the Z
+    assert excluded(missing_energy, shipped("planck_relic_2018")) is None  # a curve, not a region
 
 
 def test_a_projection_says_so(missing_energy):
-    assert excluded(missing_energy, load("belle2_gamma_inv_20fb_2017")).projection
-    assert not excluded(missing_energy, load("babar_gamma_inv_2017")).projection
+    assert excluded(missing_energy, shipped("belle2_gamma_inv_20fb_2017")).projection
+    assert not excluded(missing_energy, shipped("babar_gamma_inv_2017")).projection
 
 
 DARK = {"sigma_v_today", "Omega_h2", "m_chi", "sigma_self_over_m_chi"}
@@ -154,9 +154,9 @@ OF_INVISIBLE, OF_DISPLACED = "sn1987a_invisible_2017", "e137_1988"
     ],
 )
 def test_all_entries_that_hold_apply_but_those_that_share_data_with_the_runs_own(called, others, applies):
-    own = [load("belle2_bknunu_2023")]
+    own = [shipped("belle2_bknunu_2023")]
     found = [m.name for m in measurements_for(plane_of(called, (0.02, 4.0), (1e-7, 1e-2), **others), own)]
-    applying = [m for m in map(load, names()) if applies in m.scenarios and (others or not DARK & set(m.observables))]
+    applying = [m for m in all_shipped() if applies in m.scenarios and (others or not DARK & set(m.observables))]
     assert (OF_INVISIBLE in found, OF_DISPLACED in found) == (applies == "invisible", applies == "displaced")
     assert ("cmb_annihilation_2018" in found) == bool(others)
     sharing = {m.name for m in applying if "belle2_bknunu_2023" in m.overlaps or m.name in own[0].overlaps}
@@ -167,7 +167,7 @@ def test_all_entries_that_hold_apply_but_those_that_share_data_with_the_runs_own
 
 def test_a_runs_own_entry_is_left_out_where_it_does_not_hold():
     plane = plane_of("displaced", (0.02, 4.0), (1e-7, 1e-2), r=0.45, g_achi=1e-3)
-    assert OF_DISPLACED not in [m.name for m in measurements_for(plane, [load(OF_DISPLACED)])]
+    assert OF_DISPLACED not in [m.name for m in measurements_for(plane, [shipped(OF_DISPLACED)])]
 
 
 def test_the_relic_density_is_that_of_the_model(missing_energy):

@@ -4,6 +4,7 @@ import signal
 
 import numpy as np
 import pytest
+from toys import Memory
 
 from alpfit.errors import ConfigurationError
 from alpfit.inference.batches import evaluate_batch
@@ -12,19 +13,6 @@ from alpfit.inference.progress import ProgressReport
 from alpfit.inference.session import CHUNK, Session
 
 REPORT = ProgressReport(n_calls=1, values={"ln Z": 0.0}, fraction_left=1.0)
-
-
-class Memory:
-    """Keeps checkpoints in a list."""
-
-    def __init__(self, *states):
-        self.states = list(states)
-
-    def load(self):
-        return self.states[-1] if self.states else None
-
-    def save(self, state):
-        self.states.append(state)
 
 
 def points(n, seed=3):
@@ -77,15 +65,15 @@ def test_a_checkpoint_is_made_when_the_interval_has_passed(plane_problem):
     often = Session(plane_problem(), store=memory, checkpoint_interval=0.0)
     often.step(REPORT, lambda: b"first")
     often.step(REPORT, lambda: b"second")
-    assert len(memory.states) == 2
+    assert len(memory.saved) == 2
     Session(plane_problem(), store=memory, checkpoint_interval=3600.0).step(REPORT, lambda: b"third")
-    assert len(memory.states) == 2
+    assert len(memory.saved) == 2
 
 
 def test_there_is_none_where_the_sampler_cannot_be_taken_up(plane_problem):
     memory = Memory()
     Session(plane_problem(), store=memory, checkpoint_interval=0.0).step(REPORT, None)
-    assert memory.states == []
+    assert memory.saved == []
 
 
 def test_what_was_saved_is_restored_with_the_account(plane_problem):

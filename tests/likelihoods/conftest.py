@@ -3,6 +3,7 @@
 import itertools
 
 import pytest
+from inputs import SOURCE
 
 LIMIT_CURVE = """\
 title = "A limit"
@@ -24,24 +25,6 @@ by = "share"
 reference = 0.12
 power = 2.0
 
-"""
-
-SOURCE = """
-[source]
-arxiv = "0000.00000"
-inspire = "Nobody:2000abc"
-where = "table 1"
-how = "invented"
-confidence_level = "90 % upper limit"
-quality = "primary"
-assumes = "nothing"
-recast = "none"
-
-[[references]]
-key = "Nobody:2000abc"
-author = "Nobody, N."
-title = "A Limit"
-year = 2000
 """
 
 TABLE = """\

@@ -3,8 +3,7 @@
 import numpy as np
 import pytest
 from scipy.stats import poisson
-
-from alpfit.likelihoods import load
+from shipped_entries import shipped
 
 
 def expected(form, ratio, mass):
@@ -52,7 +51,7 @@ def test_far_beyond_what_is_observed_it_is_still_finite(binned):
 
 
 def test_belle2_expects_its_excess_between_4_and_8_gev2():
-    form = load("belle2_bknunu_q2_2025").form
+    form = shipped("belle2_bknunu_q2_2025").form
     parts = form.expected({"BR(B+->K+ a(inv))": np.array([8e-6]), "m_a": np.array([2.1])})
     inside = [place in {("A", "6"), ("A", "7"), ("A", "8")} for place in form.spectrum.bins]
     low, middle, high = parts.new_physics[0, inside]

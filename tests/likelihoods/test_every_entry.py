@@ -1,12 +1,17 @@
 """What holds for every entry of the catalogue, also for those that are still to come."""
 
 import re
+import tomllib
+from pathlib import Path
 
 import numpy as np
 import pytest
+from shipped_entries import all_shipped, shipped
 
 from alpfit.likelihoods import FORMS, load, names
 from alpfit.scenarios import DARK_MATTER, SCENARIOS, scenario_for
+
+ROOT = Path(__file__).parents[2]
 
 WIDE = {"m_a": (1e-4, 20.0), "m_chi": (1e-4, 20.0), "tau_a": (1e-25, 1e20), "sigma_v_today": (1e-60, 1e-15)}
 """Where the physics of the scenarios can lead; everything else is a number from 1e-20 to 1."""
@@ -32,8 +37,13 @@ def grid_for(measurement):
 
 
 @pytest.fixture(params=names())
-def measurement(request):
-    return load(request.param)
+def name(request):
+    return request.param
+
+
+@pytest.fixture
+def measurement(name):
+    return shipped(name)
 
 
 @pytest.fixture
@@ -41,25 +51,26 @@ def grid(measurement):
     return grid_for(measurement)
 
 
-def test_the_catalogue_is_sorted_and_not_empty():
-    assert names()
-    assert list(names()) == sorted(names())
+def test_the_catalogue_has_every_folder_of_the_checkout_in_the_order_of_their_names():
+    folders = [path.parent.name for path in (ROOT / "likelihoods").glob("*/likelihood.toml")]
+    assert len(folders) > 40
+    assert list(names()) == sorted(folders)
 
 
-def test_it_says_what_it_is_and_who_measured_it(measurement):
-    assert measurement.name in names()
+def test_it_is_what_its_file_says(measurement, name):
+    written = tomllib.loads((ROOT / "likelihoods" / name / "likelihood.toml").read_text())
     assert re.fullmatch(r"[a-z0-9]+(_[a-z0-9]+)*_(19|20)\d\d", measurement.name)
-    assert measurement.title
-    assert measurement.experiment
-    assert type(measurement.form) is FORMS[measurement.form_name]
+    assert (measurement.name, measurement.title) == (name, written["title"])
+    assert (measurement.experiment, measurement.form_name) == (written["experiment"], written["form"])
+    assert type(measurement.form) is FORMS[written["form"]]
+    assert {key: getattr(measurement.source, key) for key in written["source"]} == written["source"]
 
 
 def test_its_source_can_be_looked_up(measurement):
     source = measurement.source
-    assert source.identifier
-    assert source.where
-    assert source.how
-    assert source.confidence_level
+    assert source.arxiv or source.inspire or any(r.journal or r.doi for r in measurement.references)
+    assert source.identifier == (f"arXiv:{source.arxiv}" if source.arxiv else source.inspire or source.where)
+    assert re.search(r"\d+(\.\d+)? ?%|sigma|standard deviation|interval|likelihood", source.confidence_level)
 
 
 def test_the_experiments_own_paper_is_among_its_references(measurement):
@@ -77,15 +88,17 @@ def test_every_reference_is_a_bibtex_entry(measurement):
 
 
 def test_its_scenarios_predict_what_it_reads(measurement):
-    assert set(measurement.scenarios) <= set(SCENARIOS)
+    assert set() < set(measurement.scenarios) <= set(SCENARIOS)
     for name in measurement.scenarios:
         scenario = scenario_for(name, DARK_MATTER)
         assert set(measurement.observables) <= {*scenario.parameters, *scenario.optional, *scenario.observables}
 
 
-def test_what_it_overlaps_with_exists_and_says_so_too(measurement):
-    for other in measurement.overlaps:
-        assert measurement.name in load(other).overlaps
+def test_what_an_entry_overlaps_with_exists_and_says_so_too():
+    pairs = {(entry.name, other) for entry in all_shipped() for other in entry.overlaps}
+    assert ("belle2_bknunu_2023", "belle2_bknunu_q2_2025") in pairs
+    assert pairs == {(other, name) for name, other in pairs}
+    assert not any(name == other for name, other in pairs)
 
 
 def test_its_likelihood_is_finite_everywhere(measurement, grid):
@@ -151,12 +164,13 @@ def test_its_digest_is_the_same_at_every_reading(measurement):
 
 
 def test_no_two_entries_have_the_same_digest():
-    digests = [load(name).digest for name in names()]
+    digests = [entry.digest for entry in all_shipped()]
     assert len(set(digests)) == len(digests)
 
 
 def test_references_with_one_key_are_one_paper():
     papers = {}
-    for name in names():
-        for reference in load(name).references:
-            assert papers.setdefault(reference.key, reference.eprint) == reference.eprint, (name, reference.key)
+    for entry in all_shipped():
+        for reference in entry.references:
+            papers.setdefault(reference.key, set()).add((reference.eprint, reference.title, reference.year))
+    assert {key for key, papers_of_it in papers.items() if len(papers_of_it) > 1} == set()

@@ -1,6 +1,7 @@
 """Together with what else the limit of each entry is drawn, and what a label says of its process."""
 
-from alpfit.likelihoods import load, names
+from shipped_entries import all_shipped
+
 from alpfit.scenarios import DARK_MATTER, scenario_for
 
 DRAWN = [
@@ -61,14 +62,15 @@ def test_every_entry_is_drawn_in_its_group_with_its_process():
     scenario = scenario_for("invisible", DARK_MATTER)
     known = {**scenario.parameters, **scenario.observables}
     found = {}
-    for name in names():
-        entry = load(name)
+    for entry in all_shipped():
         quantity = known[entry.observables[0]]
-        found[name] = (entry.group or quantity.group or "others", quantity.process)
+        found[entry.name] = (entry.group or quantity.group or "others", quantity.process)
     assert found == {name: (group, process) for group, process, entries in DRAWN for name in entries}
 
 
 def test_a_group_is_said_in_one_place():
     scenario = scenario_for("invisible", DARK_MATTER)
     known = {**scenario.parameters, **scenario.observables}
-    assert not [name for name in names() if load(name).group and known[load(name).observables[0]].group]
+    own = [entry for entry in all_shipped() if entry.group]
+    assert "e137_1988" in {entry.name for entry in own}
+    assert [entry.name for entry in own if known[entry.observables[0]].group] == []

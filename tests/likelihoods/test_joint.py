@@ -1,8 +1,9 @@
 """Several measurements together."""
 
 import numpy as np
+from shipped_entries import shipped
 
-from alpfit.likelihoods import JointLikelihood, load
+from alpfit.likelihoods import JointLikelihood
 
 PREDICTIONS = {
     "BR(B+->K+ a(inv))": np.array([0.0, 1e-5, 2e-5]),
@@ -15,13 +16,13 @@ PREDICTIONS = {
 
 def test_each_measurement_is_listed_under_its_name():
     entries = ("planck_relic_2018", "belle2_bknunu_2023", "babar_bkinv_2013")
-    by_entry = JointLikelihood(tuple(load(name) for name in entries)).loglike_by_entry(PREDICTIONS)
+    by_entry = JointLikelihood(tuple(shipped(name) for name in entries)).loglike_by_entry(PREDICTIONS)
     assert tuple(by_entry) == entries
     for name, log_l in by_entry.items():
-        np.testing.assert_array_equal(log_l, load(name).loglike(PREDICTIONS))
+        np.testing.assert_array_equal(log_l, shipped(name).loglike(PREDICTIONS))
 
 
 def test_the_observables_are_those_of_all_measurements_without_repetition():
-    joint = JointLikelihood((load("belle2_bknunu_2023"), load("babar_bkinv_2013"), load("planck_relic_2018")))
+    joint = JointLikelihood((shipped("belle2_bknunu_2023"), shipped("babar_bkinv_2013"), shipped("planck_relic_2018")))
     once = ("BR(B+->K+ a(inv))", "BR(B+->K+ a(inv), BaBar)", "Omega_h2", "Omega_h2_theory_error", "m_a")
     assert joint.observables == once

@@ -5,8 +5,9 @@ import json
 import numpy as np
 import pytest
 from pyhf_from_tables import workspace
+from shipped_entries import shipped
 
-from alpfit.likelihoods import FORMS, load, names
+from alpfit.likelihoods import FORMS, names
 
 TAKE_NEGATIVE = {"gaussian", "counting"}
 """Forms whose formula holds for a negative prediction, as long as the whole rate is positive."""
@@ -53,7 +54,7 @@ def assert_infinity_has_a_limit(loglike, points, name, fractions):
 
 @pytest.fixture(params=names())
 def measurement(request):
-    return load(request.param)
+    return shipped(request.param)
 
 
 def test_not_a_number_stays_that_in_every_observable(measurement):

@@ -4,6 +4,7 @@ import dataclasses
 
 import numpy as np
 import pytest
+from shipped_entries import shipped
 
 from alpfit.likelihoods import load, names
 
@@ -29,7 +30,7 @@ def test_a_value_scatters_by_its_error_around_the_truth():
 
 def test_an_error_that_is_larger_upwards_pushes_values_down():
     """A truth above the value costs in units of the upper error, so that values below it scatter by that."""
-    belle2 = load("belle2_bknunu_2023")
+    belle2 = shipped("belle2_bknunu_2023")
     form = belle2.form.model_copy(update={"errors_up": [9e-6], "errors_down": [3e-6], "standard_model_error": 0.0})
     belle2 = dataclasses.replace(belle2, form=form)
     true = 1e-5 + form.standard_model
@@ -41,7 +42,7 @@ def test_an_error_that_is_larger_upwards_pushes_values_down():
 
 
 def test_counts_scatter_by_poisson_and_background():
-    babar = load("babar_bknunu_2013")
+    babar = shipped("babar_bknunu_2013")
     form = babar.form
     signal = 20.0 / form.events_per_unit - form.standard_model
     counts = np.array([m.form.n_observed for m in drawn(babar, {form.observable: np.array([signal])}, 4000)])
@@ -51,7 +52,7 @@ def test_counts_scatter_by_poisson_and_background():
 
 
 def test_a_spectrum_s_counts_scatter_around_what_is_expected_and_are_fitted_anew():
-    belle2 = load("belle2_bknunu_q2_2025")
+    belle2 = shipped("belle2_bknunu_q2_2025")
     predictions = {BELLE2: np.array([8e-6]), "m_a": np.array([2.1])}
     toys = drawn(belle2, predictions, 60)
     counts = np.array([m.form.spectrum.model.observed for m in toys])
@@ -69,7 +70,7 @@ def test_a_spectrum_s_counts_scatter_around_what_is_expected_and_are_fitted_anew
 
 def test_the_truth_is_about_as_likely_as_the_best_rate_for_toys_of_itself():
     """Twice the loss of ln L at the truth is about a chi^2 of one degree of freedom at a fixed mass."""
-    belle2 = load("belle2_bknunu_q2_2025")
+    belle2 = shipped("belle2_bknunu_q2_2025")
     truth_at = {BELLE2: np.array([1.5e-5]), "m_a": np.array([2.1])}
     scan = {BELLE2: np.linspace(0.0, 5e-5, 101), "m_a": np.full(101, 2.1)}
     losses = [2.0 * (m.loglike(scan).max() - m.loglike(truth_at)[0]) for m in drawn(belle2, truth_at, 40)]
@@ -79,7 +80,7 @@ def test_the_truth_is_about_as_likely_as_the_best_rate_for_toys_of_itself():
 
 @pytest.mark.parametrize("name", names())
 def test_only_what_is_known_as_data_is_drawn(name):
-    entry = load(name)
+    entry = shipped(name)
     predictions = {observable: np.array([0.5]) for observable in entry.observables}
     new = entry.toy(predictions, np.random.default_rng(1))
     assert (new is not None) == (entry.form_name in DRAWN)

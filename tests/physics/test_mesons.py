@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from published import LOWER
 
 from alpfit.constants import B_PLUS_MASS, K_PLUS_MASS
 from alpfit.physics.ckm import CKM
@@ -72,9 +73,8 @@ def test_choices_differ_by_the_ratio_of_form_factors_and_loop_functions(m_a):
     assert ratio == pytest.approx((form_factors[0] * loops) ** 2, rel=1e-12)
 
 
-# m_a [GeV] and lower end of g_agg [1/GeV] of the four benchmarks in Ding et al. 2025's Table 1
-@pytest.mark.parametrize(("m_a", "g_agg"), [(0.75, 7.398e-5), (2.63, 7.345e-5), (3.56, 7.36e-5), (4.47, 8.429e-5)])
-def test_the_seeds_lower_bounds_all_have_one_branching_ratio(m_a, g_agg):
+@pytest.mark.parametrize(("m_a", "g_agg", "_"), LOWER.values(), ids=LOWER)
+def test_the_seeds_lower_bounds_all_have_one_branching_ratio(m_a, g_agg, _):
     assert 1.05e-5 < branching_ratio(m_a, g_agg, **SEED) < 1.11e-5
 
 

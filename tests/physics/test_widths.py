@@ -4,39 +4,39 @@ import math
 
 import numpy as np
 import pytest
+from published import POINTS
 
 from alpfit.physics.widths import alp_widths
 
-# m_a, r, g_agg, g_achi, width to dark matter, width to photons [GeV]; from an independent implementation, five digits.
-# BP: the benchmark points of Ding et al. 2025's Table 1, l(ower) and u(pper); F3: points on the curve of its Fig. 3.
+# width to dark matter, width to photons [GeV] at the published points; from an independent implementation, five digits
 REFERENCE = {
-    "BP1l": (0.75, 0.477, 7.398e-05, 0.005961, 3.255e-07, 1.1484e-11),
-    "BP1u": (0.75, 0.477, 9.037e-05, 6.93e-05, 4.3992e-11, 1.7136e-11),
-    "BP2l": (2.63, 0.477, 7.345e-05, 0.002295, 2.0805e-06, 4.8811e-10),
-    "BP2u": (2.63, 0.477, 8.81e-05, 0.000128, 6.4717e-09, 7.0225e-10),
-    "BP3l": (3.56, 0.477, 7.36e-05, 0.00212, 4.403e-06, 1.2156e-09),
-    "BP3u": (3.56, 0.477, 9.75e-05, 8.4e-05, 6.9125e-09, 2.1332e-09),
-    "BP4l": (4.47, 0.477, 8.429e-05, 0.0008565, 1.4227e-06, 3.1561e-09),
-    "BP4u": (4.47, 0.477, 0.0001148, 6.1e-05, 7.2162e-09, 5.8543e-09),
-    "F3 r=0.360": (1.00, 0.360, 0.04302, 0.01, 2.8628e-06, 9.2047e-06),
-    "F3 r=0.390": (1.00, 0.390, 0.005054, 0.01, 3.0297e-06, 1.2704e-07),
-    "F3 r=0.410": (1.00, 0.410, 0.001337, 0.01, 3.0626e-06, 8.8906e-09),
-    "F3 r=0.420": (1.00, 0.420, 0.0007165, 0.01, 3.0466e-06, 2.5533e-09),
-    "F3 r=0.440": (1.00, 0.440, 0.0002186, 0.01, 2.927e-06, 2.3767e-10),
-    "F3 r=0.460": (1.00, 0.460, 7.015e-05, 0.01, 2.6397e-06, 2.4475e-11),
-    "F3 r=0.480": (1.00, 0.480, 2.201e-05, 0.01, 2.0535e-06, 2.4094e-12),
-    "F3 r=0.485": (1.00, 0.485, 1.599e-05, 0.01, 1.8202e-06, 1.2716e-12),
-    "F3 r=0.490": (1.00, 0.490, 1.118e-05, 0.01, 1.5209e-06, 6.2166e-13),
-    "F3 r=0.499": (1.00, 0.499, 3.546e-06, 0.01, 5.0103e-07, 6.2539e-14),
-    "F3 r=0.505": (1.00, 0.505, 0.001622, 0.01, 0.0, 1.3085e-08),
-    "F3 r=0.550": (1.00, 0.550, 0.008128, 0.01, 0.0, 3.2858e-07),
+    "BP1l": (3.255e-07, 1.1484e-11),
+    "BP1u": (4.3992e-11, 1.7136e-11),
+    "BP2l": (2.0805e-06, 4.8811e-10),
+    "BP2u": (6.4717e-09, 7.0225e-10),
+    "BP3l": (4.403e-06, 1.2156e-09),
+    "BP3u": (6.9125e-09, 2.1332e-09),
+    "BP4l": (1.4227e-06, 3.1561e-09),
+    "BP4u": (7.2162e-09, 5.8543e-09),
+    "F3 r=0.360": (2.8628e-06, 9.2047e-06),
+    "F3 r=0.390": (3.0297e-06, 1.2704e-07),
+    "F3 r=0.410": (3.0626e-06, 8.8906e-09),
+    "F3 r=0.420": (3.0466e-06, 2.5533e-09),
+    "F3 r=0.440": (2.927e-06, 2.3767e-10),
+    "F3 r=0.460": (2.6397e-06, 2.4475e-11),
+    "F3 r=0.480": (2.0535e-06, 2.4094e-12),
+    "F3 r=0.485": (1.8202e-06, 1.2716e-12),
+    "F3 r=0.490": (1.5209e-06, 6.2166e-13),
+    "F3 r=0.499": (5.0103e-07, 6.2539e-14),
+    "F3 r=0.505": (0.0, 1.3085e-08),
+    "F3 r=0.550": (0.0, 3.2858e-07),
 }
 
 
-@pytest.mark.parametrize("point", REFERENCE.values(), ids=REFERENCE.keys())
-def test_the_partial_widths_are_those_of_the_reference(point):
-    m_a, r, g_agg, g_achi, dark_matter, photons = point
-    widths = alp_widths(m_a, r, g_agg, g_achi)
+@pytest.mark.parametrize("name", POINTS)
+def test_the_partial_widths_are_those_of_the_reference(name):
+    dark_matter, photons = REFERENCE[name]
+    widths = alp_widths(*POINTS[name])
     assert widths.dark_matter == pytest.approx(dark_matter, rel=6e-5, abs=0.0)
     assert widths.photons == pytest.approx(photons, rel=6e-5, abs=0.0)
 

@@ -3,16 +3,15 @@
 from io import BytesIO
 
 import numpy as np
+from published import POINTS
 
 from alpfit import evolve
 from alpfit.plots.evolution import evolution_figure
 from alpfit.plots.style import paper_style
 
-POINT = (0.75, 0.477, 9.037e-5, 6.93e-5)
-
 
 def test_both_engines_are_drawn_with_their_relic_densities():
-    histories = {engine: evolve(*POINT, engine=engine) for engine in ("cbe", "nbe")}
+    histories = {engine: evolve(*POINTS["BP1u"], engine=engine) for engine in ("cbe", "nbe")}
     with paper_style():
         figure = evolution_figure(histories, {"cbe": 0.12, "nbe": 0.025})
         figure.savefig(BytesIO(), format="png", dpi=50)

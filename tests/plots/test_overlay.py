@@ -47,7 +47,10 @@ def test_the_marginals_have_a_panel_for_each_parameter(posteriors, drawing):
 def test_no_tick_label_lies_on_another(draw):
     drawing = draw(4)
     figure = drawn(overlaid_corner_figure, [Posterior("run", drawing.samples, drawing.axes)])
+    n_labels = 0
     for panel in figure.axes:
         for labels in (panel.get_xticklabels(), panel.get_yticklabels()):
             boxes = [label.get_window_extent() for label in labels if label.get_visible() and label.get_text()]
+            n_labels += len(boxes)
             assert all(abs(a.x0 - b.x0) + abs(a.y0 - b.y0) > 8.0 for a, b in pairwise(boxes))
+    assert n_labels > 8

@@ -5,9 +5,9 @@ from io import BytesIO
 
 import numpy as np
 import pytest
+from shipped_entries import all_shipped
 
 from alpfit.inference.exclusion import Excluded, Preferred, RelicCurve
-from alpfit.likelihoods import load, names
 from alpfit.plots.plane import plane_figure
 from alpfit.plots.plane_legend import LETTERS, letters
 from alpfit.plots.regions import GROUPS, Curve, PlaneContents, colour_of, label_of
@@ -132,6 +132,6 @@ def test_an_empty_plane_can_be_drawn():
 
 def test_every_group_of_the_model_has_a_colour_and_what_is_unknown_that_of_the_others():
     groups = {q.group for build in SCENARIOS.values() for q in build().observables.values() if q.group}
-    groups |= {load(name).group for name in names() if load(name).group}
+    groups |= {entry.group for entry in all_shipped() if entry.group}
     assert groups <= set(GROUPS)
     assert colour_of("an invented group") == GROUPS["others"] not in {colour_of(group) for group in groups}

@@ -53,6 +53,8 @@ def test_it_is_as_wide_as_a_column_and_nothing_is_cut_off_or_overlaps(figure, pa
     assert figure.get_figwidth() == COLUMN_WIDTH
     names = [label.get_window_extent() for label in panel.get_yticklabels()]
     numbers = [text.get_window_extent() for text in panel.texts]
+    assert len(names) > 1
+    assert len(numbers) >= len(names)
     for box in (*names, *numbers):
         assert figure.bbox.x0 <= box.x0
         assert box.x1 <= figure.bbox.x1

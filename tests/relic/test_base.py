@@ -4,6 +4,7 @@ import math
 
 import numpy as np
 import pytest
+from published import POINTS as PUBLISHED
 from scipy.special import kve
 
 from alpfit.numerics.radau_step import radau_iia_5
@@ -14,11 +15,11 @@ from alpfit.relic.boltzmann import SectorTables, annihilations_per_hubble_time, 
 
 TABLEAU = radau_iia_5()
 POINTS = {
-    "below the resonance": (0.75, 0.477, 9.037e-5, 6.93e-5),
-    "far below it": (1.0, 0.36, 0.04302, 0.01),
-    "where chi decouples early": (1.0, 0.41, 1.337e-3, 0.01),
-    "closely below it": (1.0, 0.499, 3.546e-6, 0.01),
-    "above it": (1.0, 0.505, 1.622e-3, 0.01),
+    "below the resonance": PUBLISHED["BP1u"],
+    "far below it": PUBLISHED["F3 r=0.360"],
+    "where chi decouples early": PUBLISHED["F3 r=0.410"],
+    "closely below it": PUBLISHED["F3 r=0.499"],
+    "above it": PUBLISHED["F3 r=0.505"],
 }
 each_point = pytest.mark.parametrize("point", POINTS.values(), ids=POINTS.keys())
 each_engine = pytest.mark.parametrize("engine", ["nbe", "cbe"])  # of moments; the momentum distribution: test_fbe

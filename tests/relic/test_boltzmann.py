@@ -4,6 +4,7 @@ import math
 
 import numpy as np
 import pytest
+from published import POINTS as PUBLISHED
 from scipy.integrate import quad
 from scipy.special import kve
 
@@ -20,7 +21,7 @@ from alpfit.relic.boltzmann import (
 )
 
 GAS = maxwellian_gas()
-POINTS = ([0.75, 1.0, 2.0], [0.477, 0.41, 0.55], [9.037e-5, 1.337e-3, 1e-3], [6.93e-5, 0.01, 0.01])
+POINTS = np.transpose([PUBLISHED["BP1u"], PUBLISHED["F3 r=0.410"], (2.0, 0.55, 1e-3, 0.01)])
 
 
 def thermal_integral(weight, x: float) -> float:
@@ -111,7 +112,7 @@ def test_each_of_many_sectors_is_the_one_of_its_own_point(build_sectors, build_s
 
 @pytest.mark.parametrize("x", [2.0, 10.0, 30.0])
 def test_annihilations_per_hubble_time_are_equilibrium_density_times_cross_section_over_hubble(x, build_sector):
-    sector = build_sector(0.75, 0.477, 9.037e-5, 6.93e-5)
+    sector = build_sector(*PUBLISHED["BP1u"])
     temperature = sector.mass / x
     density = 2.0 * sector.mass**2 * temperature * kve(2, x) * math.exp(-x) / (2.0 * math.pi**2)
     first = averages_at(math.log(x), x, sector.averages)[0]

@@ -4,6 +4,7 @@ import math
 
 import numpy as np
 import pytest
+from published import POINTS as PUBLISHED
 
 from alpfit.numerics.interpolation import splines
 from alpfit.numerics.quadrature import half_hermite_rule
@@ -13,10 +14,10 @@ from alpfit.relic.average_table import averages_at
 from alpfit.relic.boltzmann import relativistic_correction, transfer_at
 
 POINTS = {
-    "below the resonance": (0.75, 0.477, 9.037e-5, 6.93e-5),
-    "far below it": (1.0, 0.36, 0.04302, 0.01),
+    "below the resonance": PUBLISHED["BP1u"],
+    "far below it": PUBLISHED["F3 r=0.360"],
     "at threshold": (1.0, 0.5, 1e-4, 1e-2),
-    "above it": (1.0, 0.55, 8.128e-3, 0.01),
+    "above it": PUBLISHED["F3 r=0.550"],
 }
 each_point = pytest.mark.parametrize("point", POINTS.values(), ids=POINTS.keys())
 FINE = half_hermite_rule(40)

@@ -4,6 +4,7 @@ import math
 
 import numpy as np
 import pytest
+from published import POINTS
 
 from alpfit.numerics.interpolation import splines
 from alpfit.numerics.radau_step import radau_iia_5
@@ -261,9 +262,7 @@ AT_THRESHOLD = (3.40058113, 0.499226203, 8.49412889e-5, 3.62515076e-5)
 """Pairs in a narrow band: with as few of them as further from threshold it was off by 1 %."""
 
 
-@pytest.mark.parametrize(
-    "point", [(1.0, 0.46, 7.015e-5, 0.01), POINT, (0.75, 0.477, 9.037e-5, 6.93e-5), FAR, AT_THRESHOLD], ids=str
-)
+@pytest.mark.parametrize("point", [POINTS["F3 r=0.460"], POINT, POINTS["BP1u"], FAR, AT_THRESHOLD], ids=str)
 def test_it_does_not_depend_on_the_grid(point, build_sectors):
     for self_scattering in (True, False):
         sectors = sectors_of(build_sectors, *point, self_scattering=self_scattering)

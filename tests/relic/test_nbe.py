@@ -4,13 +4,14 @@ import math
 
 import numpy as np
 import pytest
+from published import POINTS
 
 from alpfit.physics.plasma import bath_at
 from alpfit.relic import nbe
 from alpfit.relic.average_table import averages_at
 from alpfit.relic.boltzmann import log_equilibrium_yield
 
-BELOW, ABOVE = (0.75, 0.477, 9.037e-5, 6.93e-5), (1.0, 0.55, 8.128e-3, 0.01)
+BELOW, ABOVE = POINTS["BP1u"], POINTS["F3 r=0.550"]
 each_point = pytest.mark.parametrize("point", [BELOW, ABOVE], ids=["below the resonance", "above it"])
 
 

@@ -5,6 +5,7 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
+from published import POINTS
 from scipy.integrate import quad
 
 from alpfit.numerics.interpolation import evaluate_spline
@@ -20,7 +21,7 @@ from alpfit.relic.boltzmann import maxwellian_gas, transfer_at
 from alpfit.relic.portal import SPIN_STATES, default_grids, point_at, portal_nodes, portal_points, portal_sectors
 
 GRIDS = default_grids()
-POINT = (0.75, 0.477, 9.037e-5, 6.93e-5)
+POINT = POINTS["BP1u"]
 
 
 def nodes_at(m_a: float, r: float, g_agg: float, g_achi: float, grids=GRIDS):

@@ -4,6 +4,7 @@ import json
 import shutil
 
 import pytest
+from inputs import write_small
 
 from alpfit import Fit, Run, report
 
@@ -11,26 +12,11 @@ CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shuti
 
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="there is no chromium: apt-get install chromium")
 
-FILE = """\
-scenario = "invisible"
-likelihoods = ["belle2_bknunu_q2_2025", "planck_relic_2018", "babar_bkinv_2013"]
-
-[relic]
-engine = "nbe"
-
-[parameters]
-m_a = { prior = "log-uniform", min = 1.8, max = 2.4 }
-r = 0.48
-g_agg = { prior = "log-uniform", min = 2e-5, max = 2e-4 }
-g_achi = { prior = "log-uniform", min = 1e-5, max = 1e-2 }
-
-[sampler]
-name = "dynesty"
-n_live = 40
-dlogz = 2.0
-sample = "rwalk"
-walks = 5
-"""
+INPUT = (
+    'likelihoods=["belle2_bknunu_q2_2025", "planck_relic_2018", "babar_bkinv_2013"]',
+    'parameters.m_a={ prior = "log-uniform", min = 1.8, max = 2.4 }',
+    *("sampler.n_live=40", "sampler.dlogz=2.0"),
+)
 
 PHONE, DESK = {"width": 375, "height": 740}, {"width": 1280, "height": 900}
 
@@ -39,8 +25,8 @@ PHONE, DESK = {"width": 375, "height": 740}, {"width": 1280, "height": 900}
 def folder(tmp_path_factory):
     """The folder of a run and its report."""
     path = tmp_path_factory.mktemp("report") / "small run"
-    path.parent.joinpath("small.toml").write_text(FILE)
-    Fit.from_file(path.parent / "small.toml").run(path)
+    file = write_small(path.parent / "small.toml", *INPUT)
+    Fit.from_file(file).run(path)
     report(Run.read(path))
     return path
 
@@ -109,6 +95,7 @@ def test_the_tables_have_the_numbers_of_the_summary(open_report, folder):
     wanted = [summary["log_z"], summary["best_fit"]["log_likelihood_total"], summary["n_eff"], summary["n_calls"]]
     assert facts[:4] == wanted
     measured = dict(page.eval_on_selector_all("#measurements tbody tr", rows))
+    assert set(measured) == set(summary["best_fit"]["log_likelihood"])
     for name, ((log_l, _),) in measured.items():
         assert log_l == pytest.approx(summary["best_fit"]["log_likelihood"][name], abs=1e-6)
 

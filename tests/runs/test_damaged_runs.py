@@ -15,6 +15,8 @@ from alpfit.errors import AlpfitError
 from alpfit.figures import QUICK
 from alpfit.runs.profile import RunProfile
 
+pytestmark = pytest.mark.usefixtures("light_figures")
+
 
 def reweight(run, output):
     return alpfit.reweight(run, drop=["na62_kpix_2025"], output=output / "new")
@@ -217,7 +219,7 @@ def test_a_summary_of_another_shape_is_refused(project, change, key, early):
         record = json.loads(manifest.read_text())
         manifest.write_text(json.dumps({name: record[name] for name in record if name not in {"files", "digest"}}))
     else:
-        seal(manifest, json.loads(manifest.read_text()))
+        project.seal()
     with pytest.raises(AlpfitError, match=f"summary.json is no summary of this run, see .*{key}"):
         _ = project.run.summary
 

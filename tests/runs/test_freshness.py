@@ -14,6 +14,8 @@ from alpfit.figures import FIGURES, QUICK, figures
 from alpfit.likelihoods.forms.limit_curve import LimitCurve
 from alpfit.runs.profile import RunProfile
 
+pytestmark = pytest.mark.usefixtures("light_figures")
+
 REFINED = {"parameters": ("g_agg",), "grid": "4", "refine": True}
 SAMPLED = {**REFINED, "refine": False}
 CHANGED = "the data of invented have changed"

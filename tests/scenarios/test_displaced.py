@@ -47,6 +47,7 @@ def test_its_predictions_of_production_are_those_of_the_invisible_scenario():
         .predict({name: np.array([value]) for name, value in {**point, "r": 0.7, "g_achi": 1.0}.items()})
         .values
     )
+    assert set(ours) == set(SCENARIOS["displaced"]().observables)
     for name, values in ours.items():
         np.testing.assert_allclose(theirs[name], values, rtol=1e-12, err_msg=name)
 

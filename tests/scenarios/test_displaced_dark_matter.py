@@ -71,6 +71,7 @@ def test_what_an_alp_alone_does_it_does_beside_dark_matter_that_it_cannot_decay_
     beside = points(m_a=np.geomspace(1e-3, 4.0, 9), r=r, g_agg=1e-5)
     alone = SCENARIOS["displaced"](CHOICES).predict({name: beside[name] for name in ("m_a", "g_agg")}).values
     seen = displaced.predict_rates(beside)
+    assert set(alone) == set(SCENARIOS["displaced"](CHOICES).observables)
     for name, values in alone.items():
         np.testing.assert_array_equal(seen[name], values, err_msg=name)
 

@@ -7,6 +7,7 @@ where the plasma hardly keeps these in equilibrium.
 from collections.abc import Callable, Iterator
 
 import numpy as np
+from published import POINTS
 from scipy.stats import qmc
 from slow_averages import Point, averages_at, photon_averages
 from slow_pairs import alp_rate
@@ -17,18 +18,6 @@ AROUND_THE_FIT = ((0.6, 4.8), (1e-5, 1e-3), (1e-6, 1e-1))
 BROAD = ((3.0, 20.0), (1e-9, 1e-1), (0.3, 1.0))
 PAIRS = ((1e-3, 20.0), (1e-6, 1e-2), (1e-4, 1.0))
 SLOW_ALPS = ((1e-3, 1.0), (1e-10, 1e-6), (1e-3, 1.0))
-
-# The Ding et al. 2025: the benchmark points of its Table 1, lower and upper, and points on the curve of its Fig. 3
-PUBLISHED = (
-    (0.75, 0.477, 7.398e-05, 0.005961), (0.75, 0.477, 9.037e-05, 6.93e-05),
-    (2.63, 0.477, 7.345e-05, 0.002295), (2.63, 0.477, 8.81e-05, 0.000128),
-    (3.56, 0.477, 7.36e-05, 0.00212), (3.56, 0.477, 9.75e-05, 8.4e-05),
-    (4.47, 0.477, 8.429e-05, 0.0008565), (4.47, 0.477, 0.0001148, 6.1e-05),
-    (1.0, 0.360, 0.04302, 0.01), (1.0, 0.390, 0.005054, 0.01), (1.0, 0.410, 0.001337, 0.01),
-    (1.0, 0.420, 0.0007165, 0.01), (1.0, 0.440, 0.0002186, 0.01), (1.0, 0.460, 7.015e-05, 0.01),
-    (1.0, 0.480, 2.201e-05, 0.01), (1.0, 0.485, 1.599e-05, 0.01), (1.0, 0.490, 1.118e-05, 0.01),
-    (1.0, 0.499, 3.546e-06, 0.01), (1.0, 0.505, 0.001622, 0.01), (1.0, 0.550, 0.008128, 0.01),
-)  # fmt: skip
 
 
 def anywhere(choice: float, u: float) -> float:
@@ -83,7 +72,7 @@ def slow_alps(candidates: Iterator[Point]) -> Iterator[Point]:
 def samples() -> tuple[tuple[str, int, Iterator[Point], Callable], ...]:
     """What each part of the table is, how many points are wanted, the candidates, and what must keep equilibrium."""
     return (
-        ("Ding et al. 2025's points", len(PUBLISHED), (Point(*values) for values in PUBLISHED), photon_averages),
+        ("Ding et al. 2025's points", len(POINTS), (Point(*values) for values in POINTS.values()), photon_averages),
         ("around the fit", 70, quasi_random(AROUND_THE_FIT, below_the_resonance, seed=1), photon_averages),
         ("the whole domain", 170, quasi_random(WHOLE_DOMAIN, anywhere, seed=2), photon_averages),
         ("broad", 15, quasi_random(BROAD, below_the_resonance, seed=3), photon_averages),

@@ -9,39 +9,17 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import numpy as np
+from inputs import write_small
 
-from alpfit import Fit, Run
-
-FILE = """\
-scenario = "invisible"
-likelihoods = ["belle2_bknunu_2023", "planck_relic_2018"]
-checkpoint_interval = 0.05
-
-[relic]
-engine = "nbe"
-
-[parameters]
-m_a = 1.0
-r = 0.48
-g_agg = { prior = "log-uniform", min = 2e-5, max = 2e-4 }
-g_achi = { prior = "log-uniform", min = 1e-5, max = 1e-2 }
-
-[sampler]
-name = "dynesty"
-n_live = 60
-dlogz = 0.5
-seed = 3
-
-[parallel]
-executor = "serial"
-"""
+from alpfit import Fit
+from alpfit.fit import presenting
 
 
 def small_fit(folder: Path) -> Fit:
     """The fit, with its input in ``folder``."""
+    sampler = 'sampler={ name = "dynesty", n_live = 60, dlogz = 0.5, seed = 3 }'
     path = folder / "small.toml"
-    path.write_text(FILE)
-    return Fit.from_file(path)
+    return Fit.from_file(write_small(path, sampler, "checkpoint_interval=0.05", "parallel.executor=serial"))
 
 
 def run_leg(file: Path, output: Path, dies_at: int) -> None:
@@ -56,7 +34,7 @@ def run_leg(file: Path, output: Path, dies_at: int) -> None:
         fsync(descriptor)
 
     os.fsync = fatal
-    Run.plot = lambda self: []  # figures are drawn when everything is safe
+    presenting.write_quick_figures = lambda run, tell: []  # they are drawn when everything is safe
     Fit.from_file(file).run(output, resume=True)
 
 

@@ -365,3 +365,16 @@ def ridges_by_importance(n, rng):
     weights = np.exp(log_l) / density / 128.0
     by_mode = np.histogram(x, bins=toy.BORDERS, weights=weights)[0]
     return float(np.log(weights.mean())), by_mode / by_mode.sum()
+
+
+class Memory:
+    """A store of checkpoints: keeps all, and gives back the last of them, or the one that it was made with."""
+
+    def __init__(self, state=None):
+        self.saved, self.state = [], state
+
+    def load(self):
+        return self.saved[-1] if self.saved else self.state
+
+    def save(self, state):
+        self.saved.append(state)

@@ -54,7 +54,9 @@ def test_two_dimensions_have_two_quantities_and_the_whole_point(read):
 
 def test_each_row_is_a_sample(read, samples):
     known = {value: i for i, value in enumerate(samples.log_l)}
-    for row in read("m_a", "g_agg")[1]:
+    rows = read("m_a", "g_agg")[1]
+    assert len({row["log_likelihood"] for row in rows}) == len(rows) > 1
+    for row in rows:
         i = known[float(row["log_likelihood"])]
         for name in (*samples.parameters, *samples.derived):
             assert float(row[name]) == samples.column(name)[i]
@@ -63,7 +65,9 @@ def test_each_row_is_a_sample(read, samples):
 
 
 def test_each_point_is_in_its_bin(read):
-    for row in read("m_a", "g_agg")[1]:
+    rows = read("m_a", "g_agg")[1]
+    assert rows
+    for row in rows:
         for name, axis in (("m_a", "_x"), ("g_agg", "_y")):
             assert float(row[f"lower{axis}"]) <= float(row[name]) <= float(row[f"upper{axis}"])
             assert row[f"position{axis}"] == row[name]

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from toys import Correlated, Twins, correlated, crescents, gaussian, line, rough, twins
+from toys import Correlated, Memory, Twins, correlated, crescents, gaussian, line, rough, twins
 
 from alpfit.inference.interrupts import Interrupted, Interrupts
 from alpfit.inference.parallel import EXECUTORS, Job, Parallel
@@ -123,19 +123,6 @@ def test_with_nothing_left_to_vary_the_likelihood_itself_is_the_profile(problem,
 
 
 # Interrupts, workers
-
-
-class Memory:
-    """Keeps the last checkpoint."""
-
-    def __init__(self):
-        self.state = None
-
-    def load(self):
-        return self.state
-
-    def save(self, state):
-        self.state = state
 
 
 class After(Interrupts):

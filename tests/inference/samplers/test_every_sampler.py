@@ -13,6 +13,7 @@ from toys import (
     GAUSSIAN_LOG_Z,
     Crescents,
     Gaussian,
+    Memory,
     Mesa,
     Ridges,
     crescents,
@@ -48,19 +49,6 @@ PROBLEMS = {
     "mesa": (mesa, mesa_log_z()),
     "crescents": (crescents, Crescents().evidence()[0]),
 }
-
-
-class Memory:
-    """A store that keeps every checkpoint, and gives back the one it is told to."""
-
-    def __init__(self, state=None):
-        self.saved, self.state = [], state
-
-    def load(self):
-        return self.state
-
-    def save(self, state):
-        self.saved.append(state)
 
 
 class Reports:
@@ -260,7 +248,7 @@ def test_two_integrals_of_the_ridges_agree():
 
 RIDGES = {
     "dynesty": {"n_live": 300, "dlogz": 0.5},
-    "nautilus": {"n_live": 250, "n_eff": 500, "f_live": 0.2},
+    "nautilus": {"n_live": 250, "n_eff": 500, "f_live": 0.2, "n_networks": 1},
 }
 
 

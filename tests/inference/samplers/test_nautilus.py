@@ -6,7 +6,7 @@ import sys
 
 import numpy as np
 import pytest
-from toys import GAUSSIAN_LOG_Z, Hidden, gaussian, hidden, line
+from toys import GAUSSIAN_LOG_Z, Hidden, Memory, gaussian, hidden, line
 
 from alpfit.errors import ConfigurationError
 from alpfit.inference.samplers import Nautilus
@@ -227,16 +227,6 @@ def test_with_enough_live_points_it_is_met_and_nothing_is_said():
 
 
 def test_a_search_that_is_interrupted_ends_as_one_that_was_not():
-    class Memory:
-        def __init__(self, state=None):
-            self.state, self.saved = state, []
-
-        def load(self):
-            return self.state
-
-        def save(self, state):
-            self.saved.append(state)
-
     sampler, memory = Nautilus(seed=1, **QUICK), Memory()
     whole = sampler.run(Session(hidden(), chunk=64, store=memory, checkpoint_interval=0.0))
     searching = [state for state in memory.saved if pickle.loads(pickle.loads(state)[0])[1]]

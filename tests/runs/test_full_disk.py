@@ -10,8 +10,6 @@ from alpfit import Fit
 from alpfit.chains.exports import EXPORTS
 from alpfit.errors import RunFolderError
 
-pytestmark = pytest.mark.usefixtures("short_reports")
-
 SMALL = 4096
 """Bytes that a file may have: less than samples, figures or tables take."""
 
@@ -42,7 +40,8 @@ WRITERS = {
 
 
 @pytest.mark.parametrize("verb", WRITERS)
-def test_whoever_writes_says_that_it_cannot_and_leaves_nothing_half_done(project, tmp_path, verb):
+def test_whoever_writes_says_that_it_cannot_and_leaves_nothing_half_done(project, tmp_path, verb, request):
+    request.getfixturevalue("short_reports" if verb in {"plot", "report"} else "light_figures")
     run, output = project.run, tmp_path / "output"
     before = {path: path.read_bytes() for path in run.folder.path.rglob("*") if path.is_file()}
     with files_of_at_most(SMALL), pytest.raises(RunFolderError, match="cannot be written") as caught:
@@ -54,6 +53,7 @@ def test_whoever_writes_says_that_it_cannot_and_leaves_nothing_half_done(project
     assert {path: path.read_bytes() for path in run.folder.path.rglob("*") if path.is_file()} == before
 
 
+@pytest.mark.usefixtures("light_figures")
 def test_the_run_goes_on_when_there_is_room_again(project, tmp_path):
     fit = Fit.from_file(project.file)
     with files_of_at_most(SMALL), pytest.raises(RunFolderError, match="continue with resume=True"):

@@ -25,6 +25,8 @@ from alpfit.fit.profile import with_workers
 from alpfit.inference.progress import NoProgress
 from alpfit.runs.profile import RunProfile
 
+pytestmark = pytest.mark.usefixtures("light_figures")
+
 
 class Notes(NoProgress):
     """Keeps what is said."""
@@ -36,17 +38,11 @@ class Notes(NoProgress):
         self.said.append(sentence)
 
 
-def sealed(project):
-    """The manifest is the folder's own again, as a stranger can make it."""
-    manifest = project.run_path / "manifest.json"
-    seal(manifest, json.loads(manifest.read_text()))
-
-
 def rewritten(project, **tables):
     """The run's input with other tables in it."""
     path = project.run_path / "run.toml"
     path.write_text(tomli_w.dumps({**tomllib.loads(path.read_text()), **tables}))
-    sealed(project)
+    project.seal()
 
 
 @contextmanager
@@ -242,11 +238,11 @@ def posterior(project, _):
         path.write_bytes(good)
         with h5py.File(path, "r+") as file:
             change(file, file["nested_samples"], path)
-        sealed(project)
+        project.seal()
         with pytest.raises(AlpfitError, match=f"posterior.nc cannot be read: .*{expected}"):
             _ = project.run
     path.write_bytes(good)
-    sealed(project)
+    project.seal()
     made = alpfit.profile(project.run, grid="3", output=project.run_path / "profile").folder
     good = made.profiles.read_bytes()
     for name in ("log_likelihood", "converged", "m_a", "edges_x"):
@@ -320,7 +316,6 @@ def link(project, tmp_path):
     for name in ("corner.pdf", "corner.png", "report.html"):
         (project.run_path / name).unlink(missing_ok=True)
         (project.run_path / name).symlink_to(mine)
-
     run = project.run
     alpfit.plot(run, ["corner"])
     alpfit.report(run)
