@@ -1,6 +1,6 @@
 """Bayesian inference for resonant ALP-portal dark matter and the Belle II B+ -> K+ nu nu excess.
 
-What ``alpfit`` does on the command line has a function of the same name and with the same words here.
+What ``alpfit`` does on the command line has a function of the same name here.
 
 To fit:
 

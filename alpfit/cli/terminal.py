@@ -25,6 +25,7 @@ SPELLINGS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], str]], ...] = 
     (re.compile(r"\branges\['([^']*)'\] = \(LOW, HIGH\)"), lambda m: f"--range {m[1]}=LOW:HIGH"),
     (re.compile(r"""\bat\[('[^']*'|"[^"]*")\]"""), lambda m: f"--at {literal_eval(m[1])}"),
     (re.compile(r"""\branges\[('[^']*'|"[^"]*")\]"""), lambda m: f"--range {literal_eval(m[1])}"),
+    (re.compile(r"\bwrite grid = (\w+)"), lambda m: f"write --grid {m[1]}"),
     (re.compile(r"^(add|drop|only|grid|parameters|format) = "), lambda m: f"--{m[1]} "),
     (re.compile(r"^(coverage|repeat)\b"), lambda m: f"--{m[1]}"),
     (re.compile(r"\b(add|drop)=\[ENTRY\]"), lambda m: f"--{m[1]} ENTRY"),

@@ -31,7 +31,7 @@ def profile(
     run: Run | str | Path,
     parameters: Sequence[str] = (),
     *,
-    grid: str | None = None,
+    grid: str | int | tuple[int, int] | None = None,
     refine: bool = False,
     coverage: int | None = None,
     output: str | Path | None = None,
@@ -43,9 +43,9 @@ def profile(
 ) -> RunProfile:
     """The profile likelihood of ``run`` over ``parameters``, each and in pairs; all that were sampled if none is named.
 
-    ``grid`` gives the bins of pairs as ``60x60``, or of a single parameter as ``60``; with ``refine`` ln L is maximised
-    in each bin, and with ``coverage`` the intervals are checked with so many toy data sets. What is made is written to
-    ``output``, the folder ``profile`` of the run if None; ``resume`` continues what was interrupted there, and reads
+    ``grid`` gives the bins of pairs as ``(60, 60)`` or ``"60x60"``, of a single parameter as ``60``; with ``refine``
+    ln L is maximised in each bin, and with ``coverage`` the intervals are checked with so many toy data sets. What is
+    made is written to ``output``, the folder ``profile`` of the run if None; ``resume`` continues what was interrupted there, and reads
     what is finished. ``overrides`` may name workers (``parallel.key=value``), without which it is this machine's
     threads. With ``force`` ln L is maximised also where data or code have changed since the run, all of whose samples
     are then evaluated anew.
@@ -55,12 +55,12 @@ def profile(
     :class:`Interrupted`.
 
         >>> import alpfit
-        >>> made = alpfit.profile("chains/reference/invisible", ["m_a", "g_agg"], grid="20x20", output="profiles")
+        >>> made = alpfit.profile("chains/reference/invisible", ["m_a", "g_agg"], grid=(20, 20), output="profiles")
         >>> [profile.names for profile in made.profiles[:2]]
         [('m_a', 'g_agg'), ('m_a',)]
     """
     run = with_workers(run_of(run), overrides)
-    request, fit = ProfileRequest(tuple(words("parameters", parameters)), grid, refine), fit_of(run)
+    request, fit = ProfileRequest.of(parameters, grid, refine), fit_of(run)
     plans = plans_of(run, request)
     if coverage is not None:
         whole_number("coverage", coverage, 1)

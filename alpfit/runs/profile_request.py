@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
+from numbers import Integral
 from pathlib import Path
 
 from alpfit.chains.records import read_json
@@ -31,17 +32,24 @@ class ProfileRequest:
     grid: str | None = None
     refine: bool = False
 
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "parameters", words("parameters", self.parameters))
-        if self.grid is not None and not isinstance(self.grid, str):
-            raise ConfigurationError(f"grid = {shown(self.grid)}: write the bins as '60x60' or '60'")
+    @classmethod
+    def of(
+        cls, parameters: Sequence[str], grid: str | int | tuple[int, int] | None = None, refine: bool = False
+    ) -> "ProfileRequest":
+        """Of ``grid`` also as a number, or two; raises :class:`ConfigurationError` for what is neither."""
+        numbers = grid if isinstance(grid, tuple) else (grid,)
+        if all(isinstance(n, Integral) and not isinstance(n, bool) and 0 <= n < 10**9 for n in numbers):
+            grid = "x".join(map(str, numbers))
+        if grid is not None and not isinstance(grid, str):
+            raise ConfigurationError(f"grid = {shown(grid)}: write the bins as 60, (60, 60), '60' or '60x60'")
+        return cls(words("parameters", parameters), grid, refine)
 
     @classmethod
     def of_unfinished(cls, path: Path) -> "ProfileRequest | None":
         """What the unfinished profile in the folder ``path`` was begun with; None where it is that of a run."""
         try:
             wanted = read_json(UnfinishedRun(path).identity, "")["profile"]
-            request = cls(tuple(wanted["parameters"]), wanted["grid"], bool(wanted["refine"]))
+            request = cls.of(wanted["parameters"], wanted["grid"], bool(wanted["refine"]))
         except (AlpfitError, KeyError, TypeError):
             return None
         said = (*request.parameters, request.grid or "")

@@ -52,7 +52,7 @@ def test_a_choice_that_no_figure_shows_is_refused(alpfit, tmp_path, choice, figu
     outcome = alpfit("plot", REFERENCE, "--only", "trace", *choice, "--output", tmp_path)
     assert outcome.code == 2
     assert outcome.err == (
-        f"alpfit: {choice[0]} is for the figure '{figure}', which is not drawn: leave it out, or draw that one, too\n"
+        f"alpfit: {choice[0]} is for the figure '{figure}', which is not drawn: leave it out, or add --only {figure}\n"
     )
     assert list(tmp_path.iterdir()) == []
 

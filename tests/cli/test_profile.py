@@ -190,7 +190,7 @@ def test_parameters_can_be_named_in_any_way(names, alpfit, tmp_path):
         (["REFERENCE", "--grid", "0x5"], "--grid 0x5: the bins along an axis must be between 1 and 1000"),
         (
             ["REFERENCE", "--parameters", "m_a", "--grid", "6x6"],
-            "--grid 6x6: one parameter has one axis",
+            "--grid 6x6: one parameter has one axis: write --grid 6",
         ),
         (
             ["REFERENCE", "--set", "relic.engine=nbe"],

@@ -14,9 +14,7 @@ def export(
     run: RunPath,
     kind: Annotated[
         str,
-        typer.Option(
-            "--format", help="Such as getdist, anesthetic or csv; an unknown one lists all.", show_default=False
-        ),
+        typer.Option("--format", help="One of getdist, anesthetic, csv, parquet and hdf5.", show_default=False),
     ],
     output: Annotated[
         Path | None,

@@ -62,7 +62,8 @@ def bin_edges(values: Array, logarithmic: bool, n_bins: int, prior: Prior | None
     low, high = float(values.min()), float(values.max())
     if prior is not None:
         first, last = prior_ends(prior)
-        margin = NEAR_THE_END * float(scaled(np.array(last), logarithmic) - scaled(np.array(first), logarithmic))
+        with np.errstate(divide="ignore"):  # a log-normal prior ends at zero
+            margin = NEAR_THE_END * float(scaled(np.array(last), logarithmic) - scaled(np.array(first), logarithmic))
         if np.isfinite(margin):
             low = first if _distance(low, first, logarithmic) < margin else low
             high = last if _distance(high, last, logarithmic) < margin else high
