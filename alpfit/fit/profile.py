@@ -45,10 +45,10 @@ def profile(
 
     ``grid`` gives the bins of pairs as ``(60, 60)`` or ``"60x60"``, of a single parameter as ``60``; with ``refine``
     ln L is maximised in each bin, and with ``coverage`` the intervals are checked with so many toy data sets. What is
-    made is written to ``output``, the folder ``profile`` of the run if None; ``resume`` continues what was interrupted there, and reads
-    what is finished. ``overrides`` may name workers (``parallel.key=value``), without which it is this machine's
-    threads. With ``force`` ln L is maximised also where data or code have changed since the run, all of whose samples
-    are then evaluated anew.
+    made is written to ``output``, the folder ``profile`` of the run if None; ``resume`` continues what was
+    interrupted there, and reads what is finished. ``overrides`` may name workers (``parallel.key=value``), without
+    which it is this machine's threads. With ``force`` ln L is maximised also where data or code have changed since the
+    run, all of whose samples are then evaluated anew.
 
     Raises :class:`ConfigurationError` for what cannot be profiled or checked, :class:`RunFolderError` where ``output``
     is taken or the run is not what it would be today, :class:`ExecutorError` if workers are lost, and
