@@ -88,7 +88,7 @@ def test_the_default_folder_stands_beside_the_run_and_is_not_replaced_unasked(al
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
-        ([], "nothing to change: give --add, --drop or --set TABLE.KEY=VALUE"),
+        ([], "nothing to change: give --add ENTRY, --drop ENTRY or --set TABLE.KEY=VALUE"),
         (["--drop", "plank"], "--drop plank is not one of this run's likelihoods"),
         (["--add", "plank"], "likelihoods: 'plank' is not in the catalogue"),
         (["--add", "planck_relic_2018"], "likelihoods: 'planck_relic_2018' is named twice"),
