@@ -46,7 +46,7 @@ def test_sampling_without_a_folder_gives_the_samples_of_a_run(document, finished
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_fit_from_a_dictionary_runs_and_repeats(document, tmp_path):
+def test_a_fit_from_a_dictionary_runs_and_repeats_with_the_same_keywords(document, tmp_path):
     settings = ["sampler.n_live=20", "sampler.dlogz=5.0"]
     run = alpfit.run(document, tmp_path / "one", overrides=settings)
     merged = alpfit.run(document, tmp_path / "two", overrides=settings, repeat=2)
@@ -54,11 +54,7 @@ def test_a_fit_from_a_dictionary_runs_and_repeats(document, tmp_path):
     assert sorted(path.name for path in tmp_path.iterdir()) == ["one", "two", "two.seed-1", "two.seed-2"]
     first = alpfit.read_run(tmp_path / "two.seed-1")
     np.testing.assert_array_equal(first.samples.log_l, run.samples.log_l)
-
-
-def test_a_repeated_run_takes_the_keywords_of_a_run(document, tmp_path):
-    fit = Fit.from_dict(document, overrides=["sampler.n_live=20", "sampler.dlogz=5.0"])
-    fit.repeat(2, tmp_path / "two")
+    fit = Fit.from_dict(document, overrides=settings)
     with pytest.raises(alpfit.AlpfitError, match="holds a run already: replace it with overwrite=True"):
         fit.repeat(2, tmp_path / "two")
     assert fit.repeat(2, tmp_path / "two", resume=True).samples.diagnostics["seeds"] == 2.0
@@ -170,7 +166,7 @@ def test_results_are_told_in_a_line_and_their_tables_in_a_notebook(finished_proj
         assert len(repr(result)) < 400
         assert type(result).__name__ in repr(result)
     assert f"ln Z = {run.samples.log_z:.2f}" in repr(run)
-    assert made.profiles[-1].log_l.size == 5
+    assert {p.names: p.log_l.size for p in made.profiles}[("m_a",)] == 5
     for shown, text in ((made, made.text), (compared, compared.as_text())):
         assert text.splitlines()[0].strip() in shown._repr_html_()
 
