@@ -268,3 +268,8 @@ def test_every_member_is_listed_by_the_name_of_its_table(family):
     key = "name" if family is SAMPLERS else "prior"
     for name, member in family.items():
         assert repr(member.model_fields[key].annotation) == f"typing.Literal[{name!r}]"
+
+
+def test_what_is_not_there_cannot_be_taken_out():
+    with pytest.raises(ConfigurationError, match="there is no prior 'unifrom': did you mean 'uniform'"):
+        PRIORS.remove("unifrom")

@@ -89,7 +89,8 @@ class Configuration(_Table):
         fields = type(self).model_fields
         return isinstance(other, Configuration) and all(getattr(self, f) == getattr(other, f) for f in fields)
 
-    __hash__ = None  # type: ignore[assignment] # it holds dictionaries
+    def __hash__(self) -> int:
+        return hash((self.scenario, *self.likelihoods))
 
     @property
     def entries(self) -> list[str]:

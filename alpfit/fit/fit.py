@@ -70,11 +70,12 @@ class Fit:
         Raises :class:`ConfigurationError`.
         """
         path, overrides = path_of("path", path), words("overrides", overrides)
+        name = path.stem
         if path.is_dir():
-            folder = RunFolder(path)
+            folder, name = RunFolder(path), path.absolute().name
             check_whole(folder.path, folder.configuration)
             path = folder.configuration
-        return cls(load_configuration(path, overrides), path.stem, path, overrides)
+        return cls(load_configuration(path, overrides), name, path.absolute(), overrides)
 
     @classmethod
     def from_dict(cls, document: Mapping[str, Any], name: str = "fit", overrides: Sequence[str] = ()) -> "Fit":
@@ -198,7 +199,7 @@ class Fit:
                         finished = self._finished(path, force, display)
                         if tell is not None:
                             tell(finished)
-                        return finished
+                        return finished.anchored
                     with under_way(
                         path, self.identity(), display, overwrite=overwrite, resume=resume, force=force
                     ) as checkpoints:

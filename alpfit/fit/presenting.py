@@ -15,4 +15,4 @@ def present(run: Run, tell: Tell | None, progress: Progress | None) -> Run:
     if tell is not None:
         tell(run)
     write_quick_figures(run, (progress or NoProgress()).note)
-    return run
+    return run.anchored

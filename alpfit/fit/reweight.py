@@ -10,7 +10,7 @@ from typing import Any
 
 from alpfit.chains.unfinished import replacing
 from alpfit.config import Configuration, parse_configuration, read_document, revise
-from alpfit.errors import ConfigurationError, one_of
+from alpfit.errors import ConfigurationError, RunFolderError, one_of
 from alpfit.fit.fit import Fit
 from alpfit.fit.presenting import Tell, present
 from alpfit.fit.progress import shown_progress
@@ -110,6 +110,8 @@ class Reweighting:
         """
         source = self.run.folder.path.resolve()
         path = path_of("output", output) if output is not None else source.with_name(f"{source.name}.reweighted")
+        if path.resolve() == source:
+            raise RunFolderError(f"{path} is the run that is reweighted, which is kept: choose another output=DIR")
         interrupts, started = Interrupts(), datetime.now(UTC)
         left = "nothing is written: begin again"
         parallel = self.configuration.parallel

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from alpfit.errors import in_one_line
+
 Array = NDArray[np.float64]
 
 LOST = "ln Z that bounds may lose"
@@ -15,7 +17,7 @@ MISSED = "ln Z that a search finds outside of bounds"
 """The diagnostic that says how much of it is for a maximum that no bound holds; zero where none was found."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Samples:
     """Weighted samples of the posterior.
 
@@ -42,6 +44,12 @@ class Samples:
     autocorrelation: float = 1.0
     diagnostics: Mapping[str, float] = field(default_factory=dict)
     shortfalls: tuple[str, ...] = ()
+
+    def __repr__(self) -> str:
+        evidence = "" if self.log_z is None else f"; ln Z = {self.log_z:.2f}"
+        missed = "".join(f"; target missed: {sentence}" for sentence in self.shortfalls)
+        names = ", ".join(self.parameters)
+        return in_one_line(f"<Samples of {names}: {self.log_l.size}, worth {self.n_eff:.0f}{evidence}{missed}>")
 
     @property
     def weights(self) -> Array:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import TypeVar
 
-from alpfit.errors import ConfigurationError
+from alpfit.errors import ConfigurationError, one_of
 
 T = TypeVar("T")
 
@@ -25,7 +25,9 @@ class Registry(Mapping[str, T]):
         self._members[name] = member
 
     def remove(self, name: str) -> None:
-        """Take the member of this ``name`` out again."""
+        """Take the member of this ``name`` out again; :class:`ConfigurationError` where there is none."""
+        if name not in self._members:
+            raise ConfigurationError(f"there is no {self._kind} '{name}': {one_of(str(name), self._members)}")
         del self._members[name]
 
     def __getitem__(self, name: str) -> T:

@@ -13,11 +13,11 @@ from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
-from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from alpfit.inference.profiling import LEVELS
 from alpfit.inference.samples import Samples
+from alpfit.plots.figure import Figure
 from alpfit.plots.style import BEST_FIT, POSTERIOR, TEXT_WIDTH, Axis, label_size
 
 QUANTILES = (0.16, 0.5, 0.84)

@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 from matplotlib import colormaps
-from matplotlib.figure import Figure
 
+from alpfit.plots.figure import Figure
 from alpfit.plots.style import BLACK, BLUE, COLUMN_WIDTH, GREEN, VERMILLION
 from alpfit.relic import Evolution, MomentumDistribution
 

@@ -7,7 +7,6 @@ from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
@@ -15,6 +14,7 @@ from scipy.ndimage import gaussian_filter1d
 
 from alpfit.inference.samples import Samples
 from alpfit.plots.density import SMOOTHING, density, draw_regions, n_bins, shown_limits
+from alpfit.plots.figure import Figure
 from alpfit.plots.style import BEST_FIT, POSTERIOR, SECOND_POSTERIORS, TEXT_WIDTH, Axis, literal
 
 Array = NDArray[np.float64]

@@ -6,10 +6,10 @@ from typing import Any, Literal
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
 
+from alpfit.plots.figure import Figure
 from alpfit.plots.style import TEXT_WIDTH, Axis, label_size
 
 Pairs = Sequence[tuple[Axis, Axis]]

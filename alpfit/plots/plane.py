@@ -5,7 +5,6 @@ from collections.abc import Sequence
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.colors import to_rgb
-from matplotlib.figure import Figure
 from matplotlib.legend import Legend
 from matplotlib.patheffects import withStroke
 from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
@@ -13,6 +12,7 @@ from numpy.typing import NDArray
 
 from alpfit.inference.exclusion import Excluded, Preferred, RelicCurve
 from alpfit.plots.density import Density, draw_edges, shade
+from alpfit.plots.figure import Figure
 from alpfit.plots.labels import GRID, Places, edge_of, on_grid
 from alpfit.plots.plane_legend import LETTERS, LINES, PREFERRED, Handle, legend_of_groups, legend_of_lines, letters
 from alpfit.plots.regions import Curve, PlaneContents, colour_of, label_of

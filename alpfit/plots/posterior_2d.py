@@ -4,7 +4,6 @@ from collections.abc import Sequence
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from matplotlib.ticker import MaxNLocator
@@ -14,6 +13,7 @@ from alpfit.inference.profiling import THRESHOLDS, Profile
 from alpfit.inference.samples import Samples
 from alpfit.plots import finer
 from alpfit.plots.density import Density, density, draw_regions, n_bins, shade
+from alpfit.plots.figure import Figure
 from alpfit.plots.pairs import MOST_IN_ROWS, legend_place, mirror, rows
 from alpfit.plots.profile import ProfileOf, surface_of
 from alpfit.plots.style import BEST_FIT, POSTERIOR, PROFILE, Axis

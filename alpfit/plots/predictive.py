@@ -6,11 +6,11 @@ from dataclasses import dataclass
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from numpy.typing import NDArray
 from scipy.stats import gaussian_kde
 
+from alpfit.plots.figure import Figure
 from alpfit.plots.pulls import NO_BOUND, shade_pulls
 from alpfit.plots.style import BEST_FIT, BLUE, TEXT_WIDTH, literal
 

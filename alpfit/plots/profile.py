@@ -6,7 +6,6 @@ from typing import Any
 
 import numpy as np
 from matplotlib.colors import BoundaryNorm, ListedColormap
-from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from numpy.typing import NDArray
@@ -14,6 +13,7 @@ from numpy.typing import NDArray
 from alpfit.inference.profiling import LEVELS, THRESHOLDS, Profile
 from alpfit.inference.samples import Samples
 from alpfit.plots import finer
+from alpfit.plots.figure import Figure
 from alpfit.plots.pairs import MOST_IN_ROWS, legend_place, rows, triangle
 from alpfit.plots.style import BEST_FIT, POSTERIOR, PROFILE, REGIONS, TEXT_WIDTH, WORSE, Axis
 

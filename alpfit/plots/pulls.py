@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 
+from alpfit.plots.figure import Figure
 from alpfit.plots.style import BEST_FIT, BLUE, COLUMN_WIDTH, ORANGE, VERMILLION, literal
 
 NO_BOUND = "no bound here"

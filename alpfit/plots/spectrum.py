@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
+from alpfit.plots.figure import Figure
 from alpfit.plots.style import BLACK, ORANGE, SKY, TEXT_WIDTH, VERMILLION
 
 Array = NDArray[np.float64]

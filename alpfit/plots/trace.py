@@ -6,10 +6,10 @@ from collections.abc import Sequence
 import numpy as np
 from matplotlib.cm import ScalarMappable
 from matplotlib.colors import LinearSegmentedColormap, Normalize
-from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from alpfit.inference.samples import Samples
+from alpfit.plots.figure import Figure
 from alpfit.plots.style import BLACK, BLUE, POSTERIOR, PROFILE, SKY, TEXT_WIDTH, Axis
 
 Array = NDArray[np.float64]

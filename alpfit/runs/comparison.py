@@ -10,6 +10,7 @@ from alpfit.chains.summary import KEYS
 from alpfit.errors import ConfigurationError, RunFolderError, in_one_line
 from alpfit.inference.priors import Prior
 from alpfit.inference.reweighting import PARETO_K
+from alpfit.numerics.notebook import preformatted
 from alpfit.runs.run import Run
 
 STRENGTHS = (
@@ -72,6 +73,10 @@ class RunComparison:
         """The comparison as JSON can hold it."""
         runs = [{**asdict(run), "verdict": run.verdict} for run in self.runs]
         return {"runs": runs, "warnings": list(self.warnings), "scale": SCALE}
+
+    def _repr_html_(self) -> str:
+        """The table, for a notebook."""
+        return preformatted(self.as_text())
 
     def as_text(self) -> str:
         """The comparison as a table."""

@@ -20,12 +20,13 @@ from alpfit.inference.profiling.steps import NO_STEPS, Steps
 from alpfit.inference.session import Account
 from alpfit.numerics.arguments import path_of
 from alpfit.numerics.files import digest_of
+from alpfit.numerics.notebook import preformatted
 from alpfit.runs.run import Run
 
 WAY_OUT = "make it anew, with overwrite=True"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class RunProfile:
     """A finished profile likelihood: its folder, the profiles, ln L of the best fit, and the intervals as text.
 
@@ -62,6 +63,15 @@ class RunProfile:
             raise RunFolderError(f"{folder.path / name} {fault}: {WAY_OUT}")
         text = read_text(folder.intervals_text, WAY_OUT)
         return cls(folder, *read_profiles(folder.profiles), text, made_of)
+
+    def __repr__(self) -> str:
+        return in_one_line(
+            f"<RunProfile {self.folder.path}: {len(self.profiles)} profiles, best ln L = {self.top:.3f}>"
+        )
+
+    def _repr_html_(self) -> str:
+        """The intervals, for a notebook."""
+        return preformatted(self.text)
 
 
 def own_profile(run: Run) -> RunProfile | None:

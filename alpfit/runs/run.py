@@ -1,7 +1,7 @@
 """A finished run."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from xarray import DataTree
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Run:
     """A finished run: its folder, input and samples."""
 
@@ -135,6 +135,16 @@ class Run:
         """The samples as a pandas table, a row a sample."""
         return to_dataframe(self.contents)
 
+    @property
+    def anchored(self) -> "Run":
+        """The same run with its whole path, which a change of the working directory does not mislead."""
+        return replace(self, folder=RunFolder(self.folder.path.absolute()))
+
+    def __repr__(self) -> str:
+        said = ", ".join(f"{what} = {value:.2f}" for what, value in self.headline.items())
+        missed = "".join(f"; target missed: {sentence}" for sentence in self.samples.shortfalls)
+        return in_one_line(f"<Run {self.folder.path}: {said}{missed}>")
+
     def _repr_html_(self) -> str:
         """Medians, intervals and the evidence, for a notebook."""
         numbers, best = self.summary["parameters"], self.summary["best_fit"]["parameters"]
@@ -156,7 +166,7 @@ def read_run(path: str | Path) -> Run:
     >>> round(run.samples.log_z, 1)
     -117.8
     """
-    return Run.read(path)
+    return Run.read(path).anchored
 
 
 def run_of(run: Run | str | Path) -> Run:

@@ -1,6 +1,7 @@
 """Fits and runs without files: from a dictionary, samples without a folder, conversions, and what a notebook shows."""
 
 import tomllib
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -45,7 +46,7 @@ def test_sampling_without_a_folder_gives_the_samples_of_a_run(document, finished
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_fit_from_a_dictionary_runs_and_repeats(document, tmp_path):
+def test_a_fit_from_a_dictionary_runs_and_repeats_with_the_same_keywords(document, tmp_path):
     settings = ["sampler.n_live=20", "sampler.dlogz=5.0"]
     run = alpfit.run(document, tmp_path / "one", overrides=settings)
     merged = alpfit.run(document, tmp_path / "two", overrides=settings, repeat=2)
@@ -53,11 +54,7 @@ def test_a_fit_from_a_dictionary_runs_and_repeats(document, tmp_path):
     assert sorted(path.name for path in tmp_path.iterdir()) == ["one", "two", "two.seed-1", "two.seed-2"]
     first = alpfit.read_run(tmp_path / "two.seed-1")
     np.testing.assert_array_equal(first.samples.log_l, run.samples.log_l)
-
-
-def test_a_repeated_run_takes_the_keywords_of_a_run(document, tmp_path):
-    fit = Fit.from_dict(document, overrides=["sampler.n_live=20", "sampler.dlogz=5.0"])
-    fit.repeat(2, tmp_path / "two")
+    fit = Fit.from_dict(document, overrides=settings)
     with pytest.raises(alpfit.AlpfitError, match="holds a run already: replace it with overwrite=True"):
         fit.repeat(2, tmp_path / "two")
     assert fit.repeat(2, tmp_path / "two", resume=True).samples.diagnostics["seeds"] == 2.0
@@ -147,3 +144,63 @@ def test_the_progress_shows_itself_in_a_notebook_and_nowhere_else(document, monk
     fit.sample(progress=own if given else None)
     assert bool(shown.reports) == (notebook and not given)
     assert bool(own.reports) == given
+
+
+def test_a_run_and_a_fit_stay_where_they_were_when_the_working_directory_changes(project, tmp_path, monkeypatch):
+    monkeypatch.chdir(project.path)
+    run, fit = alpfit.read_run("chains/run"), Fit.from_file("fit.toml")
+    (tmp_path / "elsewhere").mkdir()
+    monkeypatch.chdir(tmp_path / "elsewhere")
+    assert run.summary["n_eff"] == run.samples.n_eff
+    assert alpfit.export(run, "csv")[0].parent.parent == project.run_path
+    assert fit.with_overrides(["sampler.seed=3"]).configuration.sampler.seed == 3
+    assert list((tmp_path / "elsewhere").iterdir()) == []
+
+
+def test_results_are_told_in_a_line_and_their_tables_in_a_notebook(finished_project, tmp_path):
+    run = finished_project.run
+    made = alpfit.profile(run, ["m_a"], grid=5, output=tmp_path / "profile")
+    compared = alpfit.compare([run, run])
+    for result in (run, run.samples, made):
+        assert "\n" not in repr(result)
+        assert len(repr(result)) < 400
+        assert type(result).__name__ in repr(result)
+    assert f"ln Z = {run.samples.log_z:.2f}" in repr(run)
+    assert {p.names: p.log_l.size for p in made.profiles}[("m_a",)] == 5
+    for shown, text in ((made, made.text), (compared, compared.as_text())):
+        assert text.splitlines()[0].strip() in shown._repr_html_()
+
+
+def test_what_a_run_fell_short_of_is_in_its_line(finished_project):
+    run = finished_project.run
+    short = replace(run, samples=replace(run.samples, shortfalls=("too few samples",)))
+    assert repr(short).endswith("target missed: too few samples>")
+    assert "target missed: too few samples" in repr(short.samples)
+
+
+def test_fits_and_runs_can_be_compared_and_be_keys(finished_project):
+    fit, run = Fit.from_file(finished_project.file), finished_project.run
+    assert {fit: 1}[Fit.from_file(finished_project.file)] == 1
+    assert fit != fit.with_overrides(["sampler.seed=3"])
+    assert (run == run, run == finished_project.run, len({run, run})) == (True, False, 1)  # noqa: PLR0124
+
+
+def test_a_run_is_not_reweighted_into_its_own_folder(project):
+    with pytest.raises(alpfit.AlpfitError, match="is the run that is reweighted, which is kept: choose another"):
+        alpfit.reweight(project.run, drop=["invented"], output=project.run_path, overwrite=True)
+    assert project.run.samples.log_l_by_entry.keys() == {"invented", "na62_kpix_2025"}
+
+
+def test_the_fit_of_a_run_folder_is_called_as_the_folder(finished_project):
+    assert Fit.from_file(finished_project.run_path).name == finished_project.run.name == "run"
+    assert alpfit.read_run(finished_project.run_path).folder.path == finished_project.run_path
+
+
+def test_a_figure_saved_by_hand_is_the_one_that_is_written(finished_project, tmp_path):
+    figure = alpfit.plot(finished_project.run, "profile_1d")
+    figure.savefig(tmp_path / "own.pdf")
+    assert b"/Type3" not in (tmp_path / "own.pdf").read_bytes()
+    assert figure._repr_png_().startswith(b"\x89PNG")
+    alpfit.plot(finished_project.run, ["profile_1d"], tmp_path)
+    figure.savefig(tmp_path / "own.png")
+    assert (tmp_path / "own.png").read_bytes() == (tmp_path / "profile_1d.png").read_bytes()

@@ -14,7 +14,7 @@ from alpfit.figures import FIGURES, QUICK, figures
 from alpfit.likelihoods.forms.limit_curve import LimitCurve
 from alpfit.runs.profile import RunProfile
 
-pytestmark = pytest.mark.usefixtures("light_figures")
+pytestmark = pytest.mark.usefixtures("light_figures", "short_reports")
 
 REFINED = {"parameters": ("g_agg",), "grid": "4", "refine": True}
 SAMPLED = {**REFINED, "refine": False}

@@ -15,7 +15,7 @@ from alpfit.errors import RunFolderError
 from alpfit.figures import QUICK
 from alpfit.inference.interrupts import Interrupted
 
-pytestmark = pytest.mark.usefixtures("light_figures")
+pytestmark = pytest.mark.usefixtures("light_figures", "short_reports")
 
 
 def profiled(run, output=None, **choices):

@@ -27,13 +27,14 @@ class Task:
         from cloudpickle import dumps
 
         self._said = TemporaryFile("w+")  # noqa: SIM115 - closed when the process has ended
-        # -P: nothing is imported from the working directory, which may be anybody's
+        # -P: nothing is imported from the working directory, which may be anybody's, unless this process does so, too
+        path = os.pathsep.join(folder or os.getcwd() for folder in sys.path)
         self._process = subprocess.Popen(
             [sys.executable, "-P", "-m", __name__],
             stdin=subprocess.PIPE,
             stdout=subprocess.DEVNULL,
             stderr=self._said,
-            env=os.environ | {WORKS_FOR: str(os.getpid())},
+            env=os.environ | {WORKS_FOR: str(os.getpid()), "PYTHONPATH": path},
         )
         self.poll, self.terminate = self._process.poll, self._process.terminate
         assert self._process.stdin is not None

@@ -11,7 +11,7 @@ Array = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Profile:
     """The largest ln L in each bin of one or two quantities ``names``, and the point that attains it.
 

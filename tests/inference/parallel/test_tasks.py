@@ -67,3 +67,12 @@ def test_a_task_may_carry_much_and_say_much(n):
 
     code, (said,) = Task(speak).wait()
     assert (code, len(said)) == (0, n)
+
+
+def test_a_task_finds_the_modules_that_its_parent_finds(tmp_path, monkeypatch):
+    (tmp_path / "one_of_my_own.py").write_text("def fail():\n    raise ZeroDivisionError('mine')\n")
+    monkeypatch.syspath_prepend(tmp_path)
+    from one_of_my_own import fail
+
+    code, said = Task(fail).wait()
+    assert (code, said[-1]) == (1, "ZeroDivisionError: mine")
