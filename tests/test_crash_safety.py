@@ -80,13 +80,12 @@ def test_a_run_that_is_killed_at_twenty_random_moments_ends_as_if_it_were_not(le
         while process.is_alive() and newest(path) < further:
             process.join(0.005)
         process.join(float(rng.uniform(0.0, 0.5)))
-        if not process.is_alive():  # it was finished before its time: begin another
-            assert process.exitcode == 0
+        process.kill()
+        process.join()
+        if process.exitcode == 0:  # it was finished before its time: begin another
             assert_same(path, undisturbed)
             shutil.rmtree(path)
             continue
-        process.kill()
-        process.join()
         assert process.exitcode == -signal.SIGKILL
         n_killed += 1
         seen.add(newest(path))
