@@ -14,7 +14,7 @@ from alpfit.chains.files import check_place
 from alpfit.chains.layout import NO_CONTENT, UNFINISHED, RunFolder, check_output, others_in
 from alpfit.errors import RunFolderError
 
-__all__ = ["UNFINISHED", "RunFolder", "check_output", "leftovers", "place_to_stage", "staged"]
+__all__ = ["UNFINISHED", "RunFolder", "check_output", "leftovers", "place_to_stage", "staged", "tidy"]
 
 WRITING, REPLACED = "writing", "replaced"
 
@@ -32,7 +32,7 @@ def staged(path: Path) -> Iterator[RunFolder]:
     """
     home = place_to_stage(path)
     path = path.resolve()
-    _sweep(home, path.name)
+    tidy(home, path)
     staging = home / f".{_short(path.name)}.{token_hex(4)}.{WRITING}"
     staging.mkdir()
     lock = os.open(staging, os.O_RDONLY)
@@ -88,7 +88,6 @@ def _exchange(staging: Path, path: Path) -> None:
 
     What a run that was not finished shared its folder with is kept beside the new one.
     """
-    strays = _strays(path)
     replaced = staging.with_suffix(f".{REPLACED}")
     try:
         if path.exists():
@@ -102,9 +101,20 @@ def _exchange(staging: Path, path: Path) -> None:
         if replaced.exists():
             replaced.rename(path)
         raise
-    for name in strays:
+    if replaced.exists():
+        _end_exchange(replaced, path)
+
+
+def _end_exchange(replaced: Path, path: Path) -> None:
+    """Keep in ``path`` what was never a run's of ``replaced``, whose place it took, and remove the rest.
+
+    It is removed under the name of what may be swept away: from one that has lost its manifest nothing is to be kept.
+    """
+    for name in _strays(replaced):
         (replaced / name).rename(path / _free(path, name))
-    shutil.rmtree(replaced, ignore_errors=True)
+    removed = replaced.with_suffix(f".{WRITING}")
+    replaced.rename(removed)
+    shutil.rmtree(removed, ignore_errors=True)
 
 
 def _strays(path: Path) -> list[str]:
@@ -151,13 +161,26 @@ def leftovers(folder: Path, name: str, what: str) -> list[Path]:
     return []
 
 
-def _sweep(folder: Path, name: str) -> None:
-    """Remove what died while it was being written; a process that still writes holds its folder's lock."""
-    for left in leftovers(folder, name, WRITING):
-        with suppress(OSError):
-            handle = os.open(left, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
-            try:
-                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                shutil.rmtree(left, ignore_errors=True)
-            finally:
-                os.close(handle)
+def tidy(home: Path, path: Path) -> None:
+    """Remove from ``home`` what processes left of ``path`` that died writing it, or when it had just been put in place.
+
+    One that still writes holds the lock of its folder, also after that has become ``path``.
+    """
+    if RunFolder(path).manifest.exists() and home != path:
+        for replaced in leftovers(home, path.name, REPLACED):
+            with suppress(OSError), _held(path):
+                _end_exchange(replaced, path)
+    for left in leftovers(home, path.name, WRITING):
+        with suppress(OSError), _held(left):
+            shutil.rmtree(left, ignore_errors=True)
+
+
+@contextmanager
+def _held(folder: Path) -> Iterator[None]:
+    """Hold the lock of ``folder``; raises :class:`OSError` where another process does."""
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        yield
+    finally:
+        os.close(handle)

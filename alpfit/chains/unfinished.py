@@ -24,7 +24,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationErro
 
 from alpfit.chains.checkpoints import Checkpoints
 from alpfit.chains.files import check_place, write_durably, write_whole
-from alpfit.chains.folder import REPLACED, UNFINISHED, RunFolder, check_output, leftovers, place_to_stage
+from alpfit.chains.folder import REPLACED, UNFINISHED, RunFolder, check_output, leftovers, place_to_stage, tidy
 from alpfit.chains.records import json_text, read_json
 from alpfit.errors import RunFolderError
 from alpfit.inference.progress import Progress, ProgressReport
@@ -154,12 +154,15 @@ class StatusFile:
 
 
 def recover(path: Path) -> None:
-    """Bring back a run that was just being replaced when its process died.
+    """Bring back a run that was just being replaced when its process died, or remove what it left of one that was.
 
     Raises :class:`RunFolderError` where a process is replacing it now.
     """
     path = path.absolute()
-    if path.exists() or not (left := leftovers(path.parent, path.name, REPLACED)):
+    if path.exists():
+        tidy(path.parent, path)
+        return
+    if not (left := leftovers(path.parent, path.name, REPLACED)):
         return
     if UnfinishedRun(left[0]).is_running():
         raise _at_work(path)

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from alpfit.chains.folder import RunFolder
 from alpfit.chains.provenance import check_whole, code_digest
-from alpfit.chains.unfinished import StatusFile, UnfinishedRun, is_finished, replacing, under_way, what_is_left
+from alpfit.chains.unfinished import StatusFile, UnfinishedRun, is_finished, recover, replacing, under_way, what_is_left
 from alpfit.config import (
     Configuration,
     apply_overrides,
@@ -196,6 +196,7 @@ class Fit:
             try:
                 with self._workers(display, interrupts) as evaluate:
                     if resume and is_finished(path):
+                        recover(path)
                         finished = self._finished(path, force, display)
                         if tell is not None:
                             tell(finished)

@@ -272,3 +272,41 @@ def test_a_run_that_was_being_replaced_comes_back_and_no_other(tmp_path, name):
         (tmp_path / f".{other}.0123abcd.replaced" / "name").write_text(other)
     recover(tmp_path / name)
     assert (tmp_path / name / "name").read_text() == name
+
+
+def test_what_a_process_left_that_died_just_after_a_run_was_put_in_place_goes(old_run):
+    """But what shared its folder with an unfinished run, which is a stranger's, is kept beside the new one."""
+    replaced = old_run.with_name(".run.0123abcd.replaced")
+    (replaced / "unfinished").mkdir(parents=True)
+    (replaced / "left over.txt").write_text("a stranger's")
+    (old_run.parent / ".run.01234567.writing").mkdir()
+    recover(old_run)
+    assert [path.name for path in old_run.parent.iterdir()] == ["run"]
+    assert contents(old_run) == {
+        "manifest.json": "old",
+        "left over.txt": "old",
+        "left over.txt.1": "a stranger's",
+    }
+
+
+def test_of_an_old_run_that_was_replaced_nothing_comes_back(old_run):
+    replaced = old_run.with_name(".run.0123abcd.replaced")
+    replaced.mkdir()
+    for name in ("manifest.json", "corner.png"):
+        (replaced / name).write_text("older")
+    recover(old_run)
+    assert [path.name for path in old_run.parent.iterdir()] == ["run"]
+    assert set(contents(old_run)) == {"manifest.json", "left over.txt"}
+
+
+def test_what_another_process_has_just_put_in_place_is_left_to_it(tmp_path):
+    path, replaced = tmp_path / "run", tmp_path / ".run.0123abcd.replaced"
+    with staged(path) as folder:
+        folder.path.rename(path)  # as it is while what was there is removed
+        (path / "manifest.json").write_text("new")
+        replaced.mkdir()
+        recover(path)
+        assert replaced.exists()
+        path.rename(folder.path)
+    recover(path)
+    assert not replaced.exists()
