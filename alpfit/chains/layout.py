@@ -17,6 +17,9 @@ MANIFEST = "manifest.json"
 INTERVALS = "intervals.json"
 """The file that tells a profile's folder from a run's."""
 
+SCENARIO = "scenario"
+"""The folder inside a run folder with the code of a scenario of one's own, and what it has."""
+
 NO_CONTENT = frozenset({UNFINISHED, "lost+found"})
 """What may be in a folder that holds nothing yet: a file system that is mounted there can have brought the second."""
 
@@ -71,6 +74,11 @@ class RunFolder:
     def entries(self) -> Path:
         """Copies of the likelihood entries that are not the catalogue's, a folder each."""
         return self.path / "likelihoods"
+
+    @property
+    def scenario(self) -> Path:
+        """The code of the scenario that is not the package's, and what it has."""
+        return self.path / SCENARIO
 
     @property
     def report(self) -> Path:

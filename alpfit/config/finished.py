@@ -5,12 +5,14 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from alpfit.chains.folder import RunFolder
+from alpfit.chains.layout import SCENARIO
 from alpfit.config.document import apply_override, is_path, read_toml, table_of
 from alpfit.config.tables import Configuration
 from alpfit.errors import ConfigurationError
 from alpfit.inference.parallel import Parallel
 from alpfit.inference.samplers import FROM_PRIOR
 from alpfit.numerics.arguments import path_of, words
+from alpfit.scenarios import RECORD, SCENARIOS, is_place
 
 
 class Pointer(NamedTuple):
@@ -36,6 +38,16 @@ POINTERS = (
         "run.toml, best_fit.toml",
         "likelihoods",
         "name entries of the catalogue, and copies in the folder's own likelihoods/",
+    ),
+    Pointer(
+        "run.toml, best_fit.toml",
+        "scenario, where it is a file or in a package",
+        "nothing: what the run holds is shown as scenario/quantities.json describes it",
+    ),
+    Pointer(
+        "scenario/quantities.json",
+        "code",
+        "name a file beside it, or a class of an installed package, which is run once you have named the same code",
     ),
     Pointer("likelihoods/NAME/likelihood.toml", "[data] table", "name a CSV or JSON file beside it"),
     Pointer("manifest.json", "files", "name files of the folder, whose digests are compared"),
@@ -74,6 +86,10 @@ def read_document(path: Path) -> dict[str, Any]:
     if not is_in_run_folder(path):
         return document
     document.pop("parallel", None)
+    named = document.get("scenario")
+    record = path.parent.resolve() / SCENARIO / RECORD
+    if isinstance(named, str) and (is_place(named) or (named not in SCENARIOS and record.exists())):
+        document["scenario"] = str(record)
     named = document.get("likelihoods")
     if isinstance(named, list):
         document["likelihoods"] = [_inside(path, name) if is_path(name) else name for name in named]

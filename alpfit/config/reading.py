@@ -4,25 +4,27 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from alpfit.config.consistency import check_consistency, check_measurements
 from alpfit.config.document import apply_overrides, is_path, table_of
 from alpfit.config.finished import read_document
-from alpfit.config.tables import Configuration, PhysicsTable, RelicTable
+from alpfit.config.prior_files import joint_tables, without_files
+from alpfit.config.tables import Configuration, Formula
 from alpfit.errors import ConfigurationError, one_of, validation_sentence
+from alpfit.inference.joint import JOINT
 from alpfit.inference.parallel import EXECUTORS, Parallel
 from alpfit.inference.priors import PRIORS
 from alpfit.inference.samplers import DEFAULT_SAMPLER, SAMPLERS
 from alpfit.numerics.arguments import path_of, shown
-from alpfit.physics.ckm import CKM
-from alpfit.physics.form_factors import FORM_FACTORS
-from alpfit.physics.mesons import TOP_MASSES
-from alpfit.relic import CLOSURES, ENGINES, PLASMAS
-from alpfit.scenarios import SCENARIOS, Choices, scenario_for
+from alpfit.numerics.expressions import expression
+from alpfit.scenarios import SCENARIOS, Kind, Parameter, is_place, kind_of, trust
 
 PUBLISHED = "published"
 """In place of a prior: the one that the literature gives for a nuisance parameter."""
+
+OWNERS: Mapping[str, str] = {"relic": "the ALP portal's", "physics": "the ALP portal's", "model": "a scenario's own"}
+"""Tables that not all scenarios have, and whose they are."""
 
 
 def load_configuration(path: Path, overrides: Sequence[str] = (), *, entries: bool = True) -> Configuration:
@@ -40,13 +42,11 @@ def parse_configuration(
 ) -> Configuration:
     """Check a TOML document; ``name`` says where it comes from in the error, ``folder`` what its paths start from.
 
-    Without ``entries`` the likelihoods are not looked for.
+    Without ``entries`` the likelihoods are not looked for. Code that the document names as its scenario is run.
     """
     try:
-        _check_names(document)
-        complete = {**document, **_published(document), **_entry_folders(document, folder or Path())}
-        configuration = Configuration.model_validate(complete)
-        check_consistency(configuration)
+        configuration = Configuration.model_validate(_complete(document, folder or Path()))
+        check_consistency(configuration, tried=entries)
         if entries:
             check_measurements(configuration)
     except ConfigurationError as error:
@@ -56,36 +56,95 @@ def parse_configuration(
     return configuration
 
 
-def _check_names(document: Mapping[str, Any]) -> None:
+def _complete(document: Mapping[str, Any], folder: Path) -> dict[str, Any]:
+    """The document with its names checked, paths seen from ``folder``, and what files say in their place."""
+    kind = _kind(document, folder)
+    _check_names(document, kind)
+    own = {} if kind is None else kind.tables
+    complete = {key: value for key, value in document.items() if key not in own}
+    complete["parameters"] = without_files(table_of(document, "parameters"), folder)
+    if "joint" in document:
+        complete["joint"] = joint_tables(table_of(document, "joint"), folder)
+    complete |= _entry_folders(document, folder)
+    if kind is None:  # pydantic says what is missing
+        return complete
+    complete["scenario"] = kind.named
+    complete["tables"] = {name: _filled_in(kind, name, table_of(document, name)) for name in own}
+    complete["parameters"] = _with_published(kind, complete)
+    return complete
+
+
+def _kind(document: Mapping[str, Any], folder: Path) -> Kind | None:
+    """The scenario that the document names, if it names one; whose code the user wants to be run."""
+    named = document.get("scenario")
+    if named is None:
+        return None
+    if not isinstance(named, str) or not (named in SCENARIOS or is_place(named)):
+        hint = "; one of your own is a file, './FILE.py', or 'package.module:Name'"
+        raise ConfigurationError(f"scenario = {shown(named)} is not known: {one_of(str(named), SCENARIOS)}{hint}")
+    kind = kind_of(named, folder)
+    if kind.place and kind.record is None:
+        trust(kind.digest)
+    return kind
+
+
+def _filled_in(kind: Kind, name: str, table: Mapping[str, Any]) -> dict[str, Any]:
+    """A table of the scenario's own, with every default filled in."""
+    content = kind.content(name, table)
+    if isinstance(content, BaseModel):
+        return content.model_dump(exclude_none=True)
+    dumped: dict[str, Any] = TypeAdapter(kind.tables[name]).dump_python(content, exclude_none=True)
+    return dumped
+
+
+def _check_names(document: Mapping[str, Any], kind: Kind | None) -> None:
     """Every name against what exists, with a hint: before pydantic, which gives none."""
-    _check_keys("", document, Configuration)
-    tables = ("relic", "physics", "sampler", "parallel")
-    relic, physics, sampler, parallel = (table_of(document, name) for name in tables)
-    _check_choice("scenario", document.get("scenario"), SCENARIOS)
-    _check_keys("relic", relic, RelicTable)
-    _check_keys("physics", physics, PhysicsTable)
-    _check_choice("[relic] engine", relic.get("engine"), ENGINES)
-    _check_choice("[relic] closure", relic.get("closure"), CLOSURES)
-    _check_choice("[relic] plasma", relic.get("plasma"), PLASMAS)
-    _check_choice("[physics] form_factor", physics.get("form_factor"), FORM_FACTORS)
-    _check_choice("[physics] top_mass", physics.get("top_mass"), TOP_MASSES)
-    _check_choice("[physics] ckm", physics.get("ckm"), CKM)
+    own = {} if kind is None else kind.tables
+    known = [name for name in Configuration.model_fields if name != "tables"]
+    for key in document:
+        if key in OWNERS and key not in own and kind is not None:
+            has = ", ".join(f"[{name}]" for name in own) or "none"
+            raise ConfigurationError(
+                f"[{key}] is {OWNERS[key]}, and the scenario '{kind.name}' has no such table; its own: {has}"
+            )
+        if key not in known and key not in own and not (kind is None and key in OWNERS):
+            raise ConfigurationError(f"{key} is not known: {one_of(key, (*known, *own))}")
+    for name, model in own.items():
+        table = table_of(document, name)
+        if fields := _fields(model):
+            _check_keys(name, table, fields)
+        for key, allowed in getattr(model, "choices", {}).items():
+            _check_choice(f"[{name}] {key}", table.get(key), allowed)
+    sampler, parallel = (table_of(document, name) for name in ("sampler", "parallel"))
     _check_choice("[sampler] name", sampler.get("name"), SAMPLERS)
-    _check_keys("sampler", sampler, SAMPLERS[sampler.get("name", DEFAULT_SAMPLER)])
-    _check_keys("parallel", parallel, Parallel)
+    _check_keys("sampler", sampler, SAMPLERS[sampler.get("name", DEFAULT_SAMPLER)].model_fields)
+    _check_keys("parallel", parallel, Parallel.model_fields)
     _check_choice("[parallel] executor", parallel.get("executor"), EXECUTORS)
     for name, value in table_of(document, "parameters").items():
         _check_parameter(name, value)
+    for name, value in table_of(document, "derived").items():
+        if isinstance(value, dict):
+            _check_keys(f"derived.{name}", value, Formula.model_fields)
+        _check_formula("derived", name, value.get("expression") if isinstance(value, dict) else value)
+    for name, value in table_of(document, "joint").items():
+        if not isinstance(value, dict):
+            raise ConfigurationError(f"[joint] {name} = {shown(value)} must be a table: [joint.{name}]")
+        _check_choice(f"[joint.{name}] prior", value.get("prior", ""), {**JOINT, "run": None})
     for name, value in table_of(document, "options").items():
         if not isinstance(value, dict):
             raise ConfigurationError(f"[options] {name} = {shown(value)} must be a table: [options.{name}]")
 
 
-def _check_keys(table: str, content: Mapping[str, Any], model: type[BaseModel]) -> None:
+def _fields(model: Any) -> Mapping[str, Any]:
+    """The keys that a table may have, by the type of its content; none where it may have any."""
+    fields: Mapping[str, Any] = getattr(model, "model_fields", None) or getattr(model, "__dataclass_fields__", {})
+    return fields
+
+
+def _check_keys(table: str, content: Mapping[str, Any], known: Mapping[str, Any]) -> None:
     for key in content:
-        if key not in model.model_fields:
-            place = f"[{table}] {key}" if table else key
-            raise ConfigurationError(f"{place} is not known: {one_of(key, model.model_fields)}")
+        if key not in known:
+            raise ConfigurationError(f"[{table}] {key} is not known: {one_of(key, known)}")
 
 
 def _check_choice(place: str, value: object, allowed: Mapping[str, Any]) -> None:
@@ -95,28 +154,44 @@ def _check_choice(place: str, value: object, allowed: Mapping[str, Any]) -> None
 
 
 def _check_parameter(name: str, value: object) -> None:
-    if isinstance(value, dict):
+    if isinstance(value, dict) and "expression" in value:
+        _check_keys(f"parameters.{name}", value, Formula.model_fields)
+        _check_formula("parameters", name, value["expression"])
+    elif isinstance(value, dict):
         if "prior" not in value:
             raise ConfigurationError(f"[parameters] {name} has no key 'prior': {one_of('', PRIORS)}")
         _check_choice(f"[parameters] {name}: prior", value["prior"], PRIORS)
-        _check_keys(f"parameters.{name}", value, PRIORS[value["prior"]])
+        known = {**PRIORS[value["prior"]].model_fields, **({"file": None} if value["prior"] == "tabulated" else {})}
+        _check_keys(f"parameters.{name}", value, known)
+    elif isinstance(value, str) and value != PUBLISHED:
+        _check_formula("parameters", name, value)
     elif value != PUBLISHED and (isinstance(value, bool) or not isinstance(value, (int, float))):
         raise ConfigurationError(
-            f"[parameters] {name} = {shown(value)}: give a number to fix it, or a prior as in "
+            f"[parameters] {name} = {shown(value)}: give a number to fix it, a formula in quotes, or a prior as in "
             '{ prior = "uniform", min = 0.0, max = 1.0 }'
         )
 
 
-def _published(document: Mapping[str, Any]) -> dict[str, Any]:
+def _check_formula(table: str, name: str, value: object) -> None:
+    if not isinstance(value, str):
+        raise ConfigurationError(f'[{table}] {name} = {shown(value)} must be a formula in quotes, as in "(1 - x)/2"')
+    try:
+        expression(value)
+    except ConfigurationError as error:
+        raise ConfigurationError(f"[{table}] {name} = {shown(value)} {error}") from error
+
+
+def _with_published(kind: Kind, document: Mapping[str, Any]) -> dict[str, Any]:
     """``[parameters]`` with the priors of the literature in the place of :data:`PUBLISHED`: normal, cut off at zero."""
-    parameters = dict(table_of(document, "parameters"))
-    if PUBLISHED not in parameters.values() or "scenario" not in document:  # without one pydantic says what is missing
-        return {}
-    known = Choices.__dataclass_fields__
-    choices = {**table_of(document, "relic"), **table_of(document, "physics")}
-    chosen = Choices(**{k: v for k, v in choices.items() if k in known})
-    scenario = scenario_for(document["scenario"], parameters, chosen)
-    nuisances = {name: quantity.published for name, quantity in scenario.optional.items() if quantity.published}
+    parameters: dict[str, Any] = dict(document["parameters"])
+    if PUBLISHED not in parameters.values():
+        return parameters
+    scenario = kind.scenario_for(parameters, document["tables"])
+    nuisances = {
+        name: quantity.published
+        for name, quantity in {**scenario.parameters, **scenario.optional}.items()
+        if isinstance(quantity, Parameter) and quantity.published
+    }
     for name, value in parameters.items():
         if value == PUBLISHED:
             if name not in nuisances:
@@ -127,7 +202,7 @@ def _published(document: Mapping[str, Any]) -> dict[str, Any]:
             known_as = nuisances[name]
             limits = {"min": 0.0, "max": known_as.mean + 10.0 * known_as.sigma}
             parameters[name] = {"prior": "truncated-normal", "mean": known_as.mean, "sigma": known_as.sigma, **limits}
-    return {"parameters": parameters}
+    return parameters
 
 
 def _entry_folders(document: Mapping[str, Any], folder: Path) -> dict[str, Any]:

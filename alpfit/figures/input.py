@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from alpfit.config import Configuration
 from alpfit.errors import in_one_line
-from alpfit.inference.problem import Problem
+from alpfit.inference.problem import Problem, completed
 from alpfit.inference.profiling import N_BINS, Profile, sampled_profiles
 from alpfit.inference.samples import Samples
 from alpfit.plots.style import Axis, axis
@@ -65,7 +65,13 @@ class FigureInput:
     def best(self) -> dict[str, float]:
         """All parameters at the best sample, the fixed ones among them."""
         sampled = {name: float(values[self.samples.best]) for name, values in self.samples.parameters.items()}
-        return {**self.configuration.fixed, **sampled}
+        return {name: float(values[0]) for name, values in self.problem_parameters(sampled).items()}
+
+    def problem_parameters(self, sampled: Mapping[str, float]) -> dict[str, Array]:
+        """All parameters, arrays ``(1,)``, where the sampled ones have these values."""
+        configuration = self.configuration
+        values = {name: np.array([value]) for name, value in sampled.items()}
+        return completed(configuration.fixed, configuration.formulas, values)
 
     @cached_property
     def axes(self) -> tuple[Axis, ...]:
@@ -103,4 +109,8 @@ class FigureInput:
         """All that is stored of the samples ``index``; what no measurement of the run reads is not."""
         columns = {**self.samples.parameters, **self.samples.derived}
         stored = {name: values[index] for name, values in columns.items()}
-        return {**{name: np.full(index.size, value) for name, value in self.configuration.fixed.items()}, **stored}
+        seen = {**{name: np.full(index.size, value) for name, value in self.configuration.fixed.items()}, **stored}
+        if set(self.problem.likelihood.observables) <= set(seen):
+            return seen
+        point = self.problem.evaluate(self.samples.theta(self.problem.names)[index])  # spectra are not stored
+        return {**point.parameters, **point.predictions}

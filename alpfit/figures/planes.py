@@ -1,26 +1,27 @@
-"""The figure of all limits in the plane of ALP mass and coupling to photons, for a run."""
+"""The figure of all limits in the plane of two parameters of the scenario, for a run."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from alpfit.config import Configuration
 from alpfit.errors import ConfigurationError, one_of
 from alpfit.figures.input import FigureInput
 from alpfit.inference.exclusion import RELIC, Plane, excluded, measurements_for, preferred
-from alpfit.inference.priors import Prior
 from alpfit.likelihoods.forms.gaussian import Gaussian
+from alpfit.numerics.expressions import Expression, in_order
 from alpfit.plots.regions import PlaneContents
-from alpfit.scenarios import Choices
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-AXES = ("m_a", "g_agg")
-
 GRID = (100, 80)
-"""Points along m_a and g_agg."""
+"""Points along both axes."""
+
+ENGINES = ("cbe", "nbe")
+"""Whose curves of the observed relic density are drawn."""
 
 RELIC_DENSITY = 0.120
 """Omega h^2 for a run that does not measure it: Planck, arXiv:1807.06209, table 2."""
@@ -32,33 +33,35 @@ def plane(given: FigureInput) -> "Figure":
     from alpfit.plots.plane import plane_figure
 
     _check(given)
-    contents, samples = plane_contents(given), given.samples
-    sampled = all(name in samples.parameters for name in AXES)
-    logarithmic = sampled and all(axis.logarithmic for axis in given.axes_of(AXES))
+    contents, samples, axes = plane_contents(given), given.samples, given.configuration.theory.plane
+    known = all(name in {**samples.parameters, **samples.derived} for name in axes)
     posterior = None
-    if logarithmic:
-        horizontal, vertical = given.axes_of(AXES)
+    if known and all(axis.logarithmic for axis in given.axes_of(axes)):
+        horizontal, vertical = given.axes_of(axes)
         posterior = density(horizontal, vertical, samples.weights, n_bins(samples.n_eff))
     best = given.best
-    x, y = (best[name] for name in AXES)
-    shown = contents.m_a[0] <= x <= contents.m_a[-1] and contents.g_agg[0] <= y <= contents.g_agg[-1]
+    x, y = (best[name] for name in axes)
+    shown = contents.x[0] <= x <= contents.x[-1] and contents.y[0] <= y <= contents.y[-1]
     moved = any(not math.isclose(value, best.get(name, math.nan)) for name, value in given.at.items())
     return plane_figure(contents, posterior=posterior, best=(x, y) if shown and not moved else None)
 
 
 def plane_contents(given: FigureInput, grid: tuple[int, int] = GRID) -> PlaneContents:
     """Regions and curves on a grid over the run's range, with ``given.at`` in place of the best fit's values."""
-    configuration = given.configuration
-    scenario = given.problem.scenario
-    best = given.best
-    others = {name: given.at.get(name, value) for name, value in best.items() if name not in AXES}
+    configuration, best = given.configuration, given.best
+    scenario = configuration.theory
+    axes = scenario.plane
+    following = _following(configuration.formulas, axes)
+    others = {name: given.at.get(name, value) for name, value in best.items() if name not in (*axes, *following)}
     others |= {name: value for name, value in given.at.items() if name not in others}
-    m_a, g_agg = (
-        np.geomspace(*(given.ranges.get(name) or _range(configuration.priors.get(name), best[name])), n)
-        for name, n in zip(AXES, grid, strict=True)
+    x, y = (
+        np.geomspace(*(given.ranges.get(name) or _range(configuration, name, best[name])), n)
+        for name, n in zip(axes, grid, strict=True)
     )
-    choices = Choices(**configuration.relic.model_dump(), **configuration.physics.model_dump())
-    drawn = Plane(scenario, choices, m_a, g_agg, others)
+    has_relic = RELIC in scenario.observables and bool(scenario.engines)
+    engine = str(configuration.tables.get("relic", {}).get("engine", scenario.engines[0])) if has_relic else ""
+    formulas = {name: configuration.formulas[name] for name in following}
+    drawn = Plane(scenario, x, y, others, engine, formulas=formulas)
     own = given.problem.likelihood.measurements
     wanted, regions = [], []
     measured = RELIC_DENSITY
@@ -69,38 +72,62 @@ def plane_contents(given: FigureInput, grid: tuple[int, int] = GRID) -> PlaneCon
             wanted.append(wish)
         elif (region := excluded(drawn, measurement)) is not None:
             regions.append(region)
-    engines = ("cbe", "nbe") if RELIC in scenario.observables else ()
+    engines = [name for name in ENGINES if has_relic and name in scenario.engines]
+    known = configuration.quantities
     return PlaneContents(
-        drawn.m_a,
-        drawn.g_agg,
+        drawn.x,
+        drawn.y,
         tuple(regions),
         tuple(wanted),
         tuple(drawn.relic(engine) for engine in engines),
         measured,
         _in_words(given, others),
+        labels=(known[axes[0]].axis_label, known[axes[1]].axis_label),
     )
+
+
+def no_plane(given: FigureInput) -> str:
+    """Why there is no plane; empty where there is."""
+    scenario = given.configuration.theory
+    if len(scenario.plane) != 2 or not set(scenario.plane) <= {*scenario.parameters, *scenario.optional}:
+        return f"the scenario '{scenario.name}' has no plane: give it plane = (NAME, NAME), two of its parameters"
+    if not (scenario.provides("without_signal") and all(given.best.get(name, 0.0) > 0.0 for name in scenario.plane)):
+        return (
+            f"the scenario '{scenario.name}' has no method without_signal, or the plane's parameters are not positive"
+        )
+    return ""
+
+
+def _following(formulas: Mapping[str, Expression], axes: Sequence[str]) -> tuple[str, ...]:
+    """The parameters whose formulas read an axis, themselves or by others, in order."""
+    found: dict[str, None] = {}
+    for name in in_order(formulas, "[parameters]"):
+        if name not in axes and any(read in axes or read in found for read in formulas[name].names):
+            found[name] = None
+    return tuple(found)
 
 
 def _check(given: FigureInput) -> None:
     """Whether what the user has chosen is a parameter and a range."""
-    scenario = given.problem.scenario
-    known = {**scenario.parameters, **scenario.optional}
+    scenario = given.configuration.theory
+    known, axes = {**scenario.parameters, **scenario.optional, **given.best}, scenario.plane
     for name in given.at:
-        if name in AXES:
+        if name in axes:
             raise ConfigurationError(f"at[{name!r}]: it is an axis of the plane: give ranges[{name!r}] = (LOW, HIGH)")
         if name not in known:
             raise ConfigurationError(f"at[{name!r}]: not a parameter of this scenario: {one_of(name, known)}")
     for name, (low, high) in given.ranges.items():
-        if name not in AXES:
-            raise ConfigurationError(f"ranges[{name!r}]: not an axis of the plane: {one_of(name, AXES)}")
+        if name not in axes:
+            raise ConfigurationError(f"ranges[{name!r}]: not an axis of the plane: {one_of(name, axes)}")
         if not 0.0 < low < high < math.inf:
             raise ConfigurationError(
                 f"ranges[{name!r}] = {low:g}, {high:g}: give two positive numbers, the smaller first"
             )
 
 
-def _range(prior: Prior | None, best: float) -> tuple[float, float]:
-    """The ends of a prior, of all but 2 in 1000 where it has none, or a decade around a fixed value."""
+def _range(configuration: Configuration, name: str, best: float) -> tuple[float, float]:
+    """The ends of a prior, of all but 2 in 1000 where it has none, or a decade around another value."""
+    prior = configuration.priors.get(name)
     if prior is None:
         return best / math.sqrt(10.0), best * math.sqrt(10.0)
     ends = prior.bounds
@@ -111,9 +138,7 @@ def _range(prior: Prior | None, best: float) -> tuple[float, float]:
 
 def _in_words(given: FigureInput, others: Mapping[str, float]) -> str:
     """The other parameters as a title."""
-    scenario = given.problem.scenario
-    known = {**scenario.parameters, **scenario.optional}
-    texts = []
+    known, texts = given.configuration.quantities, []
     for name, value in others.items():
         digits, power = f"{value:.2e}".split("e")
         number = f"{value:.4g}" if 1e-2 <= abs(value) < 1e3 or value == 0.0 else rf"{digits}\cdot10^{{{int(power)}}}"

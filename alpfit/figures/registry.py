@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from alpfit.figures.history import evolution, momentum, no_momentum, no_relic
 from alpfit.figures.input import FigureInput
 from alpfit.figures.measured import no_spectrum, predictive, pulls, spectrum
-from alpfit.figures.planes import plane
+from alpfit.figures.planes import no_plane, plane
 from alpfit.figures.posterior import (
     corner,
     no_course,
@@ -74,11 +74,12 @@ FIGURES: Registry[FigureKind] = Registry(
             evaluates=True,
         ),
         "plane": FigureKind(
-            "What the measurements of the catalogue exclude in the plane of ALP mass and coupling to photons, each at "
+            "What the measurements of the catalogue exclude in a plane such as that of mass and coupling, each at "
             "its own confidence level (90 % where it quotes an interval), with the other parameters as in the title; "
             "where a signal is preferred, and where chi is all of the dark matter by the coupled (CBE) and the usual "
             "(NBE) Boltzmann equations. The posterior has the other parameters integrated over.",
             plane,
+            no_plane,
             evaluates=True,
         ),
         "predictive": FigureKind(

@@ -7,7 +7,10 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
+from pydantic import TypeAdapter, ValidationError
+
 from alpfit.config import Configuration
+from alpfit.errors import ConfigurationError, validation_sentence
 from alpfit.fit.fit import Fit, fit_of
 from alpfit.likelihoods.source import Reference
 from alpfit.runs.run import Run
@@ -28,13 +31,22 @@ def cite(fit: Fit | Run | str | Path | Mapping[str, Any]) -> tuple[Reference, ..
 def references(configuration: Configuration) -> tuple[Reference, ...]:
     """What to cite for a fit: the measurements' papers, and those of the methods it names."""
     found = {r.key: r for m in configuration.likelihood.measurements for r in m.references}
-    names = [configuration.physics.form_factor, configuration.sampler.name]
-    if "Omega_h2" in configuration.theory.observables:
-        names += [configuration.relic.engine, configuration.relic.plasma]
-    for name in names:
+    theory = configuration.theory
+    for fields in theory.references:
+        reference = _reference(theory.place, fields)
+        found.setdefault(reference.key, reference)
+    for name in (*theory.methods, configuration.sampler.name):
         if name in methods():
             found.setdefault(methods()[name].key, methods()[name])
     return tuple(found.values())
+
+
+def _reference(place: str, fields: Mapping[str, Any]) -> Reference:
+    """A reference of a scenario of one's own."""
+    try:
+        return TypeAdapter(Reference).validate_python(dict(fields))
+    except ValidationError as error:
+        raise ConfigurationError(f"{place}: references: {validation_sentence(error)}") from error
 
 
 @cache

@@ -105,12 +105,16 @@ class Fit:
         measurement does not hold at the point; :class:`PredictionError` where the model has no answer.
         """
         problem = self.problem
-        known = {**problem.scenario.parameters, **problem.scenario.optional}
+        known = {**problem.scenario.parameters, **problem.scenario.optional, **problem.priors, **problem.fixed}
         if not isinstance(at, Mapping):
             raise ConfigurationError(f"at = {shown(at)} must be a dictionary: parameter to number")
         for name in at:
             if name not in known:
                 raise ConfigurationError(f"at[{name!r}]: not a parameter of this scenario: {one_of(str(name), known)}")
+        for name in at:
+            if name in problem.formulas:
+                reads = " and ".join(problem.formulas[name].names)
+                raise ConfigurationError(f"at[{name!r}]: it follows from {reads}: give those")
         for name in problem.names:
             if name not in at:
                 raise ConfigurationError(
@@ -119,7 +123,8 @@ class Fit:
         found = problem.evaluate_at({name: _one(name, value) for name, value in at.items()})
         if found.failures[0]:
             raise PredictionError(found.failures[0])
-        ends = {name: (float(array[0]), float(array[0])) for name, array in found.parameters.items()}
+        own = problem.of_scenario(found.parameters)
+        ends = {name: (float(array[0]), float(array[0])) for name, array in own.items()}
         for measurement in problem.likelihood.measurements:
             check_regimes(measurement, problem.scenario, ends)
         return EvaluatedPoint.of(problem, found)
@@ -246,6 +251,7 @@ class Fit:
         """What decides the samples: a run that was begun with something else is not continued."""
         return {
             "configuration": self.configuration.deciding(),
+            **({"scenario": digest} if (digest := self.configuration.kind.digest) else {}),
             "likelihoods": {m.name: m.digest for m in self.problem.likelihood.measurements},
             "code": {"alpfit": __version__, "digest": code_digest()},
         }
@@ -253,9 +259,10 @@ class Fit:
     def _repr_html_(self) -> str:
         """The parameters, the sampler and the likelihoods, for a notebook."""
         configuration = self.configuration
-        rows = [("scenario", configuration.scenario), ("likelihoods", ", ".join(configuration.entries))]
+        rows = [("scenario", configuration.kind.name), ("likelihoods", ", ".join(configuration.entries))]
         rows += [(name, prior.in_words) for name, prior in configuration.priors.items()]
         rows += [(name, f"{value:g}") for name, value in configuration.fixed.items()]
+        rows += [(name, formula.text) for name, formula in configuration.formulas.items()]
         rows += [("sampler", configuration.sampler.name), ("executor", configuration.parallel.executor)]
         return html_table(f"Fit {self.name}", rows)
 

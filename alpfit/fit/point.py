@@ -24,13 +24,13 @@ class EvaluatedPoint(Evaluation):
     @cached_property
     def diagnostics(self) -> dict[str, float]:
         """How far the predictions can be trusted."""
-        found = self.problem.scenario.diagnose(self.parameters)
+        found = self.problem.scenario.diagnose(self.problem.of_scenario(self.parameters))
         return {name: float(array[0]) for name, array in found.items()}
 
     @cached_property
     def remark(self) -> str:
         """What a prediction assumes here; empty where it is nothing unusual."""
-        return self.problem.scenario.remarks(self.parameters)[0]
+        return self.problem.scenario.remarks(self.problem.of_scenario(self.parameters))[0]
 
     @cached_property
     def comparisons(self) -> dict[str, dict[str, float]]:

@@ -16,6 +16,11 @@ Array = NDArray[np.float64]
 VALUE = re.compile(r" = \S+(?= must be )")
 """What differs between two points that fail for the same reason: the value of a parameter that is out of its range."""
 
+RAISED = re.compile(r"^predict raises \w+(?: in line \d+)?")
+"""Of what a scenario of one's own has raised, what does not depend on the point."""
+
+NUMBER = re.compile(r"[-+]?\d[\d.]*(?:[eE][-+]?\d+)?")
+
 
 @dataclass(frozen=True)
 class Batch:
@@ -32,7 +37,7 @@ class Batch:
 def evaluate_batch(problem: Problem, theta: Array) -> Batch:
     """All that samplers keep of the points ``theta``, shape ``(n, n_dim)``."""
     point = problem.evaluate(theta)
-    columns = [*(point.predictions[name] for name in problem.derived), *point.log_l_by_entry.values()]
+    columns = [*(point.column(name) for name in problem.derived), *point.log_l_by_entry.values()]
     return Batch(point.log_l, np.stack(columns, axis=1), Counter(reasons(point)))
 
 
@@ -75,6 +80,9 @@ def reasons(point: Evaluation) -> list[str]:
 
 def _reason(point: Evaluation, i: int) -> str:
     if point.failures[i]:
-        return VALUE.sub("", point.failures[i])
+        raised = RAISED.match(point.failures[i])
+        if raised is None:
+            return VALUE.sub("", point.failures[i])
+        return raised.group() + NUMBER.sub("...", point.failures[i][raised.end() :])
     without = next(name for name, log_l in point.log_l_by_entry.items() if not np.isfinite(log_l[i]))
     return f"{without} has no likelihood"

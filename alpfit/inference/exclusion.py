@@ -1,4 +1,4 @@
-"""Measurements in the plane of ALP mass and coupling to photons: what they exclude, and what they prefer.
+"""Measurements in the plane of two parameters, such as mass and coupling to photons: what they exclude, and what they prefer.
 
 A measurement excludes a point at its own confidence level CL where the prediction is too large and
 
@@ -21,11 +21,12 @@ from scipy.interpolate import RegularGridInterpolator
 
 from alpfit import likelihoods as catalogue
 from alpfit.inference.explanation import WANTS_SIGNAL
+from alpfit.inference.problem import completed
 from alpfit.inference.profiling.thresholds import THRESHOLDS
 from alpfit.likelihoods import Measurement
 from alpfit.likelihoods.forms.base import one_sided_sigmas
-from alpfit.relic import relic_density
-from alpfit.scenarios import Choices, Scenario
+from alpfit.numerics.expressions import Expression
+from alpfit.scenarios import Scenario
 
 Array = NDArray[np.float64]
 
@@ -33,7 +34,7 @@ MEASURED_LEVEL = 0.90
 """Confidence level of what is excluded by a measurement that quotes an interval and no limit."""
 
 COSTLY_GRID = (50, 40)
-"""Points along m_a and g_agg at which costly forms are compared, at least; in between ln L is interpolated."""
+"""Points along both axes at which costly forms are compared, at least; in between ln L is interpolated."""
 
 RELIC = "Omega_h2"
 
@@ -43,7 +44,7 @@ OTHERS = "others"
 
 @dataclass(frozen=True)
 class Excluded:
-    """What a measurement excludes: where ``excess (n_m, n_g)``, standard deviations above its own level, is positive.
+    """What a measurement excludes: where ``excess (n, k)``, standard deviations above its own level, is positive.
 
     NaN where it has nothing to compare with. ``process`` is mathtext, and empty where the experiment's name says all.
     """
@@ -63,7 +64,7 @@ class Excluded:
 
 @dataclass(frozen=True)
 class Preferred:
-    """A measurement that wants a signal, and ``loss (n_m, n_g)``: -2 ln L against its best in the plane.
+    """A measurement that wants a signal, and ``loss (n, k)``: -2 ln L against its best in the plane.
 
     ``thresholds`` are the losses on the edges of its regions, rising.
     """
@@ -77,51 +78,53 @@ class Preferred:
 
 @dataclass(frozen=True)
 class RelicCurve:
-    """Omega h^2 ``(k_m, k_g)`` of an ``engine`` on a grid of its own, NaN where it has no answer."""
+    """Omega h^2 ``(n, k)`` of an ``engine`` on a grid of its own, NaN where it has no answer."""
 
     engine: str
-    m_a: Array
-    g_agg: Array
+    x: Array
+    y: Array
     omega_h2: Array
 
 
 @dataclass(frozen=True)
 class Plane:
-    """The grid ``m_a (n,)`` [GeV] times ``g_agg (k,)`` [1/GeV], both rising, with one value of all ``others``.
+    """The grid ``x (n,)`` times ``y (k,)`` of the scenario's :attr:`plane`, both rising, with one value of all ``others``.
 
-    ``coarse`` are the numbers of points along m_a and g_agg at which relic densities are solved for. Raises
+    Others that follow from both axes have ``formulas``. ``coarse`` are the numbers of points along the axes at which
+    relic densities are solved for, by ``engine`` where one is compared with a measurement. Raises
     :class:`PredictionError` for points outside of the model's domain.
     """
 
     scenario: Scenario
-    choices: Choices
-    m_a: Array
-    g_agg: Array
+    x: Array
+    y: Array
     others: Mapping[str, float]
+    engine: str = ""
     coarse: tuple[int, int] = (30, 24)
+    formulas: Mapping[str, Expression] = field(default_factory=dict)
     _solved: dict[str, RelicCurve] = field(default_factory=dict, repr=False)
 
     @property
     def shape(self) -> tuple[int, int]:
         """Numbers of masses and couplings."""
-        return self.m_a.size, self.g_agg.size
+        return self.x.size, self.y.size
 
     @cached_property
     def points(self) -> dict[str, Array]:
         """All parameters at the points of the grid, arrays ``(n * k,)``."""
-        return _points(self.m_a, self.g_agg, self.others)
+        return self._points(self.x, self.y)
 
     @cached_property
     def seen(self) -> dict[str, Array]:
         """Parameters and predictions at the points of the grid, ``(n * k,)``; relic densities are interpolated."""
         rates = {**self.points, **self.scenario.predict_rates(self.points)}
-        if RELIC not in self.scenario.observables:
+        if RELIC not in self.scenario.observables or not self.engine:
             return rates
-        curve = self.relic(self.choices.engine)
+        curve = self.relic(self.engine)
         # linear in the logarithms; NaN next to a point without an answer
-        interpolate = RegularGridInterpolator((np.log(curve.m_a), np.log(curve.g_agg)), np.log(curve.omega_h2))
-        at = np.log(np.stack([self.points["m_a"], self.points["g_agg"]], axis=1))
-        corners = (np.log([curve.m_a[end], curve.g_agg[end]]) for end in (0, -1))
+        interpolate = RegularGridInterpolator((np.log(curve.x), np.log(curve.y)), np.log(curve.omega_h2))
+        at = np.log(np.stack([self.points[name] for name in self.scenario.plane], axis=1))
+        corners = (np.log([curve.x[end], curve.y[end]]) for end in (0, -1))
         return {**rates, RELIC: np.exp(interpolate(np.clip(at, *corners)))}  # the ends are rounded
 
     @cached_property
@@ -132,7 +135,7 @@ class Plane:
     def has(self, measurement: Measurement) -> bool:
         """Whether ``measurement`` is made for the points of the plane, and reads what is predicted there."""
         scenario = self.scenario
-        regimes = scenario.regimes({name: (value, value) for name, value in self.others.items()})
+        regimes = scenario.regimes({name: (values.min(), values.max()) for name, values in self.points.items()})
         known = {*scenario.parameters, *scenario.optional, *scenario.observables}
         return set(regimes) <= set(measurement.scenarios) and set(measurement.observables) <= known
 
@@ -150,20 +153,16 @@ class Plane:
         return self._solved[engine]
 
     def _solve(self, engine: str) -> RelicCurve:
-        m_a, g_agg = (np.geomspace(a[0], a[-1], n) for a, n in zip((self.m_a, self.g_agg), self.coarse, strict=True))
-        points = _points(m_a, g_agg, self.others)
-        omega_h2 = relic_density(
-            *(points[name] for name in ("m_a", "r", "g_agg", "g_achi")),
-            engine=engine,
-            annihilation_scale=self.choices.annihilation_scale,
-            plasma=self.choices.plasma,
-        ).omega_h2
-        return RelicCurve(engine, m_a, g_agg, omega_h2.reshape(self.coarse))
+        x, y = (np.geomspace(a[0], a[-1], n) for a, n in zip((self.x, self.y), self.coarse, strict=True))
+        omega_h2 = self.scenario.relic_density(self._points(x, y), engine).omega_h2
+        return RelicCurve(engine, x, y, np.reshape(omega_h2, self.coarse))
 
-
-def _points(m_a: Array, g_agg: Array, others: Mapping[str, float]) -> dict[str, Array]:
-    masses, couplings = (grid.ravel() for grid in np.meshgrid(m_a, g_agg, indexing="ij"))
-    return {"m_a": masses, "g_agg": couplings} | {name: np.full(masses.size, x) for name, x in others.items()}
+    def _points(self, x: Array, y: Array) -> dict[str, Array]:
+        """The scenario's parameters at the points of a grid."""
+        grids = (grid.ravel() for grid in np.meshgrid(x, y, indexing="ij"))
+        points = completed(self.others, self.formulas, dict(zip(self.scenario.plane, grids, strict=True)))
+        own = {*self.scenario.parameters, *self.scenario.optional}
+        return {name: values for name, values in points.items() if name in own}
 
 
 def measurements_for(plane: Plane, own: Sequence[Measurement]) -> tuple[Measurement, ...]:
@@ -212,7 +211,7 @@ def _pulls(plane: Plane, measurement: Measurement) -> Array:
     log_l = _log_l(plane, measurement)
     best = np.argmax(log_l, axis=1)
     distance = np.sqrt(2.0 * np.maximum(log_l.max(axis=1, keepdims=True) - log_l, 0.0))
-    too_large = np.arange(plane.g_agg.size) > best[:, None]
+    too_large = np.arange(plane.y.size) > best[:, None]
     return np.asarray(np.where(too_large, distance, -distance)).ravel()
 
 
@@ -221,13 +220,13 @@ def _log_l(plane: Plane, measurement: Measurement) -> Array:
     rows, columns = (np.arange(n) for n in plane.shape)
     if measurement.form.costly:
         rows, columns = (_thinned(n, least) for n, least in zip(plane.shape, COSTLY_GRID, strict=True))
-    chosen = (rows[:, None] * plane.g_agg.size + columns).ravel()
+    chosen = (rows[:, None] * plane.y.size + columns).ravel()
     at = {name: np.asarray(values)[chosen] for name, values in plane.seen.items()}
     log_l = measurement.loglike(at).reshape(rows.size, columns.size)
     if log_l.shape == plane.shape:
         return log_l
     method = "cubic" if np.isfinite(log_l).all() else "linear"
-    axes = np.log(plane.m_a), np.log(plane.g_agg)
+    axes = np.log(plane.x), np.log(plane.y)
     interpolate = RegularGridInterpolator((axes[0][rows], axes[1][columns]), log_l, method=method)
     return np.asarray(interpolate(tuple(np.meshgrid(*axes, indexing="ij"))))
 

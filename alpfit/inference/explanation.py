@@ -167,10 +167,8 @@ def sum_of(log_l: Mapping[str, Array], entries: Sequence[str]) -> Array:
 def _without_signal(problem: Problem) -> dict[str, float]:
     """ln L of each entry without a signal, of those that mean something then."""
     middle = problem.prior_transform(np.full((1, problem.n_dim), 0.5))[0]
-    points = {
-        name: np.array([value]) for name, value in (*problem.fixed.items(), *zip(problem.names, middle, strict=True))
-    }
-    silent = problem.scenario.without_signal(points)
+    points = problem.completed({name: np.array([x]) for name, x in zip(problem.names, middle, strict=True)})
+    silent = {**points, **problem.scenario.without_signal(problem.of_scenario(points))}
     return {
         m.name: float(m.loglike(silent)[0])
         for m in problem.likelihood.measurements

@@ -1,7 +1,8 @@
-"""Prior densities of one parameter."""
+"""Prior densities of one parameter; :mod:`alpfit.inference.joint` has those of several."""
 
 from abc import abstractmethod
-from typing import Annotated, ClassVar, Literal, Self, TypeVar, final
+from functools import cached_property
+from typing import Annotated, Any, ClassVar, Literal, Self, TypeVar, final
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -19,19 +20,27 @@ NARROWEST = 1e-9
 
 
 class Prior(BaseModel):
-    """A density, as a TOML table whose key ``prior`` is its name; ``logarithmic`` says how to draw the parameter."""
+    """A density, as a TOML table whose key ``prior`` is its name; ``logarithmic`` says how to draw the parameter.
+
+    ``label``, mathtext without dollars, and ``unit`` are those of a parameter that the scenario does not know.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
     logarithmic: ClassVar[bool]
+    joint: ClassVar[Any] = None
+    """The density that the parameter shares with others, as :class:`~alpfit.inference.joint.JointPrior`; or None."""
 
     prior: str
+    label: str | None = None
+    unit: str | None = None
 
     @property
     def in_words(self) -> str:
         """Its name and its numbers."""
-        numbers = (f"{key} {value:g}" for key, value in self.model_dump().items() if key != "prior")
-        return f"{self.prior}, {', '.join(numbers)}"
+        shown = ((key, value) for key, value in self.model_dump(exclude={"prior", "label", "unit"}).items())
+        numbers = (f"{key} {value:g}" for key, value in shown if isinstance(value, float))
+        return ", ".join((self.prior, *numbers))
 
     @property
     @abstractmethod
@@ -207,6 +216,135 @@ class TruncatedNormal(Prior):
         return (self.min - self.mean) / self.sigma, (self.max - self.mean) / self.sigma, self.mean, self.sigma
 
 
+@final
+class HalfNormal(Prior):
+    """The half of a Gaussian of standard deviation ``sigma`` that lies above ``min``, where it is highest."""
+
+    logarithmic: ClassVar[bool] = False
+
+    prior: Literal["half-normal"]
+    sigma: Positive
+    min: Finite = 0.0
+
+    @model_validator(mode="after")
+    def _wide_enough(self) -> Self:
+        return _resolved(self, self.sigma, abs(self.min))
+
+    @property
+    def bounds(self) -> tuple[float, float]:
+        """From ``min`` on."""
+        return self.min, np.inf
+
+    def transform(self, u: ArrayLike) -> Array:
+        """The parameter at cumulative probability ``u``."""
+        return np.asarray(self.min - self.sigma * ndtri(0.5 * (1.0 - np.asarray(u))))
+
+    def log_density(self, x: ArrayLike) -> Array:
+        """ln of the density at ``x``."""
+        density = _log_gaussian((np.asarray(x) - self.min) / self.sigma) + np.log(2.0 / self.sigma)
+        return _within(x, self.min, np.inf, density)
+
+
+@final
+class Beta(Prior):
+    """The beta distribution x^(a-1) (1-x)^(b-1) of x = (parameter - ``min``)/(``max`` - ``min``)."""
+
+    logarithmic: ClassVar[bool] = False
+
+    prior: Literal["beta"]
+    a: Positive
+    b: Positive
+    min: Finite = 0.0
+    max: Finite = 1.0
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Self:
+        return _ordered(self)
+
+    @property
+    def bounds(self) -> tuple[float, float]:
+        """``min`` and ``max``."""
+        return self.min, self.max
+
+    def transform(self, u: ArrayLike) -> Array:
+        """The parameter at cumulative probability ``u``."""
+        from scipy.special import betaincinv
+
+        return np.asarray(self.min + (self.max - self.min) * betaincinv(self.a, self.b, u))
+
+    def log_density(self, x: ArrayLike) -> Array:
+        """ln of the density at ``x``."""
+        from scipy.special import betaln, xlog1py, xlogy
+
+        width = self.max - self.min
+        z = np.clip((np.asarray(x) - self.min) / width, 0.0, 1.0)
+        density = xlogy(self.a - 1.0, z) + xlog1py(self.b - 1.0, -z) - betaln(self.a, self.b) - np.log(width)
+        return _within(x, self.min, self.max, density)
+
+
+@final
+class Tabulated(Prior):
+    """A density given at points ``x``, rising, straight lines in between and zero beyond; it need not be normalised."""
+
+    logarithmic: ClassVar[bool] = False
+
+    prior: Literal["tabulated"]
+    x: list[Finite] = Field(min_length=2)
+    density: list[Annotated[float, Field(ge=0.0, allow_inf_nan=False)]]
+
+    @model_validator(mode="after")
+    def _is_a_density(self) -> Self:
+        if len(self.x) != len(self.density):
+            raise ValueError(f"x has {len(self.x)} numbers and density {len(self.density)}: give as many")
+        steps = np.diff(self.x)
+        if not (steps > 0.0).all():
+            raise ValueError(f"x = {self.x[int(np.argmin(steps > 0.0)) + 1]:g} must be above the one before")
+        if not self._total > 0.0:
+            raise ValueError("density is zero everywhere")
+        return _resolved(self, self.x[-1] - self.x[0], max(abs(self.x[0]), abs(self.x[-1])))
+
+    @property
+    def in_words(self) -> str:
+        """Its ends and how many points it has."""
+        return f"tabulated, {len(self.x)} points from {self.x[0]:g} to {self.x[-1]:g}"
+
+    @property
+    def bounds(self) -> tuple[float, float]:
+        """The first and the last x."""
+        return self.x[0], self.x[-1]
+
+    def transform(self, u: ArrayLike) -> Array:
+        """The parameter at cumulative probability ``u``."""
+        below, at, density = self._cumulative, np.asarray(self.x), np.asarray(self.density) / self._total
+        u = np.clip(np.asarray(u, float), 0.0, 1.0)
+        i = np.clip(np.searchsorted(below, u, side="right") - 1, 0, len(at) - 2)
+        share, first = u - below[i], density[i]
+        slope = (density[i + 1] - first) / (at[i + 1] - at[i])
+        root = np.sqrt(np.maximum(first**2 + 2.0 * slope * share, 0.0))  # of share = first t + slope t^2/2
+        with np.errstate(divide="ignore", invalid="ignore"):
+            step = np.where(first + root > 0.0, 2.0 * share / (first + root), 0.0)
+        return np.asarray(np.clip(at[i] + step, at[i], at[i + 1]))
+
+    def log_density(self, x: ArrayLike) -> Array:
+        """ln of the density at ``x``."""
+        with np.errstate(divide="ignore"):
+            density = np.log(np.interp(x, self.x, np.asarray(self.density) / self._total))
+        return _within(x, self.x[0], self.x[-1], density)
+
+    @cached_property
+    def _parts(self) -> Array:
+        density = np.asarray(self.density)
+        return np.asarray(0.5 * (density[1:] + density[:-1]) * np.diff(self.x))
+
+    @cached_property
+    def _total(self) -> float:
+        return float(self._parts.sum())
+
+    @cached_property
+    def _cumulative(self) -> Array:
+        return np.concatenate([[0.0], np.cumsum(self._parts) / self._total])
+
+
 PRIORS: Registry[type[Prior]] = Registry(
     "prior",
     {
@@ -215,11 +353,14 @@ PRIORS: Registry[type[Prior]] = Registry(
         "normal": Normal,
         "log-normal": LogNormal,
         "truncated-normal": TruncatedNormal,
+        "half-normal": HalfNormal,
+        "beta": Beta,
+        "tabulated": Tabulated,
     },
 )
 """The priors, by the value of the key ``prior`` of their table."""
 
-B = TypeVar("B", Uniform, LogUniform, TruncatedNormal)
+B = TypeVar("B", Uniform, LogUniform, TruncatedNormal, Beta)
 P = TypeVar("P", bound=Prior)
 
 

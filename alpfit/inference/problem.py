@@ -8,8 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from alpfit.errors import PredictionError
+from alpfit.inference.joint import log_density, transform
 from alpfit.inference.priors import Prior
 from alpfit.likelihoods import JointLikelihood
+from alpfit.numerics.expressions import Expression, in_order
 from alpfit.scenarios import Scenario
 
 Array = NDArray[np.float64]
@@ -32,21 +34,27 @@ class Evaluation:
     @cached_property
     def log_prior(self) -> Array:
         """ln of the prior density of the sampled parameters, ``(n,)``."""
-        densities = (prior.log_density(self.parameters[name]) for name, prior in self.priors.items())
-        return sum(densities, np.zeros_like(self.log_l))
+        return log_density(self.priors, self.parameters, self.log_l.size)
+
+    def column(self, name: str) -> Array:
+        """A parameter or a prediction, ``(n,)``."""
+        return self.predictions[name] if name in self.predictions else self.parameters[name]
 
 
 @dataclass(frozen=True)
 class Problem:
-    """A scenario, its measurements, and a prior or a value for each parameter.
+    """A scenario, its measurements, and a prior, a value or a formula for each parameter.
 
-    Sampled parameters are ordered as in ``priors``.
+    Sampled parameters are ordered as in ``priors``. ``formulas`` give parameters by others, ``wanted`` quantities by
+    parameters and predictions; both may also have names that are not the scenario's.
     """
 
     scenario: Scenario
     likelihood: JointLikelihood
     priors: Mapping[str, Prior]
     fixed: Mapping[str, float] = field(default_factory=dict)
+    formulas: Mapping[str, Expression] = field(default_factory=dict)
+    wanted: Mapping[str, Expression] = field(default_factory=dict)
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -58,11 +66,15 @@ class Problem:
         """Number of sampled parameters."""
         return len(self.priors)
 
-    @property
+    @cached_property
     def derived(self) -> tuple[str, ...]:
-        """Names of the predictions that a run keeps: the scenario's headline, and what a measurement reads."""
-        wanted = {*self.scenario.headline, *self.likelihood.observables}
-        return tuple(name for name in self.scenario.observables if name in wanted)
+        """Names of what a run keeps beside the sampled parameters.
+
+        Those that a formula gives, the scenario's headline and what a measurement reads, and what is wanted.
+        """
+        read = {*self.scenario.headline, *self.likelihood.observables}
+        predicted = (name for name, quantity in self.scenario.observables.items() if name in read and not quantity.bins)
+        return tuple(dict.fromkeys((*self.formulas, *predicted, *self.wanted)))
 
     @property
     def entries(self) -> tuple[str, ...]:
@@ -71,25 +83,82 @@ class Problem:
 
     def prior_transform(self, u: Array) -> Array:
         """Parameters at ``u`` in the unit cube, arrays of shape ``(..., n_dim)``."""
-        return np.stack([prior.transform(u[..., i]) for i, prior in enumerate(self.priors.values())], axis=-1)
+        return transform(self.priors, u)
 
     def evaluate(self, theta: Array) -> Evaluation:
         """Everything at ``theta``, sampled parameters of shape ``(n, n_dim)``."""
         sampled = {name: theta[:, i] for i, name in enumerate(self.names)}
         return self.evaluate_at(sampled)
 
+    def completed(self, values: Mapping[str, Array]) -> dict[str, Array]:
+        """All parameters, arrays ``(n,)``, from the sampled ones; what is fixed or has a formula may be overruled."""
+        return completed(self.fixed, dict(self._ordered_formulas), values, ordered=True)
+
     def evaluate_at(self, values: Mapping[str, Array]) -> Evaluation:
-        """Everything at ``values``, parameter name to array ``(n,)``; fixed parameters may be left out or overruled."""
-        n = len(next(iter(values.values()))) if values else 1
-        points = {name: np.full(n, value) for name, value in self.fixed.items()} | dict(values)
-        predictions = self.scenario.predict(points)
-        by_entry = self.likelihood.loglike_by_entry({**points, **predictions.values})
-        if any(predictions.failures):
-            good = np.array([not failure for failure in predictions.failures])
+        """Everything at ``values``, parameter name to array ``(n,)``; see :meth:`completed`."""
+        points = self.completed(values)
+        n = len(next(iter(points.values()))) if points else 1
+        predictions = self.scenario.predict(self.of_scenario(points))
+        seen, failures = {**points, **predictions.values}, predictions.failures
+        if self.wanted:
+            found, failures = self._wanted(seen, failures)
+            seen |= found
+        by_entry = self.likelihood.loglike_by_entry(seen)
+        if any(failures):
+            good = np.array([not failure for failure in failures])
             by_entry = {name: np.where(good, log_l, -np.inf) for name, log_l in by_entry.items()}
         total = sum(by_entry.values(), np.zeros(n))
         if np.isnan(total).any():
             at = int(np.argmax(np.isnan(total)))
             where = ", ".join(f"{name} = {array[at]:g}" for name, array in points.items())
             raise PredictionError(f"ln L is not a number at {where}")
-        return Evaluation(points, predictions.values, by_entry, total, predictions.failures, self.priors)
+        predicted = {name: values for name, values in seen.items() if name not in points}
+        return Evaluation(points, predicted, by_entry, total, failures, self.priors)
+
+    def of_scenario(self, points: Mapping[str, Array]) -> Mapping[str, Array]:
+        """Of the parameters ``points`` those that the scenario has."""
+        if not self.formulas and not self._others:
+            return points
+        return {name: values for name, values in points.items() if name not in self._others}
+
+    @cached_property
+    def _others(self) -> frozenset[str]:
+        """Parameters that only formulas read."""
+        own = {*self.scenario.parameters, *self.scenario.optional}
+        return frozenset(name for name in (*self.priors, *self.fixed, *self.formulas) if name not in own)
+
+    @cached_property
+    def _ordered_formulas(self) -> tuple[tuple[str, Expression], ...]:
+        return tuple((name, self.formulas[name]) for name in in_order(self.formulas, "[parameters]"))
+
+    @cached_property
+    def _ordered_wanted(self) -> tuple[tuple[str, Expression], ...]:
+        return tuple((name, self.wanted[name]) for name in in_order(self.wanted, "[derived]"))
+
+    def _wanted(self, seen: Mapping[str, Array], failures: tuple[str, ...]) -> tuple[dict[str, Array], tuple[str, ...]]:
+        """The wanted quantities, and the failures with those of points at which one is no number."""
+        found, reasons = dict(seen), list(failures)
+        for name, formula in self._ordered_wanted:
+            found[name] = np.array(np.broadcast_to(formula(found), (len(reasons),)))
+            for i in np.flatnonzero(~np.isfinite(found[name])):
+                reasons[i] = reasons[i] or f"{name} = {formula.text} is not a number"
+        return {name: found[name] for name in self.wanted}, tuple(reasons)
+
+
+def completed(
+    fixed: Mapping[str, float],
+    formulas: Mapping[str, Expression],
+    values: Mapping[str, Array],
+    *,
+    ordered: bool = False,
+) -> dict[str, Array]:
+    """All parameters, arrays ``(n,)``: those that have ``values``, are ``fixed``, or follow from others by ``formulas``.
+
+    The formulas are put in order unless they are ``ordered`` already.
+    """
+    n = len(next(iter(values.values()))) if values else 1
+    points = {name: np.full(n, value) for name, value in fixed.items()} | dict(values)
+    for name in formulas if ordered else in_order(formulas, "[parameters]"):
+        if name not in points:
+            points[name] = np.array(np.broadcast_to(formulas[name](points), (n,)))
+    return points

@@ -1,4 +1,4 @@
-"""The plane of ALP mass and coupling to photons: all limits, what is preferred, and where chi is the dark matter."""
+"""The plane of two parameters, such as mass and coupling: all limits, what is preferred, and where chi is the dark matter."""
 
 from collections.abc import Sequence
 
@@ -94,7 +94,7 @@ def draw_plane(
     for curve in contents.relic:
         _draw_relic(panel, curve, contents.relic_density)
     for line in contents.curves:
-        panel.plot(line.m_a, line.g_agg, color=line.colour, linestyle=line.linestyle, zorder=4)
+        panel.plot(line.x, line.y, color=line.colour, linestyle=line.linestyle, zorder=4)
     if posterior is not None:
         in_units = Density(10.0**posterior.x, 10.0**posterior.y, posterior.values, posterior.levels)
         draw_edges(panel, in_units, BLACK, linestyle=":")
@@ -125,15 +125,15 @@ def _places(panel: Axes, contents: PlaneContents) -> Places:
 
 def _above(contents: PlaneContents, curve: Curve) -> NDArray[np.bool_]:
     """Which points of the grid are above a curve."""
-    at = np.exp(np.interp(np.log(contents.m_a), np.log(curve.m_a), np.log(curve.g_agg)))
-    return np.asarray(contents.g_agg > at[:, None])
+    at = np.exp(np.interp(np.log(contents.x), np.log(curve.x), np.log(curve.y)))
+    return np.asarray(contents.y > at[:, None])
 
 
 def set_axes(panel: Axes, contents: PlaneContents) -> None:
     """Labels, limits and ticks of the ``panel`` to draw into."""
-    panel.set(xscale="log", yscale="log", xlabel="$m_a$ [GeV]", ylabel=r"$g_{a\gamma\gamma}$ [GeV$^{-1}$]")
-    panel.set(xlim=contents.m_a[[0, -1]], ylim=contents.g_agg[[0, -1]])
-    if contents.m_a[-1] < 100.0 * contents.m_a[0]:
+    panel.set(xscale="log", yscale="log", xlabel=contents.labels[0], ylabel=contents.labels[1])
+    panel.set(xlim=contents.x[[0, -1]], ylim=contents.y[[0, -1]])
+    if contents.x[-1] < 100.0 * contents.x[0]:
         panel.xaxis.set_major_locator(LogLocator(subs=(1.0, 2.0, 3.0, 5.0)))
         panel.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
         panel.xaxis.set_minor_formatter(NullFormatter())
@@ -149,7 +149,7 @@ def _size(figure: Figure, panel: Axes, legends: float) -> None:
 
 def _draw_preferred(panel: Axes, contents: PlaneContents, wanted: Preferred) -> None:
     inner, outer = wanted.thresholds
-    grid = contents.m_a, contents.g_agg, wanted.loss.T
+    grid = contents.x, contents.y, wanted.loss.T
     panel.contourf(*grid, [-1.0, inner, outer], colors=[PREFERRED, shade(PREFERRED, 0.5)], alpha=0.75, zorder=2.5)
     panel.contour(*grid, [inner, outer], colors="#8a8000", linewidths=0.6, zorder=2.6)
 
@@ -158,7 +158,7 @@ def _draw_excluded(panel: Axes, contents: PlaneContents, region: Excluded) -> No
     """A shaded region with its edge; of a projection the edge alone, dotted."""
     colour = colour_of(region.group)
     excess = np.nan_to_num(region.excess, nan=-1.0, posinf=1e3).T
-    grid = contents.m_a, contents.g_agg, excess
+    grid = contents.x, contents.y, excess
     if region.projection:
         panel.contour(*grid, [0.0], colors=colour, linewidths=0.8, linestyles=":", zorder=2)
         return
@@ -174,11 +174,11 @@ def _draw_relic(panel: Axes, curve: RelicCurve, measured: float) -> None:
     ratio = np.ma.masked_invalid(ratio)
     line = LINES.get(curve.engine, "-.")
     if ratio.min() < 0.0 < ratio.max():
-        panel.contour(curve.m_a, curve.g_agg, ratio, [0.0], colors=BLACK, linewidths=1.1, linestyles=line, zorder=4)
+        panel.contour(curve.x, curve.y, ratio, [0.0], colors=BLACK, linewidths=1.1, linestyles=line, zorder=4)
     if line == "-" and ratio.max() > 0.0:
         drawn = panel.contourf(
-            curve.m_a,
-            curve.g_agg,
+            curve.x,
+            curve.y,
             ratio,
             [0.0, float(ratio.max()) * 1.01],
             colors="none",

@@ -1,4 +1,4 @@
-"""What is drawn in the plane of ALP mass and coupling to photons: all limits and curves, and the groups' colours."""
+"""What is drawn in the plane of two parameters, such as mass and coupling: all limits and curves, and the groups' colours."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -42,10 +42,10 @@ Linestyle = Literal["-", "--", "-.", ":"]
 
 @dataclass(frozen=True)
 class Curve:
-    """A line of one's own, ``g_agg (k,)`` [1/GeV] at ``m_a (k,)`` [GeV]; an empty ``label`` is not in the legend."""
+    """A line of one's own, ``y (k,)`` at ``x (k,)``; an empty ``label`` is not in the legend."""
 
-    m_a: Array
-    g_agg: Array
+    x: Array
+    y: Array
     colour: str
     linestyle: Linestyle
     label: str = ""
@@ -53,17 +53,18 @@ class Curve:
 
 @dataclass(frozen=True)
 class PlaneContents:
-    """All that is known in the plane ``m_a (n_m,)`` [GeV] times ``g_agg (n_g,)`` [1/GeV].
+    """All that is known in the plane ``x (n,)`` times ``y (k,)``, whose axes have ``labels``.
 
     ``relic_density`` is the measured one. ``others`` says in mathtext what the remaining parameters are. ``curves`` are
     drawn over everything.
     """
 
-    m_a: Array
-    g_agg: Array
+    x: Array
+    y: Array
     excluded: tuple[Excluded, ...]
     preferred: tuple[Preferred, ...]
     relic: tuple[RelicCurve, ...]
     relic_density: float
     others: str
     curves: tuple[Curve, ...] = ()
+    labels: tuple[str, str] = ("$m_a$ [GeV]", r"$g_{a\gamma\gamma}$ [GeV$^{-1}$]")

@@ -7,6 +7,7 @@ from typing import Any
 
 from alpfit.chains.entries import KeptEntries, keep_entries
 from alpfit.chains.folder import RunFolder, staged
+from alpfit.chains.kept_scenario import KeptScenario, keep_scenario
 from alpfit.chains.posterior import write_posterior
 from alpfit.chains.profiles.tables import write_bins
 from alpfit.chains.provenance import write_manifest
@@ -41,7 +42,8 @@ def publish(
     try:
         with staged(path) as folder:
             kept = keep_entries(configuration.likelihoods, folder, path)
-            _write(folder, configuration, kept, samples, summary, started)
+            scenario = keep_scenario(configuration.kind, configuration.theory, folder, path)
+            _write(folder, configuration, kept, scenario, samples, summary, started)
     except OSError as error:
         raise RunFolderError(
             f"{path} cannot be written: {error.strerror or error}; make room, then {way_out}"
@@ -54,16 +56,18 @@ def _write(
     folder: RunFolder,
     configuration: Configuration,
     kept: KeptEntries,
+    scenario: KeptScenario,
     samples: Samples,
     summary: Mapping[str, Any],
     started: datetime,
 ) -> None:
     """All files but the figures."""
-    folder.configuration.write_text(configuration.to_toml(kept.likelihoods), encoding="utf-8")
+    folder.configuration.write_text(configuration.to_toml(kept.likelihoods, scenario=scenario.named), encoding="utf-8")
     write_posterior(folder.posterior, samples, configuration.sampler.seed, configuration.quantities)
     folder.summary_json.write_text(json_text(summary) + "\n", encoding="utf-8")
     folder.summary_text.write_text(as_text(summary), encoding="utf-8")
-    folder.best_fit.write_text(best_fit_toml(configuration, summary, kept.likelihoods), encoding="utf-8")
+    best = best_fit_toml(configuration, summary, kept.likelihoods, scenario.named)
+    folder.best_fit.write_text(best, encoding="utf-8")
     top, steps = float(samples.log_l[samples.best]), steps_within(configuration.problem, samples)
     for path, n in ((folder.profile_1d, 1), (folder.profile_2d, 2)):
         plans = [plan for plan in all_plans(configuration, samples) if len(plan.names) == n]
@@ -73,6 +77,7 @@ def _write(
         seed=configuration.sampler.seed,
         likelihoods={m.name: m.digest for m in configuration.likelihood.measurements},
         originals=dict(kept.originals),
+        **({"scenario": _own_scenario(configuration, scenario)} if configuration.kind.place else {}),
         started=started.isoformat(timespec="seconds"),
         finished=datetime.now(UTC).isoformat(timespec="seconds"),
         run_time_s=summary["run_time_s"],
@@ -83,10 +88,18 @@ def _write(
     )
 
 
-def best_fit_toml(configuration: Configuration, summary: Mapping[str, Any], likelihoods: Sequence[str]) -> str:
+def _own_scenario(configuration: Configuration, kept: KeptScenario) -> dict[str, str]:
+    """What the manifest says of a scenario that is not the package's own."""
+    facts = {"digest": configuration.kind.digest, "original": kept.original}
+    return {name: value for name, value in facts.items() if value}
+
+
+def best_fit_toml(
+    configuration: Configuration, summary: Mapping[str, Any], likelihoods: Sequence[str], scenario: str = ""
+) -> str:
     """The run's input with all parameters fixed at the best sample; what is predicted there, as comments.
 
-    The file finds its ``likelihoods`` there.
+    The file finds its ``likelihoods`` and its ``scenario`` there.
     """
     best = summary["best_fit"]
     lines = ["# The sample with the largest ln L; `alpfit evaluate` on this file gives these numbers again."]
@@ -94,4 +107,4 @@ def best_fit_toml(configuration: Configuration, summary: Mapping[str, Any], like
     lines.append(f"# ln L total = {best['log_likelihood_total']:.6g}")
     lines += [f"# {name} = {value:.6g}" for name, value in best["derived"].items()]
     fixed = {**configuration.fixed, **best["parameters"]}
-    return "\n".join([*lines, "", configuration.to_toml(likelihoods, fixed)])
+    return "\n".join([*lines, "", configuration.to_toml(likelihoods, fixed, scenario)])

@@ -13,6 +13,7 @@ from alpfit.chains.exports.arviz import to_arviz
 from alpfit.chains.exports.dataframe import to_dataframe
 from alpfit.chains.exports.getdist import to_getdist
 from alpfit.chains.folder import RunFolder
+from alpfit.chains.kept_scenario import changed_scenario
 from alpfit.chains.posterior import read_posterior
 from alpfit.chains.provenance import Manifest, check_whole, damaged, read_manifest
 from alpfit.chains.records import read_json, read_text
@@ -22,6 +23,7 @@ from alpfit.errors import RunFolderError, in_one_line
 from alpfit.inference.samples import Samples
 from alpfit.numerics.arguments import path_of
 from alpfit.numerics.notebook import html_table, preformatted
+from alpfit.scenarios import RECORD
 
 if TYPE_CHECKING:
     from anesthetic.samples import Samples as AnestheticSamples
@@ -47,7 +49,8 @@ class Run:
         folder = RunFolder(path_of("path", path, RunFolderError))
         if not folder.manifest.exists():
             raise RunFolderError(f"{folder.path} is not a run folder: it has no {folder.manifest.name}")
-        check_whole(folder.path, folder.configuration, folder.posterior)
+        record = folder.scenario / RECORD
+        check_whole(folder.path, folder.configuration, folder.posterior, *([record] if record.exists() else []))
         configuration = load_configuration(folder.configuration, entries=False)
         samples = read_posterior(folder.posterior, configuration.priors)
         found = cls(folder, configuration, samples)
@@ -103,9 +106,12 @@ class Run:
 
     @property
     def staleness(self) -> str:
-        """That data have changed since the run was made; empty where they have not."""
-        changed = self.changed_entries
-        return f"the data of {', '.join(changed)} have changed since {self.folder.path} was made" if changed else ""
+        """That data or the scenario have changed since the run was made; empty where they have not."""
+        changed, path = self.changed_entries, self.folder.path
+        said = [f"the data of {', '.join(changed)} have changed"] if changed else []
+        if scenario := changed_scenario(self.folder, self.manifest):
+            said.append(f"the scenario in {scenario} has changed")
+        return f"{' and '.join(said)} since {path} was made" if said else ""
 
     @property
     def headline(self) -> dict[str, float]:

@@ -1,36 +1,20 @@
 """What a scenario is: the names of its parameters and predictions, and the way from the ones to the others."""
 
-from collections.abc import Callable, Iterable, Mapping
+import math
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
-from alpfit.numerics.arguments import outside
+if TYPE_CHECKING:
+    from alpfit.relic import Evolution, RelicDensity
 
 Array = NDArray[np.float64]
 
-
-@dataclass(frozen=True)
-class Choices:
-    """Names of the variants of the physics, each a key of the dictionary of its kind.
-
-    ``self_scattering`` is that of chi through the ALP, for the engine "fbe"; ``closure`` that of "cbe".
-    """
-
-    engine: str = "cbe"
-    self_scattering: bool = True
-    closure: str = "pressure"
-    annihilation_scale: str | float = "unitary"
-    plasma: str = "saikawa-shirai-2018"
-    form_factor: str = "hpqcd2022"
-    top_mass: str = "msbar"
-    ckm: str = "flavio-2.7.1"
-
-
-DEFAULT = Choices()
-"""The choices that are not made otherwise."""
+NOTHING: Mapping[str, Any] = MappingProxyType({})
 
 
 @dataclass(frozen=True)
@@ -46,22 +30,33 @@ class Published:
 class Quantity:
     """A parameter or a predicted observable, as it is shown: ``label`` is mathtext without the dollars.
 
-    ``published`` is what a nuisance parameter's prior comes from. Of what is measured, ``group`` says together with
-    what else its limits are drawn, and ``process`` what a label says of it, in text with mathtext.
+    Of what is measured, ``group`` says together with what else its limits are drawn, and ``process`` what a label says
+    of it, in text with mathtext. A spectrum has its number of equal ``bins`` in q^2; a number has none.
     """
 
     label: str
-    unit: str
-    description: str
+    unit: str = ""
+    description: str = ""
     logarithmic: bool = False
-    published: Published | None = None
     group: str = ""
     process: str = ""
+    bins: int = 0
 
     @property
     def axis_label(self) -> str:
         """Label and unit for a figure's axis."""
         return f"${self.label}$" + (f" [{self.unit}]" if self.unit else "")
+
+
+@dataclass(frozen=True)
+class Parameter(Quantity):
+    """A parameter: between the ends of its ``range`` there can be predictions.
+
+    ``published`` is what a nuisance parameter's prior comes from, where it is one.
+    """
+
+    range: tuple[float, float] = (-math.inf, math.inf)
+    published: Published | None = None
 
 
 @dataclass(frozen=True)
@@ -75,81 +70,123 @@ class Predictions:
     failures: tuple[str, ...]
 
 
-class Scenario(Protocol):
-    """From parameters to predictions.
+class Scenario:
+    """A model: from parameters to predictions. One of your own is a subclass of this one.
 
-    ``parameters`` must all be given; ``optional`` ones have a default.
+    It has to have ``parameters``, by name, and :meth:`predict`. All else can be left out; a verb that cannot do without
+    says what to add.
+
+    Attributes:
+        parameters: those that every point must have.
+        optional: further ones, with what they default to in their description.
+        observables: what :meth:`predict` returns, described; found by calling it where none is given.
+        headline: the observables that every run keeps, all if empty; others only where a measurement reads them.
+        alternatives: pairs of optional parameters that say the same twice: one of each can be given.
+        plane: the two parameters, both positive, in whose plane limits are drawn.
+        engines: by which :meth:`relic_density` and :meth:`evolve` can be asked for.
+        references: what to cite for it: dictionaries with key, title, author and the like, as in an entry's.
+        Options: of the table ``[model]`` of a run, as a dataclass or a model of pydantic.
+        extension: parameters with which it is another scenario.
+        border: what to do so that all points belong to one of its :meth:`regimes`, in words.
+
+        >>> from alpfit.scenarios import Parameter, Scenario
+        >>> class Line(Scenario):
+        ...     parameters = {"m_X": Parameter("m_X", "GeV", range=(0.0, 4.8)), "BR": Parameter("B", range=(0.0, 1.0))}
+        ...     def predict(self, points):
+        ...         return {"m_a": points["m_X"], "BR(B+->K+ a(inv))": points["BR"]}
     """
 
-    @property
-    def parameters(self) -> Mapping[str, Quantity]:
-        """The parameters that every point must have."""
+    parameters: Mapping[str, Parameter] = NOTHING
+    optional: Mapping[str, Parameter] = NOTHING
+    observables: Mapping[str, Quantity] = NOTHING
+    headline: Sequence[str] = ()
+    alternatives: Sequence[tuple[str, str]] = ()
+    plane: Sequence[str] = ()
+    engines: Sequence[str] = ()
+    references: Sequence[Mapping[str, Any]] = ()
+    border: str = ""
 
-    @property
-    def optional(self) -> Mapping[str, Quantity]:
-        """Further parameters, with what they default to in their description."""
+    Options: ClassVar[type | None] = None
+    extension: ClassVar["Extension | None"] = None
 
-    @property
-    def observables(self) -> Mapping[str, Quantity]:
-        """What :meth:`predict` returns."""
+    options: Any
 
-    @property
-    def headline(self) -> tuple[str, ...]:
-        """The observables that every run keeps; others only where a measurement reads them."""
+    def __init__(self, options: Any = None) -> None:
+        """With ``options``, an instance of ``Options``; its defaults if None."""
+        self.options = self.Options() if options is None and self.Options is not None else options
 
-    @property
-    def alternatives(self) -> tuple[tuple[str, str], ...]:
-        """Pairs of optional parameters that say the same twice: one of each can be given."""
+    @classmethod
+    def tables(cls) -> Mapping[str, type]:
+        """The tables of a run's input that are this scenario's own, each with the type of its content."""
+        return {} if cls.Options is None else {"model": cls.Options}
+
+    @classmethod
+    def from_tables(cls, tables: Mapping[str, Any]) -> Self:
+        """The scenario with the content of its tables, instances of their types."""
+        return cls(tables["model"]) if "model" in tables else cls()
 
     @property
     def ranges(self) -> Mapping[str, tuple[float, float]]:
         """For each parameter, also the optional ones, the values between which there can be predictions."""
-
-    def regimes(self, ends: Mapping[str, tuple[float, float]]) -> Mapping[str, str]:
-        """The scenarios that points belong to, and what tells each of them from the others, in words.
-
-        ``ends`` are the lowest and highest value of each parameter. A measurement holds for all of the points if it is
-        made for every one of these scenarios.
-        """
+        return {name: parameter.range for name, parameter in {**self.parameters, **self.optional}.items()}
 
     @property
-    def border(self) -> str:
-        """What to do so that all points belong to one of them, in words; empty where they do anyway."""
+    def methods(self) -> Sequence[str]:
+        """Names of the choices behind which there is a paper to cite."""
+        return ()
 
-    def reach(self, ends: Mapping[str, tuple[float, float]]) -> str:
-        """What decides between them, and how far it goes between the ``ends``, in words; empty where nothing does."""
+    def predict(self, points: Mapping[str, Array]) -> Mapping[str, Array] | Predictions:
+        """Predictions at ``points``, parameter name to array ``(n,)``: observable name to array ``(n,)``.
 
-    def predict(self, points: Mapping[str, Array]) -> Predictions:
-        """Predictions at ``points``, parameter name to array ``(n,)``."""
+        ``points`` may not be changed. A :class:`Predictions` says why there is none at some of them.
+        """
+        raise NotImplementedError
 
     def predict_rates(self, points: Mapping[str, Array]) -> Mapping[str, Array]:
         """Of :meth:`predict` what takes microseconds a point: all but a relic density and its error. For scans.
 
-        The points must lie where :meth:`predict` has no complaint of their range.
+        The points lie in the :attr:`ranges`.
         """
+        raise NotImplementedError
 
     def without_signal(self, points: Mapping[str, Array]) -> Mapping[str, Array]:
-        """Parameters and predictions at ``points`` if there were no ALP: rates and couplings are zero.
+        """Parameters and predictions at ``points`` if there were nothing new: rates and couplings are zero.
 
         What then has no meaning, such as a relic density, is left out.
         """
+        raise NotImplementedError
 
-    def diagnose(self, points: Mapping[str, Array]) -> Mapping[str, Array]:
+    def relic_density(self, points: Mapping[str, Array], engine: str) -> "RelicDensity":
+        """Of the dark matter at ``points``, by one of the :attr:`engines`; arrays ``(n,)``."""
+        raise NotImplementedError
+
+    def evolve(self, point: Mapping[str, float], engine: str, distribution_at: Sequence[float] = ()) -> "Evolution":
+        """The history of the dark matter at a point, by one of the :attr:`engines`."""
+        raise NotImplementedError
+
+    def regimes(self, ends: Mapping[str, tuple[float, float]]) -> Mapping[str, str]:  # noqa: ARG002
+        """The scenarios that points belong to, and what tells each of them from the others, in words.
+
+        ``ends`` are the lowest and highest value of each parameter. A measurement holds for all of the points if it is
+        made for every one of these scenarios; where there are none, if it reads what is predicted.
+        """
+        return {}
+
+    def reach(self, ends: Mapping[str, tuple[float, float]]) -> str:  # noqa: ARG002
+        """What decides between them, and how far it goes between the ``ends``, in words; empty where nothing does."""
+        return ""
+
+    def diagnose(self, points: Mapping[str, Array]) -> Mapping[str, Array]:  # noqa: ARG002
         """How far the predictions at ``points`` can be trusted: what is good to know and no measurement asks for."""
+        return {}
 
-    def remarks(self, points: Mapping[str, Array]) -> tuple[str, ...]:
+    def remarks(self, points: Mapping[str, Array]) -> Sequence[str]:
         """For each of the ``points`` a sentence on what a prediction assumes there and not elsewhere, mostly empty."""
+        return ("",) * next((values.size for values in points.values()), 1)
 
-
-class ScenarioKind(Protocol):
-    """A scenario whose choices have not been made; with the parameters of its ``extension`` it is another one."""
-
-    @property
-    def extension(self) -> "Extension | None":
-        """None where it has always what it can have."""
-
-    def __call__(self, choices: Choices = DEFAULT) -> Scenario:
-        """The scenario with these choices."""
+    def provides(self, method: str) -> bool:
+        """Whether it has a ``method`` of its own that can be left out."""
+        return getattr(type(self), method) is not getattr(Scenario, method)
 
 
 @dataclass(frozen=True)
@@ -158,33 +195,4 @@ class Extension:
 
     what: str
     parameters: tuple[str, str]
-    scenario: ScenarioKind
-
-
-def predict_within(
-    ranges: Mapping[str, tuple[float, float]],
-    points: Mapping[str, Array],
-    observables: Iterable[str],
-    calculate: Callable[[Mapping[str, Array]], Predictions],
-) -> Predictions:
-    """What ``calculate`` says of the ``points`` within ``ranges``; of the others, which parameter is out of range."""
-    values = np.array(list(points.values()))
-    low, high = np.array([ranges[name] for name in points]).T[..., None]
-    good = ((values >= low) & (values <= high)).all(axis=0)
-    if good.all():
-        return calculate(points)
-    failures = [_complaint(ranges, {name: float(array[i]) for name, array in points.items()}) for i in range(good.size)]
-    predicted = {name: np.full(good.size, np.nan) for name in observables}
-    if good.any():
-        inside = calculate({name: array[good] for name, array in points.items()})
-        for name, array in inside.values.items():
-            predicted[name][good] = array
-        for i, failure in zip(np.flatnonzero(good), inside.failures, strict=True):
-            failures[i] = failure
-    return Predictions(predicted, tuple(failures))
-
-
-def _complaint(ranges: Mapping[str, tuple[float, float]], point: Mapping[str, float]) -> str:
-    """The sentence about the first parameter that is out of its range; empty where none is."""
-    sentences = (outside(name, value, ranges[name]) for name, value in point.items())
-    return next((sentence for sentence in sentences if sentence), "")
+    scenario: type[Scenario]

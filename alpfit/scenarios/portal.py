@@ -1,9 +1,8 @@
 """The ALP with dark matter chi: a -> chi chi and a -> gamma gamma where r = m_chi/m_a < 1/2, a -> gamma gamma above."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
-from typing import ClassVar
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,9 +13,12 @@ from alpfit.physics.self_scattering import self_scattering_per_mass
 from alpfit.physics.widths import alp_widths
 from alpfit.relic import (
     DOMAIN,
+    ENGINES,
+    Evolution,
     RelicDensity,
     Status,
     TheoryError,
+    evolve,
     plasma_error,
     relic_density,
     resolve_annihilation_scale,
@@ -26,23 +28,31 @@ from alpfit.relic.results import ANSWERED
 from alpfit.relic.theory_error import FREEZE_IN
 from alpfit.relic.validity import SMALLEST_SHARE
 from alpfit.scenarios import production, quantities
-from alpfit.scenarios.base import DEFAULT, Choices, Extension, Predictions, Quantity, predict_within
+from alpfit.scenarios.base import Parameter, Predictions, Quantity, Scenario
+from alpfit.scenarios.choices import DEFAULT, TABLES, Choices, choices_of
 
 Array = NDArray[np.float64]
 
-PARAMETERS: Mapping[str, Quantity] = MappingProxyType(
+PARAMETERS: Mapping[str, Parameter] = MappingProxyType(
     {
-        "m_a": Quantity(r"m_a", "GeV", "ALP mass", logarithmic=True),
-        "r": Quantity(r"r = m_\chi/m_a", "", "dark matter mass over ALP mass; the resonance is at 1/2"),
-        "g_agg": Quantity(r"g_{a\gamma\gamma}", "GeV$^{-1}$", "ALP-photon coupling", logarithmic=True),
-        "g_achi": Quantity(r"g_{a\chi\chi}", "GeV$^{-1}$", "ALP-dark matter coupling", logarithmic=True),
+        "m_a": Parameter(r"m_a", "GeV", "ALP mass", logarithmic=True, range=DOMAIN["m_a"]),
+        "r": Parameter(
+            r"r = m_\chi/m_a", "", "dark matter mass over ALP mass; the resonance is at 1/2", range=DOMAIN["r"]
+        ),
+        "g_agg": Parameter(
+            r"g_{a\gamma\gamma}", "GeV$^{-1}$", "ALP-photon coupling", logarithmic=True, range=DOMAIN["g_agg"]
+        ),
+        "g_achi": Parameter(
+            r"g_{a\chi\chi}", "GeV$^{-1}$", "ALP-dark matter coupling", logarithmic=True, range=DOMAIN["g_achi"]
+        ),
     }
 )
 
+PLANE = ("m_a", "g_agg")
+"""The plane in which limits are drawn."""
+
 DARK_MATTER = ("r", "g_achi")
 """The parameters of dark matter, without which ``displaced`` is an ALP alone."""
-
-RANGES: Mapping[str, tuple[float, float]] = MappingProxyType({**DOMAIN, **quantities.RANGES})
 
 DARK = "dark matter"
 """A group of limits."""
@@ -94,54 +104,43 @@ REGIMES: Mapping[str, str] = MappingProxyType(
 )
 
 
-@dataclass(frozen=True)
-class PortalScenario:
+class PortalScenario(Scenario):
     """The ALP portal with its ``choices``: ``invisible``, and ``displaced`` with dark matter."""
 
-    extension: ClassVar[Extension | None] = None
+    parameters = PARAMETERS
+    observables = OBSERVABLES
+    headline = ("m_chi", "Omega_h2", *quantities.HEADLINE, "sigma_v_today")
+    alternatives = quantities.ALTERNATIVES
+    plane = PLANE
+    engines = tuple(ENGINES)
+    border = f"bound r's prior at {THRESHOLD:g}"
 
-    choices: Choices = DEFAULT
+    def __init__(self, choices: Choices = DEFAULT) -> None:
+        super().__init__(choices)
+        self.optional = quantities.optional_parameters(choices)
+        self._scale = resolve_annihilation_scale(choices.annihilation_scale)
 
-    @property
-    def parameters(self) -> Mapping[str, Quantity]:
-        """m_a, r, g_agg, g_achi."""
-        return PARAMETERS
+    @classmethod
+    def tables(cls) -> Mapping[str, type]:
+        """``[relic]`` and ``[physics]``."""
+        return TABLES
 
-    @property
-    def optional(self) -> Mapping[str, Quantity]:
-        """The coupling to W bosons, and factors on uncertain numbers."""
-        return quantities.optional_parameters(self.choices)
-
-    @property
-    def observables(self) -> Mapping[str, Quantity]:
-        """What :meth:`predict` returns."""
-        return OBSERVABLES
-
-    @property
-    def headline(self) -> tuple[str, ...]:
-        """What every run keeps."""
-        return ("m_chi", "Omega_h2", *quantities.HEADLINE, "sigma_v_today")
-
-    @property
-    def alternatives(self) -> tuple[tuple[str, str], ...]:
-        """The coupling to W bosons, and the ratio of couplings that it follows from."""
-        return quantities.ALTERNATIVES
+    @classmethod
+    def from_tables(cls, tables: Mapping[str, Any]) -> Self:
+        """With the choices of both."""
+        return cls(choices_of(tables))
 
     @property
-    def ranges(self) -> Mapping[str, tuple[float, float]]:
-        """For each parameter, also the optional ones, the values between which there can be predictions."""
-        return RANGES
+    def methods(self) -> tuple[str, ...]:
+        """The form factor, the engine and the plasma."""
+        choices = self.options
+        return choices.form_factor, choices.engine, choices.plasma
 
     def regimes(self, ends: Mapping[str, tuple[float, float]]) -> Mapping[str, str]:
         """What the points between the ``ends`` of r belong to; r = 1/2 itself counts where there is no other point."""
         lowest, highest = ends["r"]
         reached = {"invisible": lowest < THRESHOLD, "displaced": highest > THRESHOLD or lowest >= THRESHOLD}
         return {name: where for name, where in REGIMES.items() if reached[name]}
-
-    @property
-    def border(self) -> str:
-        """It is r = 1/2."""
-        return f"bound r's prior at {THRESHOLD:g}"
 
     def reach(self, ends: Mapping[str, tuple[float, float]]) -> str:
         """The ends of r."""
@@ -150,7 +149,13 @@ class PortalScenario:
 
     def predict(self, points: Mapping[str, Array]) -> Predictions:
         """Predictions at ``points``: m_a [GeV], r, g_agg and g_achi [1/GeV], arrays ``(n,)``."""
-        return predict_within(RANGES, points, OBSERVABLES, self._calculate)
+        relic = self.relic_density(points, self.options.engine)
+        rates = self.predict_rates(points)
+        error = self._theory_error(points["r"], relic)
+        values = {**rates, "Omega_h2": relic.omega_h2, "Omega_h2_theory_error": error.total}
+        return Predictions(
+            {name: values[name] for name in OBSERVABLES}, tuple(_failure(outcome) for outcome in relic.status)
+        )
 
     def predict_rates(self, points: Mapping[str, Array]) -> Mapping[str, Array]:
         """All that :meth:`predict` returns but the relic density and its error."""
@@ -158,7 +163,7 @@ class PortalScenario:
         widths = alp_widths(m_a, r, g_agg, g_achi)
         return {
             "m_chi": r * m_a,
-            **production.alp_observables(points, widths.total, widths.invisible_fraction, self.choices),
+            **production.alp_observables(points, widths.total, widths.invisible_fraction, self.options),
             "sigma_v_today": sigma_v_today(m_a, r, g_agg, g_achi, widths.total, self._scale),
             "sigma_v_pairs_today": pair_rate_today(r * m_a, m_a, g_achi),
             "sigma_self_over_m_chi": self_scattering_per_mass(m_a, r, g_achi, widths.total),
@@ -173,8 +178,8 @@ class PortalScenario:
     def diagnose(self, points: Mapping[str, Array]) -> Mapping[str, Array]:
         """Freeze-out and what limits its calculation; see :class:`~alpfit.relic.RelicDensity`."""
         couplings = [points[name] for name in PARAMETERS]
-        relic = self._relic(*couplings)
-        engine, scale = self.choices.engine, self._scale
+        relic = self.relic_density(points, self.options.engine)
+        engine, scale = self.options.engine, self._scale
         error = self._theory_error(points["r"], relic)
         return {
             "x_fo": relic.x_fo,
@@ -193,19 +198,15 @@ class PortalScenario:
 
     def remarks(self, points: Mapping[str, Array]) -> tuple[str, ...]:
         """What a relic density assumes, where it comes from nothing or goes to ALPs that are hardly in equilibrium."""
-        relic = self._relic(*(points[name] for name in PARAMETERS))
+        relic = self.relic_density(points, self.options.engine)
         rate, share = np.asarray(relic.alp_rate), np.asarray(relic.alp_share)
         return tuple(
             f"Omega_h2: {message}" if nothing else _hardly_there(*alps)
             for message, nothing, *alps in zip(relic.messages, relic.from_nothing, relic.ok, rate, share, strict=True)
         )
 
-    @property
-    def _scale(self) -> float:
-        return resolve_annihilation_scale(self.choices.annihilation_scale)
-
     def _theory_error(self, r: Array, relic: RelicDensity) -> TheoryError:
-        choices = self.choices
+        choices = self.options
         error = theory_error(
             r,
             np.asarray(relic.self_scattering),
@@ -217,25 +218,24 @@ class PortalScenario:
         )
         return error._replace(phase_space=np.where(relic.from_nothing, FREEZE_IN, error.phase_space))
 
-    def _relic(self, *couplings: Array) -> RelicDensity:
-        choices = self.choices
-        return relic_density(
-            *couplings,
-            engine=choices.engine,
-            annihilation_scale=self._scale,
-            plasma=choices.plasma,
-            self_scattering=choices.self_scattering,
-            closure=choices.closure,
-        )
+    def relic_density(self, points: Mapping[str, Array], engine: str) -> RelicDensity:
+        """At ``points`` by one of :data:`ENGINES`."""
+        return relic_density(*(points[name] for name in PARAMETERS), **self._relic_options(engine))
 
-    def _calculate(self, points: Mapping[str, Array]) -> Predictions:
-        relic = self._relic(*(points[name] for name in PARAMETERS))
-        rates = self.predict_rates(points)
-        error = self._theory_error(points["r"], relic)
-        values = {**rates, "Omega_h2": relic.omega_h2, "Omega_h2_theory_error": error.total}
-        return Predictions(
-            {name: values[name] for name in OBSERVABLES}, tuple(_failure(outcome) for outcome in relic.status)
-        )
+    def evolve(self, point: Mapping[str, float], engine: str, distribution_at: Sequence[float] = ()) -> Evolution:
+        """The history of chi at a point, by one of :data:`ENGINES`."""
+        couplings = (point[name] for name in PARAMETERS)
+        return evolve(*couplings, **self._relic_options(engine), distribution_at=distribution_at)
+
+    def _relic_options(self, engine: str) -> dict[str, Any]:
+        choices = self.options
+        return {
+            "engine": engine,
+            "annihilation_scale": self._scale,
+            "plasma": choices.plasma,
+            "self_scattering": choices.self_scattering,
+            "closure": choices.closure,
+        }
 
 
 def _hardly_there(ok: bool, rate: float, share: float) -> str:

@@ -24,7 +24,7 @@ from alpfit.physics.escape import (
     outside_with_photon,
 )
 from alpfit.physics.mesons import DECAYS, branching_ratios
-from alpfit.scenarios.base import Choices
+from alpfit.scenarios.choices import Choices
 from alpfit.scenarios.quantities import RATES, SCALES
 
 Array = NDArray[np.float64]

@@ -5,7 +5,8 @@ from types import MappingProxyType
 
 from alpfit.physics.ckm import CKM
 from alpfit.physics.form_factors import A0_B_TO_K_STAR, FORM_FACTORS
-from alpfit.scenarios.base import Choices, Published, Quantity
+from alpfit.scenarios.base import Parameter, Published, Quantity
+from alpfit.scenarios.choices import Choices
 
 B_DECAYS, KAONS, PHOTONS = "$B$ decays", "kaon decays", "photons"
 """Groups of limits."""
@@ -122,36 +123,49 @@ RATES = tuple(name for name in OBSERVABLES if name.startswith(("BR(B", "BR(K", "
 """Observables that vanish without an ALP."""
 
 
-def optional_parameters(choices: Choices) -> Mapping[str, Quantity]:
+COUPLINGS, SCALE = (0.0, 1e3), (0.0, 100.0)
+"""Where the coupling to W bosons may lie, and a factor on an uncertain number."""
+
+
+def optional_parameters(choices: Choices) -> Mapping[str, Parameter]:
     """The second coupling, in one of two ways, and a factor for each uncertain number in the decays of mesons."""
     form_factor, ckm = FORM_FACTORS[choices.form_factor], CKM[choices.ckm]
     return {
-        "g_aww": _coupling(r"g_{aWW}", "ALP-W coupling; g_agg if not given (c_B = c_W)"),
-        "cB_over_cW": Quantity(
-            r"c_B/c_W", "", "ratio of the couplings to hypercharge and W fields, in place of g_aww; 1"
+        "g_aww": Parameter(
+            r"g_{aWW}", "GeV$^{-1}$", "ALP-W coupling; g_agg if not given (c_B = c_W)", True, range=COUPLINGS
         ),
-        "f0_scale": Quantity(
+        "cB_over_cW": Parameter(
+            r"c_B/c_W",
+            "",
+            "ratio of the couplings to hypercharge and W fields, in place of g_aww; 1",
+            range=(-1e3, 1e3),
+        ),
+        "f0_scale": Parameter(
             r"f_0/f_0^\mathrm{central}",
             "",
             "factor on the form factor of B -> K; 1",
+            range=SCALE,
             published=Published(1.0, form_factor.relative_error, form_factor.source),
         ),
-        "A0_scale": Quantity(
+        "A0_scale": Parameter(
             r"A_0/A_0^\mathrm{central}",
             "",
             "factor on the form factor of B -> K*; 1",
+            range=SCALE,
             published=Published(1.0, A0_B_TO_K_STAR.relative_error, A0_B_TO_K_STAR.source),
         ),
-        "vtb_vts_scale": Quantity(
+        "vtb_vts_scale": Parameter(
             r"|V_{tb}V_{ts}|/\mathrm{central}",
             "",
             "factor on |V_tb V_ts| in decays of the B; 1",
+            range=SCALE,
             published=Published(1.0, ckm.relative_error_vts, ckm.source),
         ),
-        "K_to_pi_scale": Quantity(
+        "K_to_pi_scale": Parameter(
             r"\mathrm{BR}(K\to\pi a)/\mathrm{central}",
             "",
             "factor on the branching ratios of K -> pi a; 1",
+            range=SCALE,
             published=Published(1.0, 0.30, "spread with arXiv:1611.09355 (1.37) and with the charm mass (0.84)"),
         ),
     }
@@ -161,8 +175,3 @@ ALTERNATIVES = (("g_aww", "cB_over_cW"),)
 """Of these one says what the other does."""
 
 SCALES = ("f0_scale", "A0_scale", "vtb_vts_scale", "K_to_pi_scale")
-
-RANGES: Mapping[str, tuple[float, float]] = MappingProxyType(
-    {"g_aww": (0.0, 1e3), "cB_over_cW": (-1e3, 1e3)} | dict.fromkeys(SCALES, (0.0, 100.0))
-)
-"""Where optional parameters may lie."""

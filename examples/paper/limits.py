@@ -11,9 +11,9 @@ from alpfit.inference.exclusion import Plane, excluded, measurements_for, prefer
 from alpfit.plots.plane import draw_plane, set_axes
 from alpfit.plots.regions import PlaneContents
 from alpfit.plots.style import TEXT_WIDTH, paper_style
-from alpfit.scenarios import SCENARIOS, Choices
+from alpfit.scenarios import scenario_for
 
-CHOICES = Choices(form_factor="exponential", top_mass="pole")
+CHOICES = {"physics": {"form_factor": "exponential", "top_mass": "pole"}}
 """Those of the paper: its eq. (3.3), and the pole mass in eq. (3.2)."""
 
 ONE_RATE = (1.0, 4.0)
@@ -26,7 +26,7 @@ CURVES = {"cbe": "-", "nbe": "--"}
 
 def seen(scenario, m_a, g_agg, others, curves=()) -> PlaneContents:
     """Belle II's rate, and what all other data exclude, over the grid of ``m_a`` [GeV] and ``g_agg`` [1/GeV]."""
-    plane = Plane(SCENARIOS[scenario](CHOICES), CHOICES, m_a, g_agg, others)
+    plane = Plane(scenario_for(scenario, others, **CHOICES), m_a, g_agg, others, "cbe")
     belle2 = likelihoods.load("belle2_bknunu_2023")
     band = replace(preferred(plane, belle2), thresholds=ONE_RATE)
     limits = [excluded(plane, m) for m in measurements_for(plane, (belle2,)) if m is not belle2]

@@ -10,14 +10,14 @@ from alpfit.inference import exclusion as module
 from alpfit.inference.exclusion import Plane, excluded, measurements_for, preferred
 from alpfit.inference.profiling import THRESHOLDS
 from alpfit.likelihoods.forms.base import one_sided_sigmas
-from alpfit.scenarios import Choices, scenario_for
+from alpfit.scenarios import scenario_for
 
-CHOICES = Choices(engine="nbe")
+RELIC = {"engine": "nbe"}
 
 
 def plane_of(scenario, m_a, g_agg, n=(24, 60), **others):
     axes = (np.geomspace(*ends, size) for ends, size in zip((m_a, g_agg), n, strict=True))
-    return Plane(scenario_for(scenario, others, CHOICES), CHOICES, *axes, others, coarse=(4, 4))
+    return Plane(scenario_for(scenario, others, relic=RELIC), *axes, others, "nbe", coarse=(4, 4))
 
 
 @pytest.fixture(scope="module")
@@ -32,7 +32,7 @@ def photons():
 
 def log_l_at(plane, entry, i, coupling):
     """ln L of one measurement at the mass of row ``i``, calculated anew."""
-    point = {"m_a": plane.m_a[[i]], "g_agg": np.array([coupling])}
+    point = {"m_a": plane.x[[i]], "g_agg": np.array([coupling])}
     point |= {name: np.array([value]) for name, value in plane.others.items()}
     return float(shipped(entry).loglike({**point, **plane.scenario.predict(point).values})[0])
 
@@ -48,8 +48,8 @@ def test_a_limit_excludes_where_its_likelihood_says_so(missing_energy, entry):
     for i in (rows[0], rows[len(rows) // 2], rows[-1]):
         first = int(np.argmax(region.inside[i]))
         outside, edge_below, edge_above, inside = (
-            log_l_at(missing_energy, entry, i, missing_energy.g_agg[j])
-            for j in (max(first - 8, 0), first - 1, first, min(first + 8, missing_energy.g_agg.size - 1))
+            log_l_at(missing_energy, entry, i, missing_energy.y[j])
+            for j in (max(first - 8, 0), first - 1, first, min(first + 8, missing_energy.y.size - 1))
         )
         assert outside > threshold
         assert edge_above < threshold <= edge_below  # the boundary lies within this cell
@@ -59,16 +59,16 @@ def test_a_limit_excludes_where_its_likelihood_says_so(missing_energy, entry):
 @pytest.mark.parametrize("entry", ["e137_1988", "nucal_1991"])
 def test_a_contour_excludes_the_inside_of_its_polygon(photons, entry):
     measurement = shipped(entry)
-    m_a, g_agg = (grid.ravel() for grid in np.meshgrid(photons.m_a, photons.g_agg, indexing="ij"))
+    m_a, g_agg = (grid.ravel() for grid in np.meshgrid(photons.x, photons.y, indexing="ij"))
     depth = measurement.form.depth(m_a, g_agg).reshape(photons.shape)
     np.testing.assert_array_equal(excluded(photons, measurement).inside, depth > 0.0)
 
 
 def test_a_band_excludes_above_its_best_value_alone(missing_energy):
     region, band = excluded(missing_energy, shipped("babar_bkinv_2013")), shipped("babar_bkinv_2013").form
-    i = int(np.argmin(abs(missing_energy.m_a - 2.0)))
+    i = int(np.argmin(abs(missing_energy.x - 2.0)))
     rates = missing_energy.seen["BR(B+->K+ a(inv), BaBar)"].reshape(missing_energy.shape)[i]
-    best, up, _ = band._band(missing_energy.m_a[[i]])
+    best, up, _ = band._band(missing_energy.x[[i]])
     np.testing.assert_array_equal(region.inside[i], rates > best + one_sided_sigmas(0.90) * up)
     assert not region.inside[i, 0]
 
@@ -88,10 +88,8 @@ def test_the_fitted_spectrum_prefers_a_region_around_its_best_point():
     wish = preferred(plane, measurement)
     assert wish.loss.min() == 0.0
     i, j = np.unravel_index(np.argmin(wish.loss), plane.shape)
-    assert plane.m_a[i] == pytest.approx(2.1, rel=0.15)
-    difference = log_l_at(plane, measurement.name, i, plane.g_agg[j]) - log_l_at(
-        plane, measurement.name, 3, plane.g_agg[5]
-    )
+    assert plane.x[i] == pytest.approx(2.1, rel=0.15)
+    difference = log_l_at(plane, measurement.name, i, plane.y[j]) - log_l_at(plane, measurement.name, 3, plane.y[5])
     assert wish.loss[3, 5] == pytest.approx(2.0 * difference, rel=1e-6)
 
 
@@ -172,7 +170,7 @@ def test_a_runs_own_entry_is_left_out_where_it_does_not_hold():
 
 def test_the_relic_density_is_that_of_the_model(missing_energy):
     curve = missing_energy.relic("nbe")
-    point = {"m_a": curve.m_a[[2]], "g_agg": curve.g_agg[[1]]}
+    point = {"m_a": curve.x[[2]], "g_agg": curve.y[[1]]}
     point |= {name: np.array([value]) for name, value in missing_energy.others.items()}
     assert curve.omega_h2[2, 1] == pytest.approx(missing_energy.scenario.predict(point).values["Omega_h2"][0])
     assert missing_energy.relic("nbe") is curve

@@ -108,7 +108,7 @@ def test_curves_of_ones_own_are_drawn_and_named_and_no_label_lies_on_them():
     for text in panel.texts:
         box = text.get_window_extent()
         for curve in (level, unnamed):
-            height = panel.transData.transform((1.0, curve.g_agg[0]))[1]
+            height = panel.transData.transform((1.0, curve.y[0]))[1]
             assert not box.y0 < height < box.y1, text.get_text()
 
 

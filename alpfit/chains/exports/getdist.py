@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from alpfit.chains.exports.base import Contents, Format, optional, relative_weights
 from alpfit.chains.exports.paramnames import quantity_names, write_paramnames
+from alpfit.inference.joint import log_density
 from alpfit.inference.priors import Prior
 from alpfit.inference.samples import Samples
 
@@ -56,7 +57,7 @@ def write(root: Path, contents: Contents) -> None:
 def _rows(contents: Contents) -> list[NDArray[np.float64]]:
     """The rows ``(n, 2 + n_quantities)`` of each Markov chain, or of all samples: weight, -ln posterior, quantities."""
     samples = contents.samples
-    log_prior = sum(prior.log_density(samples.parameters[name]) for name, prior in contents.priors.items())
+    log_prior = log_density(contents.priors, samples.parameters, samples.log_l.size)
     quantities = (samples.column(name) for name in quantity_names(contents))
     rows = np.column_stack([relative_weights(samples), -(samples.log_l + log_prior), *quantities])
     return np.split(rows, samples.n_chains)

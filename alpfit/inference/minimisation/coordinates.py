@@ -5,6 +5,7 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
+from alpfit.inference.joint import log_density
 from alpfit.inference.priors import Prior
 
 Array = NDArray[np.float64]
@@ -20,7 +21,7 @@ class Coordinates:
     """
 
     def __init__(self, priors: Mapping[str, Prior]) -> None:
-        self._priors = tuple(priors.values())
+        self._named, self._priors = priors, tuple(priors.values())
         self.logarithmic = np.array([prior.logarithmic for prior in self._priors])
         self._ends = np.array([[float(prior.transform(u)) for prior in self._priors] for u in (0.0, 1.0)])
         with np.errstate(divide="ignore"):
@@ -41,5 +42,5 @@ class Coordinates:
     def log_prior(self, z: Array) -> Array:
         """ln of the prior density in the coordinates, ``(n,)``: that of the parameters times the Jacobian."""
         theta = self.parameters(z)
-        densities = [prior.log_density(theta[:, i]) for i, prior in enumerate(self._priors)]
-        return np.asarray(sum(densities, np.zeros(len(z))) + np.sum(np.where(self.logarithmic, z, 0.0), axis=1))
+        values = dict(zip(self._named, theta.T, strict=True))
+        return np.asarray(log_density(self._named, values, len(z)) + np.sum(np.where(self.logarithmic, z, 0.0), axis=1))

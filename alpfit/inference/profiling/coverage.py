@@ -132,7 +132,11 @@ class _Candidates:
         theta = samples.theta(problem.names)[chosen]
         fixed = {name: np.full(chosen.size, value) for name, value in problem.fixed.items()}
         coordinates = Coordinates(problem.priors)
-        return cls(coordinates, coordinates.of(theta), fixed | {name: v[chosen] for name, v in columns.items()})
+        seen = fixed | {name: v[chosen] for name, v in columns.items()}
+        if not set(problem.likelihood.observables) <= set(seen):  # spectra are not stored
+            point = problem.evaluate(theta)
+            seen = {**point.parameters, **point.predictions}
+        return cls(coordinates, coordinates.of(theta), seen)
 
     def best(self, problem: Problem) -> Array:
         """The best few for ``problem``, whose predictions are those of the samples."""
