@@ -20,6 +20,11 @@ With a finished run, which may be given as the path of its folder:
     export          files for other programs
     cite            what to cite
 
+With a model of your own:
+
+    scenarios       what one is made of: Scenario, Parameter; those that there are: SCENARIOS
+    check_scenario  what one has, which measurements can use it, and how fast it is: a ScenarioCheck
+
 Relic densities and likelihoods by themselves:
 
     relic_density   Omega h^2 at points of the ALP portal: a RelicDensity, with a Status for each
@@ -44,9 +49,10 @@ from alpfit.numerics.settings import ignore_working_directory
 from alpfit.version import __version__
 
 if TYPE_CHECKING:
-    from alpfit import likelihoods, relic
+    from alpfit import likelihoods, relic, scenarios
     from alpfit.errors import AlpfitError
     from alpfit.fit import EvaluatedPoint, Fit
+    from alpfit.fit.check_scenario import check_scenario
     from alpfit.fit.cite import cite
     from alpfit.fit.compare import compare
     from alpfit.fit.evaluate import evaluate
@@ -69,6 +75,7 @@ __all__ = [
     "Run",
     "Status",
     "__version__",
+    "check_scenario",
     "cite",
     "compare",
     "evaluate",
@@ -85,11 +92,24 @@ __all__ = [
     "required_coupling",
     "reweight",
     "run",
+    "scenarios",
 ]
 
 ignore_working_directory()
 
-_VERBS = ("cite", "compare", "evaluate", "explain", "export", "plot", "profile", "report", "reweight", "run")
+_VERBS = (
+    "check_scenario",
+    "cite",
+    "compare",
+    "evaluate",
+    "explain",
+    "export",
+    "plot",
+    "profile",
+    "report",
+    "reweight",
+    "run",
+)
 _HOMES = {
     **{verb: f"alpfit.fit.{verb}" for verb in _VERBS},
     **dict.fromkeys(("EvaluatedPoint", "Fit"), "alpfit.fit"),
@@ -102,7 +122,7 @@ _HOMES = {
 
 
 def __getattr__(name: str) -> Any:
-    if name in ("likelihoods", "relic"):
+    if name in ("likelihoods", "relic", "scenarios"):
         return import_module(f"alpfit.{name}")
     if name in _HOMES:
         return getattr(import_module(_HOMES[name]), name)

@@ -28,6 +28,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: order.get(item.path.stem, len(LONG)))
 
 
+@pytest.fixture(scope="session", autouse=True)
+def no_code_is_trusted(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """What tests name as scenarios is remembered in a folder of theirs, not in the user's."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_STATE_HOME", str(tmp_path_factory.mktemp("state")))
+        yield
+
+
 FIT = """\
 scenario = "displaced"
 likelihoods = ["./entries/invented", "na62_kpix_2025"]

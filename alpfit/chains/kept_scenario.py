@@ -7,8 +7,10 @@ from typing import NamedTuple
 from alpfit.chains.folder import RunFolder
 from alpfit.chains.layout import SCENARIO
 from alpfit.chains.provenance import Manifest
+from alpfit.chains.records import read_text
+from alpfit.errors import ConfigurationError
 from alpfit.scenarios import RECORD, CheckedScenario, Kind, Record
-from alpfit.scenarios.source import Source, is_file, split
+from alpfit.scenarios.source import is_file, read_source, split
 
 
 class KeptScenario(NamedTuple):
@@ -30,7 +32,7 @@ def keep_scenario(kind: Kind, theory: CheckedScenario, staging: RunFolder, path:
     if record is not None:
         if is_file(record.code):
             file = split(record.code)[0]
-            text = (Path(kind.named).parent / file).read_text(encoding="utf-8")
+            text = read_text(Path(kind.named).parent / file, "restore the file")
     else:
         code = kind.named
         if kind.source is not None:
@@ -52,6 +54,6 @@ def changed_scenario(folder: RunFolder, manifest: Manifest) -> str:
         return ""
     path = (folder.path / kept["original"]).resolve()
     try:
-        return "" if Source(str(path), path.read_text(encoding="utf-8")).digest == kept.get("digest") else str(path)
-    except (OSError, UnicodeDecodeError):
+        return "" if read_source(str(path), Path()).digest == kept.get("digest") else str(path)
+    except ConfigurationError:
         return ""

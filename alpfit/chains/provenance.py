@@ -33,8 +33,8 @@ class Manifest(BaseModel):
 
     ``likelihoods`` has the digest of each entry's data, ``code`` that of the sources that decide the samples, ``files``
     those of the folder's files by their paths in it, and ``originals`` where entries that were copied into the folder
-    came from, seen from it; ``scenario`` the digest of one's own and where its file came from; ``digest`` is that of all the rest of the manifest. These four are missing in folders of
-    early versions.
+    came from, seen from it; ``scenario`` the digest of one's own and where its file came from; ``digest`` is that of
+    all the rest of the manifest. These five are missing in folders of early versions.
     """
 
     model_config = ConfigDict(frozen=True, extra="allow", strict=True)

@@ -21,6 +21,7 @@ from alpfit.cli.commands import (
     report,
     reweight,
     run,
+    scenarios,
     status,
 )
 from alpfit.cli.exit_codes import ExitCode
@@ -68,6 +69,7 @@ app.command()(compare.compare)
 app.command()(report.report)
 app.command()(export.export)
 app.command()(likelihoods.likelihoods)
+app.command()(scenarios.scenarios)
 app.command()(cite.cite)
 
 

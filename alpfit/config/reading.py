@@ -9,22 +9,12 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 from alpfit.config.consistency import check_consistency, check_measurements
 from alpfit.config.document import apply_overrides, is_path, table_of
 from alpfit.config.finished import read_document
+from alpfit.config.names import PUBLISHED, check_names
 from alpfit.config.prior_files import joint_tables, without_files
-from alpfit.config.tables import Configuration, Formula
+from alpfit.config.tables import Configuration
 from alpfit.errors import ConfigurationError, one_of, validation_sentence
-from alpfit.inference.joint import JOINT
-from alpfit.inference.parallel import EXECUTORS, Parallel
-from alpfit.inference.priors import PRIORS
-from alpfit.inference.samplers import DEFAULT_SAMPLER, SAMPLERS
 from alpfit.numerics.arguments import path_of, shown
-from alpfit.numerics.expressions import expression
 from alpfit.scenarios import SCENARIOS, Kind, Parameter, is_place, kind_of, trust
-
-PUBLISHED = "published"
-"""In place of a prior: the one that the literature gives for a nuisance parameter."""
-
-OWNERS: Mapping[str, str] = {"relic": "the ALP portal's", "physics": "the ALP portal's", "model": "a scenario's own"}
-"""Tables that not all scenarios have, and whose they are."""
 
 
 def load_configuration(path: Path, overrides: Sequence[str] = (), *, entries: bool = True) -> Configuration:
@@ -59,7 +49,7 @@ def parse_configuration(
 def _complete(document: Mapping[str, Any], folder: Path) -> dict[str, Any]:
     """The document with its names checked, paths seen from ``folder``, and what files say in their place."""
     kind = _kind(document, folder)
-    _check_names(document, kind)
+    check_names(document, kind)
     own = {} if kind is None else kind.tables
     complete = {key: value for key, value in document.items() if key not in own}
     complete["parameters"] = without_files(table_of(document, "parameters"), folder)
@@ -95,90 +85,6 @@ def _filled_in(kind: Kind, name: str, table: Mapping[str, Any]) -> dict[str, Any
         return content.model_dump(exclude_none=True)
     dumped: dict[str, Any] = TypeAdapter(kind.tables[name]).dump_python(content, exclude_none=True)
     return dumped
-
-
-def _check_names(document: Mapping[str, Any], kind: Kind | None) -> None:
-    """Every name against what exists, with a hint: before pydantic, which gives none."""
-    own = {} if kind is None else kind.tables
-    known = [name for name in Configuration.model_fields if name != "tables"]
-    for key in document:
-        if key in OWNERS and key not in own and kind is not None:
-            has = ", ".join(f"[{name}]" for name in own) or "none"
-            raise ConfigurationError(
-                f"[{key}] is {OWNERS[key]}, and the scenario '{kind.name}' has no such table; its own: {has}"
-            )
-        if key not in known and key not in own and not (kind is None and key in OWNERS):
-            raise ConfigurationError(f"{key} is not known: {one_of(key, (*known, *own))}")
-    for name, model in own.items():
-        table = table_of(document, name)
-        if fields := _fields(model):
-            _check_keys(name, table, fields)
-        for key, allowed in getattr(model, "choices", {}).items():
-            _check_choice(f"[{name}] {key}", table.get(key), allowed)
-    sampler, parallel = (table_of(document, name) for name in ("sampler", "parallel"))
-    _check_choice("[sampler] name", sampler.get("name"), SAMPLERS)
-    _check_keys("sampler", sampler, SAMPLERS[sampler.get("name", DEFAULT_SAMPLER)].model_fields)
-    _check_keys("parallel", parallel, Parallel.model_fields)
-    _check_choice("[parallel] executor", parallel.get("executor"), EXECUTORS)
-    for name, value in table_of(document, "parameters").items():
-        _check_parameter(name, value)
-    for name, value in table_of(document, "derived").items():
-        if isinstance(value, dict):
-            _check_keys(f"derived.{name}", value, Formula.model_fields)
-        _check_formula("derived", name, value.get("expression") if isinstance(value, dict) else value)
-    for name, value in table_of(document, "joint").items():
-        if not isinstance(value, dict):
-            raise ConfigurationError(f"[joint] {name} = {shown(value)} must be a table: [joint.{name}]")
-        _check_choice(f"[joint.{name}] prior", value.get("prior", ""), {**JOINT, "run": None})
-    for name, value in table_of(document, "options").items():
-        if not isinstance(value, dict):
-            raise ConfigurationError(f"[options] {name} = {shown(value)} must be a table: [options.{name}]")
-
-
-def _fields(model: Any) -> Mapping[str, Any]:
-    """The keys that a table may have, by the type of its content; none where it may have any."""
-    fields: Mapping[str, Any] = getattr(model, "model_fields", None) or getattr(model, "__dataclass_fields__", {})
-    return fields
-
-
-def _check_keys(table: str, content: Mapping[str, Any], known: Mapping[str, Any]) -> None:
-    for key in content:
-        if key not in known:
-            raise ConfigurationError(f"[{table}] {key} is not known: {one_of(key, known)}")
-
-
-def _check_choice(place: str, value: object, allowed: Mapping[str, Any]) -> None:
-    """Whether ``value`` is a name in ``allowed``; what is left out is not checked here."""
-    if value is not None and (not isinstance(value, str) or value not in allowed):
-        raise ConfigurationError(f"{place} = {shown(value)} is not known: {one_of(str(value), allowed)}")
-
-
-def _check_parameter(name: str, value: object) -> None:
-    if isinstance(value, dict) and "expression" in value:
-        _check_keys(f"parameters.{name}", value, Formula.model_fields)
-        _check_formula("parameters", name, value["expression"])
-    elif isinstance(value, dict):
-        if "prior" not in value:
-            raise ConfigurationError(f"[parameters] {name} has no key 'prior': {one_of('', PRIORS)}")
-        _check_choice(f"[parameters] {name}: prior", value["prior"], PRIORS)
-        known = {**PRIORS[value["prior"]].model_fields, **({"file": None} if value["prior"] == "tabulated" else {})}
-        _check_keys(f"parameters.{name}", value, known)
-    elif isinstance(value, str) and value != PUBLISHED:
-        _check_formula("parameters", name, value)
-    elif value != PUBLISHED and (isinstance(value, bool) or not isinstance(value, (int, float))):
-        raise ConfigurationError(
-            f"[parameters] {name} = {shown(value)}: give a number to fix it, a formula in quotes, or a prior as in "
-            '{ prior = "uniform", min = 0.0, max = 1.0 }'
-        )
-
-
-def _check_formula(table: str, name: str, value: object) -> None:
-    if not isinstance(value, str):
-        raise ConfigurationError(f'[{table}] {name} = {shown(value)} must be a formula in quotes, as in "(1 - x)/2"')
-    try:
-        expression(value)
-    except ConfigurationError as error:
-        raise ConfigurationError(f"[{table}] {name} = {shown(value)} {error}") from error
 
 
 def _with_published(kind: Kind, document: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Measurements in the plane of two parameters, such as mass and coupling to photons: what they exclude, and what they prefer.
+"""Measurements in the plane of two parameters, such as mass and coupling: what they exclude, and what they prefer.
 
 A measurement excludes a point at its own confidence level CL where the prediction is too large and
 
@@ -88,7 +88,7 @@ class RelicCurve:
 
 @dataclass(frozen=True)
 class Plane:
-    """The grid ``x (n,)`` times ``y (k,)`` of the scenario's :attr:`plane`, both rising, with one value of all ``others``.
+    """The grid ``x (n,)`` times ``y (k,)`` of the scenario's plane, both rising, with one value of all ``others``.
 
     Others that follow from both axes have ``formulas``. ``coarse`` are the numbers of points along the axes at which
     relic densities are solved for, by ``engine`` where one is compared with a measurement. Raises

@@ -145,7 +145,7 @@ class JointNormal(JointTable):
 
     @cached_property
     def _root(self) -> Array:
-        return np.linalg.cholesky(self._matrix)
+        return np.asarray(np.linalg.cholesky(self._matrix))
 
     @property
     def in_words(self) -> str:
@@ -275,7 +275,7 @@ class Member(Prior):
         return member
 
     @property
-    def joint(self) -> JointTable:  # type: ignore[override]
+    def joint(self) -> JointTable:
         """The density that is shared."""
         return self._joint
 

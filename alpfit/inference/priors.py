@@ -32,8 +32,8 @@ class Prior(BaseModel):
     """The density that the parameter shares with others, as :class:`~alpfit.inference.joint.JointPrior`; or None."""
 
     prior: str
-    label: str | None = None
-    unit: str | None = None
+    label: str | None = Field(default=None, repr=False)
+    unit: str | None = Field(default=None, repr=False)
 
     @property
     def in_words(self) -> str:
@@ -316,9 +316,9 @@ class Tabulated(Prior):
     def transform(self, u: ArrayLike) -> Array:
         """The parameter at cumulative probability ``u``."""
         below, at, density = self._cumulative, np.asarray(self.x), np.asarray(self.density) / self._total
-        u = np.clip(np.asarray(u, float), 0.0, 1.0)
-        i = np.clip(np.searchsorted(below, u, side="right") - 1, 0, len(at) - 2)
-        share, first = u - below[i], density[i]
+        inside = np.clip(np.asarray(u, float), 0.0, 1.0)
+        i = np.clip(np.searchsorted(below, inside, side="right") - 1, 0, len(at) - 2)
+        share, first = inside - below[i], density[i]
         slope = (density[i + 1] - first) / (at[i + 1] - at[i])
         root = np.sqrt(np.maximum(first**2 + 2.0 * slope * share, 0.0))  # of share = first t + slope t^2/2
         with np.errstate(divide="ignore", invalid="ignore"):
@@ -328,7 +328,7 @@ class Tabulated(Prior):
     def log_density(self, x: ArrayLike) -> Array:
         """ln of the density at ``x``."""
         with np.errstate(divide="ignore"):
-            density = np.log(np.interp(x, self.x, np.asarray(self.density) / self._total))
+            density = np.log(np.interp(np.asarray(x, float), self.x, np.asarray(self.density) / self._total))
         return _within(x, self.x[0], self.x[-1], density)
 
     @cached_property

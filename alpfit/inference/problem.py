@@ -12,7 +12,7 @@ from alpfit.inference.joint import log_density, transform
 from alpfit.inference.priors import Prior
 from alpfit.likelihoods import JointLikelihood
 from alpfit.numerics.expressions import Expression, in_order
-from alpfit.scenarios import Scenario
+from alpfit.scenarios import CheckedScenario
 
 Array = NDArray[np.float64]
 
@@ -49,7 +49,7 @@ class Problem:
     parameters and predictions; both may also have names that are not the scenario's.
     """
 
-    scenario: Scenario
+    scenario: CheckedScenario
     likelihood: JointLikelihood
     priors: Mapping[str, Prior]
     fixed: Mapping[str, float] = field(default_factory=dict)
@@ -152,7 +152,7 @@ def completed(
     *,
     ordered: bool = False,
 ) -> dict[str, Array]:
-    """All parameters, arrays ``(n,)``: those that have ``values``, are ``fixed``, or follow from others by ``formulas``.
+    """All parameters, arrays ``(n,)``: those that have ``values``, are ``fixed``, or follow by ``formulas``.
 
     The formulas are put in order unless they are ``ordered`` already.
     """

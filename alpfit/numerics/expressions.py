@@ -23,8 +23,12 @@ ONE: Mapping[str, Callable[..., Any]] = MappingProxyType(
     {
         **{name: getattr(np, name) for name in ("sqrt", "exp", "log", "log10", "log2", "abs")},
         **{name: getattr(np, name) for name in ("sin", "cos", "tan", "sinh", "cosh", "tanh")},
-        "asin": np.arcsin, "acos": np.arccos, "atan": np.arctan,
-        "asinh": np.arcsinh, "acosh": np.arccosh, "atanh": np.arctanh,
+        "asin": np.arcsin,
+        "acos": np.arccos,
+        "atan": np.arctan,
+        "asinh": np.arcsinh,
+        "acosh": np.arccosh,
+        "atanh": np.arctanh,
     }
 )
 TWO: Mapping[str, Callable[..., Any]] = MappingProxyType(
@@ -36,9 +40,17 @@ CONSTANTS: Mapping[str, float] = MappingProxyType({"pi": float(np.pi)})
 
 OPERATORS: Mapping[type, Callable[..., Any]] = MappingProxyType(
     {
-        ast.Add: operator.add, ast.Sub: operator.sub, ast.Mult: operator.mul, ast.Div: np.divide,
-        ast.Pow: np.power, ast.USub: operator.neg, ast.UAdd: operator.pos,
-        ast.Lt: np.less, ast.LtE: np.less_equal, ast.Gt: np.greater, ast.GtE: np.greater_equal,
+        ast.Add: operator.add,
+        ast.Sub: operator.sub,
+        ast.Mult: operator.mul,
+        ast.Div: np.divide,
+        ast.Pow: np.power,
+        ast.USub: operator.neg,
+        ast.UAdd: operator.pos,
+        ast.Lt: np.less,
+        ast.LtE: np.less_equal,
+        ast.Gt: np.greater,
+        ast.GtE: np.greater_equal,
     }
 )
 NODES = (ast.Expression, ast.Expr, ast.BinOp, ast.UnaryOp, ast.Compare, ast.Call, ast.Name, ast.Constant, ast.Load)

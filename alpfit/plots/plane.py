@@ -1,4 +1,4 @@
-"""The plane of two parameters, such as mass and coupling: all limits, what is preferred, and where chi is the dark matter."""
+"""The plane of two parameters: all limits, what is preferred, and where chi is the dark matter."""
 
 from collections.abc import Sequence
 

@@ -1,4 +1,4 @@
-"""What is drawn in the plane of two parameters, such as mass and coupling: all limits and curves, and the groups' colours."""
+"""What is drawn in the plane of two parameters: all limits and curves, and the groups' colours."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

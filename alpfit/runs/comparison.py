@@ -8,6 +8,7 @@ from typing import Any
 
 from alpfit.chains.summary import KEYS
 from alpfit.errors import ConfigurationError, RunFolderError, in_one_line
+from alpfit.inference.joint import JointTable
 from alpfit.inference.priors import Prior
 from alpfit.inference.reweighting import PARETO_K
 from alpfit.numerics.notebook import preformatted
@@ -175,7 +176,7 @@ def _different_data(first_name: str, first: Run, name: str, run: Run) -> list[st
 
 def _different_priors(first_name: str, first: Run, name: str, run: Run) -> list[str]:
     """Where the priors of a parameter in both runs differ, on which ln Z depends."""
-    one, other = first.configuration.parameters, run.configuration.parameters
+    one, other = _all_priors(first), _all_priors(run)
     differ = [parameter for parameter in one if parameter in other and one[parameter] != other[parameter]]
     if not differ:
         return []
@@ -183,9 +184,17 @@ def _different_priors(first_name: str, first: Run, name: str, run: Run) -> list[
     return [f"ln Z depends on the priors, which differ between {first_name} and {name}: {', '.join(texts)}"]
 
 
-def _prior(parameter: float | Prior) -> str:
+def _all_priors(run: Run) -> dict[str, Any]:
+    """Values, formulas and priors, also those that parameters share."""
+    configuration = run.configuration
+    return configuration.parameters | {f"[joint.{name}]": joint for name, joint in configuration.joint.items()}
+
+
+def _prior(parameter: Any) -> str:
     """A prior in a few words."""
-    return parameter.in_words if isinstance(parameter, Prior) else f"fixed at {parameter:g}"
+    if isinstance(parameter, (Prior, JointTable)):
+        return parameter.in_words
+    return f"fixed at {parameter:g}" if isinstance(parameter, (int, float)) else f"as {parameter}"
 
 
 def _with_error(value: float | None, error: float | None) -> str:

@@ -7,7 +7,7 @@ from alpfit.scenarios.names import quantity_for
 from alpfit.scenarios.portal import DARK_MATTER
 from alpfit.scenarios.recorded import RECORD, Record
 from alpfit.scenarios.registry import SCENARIOS, Kind, is_place, kind_of, scenario_for, widest_scenario
-from alpfit.scenarios.trust import trust
+from alpfit.scenarios.trusted import trust
 
 __all__ = [
     "DARK_MATTER",

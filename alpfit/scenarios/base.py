@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 
 Array = NDArray[np.float64]
 
+OPTIONAL = ("predict_rates", "without_signal", "relic_density", "evolve")
+"""Methods that a scenario need not have."""
+
 NOTHING: Mapping[str, Any] = MappingProxyType({})
 
 
@@ -187,6 +190,12 @@ class Scenario:
     def provides(self, method: str) -> bool:
         """Whether it has a ``method`` of its own that can be left out."""
         return getattr(type(self), method) is not getattr(Scenario, method)
+
+    def __eq__(self, other: object) -> bool:
+        return type(other) is type(self) and bool(other.options == self.options)
+
+    def __hash__(self) -> int:
+        return hash(type(self))
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""A scenario behind one door, whoever wrote it: points out of range, and answers that are none, have a sentence each."""
+"""A scenario behind one door, whoever wrote it: where a point or an answer cannot be used there is a sentence."""
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from alpfit.errors import LONGEST, AlpfitError, ConfigurationError, in_one_line
 from alpfit.numerics.arguments import outside, shown
 from alpfit.relic import Evolution, RelicDensity
-from alpfit.scenarios.base import Array, Parameter, Predictions, Quantity, Scenario
+from alpfit.scenarios.base import Array, Predictions, Quantity, Scenario
 from alpfit.scenarios.names import quantity_for
 
 N_TRIED = 16
@@ -29,7 +29,7 @@ Remake = tuple[Callable[..., "CheckedScenario"], tuple[Any, ...]]
 """A function and its arguments, which give the same scenario in another process."""
 
 
-class Unusable(AlpfitError):
+class UnusableError(AlpfitError):
     """An answer of a scenario that is none, whatever the point."""
 
 
@@ -51,7 +51,13 @@ class CheckedScenario(Scenario):
 
     def __reduce__(self) -> Any:
         """One from a file goes to other processes as its text, since they cannot import it."""
-        return super().__reduce__() if self._remake is None else self._remake
+        return (CheckedScenario, (self.inner, self.name, self.place)) if self._remake is None else self._remake
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, CheckedScenario) and (other.name, other.inner) == (self.name, self.inner)
+
+    def __hash__(self) -> int:
+        return hash((self.name, self.inner))
 
     @property
     def methods(self) -> Sequence[str]:
@@ -68,7 +74,7 @@ class CheckedScenario(Scenario):
         """What :meth:`predict` returns: as the scenario describes it, or as it is found by calling it."""
         if self.inner.observables or not self.place:
             return self.inner.observables
-        return {name: quantity_for(name) for name in self._first_answer(self._points_in_range())}
+        return {name: quantity_for(name) for name in self._first_answer(self.points_in_range(N_TRIED))}
 
     @property
     def headline(self) -> Sequence[str]:  # type: ignore[override]
@@ -104,12 +110,14 @@ class CheckedScenario(Scenario):
     def predict_rates(self, points: Mapping[str, Array]) -> Mapping[str, Array]:
         """Of :meth:`predict` what takes microseconds a point; all of it where the scenario does not say."""
         if self.provides("predict_rates"):
-            return self._optional("predict_rates", points)
+            rates: Mapping[str, Array] = self._optional("predict_rates", points)
+            return rates
         return self.predict(points).values
 
     def without_signal(self, points: Mapping[str, Array]) -> Mapping[str, Array]:
         """Parameters and predictions at ``points`` if there were nothing new."""
-        return self._optional("without_signal", points)
+        silent: Mapping[str, Array] = self._optional("without_signal", points)
+        return silent
 
     def relic_density(self, points: Mapping[str, Array], engine: str) -> RelicDensity:
         """Of the dark matter at ``points``, by one of the :attr:`engines`; arrays ``(n,)``."""
@@ -155,15 +163,11 @@ class CheckedScenario(Scenario):
                     "or leave the observables out"
                 )
 
-    def describe_parameters(self) -> Mapping[str, Parameter]:
-        """All parameters, also the optional ones."""
-        return {**self.parameters, **self.optional}
-
-    def _points_in_range(self) -> dict[str, Array]:
-        """Some points between the ends of all parameters that are not optional."""
+    def points_in_range(self, n: int) -> dict[str, Array]:
+        """``n`` points between the ends of all parameters that are not optional, the first of them in the middle."""
         from scipy.stats import qmc
 
-        u = qmc.Sobol(max(len(self.parameters), 1), scramble=False).random(N_TRIED)
+        u = qmc.Sobol(max(len(self.parameters), 1), scramble=False).random(n)
         u[0] = 0.5
         return {
             name: _between(*parameter.range, parameter.logarithmic, u[:, i])
@@ -175,7 +179,7 @@ class CheckedScenario(Scenario):
         try:
             together = self._looked_at(points)
             alone = self._looked_at({name: array[:1] for name, array in points.items()})
-        except Unusable as error:
+        except UnusableError as error:
             raise ConfigurationError(f"{self.place}: {error}") from error
         except Exception:
             return self._first_single(points)
@@ -193,7 +197,7 @@ class CheckedScenario(Scenario):
         for i in range(len(next(iter(points.values())))):
             try:
                 single = self._looked_at({name: array[i : i + 1] for name, array in points.items()})
-            except Unusable as error:
+            except UnusableError as error:
                 raise ConfigurationError(f"{self.place}: {error}") from error
             except Exception as error:
                 first = first or error
@@ -210,7 +214,7 @@ class CheckedScenario(Scenario):
             return _as_predictions(self.inner.predict(points), n)
         try:
             return self._looked_at(points)
-        except Unusable as error:
+        except UnusableError as error:
             return Predictions(self._nothing(n), (str(error),) * n)
         except MemoryError:
             raise
@@ -222,28 +226,28 @@ class CheckedScenario(Scenario):
         return Predictions(values, tuple(single.failures[0] for single in singles))
 
     def _looked_at(self, points: Mapping[str, Array]) -> Predictions:
-        """The answer of one of one's own, looked at; raises :class:`Unusable`, and what the scenario raises."""
+        """The answer of one of one's own, looked at; raises :class:`UnusableError`, and what the scenario raises."""
         n = len(next(iter(points.values()), np.zeros(1)))
         if not self.provides("predict"):
-            raise Unusable(_missing(self, "predict"))
+            raise UnusableError(_missing(self, "predict"))
         given = {name: np.array(array) for name, array in points.items()}
         answer = self.inner.predict(given)
         for name, array in points.items():
             if name not in given or not np.array_equal(given[name], array):
-                raise Unusable(f"predict changes its input {name!r}: let it work on a copy")
+                raise UnusableError(f"predict changes its input {name!r}: let it work on a copy")
         if isinstance(answer, Predictions):
             given_values, failures = answer.values, list(answer.failures)
             if len(failures) != n:
-                raise Unusable(f"predict returns {len(failures)} failures for {n} points")
+                raise UnusableError(f"predict returns {len(failures)} failures for {n} points")
         else:
             given_values, failures = answer, [""] * n
         if not isinstance(given_values, Mapping):
-            raise Unusable(f"predict returns {shown(answer)}: it must return {ADVICE['predict']}")
+            raise UnusableError(f"predict returns {shown(answer)}: it must return {ADVICE['predict']}")
         values = {str(name): self._array(name, array, n) for name, array in given_values.items()}
         if twice := [name for name in values if name in points]:
-            raise Unusable(f"predict returns {twice[0]!r}, which is a parameter: leave it out")
+            raise UnusableError(f"predict returns {twice[0]!r}, which is a parameter: leave it out")
         if missing := [name for name in self.inner.observables if name not in values]:
-            raise Unusable(f"predict returns no {missing[0]!r}, which is among its observables")
+            raise UnusableError(f"predict returns no {missing[0]!r}, which is among its observables")
         for name, array in values.items():
             for i in np.flatnonzero(np.isnan(array).reshape(n, -1).any(axis=1)):
                 failures[i] = failures[i] or f"{name} is not a number"
@@ -252,17 +256,17 @@ class CheckedScenario(Scenario):
     def _array(self, name: Any, values: Any, n: int) -> NDArray[np.float64]:
         """The predictions ``values`` as an array ``(n,)``, or ``(n, k)`` for a spectrum."""
         if not isinstance(name, str):
-            raise Unusable(f"predict returns {name!r} for the name of an observable, which must be text")
+            raise UnusableError(f"predict returns {name!r} for the name of an observable, which must be text")
         array = np.asarray(values)
         if array.dtype.kind not in "iufb":
-            raise Unusable(f"predict returns {shown(values)} for {name!r}: it must return real numbers")
+            raise UnusableError(f"predict returns {shown(values)} for {name!r}: it must return real numbers")
         described = self.inner.observables.get(name)
         n_bins = described.bins if described is not None else 0
         if array.shape == () and not n_bins:
             array = np.full(n, array)
         expected = (n, n_bins) if n_bins else (n,)
         if array.shape != expected:
-            raise Unusable(
+            raise UnusableError(
                 f"predict returns an array of shape {array.shape} for {name!r}, and {expected} is wanted for points of "
                 f"shape ({n},)"
             )

@@ -1,4 +1,4 @@
-"""What a run folder says of a scenario of one's own: enough to show the run, with its code gone or not to be trusted."""
+"""What a run folder says of a scenario of one's own: enough to show the run without running its code."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from alpfit.errors import ConfigurationError, validation_sentence
 from alpfit.numerics.files import read_ordinary
-from alpfit.scenarios.base import Array, Parameter, Predictions, Quantity, Scenario
+from alpfit.scenarios.base import OPTIONAL, Array, Parameter, Predictions, Quantity, Scenario
 
 RECORD = "quantities.json"
 """The file of a run folder's ``scenario/`` that describes it."""
@@ -87,10 +87,6 @@ class Record(BaseModel):
         if not CODE.fullmatch(record.code):
             raise ConfigurationError(f"{path}: code = {record.code!r} leads out of the folder; restore the file")
         return record
-
-
-OPTIONAL = ("predict_rates", "without_signal", "relic_density", "evolve")
-"""Methods that a scenario need not have."""
 
 
 def _as_dicts(quantities: Mapping[str, Quantity]) -> dict[str, dict[str, Any]]:

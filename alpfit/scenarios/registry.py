@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,7 @@ from alpfit.scenarios.checked import CheckedScenario
 from alpfit.scenarios.portal import PortalScenario
 from alpfit.scenarios.recorded import RECORD, Record, RecordedScenario
 from alpfit.scenarios.source import Source, is_file, load_dotted, read_source, split
-from alpfit.scenarios.trust import is_trusted
+from alpfit.scenarios.trusted import is_trusted
 
 SCENARIOS: Registry[type[Scenario]] = Registry(
     "scenario",
@@ -79,7 +80,7 @@ class Kind:
         content = {name: self.content(name, tables.get(name, {})) for name in self.tables}
         remake = None if self.source is None else (remade, (self.source, tuple(parameters), dict(tables)))
         if self.record is not None:
-            return CheckedScenario(RecordedScenario(self.record, lambda: self._live(tables)), self.name, self.place)
+            return CheckedScenario(RecordedScenario(self.record, partial(self._live, tables)), self.name)
         extension, made_by = self.made_by.extension, self.made_by
         if extension is not None and not set(extension.parameters).isdisjoint(parameters):
             made_by = extension.scenario
@@ -140,7 +141,7 @@ def is_place(name: str) -> bool:
 
 
 def scenario_for(name: str, parameters: Iterable[str] = (), **tables: Mapping[str, Any]) -> CheckedScenario:
-    """The scenario ``name`` of a run with these ``parameters``; ``tables`` are its own, such as ``relic`` and ``model``.
+    """The scenario ``name`` of a run with these ``parameters``; ``tables`` are its own, such as ``relic``.
 
     Raises :class:`ConfigurationError`.
     """

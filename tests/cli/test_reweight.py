@@ -60,7 +60,7 @@ def test_another_engine_predicts_anew_and_says_when_too_little_is_left(alpfit, s
     assert outcome.code == 3
     assert "run anew" in outcome.out
     before, after = Run.read(source), Run.read(tmp_path / "new")
-    assert after.configuration.relic.engine == "cbe"
+    assert after.configuration.tables["relic"]["engine"] == "cbe"
     i = int(np.flatnonzero(before.samples.parameters["g_agg"] == after.samples.parameters["g_agg"][0])[0])
     assert after.samples.derived["Omega_h2"][0] > 1.2 * before.samples.derived["Omega_h2"][i]
 

@@ -14,8 +14,8 @@ from alpfit.inference.samplers import SAMPLERS
 def test_an_override_replaces_a_value(file):
     configuration = load_configuration(file, ["sampler.n_live=50", "relic.engine=nbe", 'physics.top_mass="pole"'])
     assert configuration.sampler.n_live == 50
-    assert configuration.relic.engine == "nbe"
-    assert configuration.physics.top_mass == "pole"
+    assert configuration.tables["relic"]["engine"] == "nbe"
+    assert configuration.tables["physics"]["top_mass"] == "pole"
 
 
 def test_an_override_may_be_any_toml_value(file):

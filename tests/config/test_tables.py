@@ -21,10 +21,10 @@ EXAMPLE = Path(__file__).parents[2] / "examples" / "invisible.toml"
 
 def test_what_is_left_out_has_a_default(file):
     configuration = load_configuration(file)
-    assert configuration.relic.engine == "cbe"
-    assert configuration.relic.annihilation_scale == "unitary"
-    assert configuration.physics.form_factor == "hpqcd2022"
-    assert configuration.physics.top_mass == "msbar"
+    assert configuration.tables["relic"]["engine"] == "cbe"
+    assert configuration.tables["relic"]["annihilation_scale"] == "unitary"
+    assert configuration.tables["physics"]["form_factor"] == "hpqcd2022"
+    assert configuration.tables["physics"]["top_mass"] == "msbar"
     assert configuration.sampler == Nautilus()
 
 
@@ -46,14 +46,15 @@ def test_the_optional_parameter_can_be_given():
 
 @pytest.mark.parametrize("scale", ["unitary", "printed", "table1", 0.5, 2])
 def test_the_annihilation_scale_is_a_name_or_a_positive_number(scale):
-    assert parse_configuration(changed(relic__annihilation_scale=scale)).relic.annihilation_scale == scale
+    configuration = parse_configuration(changed(relic__annihilation_scale=scale))
+    assert configuration.theory.options.annihilation_scale == scale
 
 
 def test_the_choices_reach_the_scenario():
     changes = {"relic__engine": "nbe", "relic__annihilation_scale": 0.5, "physics__top_mass": "pole"}
     changes |= {"relic__plasma": "borsanyi-2016", "relic__self_scattering": False, "relic__closure": "energy"}
     scenario = parse_configuration(changed(**changes)).theory
-    assert scenario.choices == Choices(
+    assert scenario.options == Choices(
         "nbe", False, "energy", 0.5, "borsanyi-2016", "hpqcd2022", "pole", "flavio-2.7.1"
     )
 
@@ -163,10 +164,12 @@ def test_a_value_of_the_wrong_type_is_refused_with_its_place(changes, expected):
     assert refusal(**changes).startswith(expected)
 
 
-@pytest.mark.parametrize("value", ["heavy", True, [1.0], []])
-def test_a_parameter_is_a_number_or_a_table(value):
+@pytest.mark.parametrize("value", [True, [1.0], []])
+def test_a_parameter_is_a_number_a_formula_or_a_table(value):
     message = refusal(parameters__m_a=value)
-    assert message.startswith(f"[parameters] m_a = {value!r}: give a number to fix it, or a prior as in {{ prior = ")
+    assert message.startswith(
+        f"[parameters] m_a = {value!r}: give a number to fix it, a formula in quotes, or a prior as in {{ prior = "
+    )
 
 
 # Numbers out of range
@@ -273,9 +276,13 @@ def test_a_prior_that_cannot_be_is_refused_with_its_place(prior, expected):
 # What only the whole shows
 
 
-@pytest.mark.parametrize("table", ["scenario", "likelihoods", "parameters"])
+@pytest.mark.parametrize("table", ["scenario", "likelihoods"])
 def test_what_has_no_default_must_be_there(table):
     assert refusal(**{table: REMOVED}) == f"{table} is missing"
+
+
+def test_parameters_must_be_there():
+    assert refusal(parameters=REMOVED) == "[parameters] m_a is missing: give it a prior or a fixed value"
 
 
 def test_at_least_one_likelihood_is_needed():
@@ -293,7 +300,6 @@ NOT_NUMBERS = {
     "parallel.workers": '"2"',
     "parallel.chunk": "2.5",
     "parallel.timeout": '"30"',
-    "parameters.m_a": '"1.0"',
     "relic.annihilation_scale": "true",
     "relic.self_scattering": "1",
 }

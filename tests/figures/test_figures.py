@@ -14,12 +14,13 @@ from alpfit.chains.profiles.folder import PROFILE
 from alpfit.chains.provenance import write_manifest
 from alpfit.config import load_configuration
 from alpfit.errors import ConfigurationError
-from alpfit.figures import FIGURES, QUICK, figures, history, planes
+from alpfit.figures import FIGURES, QUICK, figures, planes
 from alpfit.inference.profiling import Profile
 from alpfit.inference.samples import Samples
 from alpfit.inference.session import Account
 from alpfit.relic import Status, relic_density
 from alpfit.runs.profile import publish_profile
+from alpfit.scenarios import portal
 
 INVISIBLE = """\
 scenario = "invisible"
@@ -143,7 +144,7 @@ def test_where_the_momentum_distribution_has_no_answer_the_other_histories_are_d
         refused = np.full(result.status.shape, Status.STEP_LIMIT)
         return replace(result, status=refused, omega_h2=np.full(refused.shape, np.nan)) if engine == "fbe" else result
 
-    monkeypatch.setattr(history, "relic_density", none_by_fbe)
+    monkeypatch.setattr(portal, "relic_density", none_by_fbe)
     reasons = {}
     drawn = [one.figure for one in figures(invisible, left_out=reasons.__setitem__) if one.name == "evolution"]
     assert reasons == {"momentum": f"at the best fit, {Status.STEP_LIMIT.message}"}

@@ -16,9 +16,12 @@ EXAMPLES = {
     "normal": {"mean": 1.5, "sigma": 0.4},
     "log-normal": {"median": 3e-4, "sigma": 0.7},
     "truncated-normal": {"mean": 0.0, "sigma": 1.0, "min": -0.5, "max": 2.5},
+    "half-normal": {"sigma": 0.7, "min": 0.2},
+    "beta": {"a": 2.5, "b": 1.3, "min": -1.0, "max": 4.0},
+    "tabulated": {"x": [-1.0, 0.5, 1.0, 3.0], "density": [0.0, 2.0, 0.5, 1.0]},
 }
 
-BOUNDED = ["uniform", "log-uniform", "truncated-normal"]
+BOUNDED = ["uniform", "log-uniform", "truncated-normal", "beta", "tabulated"]
 
 
 def build(name, **changes):
@@ -77,21 +80,25 @@ def test_arrays_keep_their_shape(name):
 def test_the_unit_interval_covers_a_bounded_prior_from_end_to_end(name):
     prior = build(name)
     ends = prior.transform(np.array([0.0, 1.0]))
-    np.testing.assert_allclose(ends, [prior.min, prior.max], rtol=1e-12)
+    np.testing.assert_allclose(ends, prior.bounds, rtol=1e-12)
 
 
 @pytest.mark.parametrize("name", BOUNDED)
 def test_outside_of_its_bounds_there_is_no_density(name):
     prior = build(name)
-    outside = np.array([prior.min - 1e-9, prior.max + 1e-9, -1e3, 1e3])
+    low, high = prior.bounds
+    outside = np.array([low - 1e-9, high + 1e-9, -1e3, 1e3])
     np.testing.assert_array_equal(prior.log_density(outside), -np.inf)
-    assert np.isfinite(prior.log_density([prior.min, prior.max])).all()
+    assert np.isfinite(prior.log_density([low + 1e-3 * (high - low), high - 1e-3 * (high - low)])).all()
 
 
 @pytest.mark.parametrize("name", PRIORS)
 def test_the_bounds_are_where_the_density_is_cut_off(name):
     prior = build(name)
-    assert prior.bounds == ((prior.min, prior.max) if name in BOUNDED else (-np.inf, np.inf))
+    ends = {"tabulated": (-1.0, 3.0), "half-normal": (0.2, np.inf)}
+    if name not in ends:
+        ends[name] = (prior.min, prior.max) if name in BOUNDED else (-np.inf, np.inf)
+    assert prior.bounds == ends[name]
 
 
 @pytest.mark.parametrize("name", ["log-uniform", "log-normal"])
@@ -176,8 +183,9 @@ def test_a_median_of_a_logarithm_must_be_positive(median):
 @pytest.mark.parametrize("name", PRIORS)
 @pytest.mark.parametrize("value", [np.inf, np.nan])
 def test_every_number_must_be_finite(name, value):
-    for key in EXAMPLES[name]:
-        assert refusal(name, **{key: value}) in ("Input should be a finite number", "Input should be greater than 0")
+    for key, good in EXAMPLES[name].items():
+        bad = [*good[:-1], value] if isinstance(good, list) else value
+        assert refusal(name, **{key: bad}) in ("Input should be a finite number", "Input should be greater than 0")
 
 
 @pytest.mark.parametrize("name", PRIORS)

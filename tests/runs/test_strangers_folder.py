@@ -96,6 +96,74 @@ def likelihoods(project, tmp_path):
         _ = project.run
 
 
+OWN = """
+from pathlib import Path
+
+from alpfit.scenarios import Parameter, Scenario
+
+(Path(__file__).parent / "has run").touch()
+
+
+class Own(Scenario):
+    parameters = {"BR": Parameter("B", range=(1e-9, 1e-3))}
+
+    def predict(self, points):
+        return {"BR(B+->K+ a(inv))": points["BR"]}
+"""
+
+
+def own_run(tmp_path):
+    """A run with a scenario of one's own, whose folder comes from somebody else: nobody here has named the code."""
+    from alpfit.scenarios import trusted
+
+    (tmp_path / "own.py").write_text(OWN)
+    tables = {
+        "parameters": {"BR": {"prior": "uniform", "min": 1e-6, "max": 2e-5}},
+        "likelihoods": ["belle2_bknunu_2023"],
+    }
+    sampler = {"name": "dynesty", "n_live": 25, "dlogz": 3.0}
+    document = {"scenario": str(tmp_path / "own.py"), **tables, "sampler": sampler}
+    path = alpfit.run(document, output=tmp_path / "run").folder.path
+    trusted._named.clear()
+    for named in (trusted._folder()).iterdir():
+        named.unlink()
+    (tmp_path / "has run").unlink()
+    return path
+
+
+def scenario(_, tmp_path):
+    path = own_run(tmp_path)
+    run = Run.read(path)
+    alpfit.plot(run, ["corner"])
+    assert run.configuration.theory.parameters["BR"].label == "B"
+    assert not (path / "scenario" / "has run").exists()
+    text = (path / "run.toml").read_text()
+    (path / "run.toml").write_text(text.replace("./scenario/own.py", str(tmp_path / "own.py")))
+    manifest = path / "manifest.json"
+    seal(manifest, json.loads(manifest.read_text()))
+    assert Run.read(path).configuration.scenario == str(path.resolve() / "scenario" / "quantities.json")
+    assert not (tmp_path / "has run").exists()
+
+
+def code(_, tmp_path):
+    path = own_run(tmp_path)
+    copy = path / "scenario" / "own.py"
+    with pytest.raises(ConfigurationError, match=r"own.py is code that came with the run, and is run only once"):
+        alpfit.evaluate(path, {"BR": 1e-5})
+    assert not (path / "scenario" / "has run").exists()
+    alpfit.check_scenario(copy)
+    assert np.isfinite(alpfit.evaluate(path, {"BR": 1e-5}).log_l)
+    copy.write_text(OWN.replace("1e-9", "1e-8"))
+    with pytest.raises(ConfigurationError, match="is not the scenario that the run was made with"):
+        alpfit.evaluate(path, {"BR": 1e-5})
+    record = path / "scenario" / "quantities.json"
+    record.write_text(record.read_text().replace('"own.py"', '"../../own.py"'))
+    manifest = path / "manifest.json"
+    seal(manifest, json.loads(manifest.read_text()))
+    with pytest.raises(ConfigurationError, match="leads out of the folder"):
+        Run.read(path)
+
+
 def table(project, _):
     entry = project.run_path / "likelihoods" / "invented"
     (entry / "table.csv").unlink()
@@ -353,6 +421,8 @@ def settings(project, tmp_path):
 CASES = {
     ("run.toml, best_fit.toml", "[parallel] executor, scheduler"): workers,
     ("run.toml, best_fit.toml", "[sampler] start"): start,
+    ("run.toml, best_fit.toml", "scenario, where it is a file or in a package"): scenario,
+    ("scenario/quantities.json", "code"): code,
     ("run.toml, best_fit.toml", "likelihoods"): likelihoods,
     ("likelihoods/NAME/likelihood.toml", "[data] table"): table,
     ("manifest.json", "files"): files,

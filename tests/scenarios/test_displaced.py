@@ -3,14 +3,14 @@
 import numpy as np
 import pytest
 
-from alpfit.scenarios import SCENARIOS
+from alpfit.scenarios import scenario_for
 
 HBAR = 6.582119569e-25
 
 
 def predict(m_a, g_agg, **others):
     values = np.broadcast_arrays(*(np.atleast_1d(v).astype(float) for v in (m_a, g_agg, *others.values())))
-    return SCENARIOS["displaced"]().predict(dict(zip(("m_a", "g_agg", *others), values, strict=True))).values
+    return scenario_for("displaced").predict(dict(zip(("m_a", "g_agg", *others), values, strict=True))).values
 
 
 def test_its_lifetime_is_that_of_two_photons():
@@ -43,15 +43,15 @@ def test_its_predictions_of_production_are_those_of_the_invisible_scenario():
     point = {"m_a": 0.3, "g_agg": 2e-5}
     ours = predict(**point)
     theirs = (
-        SCENARIOS["invisible"]()
+        scenario_for("invisible")
         .predict({name: np.array([value]) for name, value in {**point, "r": 0.7, "g_achi": 1.0}.items()})
         .values
     )
-    assert set(ours) == set(SCENARIOS["displaced"]().observables)
+    assert set(ours) == set(scenario_for("displaced").observables)
     for name, values in ours.items():
         np.testing.assert_allclose(theirs[name], values, rtol=1e-12, err_msg=name)
 
 
 def test_there_is_nothing_to_diagnose():
-    assert SCENARIOS["displaced"]().diagnose({"m_a": np.array([1.0])}) == {}
-    assert SCENARIOS["displaced"]().remarks({"m_a": np.array([1.0, 2.0])}) == ("", "")
+    assert scenario_for("displaced").diagnose({"m_a": np.array([1.0])}) == {}
+    assert scenario_for("displaced").remarks({"m_a": np.array([1.0, 2.0])}) == ("", "")

@@ -4,20 +4,20 @@ import numpy as np
 import pytest
 
 from alpfit.physics.widths import alp_widths
-from alpfit.scenarios import DARK_MATTER, SCENARIOS, Choices, scenario_for
+from alpfit.scenarios import DARK_MATTER, scenario_for
 
 POINT = {"m_a": 0.3, "r": 0.55, "g_agg": 1e-3, "g_achi": 1e-1}
-CHOICES = Choices(engine="nbe")
+RELIC = {"engine": "nbe"}
 
 
 @pytest.fixture(scope="module")
 def displaced():
-    return scenario_for("displaced", POINT, CHOICES)
+    return scenario_for("displaced", POINT, relic=RELIC)
 
 
 @pytest.fixture(scope="module")
 def invisible():
-    return scenario_for("invisible", POINT, CHOICES)
+    return scenario_for("invisible", POINT, relic=RELIC)
 
 
 def points(**values):
@@ -33,8 +33,8 @@ def test_one_parameter_of_dark_matter_makes_the_other_one_needed(name):
 
 @pytest.mark.parametrize("names", [(), ("m_a", "g_agg"), ("m_a", "g_agg", "g_aww", "f0_scale")])
 def test_without_them_it_is_the_alp_alone(names):
-    scenario = scenario_for("displaced", names, CHOICES)
-    assert scenario == SCENARIOS["displaced"](CHOICES)
+    scenario = scenario_for("displaced", names, relic=RELIC)
+    assert scenario == scenario_for("displaced", relic=RELIC)
     assert set(scenario.parameters) == {"m_a", "g_agg"}
     assert scenario.headline == ("Gamma_a", "tau_a", "P_inv", "BR(B+->K+ a)", "BR(B+->K+ a(inv))")
     assert not {"m_chi", "Omega_h2", "Omega_h2_theory_error", "sigma_v_today"} & set(scenario.observables)
@@ -52,7 +52,7 @@ def test_with_them_it_is_what_invisible_is(displaced, invisible):
 @pytest.mark.parametrize("engine", ["cbe", "nbe"])
 def test_at_the_border_invisible_and_displaced_say_the_same(engine):
     """What is left of the difference is Gamma(a -> chi chi), which goes as sqrt(1 - 2r)."""
-    invisible, displaced = (scenario_for(name, POINT, Choices(engine=engine)) for name in ("invisible", "displaced"))
+    invisible, displaced = (scenario_for(name, POINT, relic={"engine": engine}) for name in ("invisible", "displaced"))
     below, at, above = (
         scenario.predict(points(m_a=0.01, r=r, g_achi=1e-3))  # which lives long
         for scenario, r in ((invisible, np.nextafter(0.5, 0.0)), (displaced, 0.5), (displaced, np.nextafter(0.5, 1.0)))
@@ -69,9 +69,9 @@ def test_at_the_border_invisible_and_displaced_say_the_same(engine):
 @pytest.mark.parametrize("r", [0.5, 0.6, 0.9])
 def test_what_an_alp_alone_does_it_does_beside_dark_matter_that_it_cannot_decay_to(displaced, r):
     beside = points(m_a=np.geomspace(1e-3, 4.0, 9), r=r, g_agg=1e-5)
-    alone = SCENARIOS["displaced"](CHOICES).predict({name: beside[name] for name in ("m_a", "g_agg")}).values
+    alone = scenario_for("displaced", relic=RELIC).predict({name: beside[name] for name in ("m_a", "g_agg")}).values
     seen = displaced.predict_rates(beside)
-    assert set(alone) == set(SCENARIOS["displaced"](CHOICES).observables)
+    assert set(alone) == set(scenario_for("displaced", relic=RELIC).observables)
     for name, values in alone.items():
         np.testing.assert_array_equal(seen[name], values, err_msg=name)
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from matplotlib.mathtext import MathTextParser
 
-from alpfit.scenarios import SCENARIOS, Choices, Quantity, scenario_for, widest_scenario
+from alpfit.scenarios import SCENARIOS, Quantity, scenario_for, widest_scenario
 
 POINT = {"m_a": 0.2, "r": 0.47, "g_agg": 1e-3, "g_achi": 1e-3}
 HEAVY = {"r": 0.55, "g_achi": 1e-1}
@@ -100,7 +100,7 @@ def test_a_scale_multiplies_its_decays_alone(scenario, points, name, power, scal
 
 def test_the_published_error_of_the_form_factor_is_that_of_the_choice():
     errors = {
-        choice: SCENARIOS["displaced"](Choices(form_factor=choice)).optional["f0_scale"].published.sigma
+        choice: scenario_for("displaced", physics={"form_factor": choice}).optional["f0_scale"].published.sigma
         for choice in ("hpqcd2022", "exponential")
     }
     assert errors["hpqcd2022"] == pytest.approx(0.0090 / 0.2545, rel=0.02)  # arXiv:2207.12468, table V
@@ -159,7 +159,7 @@ def test_where_it_has_a_border_it_says_what_decides_and_what_to_do(scenario, poi
 @pytest.mark.parametrize("name", SCENARIOS)
 def test_an_extended_scenario_has_the_parameters_of_its_extension_and_all_that_it_had(name):
     extension = SCENARIOS[name].extension
-    alone, widest = SCENARIOS[name](), widest_scenario(name)
+    alone, widest = scenario_for(name), widest_scenario(name)
     extended = set() if extension is None else set(extension.parameters)
     assert set(widest.parameters) == {*alone.parameters, *extended}
     assert extended.isdisjoint(alone.parameters)

@@ -6,7 +6,7 @@ from published import POINTS
 
 from alpfit.physics.escape import BELLE2, outside_after_decay
 from alpfit.relic import Status
-from alpfit.scenarios import SCENARIOS, Choices
+from alpfit.scenarios import scenario_for
 
 BP1U = dict(zip(("m_a", "r", "g_agg", "g_achi"), POINTS["BP1u"], strict=True))
 """The first upper row of Ding et al. 2025's Table 1."""
@@ -18,7 +18,8 @@ FROM_MESONS = ("BR(B", "BR(K")
 @pytest.fixture(scope="module")
 def build():
     def scenario(**choices):
-        return SCENARIOS["invisible"](Choices(**choices))
+        physics = {name: choices.pop(name) for name in ("form_factor", "top_mass", "ckm") if name in choices}
+        return scenario_for("invisible", relic=choices, physics=physics)
 
     return scenario
 

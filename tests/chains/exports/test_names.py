@@ -5,7 +5,7 @@ import re
 import pytest
 
 from alpfit.chains.exports.names import plain_names
-from alpfit.scenarios import SCENARIOS, Choices
+from alpfit.scenarios import SCENARIOS, scenario_for
 
 
 @pytest.mark.parametrize(
@@ -33,7 +33,7 @@ def test_a_name_that_is_a_word_keeps_it():
 
 @pytest.mark.parametrize("scenario", SCENARIOS)
 def test_every_quantity_of_a_scenario_has_its_own_word(scenario):
-    quantities = SCENARIOS[scenario](Choices())
+    quantities = scenario_for(scenario)
     names = [*quantities.parameters, *quantities.optional, *quantities.observables]
     words = plain_names(names).values()
     assert len(set(words)) == len(set(names))
