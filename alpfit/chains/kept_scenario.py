@@ -39,7 +39,7 @@ def keep_scenario(kind: Kind, theory: CheckedScenario, staging: RunFolder, path:
             text, file = kind.source.text, Path(kind.source.path).name
             code = f"{file}:{kind.source.class_name}" if kind.source.class_name else file
             original = os.path.relpath(kind.source.path, path.resolve())
-        record = Record.of(theory, kind.name, code, kind.digest)
+        record = Record.of(theory, kind.name, code, kind.digest, kind.tables)
     (staging.scenario / RECORD).write_text(record.model_dump_json(indent=2) + "\n", encoding="utf-8")
     if not file:
         return KeptScenario(record.code, original)

@@ -194,6 +194,8 @@ def _points_between(configuration: Configuration) -> dict[str, Array]:
     n = len(configuration.priors)
     inside = qmc.Sobol(n, scramble=False).random(N_INSIDE) if n else np.zeros((1, 0))
     corners = np.array(list(product((0.0, 1.0), repeat=n))) if n <= MOST_CORNERS else np.eye(n)
+    shared = np.array([prior.joint is not None for prior in configuration.priors.values()], dtype=bool)
+    corners = np.where(shared, np.clip(corners, 1e-9, 1.0 - 1e-9), corners)  # a Gaussian has no corner
     u = np.concatenate([np.clip(inside, 1e-9, 1.0 - 1e-9), corners])
     theta = transform(configuration.priors, u) if n else np.zeros((len(u), 0))
     fixed = {name: np.full(len(u), value) for name, value in configuration.fixed.items()}

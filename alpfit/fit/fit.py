@@ -320,6 +320,9 @@ class Fit:
             )
         digests = {m.name: m.digest for m in self.problem.likelihood.measurements}
         other = [name for name, digest in digests.items() if run.manifest.likelihoods.get(name) != digest]
+        kind = self.configuration.kind
+        if kind.place and run.manifest.scenario.get("digest") != kind.digest:
+            other.append(f"the scenario '{kind.name}'")
         if other and not force:
             raise RunFolderError(
                 f"{path} is a finished run, but the data of {', '.join(other)} have changed since: {ways_out}, or keep "

@@ -1,8 +1,10 @@
 """The report of a run, from its folder."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+
+import numpy as np
 
 from alpfit.chains.files import check_place, write_durably
 from alpfit.chains.records import read_text
@@ -70,9 +72,11 @@ def _check_free(path: Path) -> None:
 
 def contents_of(run: Run, *, force: bool = False) -> Contents:
     """All that stands in the report of ``run``; errors as for :func:`report`."""
-    fit = fit_of(run)
-    changes = Freshness(run, fit.problem).check(force)
+    fit, gone = fit_of(run), run.configuration.theory.obstacle
+    changes = () if gone else Freshness(run, fit.problem).check(force)
     said = (*(_changed(change) for change in changes), *statements(run.samples))
+    if gone:
+        said = (Statement(Trust.CARE, f"Nothing is predicted anew, since {in_one_line(gone)}."), *said)
     left_out: list[Statement] = []
 
     def fail(name: str, reason: str) -> None:
@@ -114,10 +118,27 @@ def _intervals(run: Run, group: str) -> list[Interval]:
 
 
 def _measurements(run: Run, fit: Fit) -> list[Row]:
-    """The measurements at the best sample, evaluated anew."""
+    """The measurements at the best sample, evaluated anew where that can be."""
+    if run.configuration.theory.obstacle:
+        return list(_stored_measurements(run))
     compared = fit.evaluate(run.summary["best_fit"]["parameters"]).comparisons
     titles = {m.name: (m.title, m.experiment) for m in fit.problem.likelihood.measurements}
     return [
         Row(name, *titles[name], *(row[key] for key in ("log_likelihood", "prediction", "bound", "pull")))
         for name, row in compared.items()
     ]
+
+
+def _stored_measurements(run: Run) -> Iterator[Row]:
+    """The measurements at the best sample, which are compared with what is stored of it; none where that is not."""
+    best = {name: np.array([value]) for group in ("parameters", "derived") for name, value in _best(run, group).items()}
+    for m in run.configuration.likelihood.measurements:
+        if set(m.observables) <= set(best):
+            seen = m.compare(best)
+            log_l = float(run.samples.log_l_by_entry[m.name][run.samples.best])
+            yield Row(m.name, m.title, m.experiment, log_l, *(float(np.ravel(values)[0]) for values in seen))
+
+
+def _best(run: Run, group: str) -> dict[str, float]:
+    fixed = run.configuration.fixed if group == "parameters" else {}
+    return {**fixed, **run.summary["best_fit"][group]}

@@ -75,6 +75,12 @@ class JointTable(BaseModel):
     prior: str
     parameters: Names
 
+    def __eq__(self, other: object) -> bool:
+        return type(other) is type(self) and isinstance(other, JointTable) and other.model_dump() == self.model_dump()
+
+    def __hash__(self) -> int:
+        return hash((type(self), self.parameters))
+
     @abstractmethod
     def marginal(self, i: int) -> "tuple[Array, float, bool]":
         """Of the ``i``-th parameter means and width of its Gaussians, all of one weight, and whether in ln x."""
@@ -266,6 +272,12 @@ class Member(Prior):
     logarithmic: bool = False  # type: ignore[misc]
     _joint: JointTable = PrivateAttr()
     _gaussians: tuple[Array, float] = PrivateAttr()
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Member) and (other._joint, other.prior) == (self._joint, self.prior)
+
+    def __hash__(self) -> int:
+        return hash(self._joint)
 
     def of(self, joint: JointTable, i: int) -> "Member":
         """The ``i``-th parameter's of ``joint``."""

@@ -35,6 +35,12 @@ class Prior(BaseModel):
     label: str | None = Field(default=None, repr=False)
     unit: str | None = Field(default=None, repr=False)
 
+    def __eq__(self, other: object) -> bool:
+        return type(other) is type(self) and isinstance(other, Prior) and other.model_dump() == self.model_dump()
+
+    def __hash__(self) -> int:
+        return hash((type(self), self.in_words))
+
     @property
     def in_words(self) -> str:
         """Its name and its numbers."""

@@ -187,6 +187,11 @@ class Scenario:
         """For each of the ``points`` a sentence on what a prediction assumes there and not elsewhere, mostly empty."""
         return ("",) * next((values.size for values in points.values()), 1)
 
+    @property
+    def obstacle(self) -> str:
+        """Why nothing can be predicted, such as code that is gone; empty where it can."""
+        return ""
+
     def provides(self, method: str) -> bool:
         """Whether it has a ``method`` of its own that can be left out."""
         return getattr(type(self), method) is not getattr(Scenario, method)

@@ -81,6 +81,11 @@ class CheckedScenario(Scenario):
         """The observables that every run keeps: all, where the scenario names none."""
         return self.inner.headline or tuple(name for name in self.observables if name not in self.parameters)
 
+    @property
+    def obstacle(self) -> str:
+        """Why nothing can be predicted; empty where it can."""
+        return self.inner.obstacle
+
     def provides(self, method: str) -> bool:
         """Whether the scenario has a ``method`` that can be left out."""
         return self.inner.provides(method)

@@ -1,14 +1,14 @@
 """What a run folder says of a scenario of one's own: enough to show the run without running its code."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from alpfit.errors import ConfigurationError, validation_sentence
+from alpfit.errors import AlpfitError, ConfigurationError, validation_sentence
 from alpfit.numerics.files import read_ordinary
 from alpfit.scenarios.base import OPTIONAL, Array, Parameter, Predictions, Quantity, Scenario
 
@@ -57,10 +57,11 @@ class Record(BaseModel):
     references: list[dict[str, Any]] = []
     border: Text = ""
     has: list[str] = []
+    tables: list[str] = []
 
     @classmethod
-    def of(cls, scenario: Scenario, name: str, code: str, digest: str) -> Self:
-        """What there is to say of ``scenario``."""
+    def of(cls, scenario: Scenario, name: str, code: str, digest: str, tables: Iterable[str]) -> Self:
+        """What there is to say of ``scenario``, whose own are these ``tables`` of the input."""
         return cls.model_validate(
             {
                 "name": name,
@@ -71,6 +72,7 @@ class Record(BaseModel):
                 "alternatives": [list(pair) for pair in scenario.alternatives],
                 "references": [dict(reference) for reference in scenario.references],
                 "border": scenario.border,
+                "tables": list(tables),
                 "has": [name for name in OPTIONAL if scenario.provides(name)],
             }
         )
@@ -118,6 +120,15 @@ class RecordedScenario(Scenario):
         """The scenario itself; raises :class:`ConfigurationError` where it is gone, or may not be run."""
         scenario: Scenario = self._open()
         return scenario
+
+    @property
+    def obstacle(self) -> str:
+        """Why nothing can be predicted: the code is gone, has changed, or may not be run; empty where it can."""
+        try:
+            _ = self.live
+        except AlpfitError as error:
+            return str(error)
+        return ""
 
     def provides(self, method: str) -> bool:
         """Whether the scenario has a ``method`` that can be left out."""

@@ -59,7 +59,7 @@ class Kind:
     @property
     def tables(self) -> Mapping[str, Any]:
         """The tables of a run's input that are this scenario's own, each with its type."""
-        return self.made_by.tables() if self.record is None else {"model": dict[str, Any]}
+        return self.made_by.tables() if self.record is None else dict.fromkeys(self.record.tables, dict[str, Any])
 
     def content(self, name: str, table: Mapping[str, Any]) -> Any:
         """What stands in the ``table`` of this ``name``, as its type; raises :class:`ConfigurationError`."""

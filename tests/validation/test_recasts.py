@@ -10,7 +10,7 @@ from published import BABAR_PLATEAU
 from scipy.optimize import brentq
 from shipped_entries import shipped
 
-from alpfit.scenarios import SCENARIOS
+from alpfit.scenarios import scenario_for
 
 Z90 = 1.2816
 
@@ -18,14 +18,14 @@ Z90 = 1.2816
 def chi_squared(entry, m_a, g_agg):
     """-2 ln L of an ALP that decays to photons alone."""
     points = {"m_a": np.array([m_a]), "g_agg": np.array([g_agg])}
-    values = SCENARIOS["displaced"]().predict(points).values
+    values = scenario_for("displaced").predict(points).values
     return float(-2.0 * shipped(entry).loglike({**points, **values})[0])
 
 
 def chi_squared_if_invisible(entry, m_a, g_agg):
     """-2 ln L of an ALP that decays to dark matter alone."""
     points = {"m_a": np.array([m_a]), "g_agg": np.array([g_agg])}
-    values = dict(SCENARIOS["displaced"]().predict(points).values)
+    values = dict(scenario_for("displaced").predict(points).values)
     values |= {"BR(a->inv)": np.ones(1), "BR(a->gg)": np.zeros(1)}
     values |= {"g_agg*sqrt(P_inv)": points["g_agg"]}
     return float(-2.0 * shipped(entry).loglike({**points, **values})[0])
@@ -75,7 +75,7 @@ def test_na62_excludes_an_island_of_couplings_of_a_visible_alp(m_a, low, high):
 def test_koto_limits_the_coupling_of_an_invisible_alp(m_a, expected):
     # arXiv:1810.09655 with BR(K_L -> pi0 a) = 3.72 g^2 GeV^2
     points = {"m_a": np.array([m_a]), "g_agg": np.array([1.0])}
-    rate = SCENARIOS["displaced"]().predict(points).values["BR(KL->pi0 a(gg))"][0]  # all of it
+    rate = scenario_for("displaced").predict(points).values["BR(KL->pi0 a(gg))"][0]  # all of it
     bound = shipped("koto_klpix_2018").form.bound_at(np.array([m_a]))[0]
     assert np.sqrt(bound / rate) == pytest.approx(expected, rel=0.01, abs=0.0)
 
@@ -99,7 +99,7 @@ def test_a_small_visible_fraction_weakens_babars_limit_on_photons_by_its_root():
     def coupling(visible):
         def excess(log_g):
             points = {"m_a": np.array([m_a]), "g_agg": np.array([np.exp(log_g)])}
-            values = SCENARIOS["displaced"]().predict(points).values
+            values = scenario_for("displaced").predict(points).values
             rate = values["BR(B+->K+ a(gg))"] * visible
             return -2.0 * entry.loglike({"BR(B+->K+ a(gg))": rate, "m_a": m_a, "tau_a": 1e-15})[0] - Z90**2
 
