@@ -8,13 +8,15 @@ nearest point, are far above the tolerance. Peaks and kinks that are known are g
 
 import math
 from collections.abc import Callable, Sequence
+from functools import cache
 from typing import NamedTuple
 
 import numpy as np
 from numpy.polynomial.legendre import legvander
 from numpy.typing import NDArray
 
-from alpfit.numerics.quadrature import Rule
+from alpfit.numerics.compile import kernel
+from alpfit.numerics.quadrature import Rule, legendre_rule
 
 Array = NDArray[np.float64]
 
@@ -54,17 +56,13 @@ def adaptive_nodes(
     scales = [max(abs(position), half_width) for position, half_width in places if position != 0.0 or half_width > 0.0]
     first = min([smallest, *(0.1 * scale for scale in scales)])
     edges = _first_edges(places, first, largest)
-    legendre_transform = (2.0 * np.arange(legendre.nodes.size) + 1.0) * (
-        legendre.weights[:, None] * legvander(2.0 * legendre.nodes - 1.0, legendre.nodes.size - 1)
-    )
+    last_orders = _last_orders(legendre.nodes.size)
     begin, end, n_points, kept = edges[:-1], edges[1:], 0, []
     while begin.size:
         e = begin[:, None] + (end - begin)[:, None] * legendre.nodes
         values = function(e.ravel()).reshape(e.shape)
         n_points += e.size
-        smooth = values * np.sqrt(e)
-        height = np.abs(smooth).max(axis=1)
-        rough = np.abs(smooth @ legendre_transform)[:, -4:].max(axis=1)
+        height, rough = roughness(e, values, last_orders)
         rounding = ROUNDING * (2.0 + end) / (end - begin)
         split = rough > (tolerance + rounding) * height
         while tolerance < 1e-4 and split.sum() > ENOUGH:
@@ -87,6 +85,31 @@ def adaptive_nodes(
         begin + 0.5 * length,
         errors[order],
     )
+
+
+@cache
+def _last_orders(m: int, n: int = 4) -> Array:
+    """What the last ``n`` Legendre coefficients are of the values at ``m`` points: ``(n, m)``."""
+    legendre, orders = legendre_rule(m), np.arange(m)
+    transform = (2.0 * orders + 1.0) * legendre.weights[:, None] * legvander(2.0 * legendre.nodes - 1.0, orders[-1])
+    return np.ascontiguousarray(transform.T[-n:])
+
+
+@kernel
+def roughness(e: Array, values: Array, last_orders: Array) -> tuple[Array, Array]:
+    """Of sqrt(e) times the ``values (k, m)`` in each of k panels: the largest, and the largest of the last orders."""
+    height, rough, smooth = np.empty(e.shape[0]), np.empty(e.shape[0]), np.empty(e.shape[1])
+    for i in range(e.shape[0]):
+        height[i], rough[i] = 0.0, 0.0
+        for j in range(smooth.size):
+            smooth[j] = values[i, j] * math.sqrt(e[i, j])
+            height[i] = max(height[i], abs(smooth[j]))
+        for n in range(last_orders.shape[0]):
+            coefficient = 0.0
+            for j in range(smooth.size):
+                coefficient += smooth[j] * last_orders[n, j]
+            rough[i] = max(rough[i], abs(coefficient))
+    return height, rough
 
 
 def _first_edges(places: Sequence[tuple[float, float]], first: float, largest: float) -> Array:
