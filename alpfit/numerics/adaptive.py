@@ -59,32 +59,40 @@ def adaptive_nodes(
     last_orders = _last_orders(legendre.nodes.size)
     begin, end, n_points, kept = edges[:-1], edges[1:], 0, []
     while begin.size:
-        e = begin[:, None] + (end - begin)[:, None] * legendre.nodes
+        e = panel_nodes(begin, end, legendre.nodes)
         values = function(e.ravel()).reshape(e.shape)
         n_points += e.size
-        height, rough = roughness(e, values, last_orders)
-        rounding = ROUNDING * (2.0 + end) / (end - begin)
-        split = rough > (tolerance + rounding) * height
-        while tolerance < 1e-4 and split.sum() > ENOUGH:
-            tolerance *= 10.0
-            split = rough > (tolerance + rounding) * height
+        split, errors, tolerance = judge(begin, end, e, values, last_orders, tolerance, ROUNDING, ENOUGH)
         if n_points > MOST:
             split[:] = False
-        error = np.minimum(rough, height) * (end - begin)
-        kept.append((begin[~split], end[~split], values[~split], error[~split]))
-        middle = 0.5 * (begin[split] + end[split])
-        begin, end = np.append(begin[split], middle), np.append(middle, end[split])
+        done = ~split
+        kept.append((begin[done], end[done], values[done], errors[done]))
+        begin, end = begin[split], end[split]
+        middle = 0.5 * (begin + end)
+        begin, end = np.concatenate([begin, middle]), np.concatenate([middle, end])
     begin, end, values, errors = (np.concatenate(parts) for parts in zip(*kept, strict=True))
     order = np.argsort(begin)
-    begin, length, values = begin[order], (end - begin)[order], values[order]
+    begin, end, values = begin[order], end[order], values[order]
     threshold = first * legendre.nodes**2  # e = first z^2 takes away the square root at threshold
     return AdaptiveNodes(
-        np.concatenate([threshold, (begin[:, None] + length[:, None] * legendre.nodes).ravel()]),
-        np.concatenate([2.0 * first * legendre.nodes * legendre.weights, (length[:, None] * legendre.weights).ravel()]),
+        np.concatenate([threshold, panel_nodes(begin, end, legendre.nodes).ravel()]),
+        np.concatenate(
+            [2.0 * first * legendre.nodes * legendre.weights, np.outer(end - begin, legendre.weights).ravel()]
+        ),
         np.concatenate([function(threshold), values.ravel()]),
-        begin + 0.5 * length,
+        0.5 * (begin + end),
         errors[order],
     )
+
+
+@kernel
+def panel_nodes(begin: Array, end: Array, points: Array) -> Array:
+    """The ``points (m,)`` of a rule on (0, 1) in each of the panels: ``(k, m)``."""
+    nodes = np.empty((begin.size, points.size))
+    for i in range(begin.size):
+        for j in range(points.size):
+            nodes[i, j] = begin[i] + (end[i] - begin[i]) * points[j]
+    return nodes
 
 
 @cache
@@ -96,20 +104,44 @@ def _last_orders(m: int, n: int = 4) -> Array:
 
 
 @kernel
-def roughness(e: Array, values: Array, last_orders: Array) -> tuple[Array, Array]:
-    """Of sqrt(e) times the ``values (k, m)`` in each of k panels: the largest, and the largest of the last orders."""
-    height, rough, smooth = np.empty(e.shape[0]), np.empty(e.shape[0]), np.empty(e.shape[1])
-    for i in range(e.shape[0]):
-        height[i], rough[i] = 0.0, 0.0
+def judge(
+    begin: Array,
+    end: Array,
+    e: Array,
+    values: Array,
+    last_orders: Array,
+    tolerance: float,
+    rounding: float,
+    enough: int,
+) -> tuple[NDArray[np.bool_], Array, float]:
+    """Which of the panels are to be halved, the error of the integral in each, and the tolerance.
+
+    That is raised where more than ``enough`` are rough. ``e`` and ``values`` are ``(k, m)``; the last of the Legendre
+    coefficients of sqrt(e) times the values say how rough it is, beside the largest.
+    """
+    n, smooth = begin.size, np.empty(e.shape[1])
+    rough, errors, split = np.empty(n), np.empty(n), np.empty(n, dtype=np.bool_)
+    for i in range(n):
+        height, last = 0.0, 0.0
         for j in range(smooth.size):
             smooth[j] = values[i, j] * math.sqrt(e[i, j])
-            height[i] = max(height[i], abs(smooth[j]))
-        for n in range(last_orders.shape[0]):
+            height = max(height, abs(smooth[j]))
+        for k in range(last_orders.shape[0]):
             coefficient = 0.0
             for j in range(smooth.size):
-                coefficient += smooth[j] * last_orders[n, j]
-            rough[i] = max(rough[i], abs(coefficient))
-    return height, rough
+                coefficient += smooth[j] * last_orders[k, j]
+            last = max(last, abs(coefficient))
+        errors[i] = min(last, height) * (end[i] - begin[i])
+        relative = last / height if height > 0.0 else 0.0
+        rough[i] = relative - rounding * (2.0 + end[i]) / (end[i] - begin[i])
+    while True:
+        n_split = 0
+        for i in range(n):
+            split[i] = rough[i] > tolerance
+            n_split += 1 if split[i] else 0
+        if n_split <= enough or tolerance >= 1e-4:
+            return split, errors, tolerance
+        tolerance *= 10.0
 
 
 def _first_edges(places: Sequence[tuple[float, float]], first: float, largest: float) -> Array:
@@ -129,12 +161,42 @@ def _first_edges(places: Sequence[tuple[float, float]], first: float, largest: f
 
 def prominent_peaks(e: Array, values: Array) -> list[tuple[float, float]]:
     """(position, half-width) of each peak of sqrt(e) times the ``values`` twice as high as what surrounds it."""
-    from scipy.signal import find_peaks, peak_widths
+    places, half_widths, n = find_peaks(e, values, 2.0)
+    return list(zip(places[:n].tolist(), half_widths[:n].tolist(), strict=True))
 
-    height = np.log(np.maximum(values * np.sqrt(e), 1e-300))
-    at, found = find_peaks(height, prominence=math.log(2.0))
-    halved = (np.full(at.size, math.log(2.0)), found["left_bases"], found["right_bases"])
-    left, right = peak_widths(height, at, rel_height=1.0, prominence_data=halved)[2:]
-    index = np.arange(e.size)
-    widths = 0.5 * (np.interp(right, index, e) - np.interp(left, index, e))
-    return [(float(e[i]), float(width)) for i, width in zip(at, widths, strict=True)]
+
+@kernel
+def find_peaks(e: Array, values: Array, ratio: float) -> tuple[Array, Array, int]:
+    """The n peaks ``ratio`` times as high as the lowest point on the way to anything higher: places, half-widths, n.
+
+    The width is that at which sqrt(e) times the ``values`` has fallen by as much, on both sides.
+    """
+    floor = 1e-300
+    height, places, half_widths, n = np.empty(e.size), np.empty(e.size), np.empty(e.size), 0
+    for i in range(e.size):
+        height[i] = max(values[i] * math.sqrt(e[i]), floor)
+    i = 1
+    while i < e.size - 1:
+        last = i
+        while last < e.size - 1 and height[last + 1] == height[i]:
+            last += 1
+        if height[i - 1] < height[i] and last < e.size - 1 and height[last + 1] < height[i]:
+            left, right = _fallen_at(i, -1, ratio, height, e), _fallen_at(last, 1, ratio, height, e)
+            if left >= 0.0 and right >= 0.0:
+                places[n], half_widths[n] = e[(i + last) // 2], 0.5 * (right - left)
+                n += 1
+        i = last + 1
+    return places, half_widths, n
+
+
+@kernel
+def _fallen_at(start: int, direction: int, ratio: float, height: Array, e: Array) -> float:
+    """Where, from ``start`` on, the ``height`` has fallen by ``ratio``; -1 if it rises above that of ``start`` first."""
+    i, level = start + direction, height[start] / ratio
+    while 0 <= i < e.size and height[i] <= height[start]:
+        if height[i] <= level:
+            before = i - direction
+            part = math.log(height[before] / level) / math.log(height[before] / height[i])
+            return float(e[before] + (e[i] - e[before]) * part)
+        i += direction
+    return -1.0

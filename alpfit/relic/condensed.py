@@ -46,7 +46,7 @@ def condense(nodes: Nodes, rules: ThermalRules) -> Nodes:
 @kernel
 def _end_of_group(e: Array, first: int, shape: Shape) -> int:
     """After the last node of the group that begins with number ``first``."""
-    along, beside, around = 0.8, 0.4, 0.04  # of e, of the distance from the resonance, and of its own position
+    along, beside, around = 1.2, 0.4, 0.04  # of e, of the distance from the resonance, and of its own position
     if first < shape.n_low:
         last, limit = shape.n_low, (1.0 + along) * e[first]
     else:

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from alpfit.errors import ConfigurationError
 from alpfit.numerics.arguments import shown
 from alpfit.numerics.bessel import bessel_functions
+from alpfit.numerics.interpolation import monotone_slopes
 from alpfit.numerics.quadrature import Rule, legendre_rule
 from alpfit.physics.plasma import Plasma
 from alpfit.relic.average_table import Averages, tabulate
@@ -80,14 +81,12 @@ def sector_row(sector: DarkSector, engine: Engine, grids: Grids, self_scattering
 
 def _transfer_table(sector: DarkSector, grids: Grids, asked_for: bool) -> Array:
     """ln(gamma/GeV) and its slopes; empty where not ``asked_for``."""
-    from scipy.interpolate import PchipInterpolator
-
     if not asked_for:
         return np.empty((0, 1, 2))
     start, none = math.log(grids.x_first), 1e-300
     log_x = start + grids.step * np.arange(math.ceil((math.log(grids.x_transfer) - start) / grids.step) + 1)
     log_gamma = np.log(np.clip(sector.gamma(float(sector.mass) / np.exp(log_x)), none, 1.0 / none))
-    slopes = PchipInterpolator(log_x, log_gamma).derivative()(log_x)  # monotone: a C2 spline would ring at a step
+    slopes = monotone_slopes(log_gamma, grids.step)  # a C2 spline would ring at a step
     return np.stack([log_gamma, slopes], axis=-1)[:, None, :]
 
 

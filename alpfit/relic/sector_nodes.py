@@ -51,13 +51,15 @@ def sector_nodes(sector: DarkSector, smallest: float, largest: float, legendre: 
     narrow = [position for position, half_width in peaks if half_width < BROAD * position]
     e, weighted = _with_points(found, points, sigma, mass)
     first_peak = min([*narrow, *(position for position, _ in points)], default=0.0)
+    opening = min((place / mass - 2.0 for place in sector.openings), default=0.0)
+    above = 0.75 * first_peak or opening  # what is beyond freezes out by itself
     first = int(np.argmax(weighted > 0.0))
-    smooth = _smooth_below(found, 0.75 * first_peak if first_peak > 0.0 else math.inf)
+    smooth = _smooth_below(found, above or math.inf)
     if first > 0:  # nothing at rest: suppressed by the energy where annihilation begins, and all there is
         shape = Shape(0, float(e[first]), smooth, 0.0, math.inf)
-    elif first_peak > 0.0:
-        n_low = int(np.searchsorted(e, 0.75 * first_peak))
-        shape = Shape(n_low, first_peak, smooth, 0.0, 90.0 / first_peak)  # exp(-90): beyond what a peak can enhance
+    elif above > 0.0:
+        n_low, suppression = int(np.searchsorted(e, above)), first_peak or opening
+        shape = Shape(n_low, suppression, smooth, 0.0, 90.0 / suppression)  # exp(-90): beyond what can enhance
     else:
         shape = Shape(e.size, 0.0, smooth, 0.0, 0.0)
     return weigh_nodes(e[first:], weighted[first:], shape)

@@ -77,6 +77,8 @@ def no_spectra(n: int) -> Spectra:
 def joined_spectra(parts: Sequence[Spectra]) -> Spectra:
     """All of the ``parts`` in one, the shorter with zeros at their ends."""
     longest = max(part.e.shape[1] for part in parts)
+    if longest == 0:
+        return no_spectra(len(parts))
 
     def column(which: int) -> Array:
         return np.concatenate([np.pad(part[which], ((0, 0), (0, longest - part.e.shape[1]))) for part in parts])
