@@ -161,13 +161,13 @@ def _first_edges(places: Sequence[tuple[float, float]], first: float, largest: f
 
 def prominent_peaks(e: Array, values: Array) -> list[tuple[float, float]]:
     """(position, half-width) of each peak of sqrt(e) times the ``values`` twice as high as what surrounds it."""
-    places, half_widths, n = find_peaks(e, values, 2.0)
-    return list(zip(places[:n].tolist(), half_widths[:n].tolist(), strict=True))
+    places, half_widths = find_peaks(e, values, 2.0)
+    return list(zip(places.tolist(), half_widths.tolist(), strict=True))
 
 
 @kernel
-def find_peaks(e: Array, values: Array, ratio: float) -> tuple[Array, Array, int]:
-    """The n peaks ``ratio`` times as high as the lowest point on the way to anything higher: places, half-widths, n.
+def find_peaks(e: Array, values: Array, ratio: float) -> tuple[Array, Array]:
+    """Peaks ``ratio`` times as high as the lowest point on the way to anything higher: places and half-widths ``(k,)``.
 
     The width is that at which sqrt(e) times the ``values`` has fallen by as much, on both sides.
     """
@@ -186,12 +186,12 @@ def find_peaks(e: Array, values: Array, ratio: float) -> tuple[Array, Array, int
                 places[n], half_widths[n] = e[(i + last) // 2], 0.5 * (right - left)
                 n += 1
         i = last + 1
-    return places, half_widths, n
+    return places[:n].copy(), half_widths[:n].copy()
 
 
 @kernel
 def _fallen_at(start: int, direction: int, ratio: float, height: Array, e: Array) -> float:
-    """Where, from ``start`` on, the ``height`` has fallen by ``ratio``; -1 if it rises above that of ``start`` first."""
+    """Where, from ``start`` on, ``height`` has fallen by ``ratio``; -1 if it rises above that of ``start`` first."""
     i, level = start + direction, height[start] / ratio
     while 0 <= i < e.size and height[i] <= height[start]:
         if height[i] <= level:

@@ -2,6 +2,7 @@
 
 import math
 from functools import partial
+from itertools import pairwise
 
 import numba
 import numpy as np
@@ -51,7 +52,7 @@ def gondolo_gelmini(sigma, x: float, lowest: float, mass: float = MASS, scaled: 
 
     cut = math.sqrt(45.0 * temperature)
     edges = np.linspace(0.0, cut, 9)
-    total = sum(quad(integrand, a, b, epsabs=0.0, epsrel=1e-10)[0] for a, b in zip(edges[:-1], edges[1:], strict=True))
+    total = sum(quad(integrand, a, b, epsabs=0.0, epsrel=1e-10)[0] for a, b in pairwise(edges))
     suppressed = 1.0 if scaled else math.exp((2.0 * mass - lowest) / temperature)
     return total * suppressed / (8.0 * mass**4 * temperature * kve(2, x) ** 2)
 
@@ -95,7 +96,7 @@ def test_a_forbidden_channel_is_in_detailed_balance_with_its_inverse(delta):
         back = gondolo_gelmini(inverse, x_heavy, 2.0 * heavy, heavy)
         densities = dof / DOF * (1.0 + delta) ** 2 * kve(2, x_heavy) / kve(2, x) * math.exp(-delta * x)
         assert average(sector, x) == pytest.approx(back * densities**2, rel=2e-5)
-        leading = (dof / DOF) ** 2 * (1.0 + delta) ** 3 * math.exp(-2.0 * delta * x)  # their eq. (3) for slow particles
+        leading = (dof / DOF) ** 2 * (1.0 + delta) ** 3 * math.exp(-2.0 * delta * x)  # for slow particles
         assert densities**2 / leading == pytest.approx(1.0, abs=4.0 / x)
 
 
@@ -116,7 +117,9 @@ def test_the_sum_of_channels_is_one_function_that_is_their_sum():
 
     def total(s):
         kept = [np.maximum(s, place**2) for place in places]
-        forbidden = [np.where(s > place**2, opening(at, place, 1e-8), 0.0) for at, place in zip(kept, places, strict=True)]
+        forbidden = [
+            np.where(s > place**2, opening(at, place, 1e-8), 0.0) for at, place in zip(kept, places, strict=True)
+        ]
         return opening(s, 0.0, 1e-9) + sum(forbidden)
 
     apart = [channel(0.0, 1e-9), *(channel(place, 1e-8) for place in places)]
