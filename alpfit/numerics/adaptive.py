@@ -8,7 +8,7 @@ nearest point, are far above the tolerance. Peaks and kinks that are known are g
 
 import math
 from collections.abc import Callable, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -144,9 +144,14 @@ def judge(
         tolerance *= 10.0
 
 
+@lru_cache(maxsize=64)
+def _uniform_edges(first: float, largest: float) -> Array:
+    return np.geomspace(first, largest, math.ceil(math.log(largest / first) / PANEL) + 1)
+
+
 def _first_edges(places: Sequence[tuple[float, float]], first: float, largest: float) -> Array:
     """Where the first panels begin and end: uniform in the logarithm, and around each place at the scale of a peak."""
-    edges: list[Array] = [np.geomspace(first, largest, math.ceil(math.log(largest / first) / PANEL) + 1)]
+    edges: list[Array] = [_uniform_edges(first, largest)]
     for position, half_width in places:
         edges.append(np.array([position]))
         if half_width > 0.0:

@@ -54,7 +54,7 @@ def sector_nodes(sector: DarkSector, smallest: float, largest: float, legendre: 
     opening = min((place / mass - 2.0 for place in sector.openings), default=0.0)
     above = 0.75 * first_peak or opening  # what is beyond freezes out by itself
     first = int(np.argmax(weighted > 0.0))
-    smooth = _smooth_below(found, above or math.inf)
+    smooth = smooth_below(found.nodes, found.values, above or math.inf)
     if first > 0:  # nothing at rest: suppressed by the energy where annihilation begins, and all there is
         shape = Shape(0, float(e[first]), smooth, 0.0, math.inf)
     elif above > 0.0:
@@ -65,37 +65,29 @@ def sector_nodes(sector: DarkSector, smallest: float, largest: float, legendre: 
     return weigh_nodes(e[first:], weighted[first:], shape)
 
 
-def _smooth_below(found: AdaptiveNodes, end: float) -> float:
-    """Below which e sqrt(e) sigma is a constant but for a third of e over that; nothing at all for a p-wave.
+@kernel
+def smooth_below(e: Array, values: Array, end: float) -> float:
+    """Below which e sqrt(e) times the ``values`` is a constant but for a third of e over that; e[0] for a p-wave.
 
     From what is below ``end``, without what rounding does to s - 4 m^2.
     """
-    below, reference = found.nodes < end, 1e-8
-    e = found.nodes[below]
-    if e[-1] <= reference:
+    reference, rounding, largest, third = 1e-8, 1e-14, 100.0, 0.3
+    last, first = np.searchsorted(e, end), np.searchsorted(e, reference)
+    if first >= last or not values[first] > 0.0:
         return float(e[0])
-    height = found.values[below] * np.sqrt(e)
-    at_rest = height[np.searchsorted(e, reference)]
-    if not at_rest > 0.0:
-        return float(e[0])
-    rounding = 1e-14 / e
-    change = np.maximum(np.abs(height / at_rest - 1.0) - rounding, 1e-2 * e)
-    return max(0.3 * float(np.min(e / change)), float(e[0]))
+    at_rest, scale = values[first] * math.sqrt(e[first]), largest
+    for i in range(last):
+        change = abs(values[i] * math.sqrt(e[i]) / at_rest - 1.0) - rounding / e[i]
+        if change * scale > e[i]:
+            scale = e[i] / change
+    return max(third * scale, float(e[0]))
 
 
 def _check_convergence(found: AdaptiveNodes, errors: Array, mass: float) -> None:
     """Whether the integral of sigma is known at all temperatures."""
-    e, middles = found.nodes, found.middles
-    weighted = found.weights * found.values * e * (e + 4.0) * (2.0 + e) ** 2
-    positive = np.flatnonzero(weighted > 0.0)
-    if positive.size == 0:
-        return
-    errors = errors * np.sqrt(middles) * (middles + 4.0) * (2.0 + middles) ** 2
-    begin = float(e[positive[0]])
-    panels = weighted.reshape(middles.size + 1, -1).sum(axis=1)[1:]  # the first is what is below all panels
-    worst = first_not_converged(np.geomspace(2.0, 1e6, 24), panels, middles, errors, begin, ACCURACY)
+    worst = first_not_converged(np.geomspace(2.0, 1e6, 24), *found[:4], errors, ACCURACY)
     if worst >= 0:
-        root_s = mass * (2.0 + float(middles[worst]))
+        root_s = mass * (2.0 + float(found.middles[worst]))
         raise ConfigurationError(
             f"cross_section: its integral does not converge near sqrt(s) = {root_s:.12g} GeV, where it has a peak "
             "that is too narrow to be resolved, or noise: give it a smoother function, or name the peak in "
@@ -105,19 +97,30 @@ def _check_convergence(found: AdaptiveNodes, errors: Array, mass: float) -> None
 
 @kernel
 def first_not_converged(
-    temperatures: Array, integrals: Array, middles: Array, errors: Array, begin: float, accuracy: float
+    temperatures: Array, e: Array, weights: Array, values: Array, middles: Array, errors: Array, accuracy: float
 ) -> int:
     """At the first of the m/T = ``temperatures`` at which the integral is not known, which panel is the worst; or -1.
 
-    ``integrals`` and ``errors`` are those of the panels around ``middles``, in e, the first of them that counts has
-    ``begin``.
+    ``errors`` are those of the panels around ``middles``; before the nodes of the first are as many that have none.
     """
+    n = middles.size
+    m, integrals, uncertain, begin = e.size // (n + 1), np.zeros(n), np.empty(n), math.inf
+    for i in range(e.size):
+        weighted = weights[i] * values[i] * e[i] * (e[i] + 4.0) * (2.0 + e[i]) ** 2
+        if weighted > 0.0 and begin == math.inf:
+            begin = e[i]
+        if i >= m:
+            integrals[i // m - 1] += weighted
+    if begin == math.inf:
+        return -1
+    for k in range(n):
+        uncertain[k] = errors[k] * math.sqrt(middles[k]) * (middles[k] + 4.0) * (2.0 + middles[k]) ** 2
     for x in temperatures:
         total, square, largest, worst = 0.0, 0.0, -1.0, 0
-        for k in range(middles.size):
+        for k in range(n):
             thermal = math.exp(-x * max(middles[k] - begin, 0.0))
             total += integrals[k] * thermal
-            part = errors[k] * thermal
+            part = uncertain[k] * thermal
             square += part * part
             if part > largest:
                 largest, worst = part, k

@@ -101,7 +101,7 @@ from alpfit.relic.momentum_grid import (
     values_at,
 )
 from alpfit.relic.phase_space import Step, advance, background_at, linearise, prepare, rates_at, workspace
-from alpfit.relic.sector_nodes import first_not_converged
+from alpfit.relic.sector_nodes import first_not_converged, smooth_below
 from alpfit.relic.spectrum import Groups, Spectrum, reduce_spectrum, strength_of, strengths_of
 from alpfit.relic.transport import (
     Background,
@@ -558,8 +558,9 @@ TWINS = {
     "condense suppressed": (condense, (DENSE._replace(shape=Shape(0, 0.3, 0.0, 0.0, 1e4)), RULES)),
     "first_not_converged": (
         first_not_converged,
-        (np.array([2.0, 20.0]), np.array([1.0, 0.1]), np.array([0.1, 0.3]), np.array([1e-4, 0.3]), 0.1, 5e-3),
+        (np.array([2.0, 20.0]), np.linspace(0.1, 0.9, 9), *np.ones((2, 9)), *np.array([[0.1, 0.3], [1e-4, 0.3]]), 5e-3),
     ),
+    "smooth_below": (smooth_below, (np.geomspace(1e-9, 10.0, 40), np.geomspace(1e-9, 10.0, 40) ** -0.45, math.inf)),
     "strengths_of": (strengths_of, (np.array([1e-9, 2e-9]), np.array([0.1, 0.3]), 5.0, 2.0)),
     "weigh_nodes": (weigh_nodes, (np.array([0.1, 0.3]), np.array([1e-9, 1e-8]), Shape(1, 0.2, 0.3, 0.0, 50.0))),
     "rapidity_integrals": (rapidity_integrals, (0.3, 12.0, HERMITE)),
