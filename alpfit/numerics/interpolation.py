@@ -88,3 +88,32 @@ def evaluate_spline(z: float, start: float, step: float, table: Array, k: int) -
         )[0]
     end = last if position >= last else 0
     return float(table[end, k, 0] + table[end, k, 1] * (z - start - end * step))
+
+
+@kernel
+def monotone_slopes(values: Array, step: float) -> Array:
+    """Slopes with which cubics between ``values (n,)`` on a uniform grid are monotone where those are, n three or more.
+
+    The harmonic mean of the secants on either side, zero at an extremum; at the ends a parabola's, bounded (F. Fritsch,
+    J. Butland, SIAM J. Sci. Stat. Comput. 5 (1984) 300), as of scipy's PchipInterpolator.
+    """
+    n = values.size
+    slopes = np.zeros(n)
+    for i in range(1, n - 1):
+        left, right = (values[i] - values[i - 1]) / step, (values[i + 1] - values[i]) / step
+        if left * right > 0.0:
+            slopes[i] = 2.0 / (1.0 / left + 1.0 / right)
+    slopes[0] = _slope_at_end((values[1] - values[0]) / step, (values[2] - values[1]) / step)
+    slopes[n - 1] = _slope_at_end((values[n - 1] - values[n - 2]) / step, (values[n - 2] - values[n - 3]) / step)
+    return slopes
+
+
+@kernel
+def _slope_at_end(nearest: float, next_one: float) -> float:
+    """Of the parabola through three points, where it has the sign of the secant and is at most three times as steep."""
+    slope = 1.5 * nearest - 0.5 * next_one
+    if slope * nearest <= 0.0:
+        return 0.0
+    if nearest * next_one < 0.0 and abs(slope) > 3.0 * abs(nearest):
+        return 3.0 * nearest
+    return slope

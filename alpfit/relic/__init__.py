@@ -2,9 +2,11 @@
 
 from alpfit.numerics.arguments import outside
 from alpfit.physics.plasma import PLASMAS
+from alpfit.relic.channels import Channel
 from alpfit.relic.dark_sector import DarkSector
 from alpfit.relic.density import DOMAIN, evolve, plasma_error, relic_density, resolve_annihilation_scale
 from alpfit.relic.general import evolve_sector, solve
+from alpfit.relic.many_sectors import solve_many
 from alpfit.relic.required import required_coupling
 from alpfit.relic.results import Evolution, MomentumDistribution, RelicDensity, Status
 from alpfit.relic.run import CLOSURES, ENGINES
@@ -15,6 +17,7 @@ __all__ = [
     "DOMAIN",
     "ENGINES",
     "PLASMAS",
+    "Channel",
     "DarkSector",
     "Evolution",
     "MomentumDistribution",
@@ -29,5 +32,6 @@ __all__ = [
     "required_coupling",
     "resolve_annihilation_scale",
     "solve",
+    "solve_many",
     "theory_error",
 ]

@@ -105,13 +105,13 @@ class SectorTable(NamedTuple):
 
 
 class SectorTables(NamedTuple):
-    """``n`` sectors that differ in ``mass (n,)`` and tables: as :class:`SectorTable`, with a first axis of length n.
+    """``n`` sectors that differ in ``mass (n,)``, ``dof (n,)`` and tables, as :class:`SectorTable` with a first axis.
 
     Their cross-sections themselves are ``spectra``, empty where no engine asks for them.
     """
 
     mass: Array
-    dof: float
+    dof: Array
     averages: Averages
     suppression: Array
     transfer: Transfer
@@ -126,7 +126,7 @@ def sector_at(sectors: SectorTables, i: int) -> SectorTable:
     averages, transfer = sectors.averages, sectors.transfer
     return SectorTable(
         sectors.mass[i],
-        sectors.dof,
+        sectors.dof[i],
         Averages(averages.start, averages.step, averages.table[i], sectors.suppression[i]),
         Transfer(transfer.start, transfer.step, transfer.table[i]),
         sectors.gas,
@@ -139,6 +139,7 @@ def chosen(sectors: SectorTables, which: Whole) -> SectorTables:
     averages, transfer = sectors.averages, sectors.transfer
     return sectors._replace(
         mass=sectors.mass[which],
+        dof=sectors.dof[which],
         averages=averages._replace(table=averages.table[which]),
         suppression=sectors.suppression[which],
         transfer=transfer._replace(table=transfer.table[which]),

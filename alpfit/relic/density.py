@@ -12,8 +12,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from alpfit.errors import ConfigurationError, PredictionError
-from alpfit.numerics.arguments import broadcast, known, positive_number, refuse_outside, whole_number
-from alpfit.numerics.cores import n_cores
+from alpfit.numerics.arguments import broadcast, known, positive_number, refuse_outside
+from alpfit.numerics.cores import resolve_threads
 from alpfit.physics.annihilation import ANNIHILATION_SCALES
 from alpfit.physics.plasma import PLASMAS, Plasma
 from alpfit.physics.widths import Widths, alp_widths
@@ -95,7 +95,7 @@ def relic_density(
     """
     chosen, medium, scale = _choices(engine, closure, plasma, annihilation_scale)
     shape, points = _points({"m_a": m_a, "r": r, "g_agg": g_agg, "g_achi": g_achi})
-    n_threads = _resolve_threads(n_threads)
+    n_threads = resolve_threads(n_threads)
 
     def solve(part: Array) -> Columns:
         return _solve_portal(part, chosen, medium, scale, self_scattering)
@@ -185,12 +185,6 @@ def plasma_error(
 def _choices(engine: str, closure: str, plasma: str, annihilation_scale: str | float) -> tuple[Engine, Plasma, float]:
     """What the names of options stand for."""
     return resolve_engine(engine, closure), resolve_plasma(plasma), resolve_annihilation_scale(annihilation_scale)
-
-
-def _resolve_threads(n_threads: int | None) -> int:
-    if n_threads is None:
-        return n_cores()
-    return whole_number("n_threads", n_threads, 1, otherwise=", or None for all cores")
 
 
 def _points(values: Mapping[str, ArrayLike]) -> tuple[tuple[int, ...], Array]:

@@ -1,27 +1,40 @@
 """Relic densities of any :class:`~alpfit.relic.dark_sector.DarkSector`."""
 
 import math
-from collections.abc import Callable
+from collections.abc import Sequence
 from functools import cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from alpfit.errors import ConfigurationError
 from alpfit.numerics.arguments import shown
 from alpfit.numerics.bessel import bessel_functions
+from alpfit.numerics.interpolation import monotone_slopes
 from alpfit.numerics.quadrature import Rule, legendre_rule
 from alpfit.physics.plasma import Plasma
 from alpfit.relic.average_table import Averages, tabulate
 from alpfit.relic.averages import Nodes, ThermalRules, thermal_rules
 from alpfit.relic.base import Accuracy, Engine
 from alpfit.relic.boltzmann import SectorTables, Transfer, maxwellian_gas
+from alpfit.relic.condensed import condense
 from alpfit.relic.dark_sector import DarkSector
 from alpfit.relic.freeze_in import HOTTEST, LARGEST, Early, no_early, tabulate_early
 from alpfit.relic.results import Evolution, RelicDensity
 from alpfit.relic.run import ENGINES, history, relic_densities, resolve_engine, resolve_plasma
 from alpfit.relic.sector_nodes import sector_nodes
-from alpfit.relic.spectrum import SUPPRESSED, UNSUPPRESSED, Spectra, Whole, strength_of
+from alpfit.relic.spectrum import (
+    SUPPRESSED,
+    UNSUPPRESSED,
+    Spectra,
+    Whole,
+    joined_spectra,
+    no_spectra,
+    strengths_of,
+)
+
+Array = NDArray[np.float64]
 
 
 class Grids(NamedTuple):
@@ -47,73 +60,99 @@ def default_grids(energy: bool = False) -> Grids:
     return Grids(thermal_rules(12, 8, 4, 9, energy), legendre_rule(16))
 
 
-def tabulated(sector: DarkSector, plasma: Plasma, grids: Grids, self_scattering: bool = True) -> SectorTables:
-    """The sector as tables: a row of one. Calls its functions with thousands of points at once, as often as need be."""
-    from scipy.interpolate import PchipInterpolator
+class SectorRow(NamedTuple):
+    """The tables of one sector: averages ``(n, 4, 2)``, transfer ``(n', 1, 2)``, its cross-section where asked for."""
 
-    mass, start = float(sector.mass), math.log(grids.x_first)
+    averages: Array
+    suppression: float
+    transfer: Array
+    spectra: Spectra
+
+
+def sector_row(sector: DarkSector, engine: Engine, grids: Grids, self_scattering: bool) -> SectorRow:
+    """What the ``engine`` needs to know. Calls the sector's functions with thousands of points at once."""
+    start, both = math.log(grids.x_first), engine.coupled
     nodes = sector_nodes(sector, grids.smallest, grids.largest, grids.legendre)
-    averages = np.empty((1, math.ceil((math.log(grids.x_last) - start) / grids.step) + 1, 4, 2))
-    tabulate(start, grids.step, nodes, True, grids.thermal, averages[0])
-    n_transfer = math.ceil((math.log(grids.x_transfer) - start) / grids.step) + 1
-    log_x, none = start + grids.step * np.arange(n_transfer), 1e-300
-    log_gamma = np.log(np.clip(sector.gamma(mass / np.exp(log_x)), none, 1.0 / none))
-    slopes = PchipInterpolator(log_x, log_gamma).derivative()(log_x)  # monotone: a C2 spline would ring at a step
-    transfer = np.stack([log_gamma, slopes], axis=-1)[:, None, :]
+    averages = np.empty((math.ceil((math.log(grids.x_last) - start) / grids.step) + 1, 4, 2))
+    tabulate(start, grids.step, condense(nodes, grids.thermal), both, grids.thermal, averages)
+    spectra = _spectra(nodes, sector, self_scattering) if engine.resolved else no_spectra(1)
+    return SectorRow(averages, nodes.shape.suppression, _transfer_table(sector, grids, both), spectra)
+
+
+def _transfer_table(sector: DarkSector, grids: Grids, asked_for: bool) -> Array:
+    """ln(gamma/GeV) and its slopes; empty where not ``asked_for``."""
+    if not asked_for:
+        return np.empty((0, 1, 2))
+    start, none = math.log(grids.x_first), 1e-300
+    log_x = start + grids.step * np.arange(math.ceil((math.log(grids.x_transfer) - start) / grids.step) + 1)
+    log_gamma = np.log(np.clip(sector.gamma(float(sector.mass) / np.exp(log_x)), none, 1.0 / none))
+    slopes = monotone_slopes(log_gamma, grids.step)  # a C2 spline would ring at a step
+    return np.stack([log_gamma, slopes], axis=-1)[:, None, :]
+
+
+def stacked(sectors: Sequence[DarkSector], rows: Sequence[SectorRow], plasma: Plasma, grids: Grids) -> SectorTables:
+    """The sectors as tables, one row each."""
+    start = math.log(grids.x_first)
     return SectorTables(
-        np.array([mass]),
-        float(sector.dof),
-        Averages(start, grids.step, averages, 0.0),
-        np.array([nodes.shape.suppression]),
-        Transfer(start, grids.step, transfer[None]),
+        np.array([float(sector.mass) for sector in sectors]),
+        np.array([float(sector.dof) for sector in sectors]),
+        Averages(start, grids.step, np.stack([row.averages for row in rows]), 0.0),
+        np.array([row.suppression for row in rows]),
+        Transfer(start, grids.step, np.stack([row.transfer for row in rows])),
         maxwellian_gas(),
         plasma,
-        _spectra(nodes, sector, self_scattering),
+        joined_spectra([row.spectra for row in rows]),
     )
 
 
 def _spectra(nodes: Nodes, sector: DarkSector, self_scattering: bool) -> Spectra:
     """The cross-section at its nodes, and how often chi scatters off itself for each time that it annihilates."""
     kept = nodes.flux > 0.0
-    e, flux, mass, dof = nodes.e[kept], nodes.flux[kept], float(sector.mass), float(sector.dof)
-    strength = [strength_of(*node, mass, dof) for node in zip(flux, e, strict=True)]
-    ratio = np.zeros(e.size)
+    e, ratio = nodes.e[kept], np.zeros(int(kept.sum()))
     if self_scattering and sector.self_scattering is not None:
-        s = (mass * (2.0 + e)) ** 2
+        s = (float(sector.mass) * (2.0 + e)) ** 2
         annihilation = sector.sigma(s)
         ratio = sector.sigma_self(s) / np.where(annihilation > 0.0, annihilation, math.inf)
     begins_above = nodes.shape.n_low == 0 and nodes.shape.suppression > 0.0
     fineness = SUPPRESSED if begins_above else UNSUPPRESSED
-    return Spectra(e[None], np.array(strength)[None], ratio[None], np.array([e.size]), np.array([fineness]))
+    strength = strengths_of(nodes.flux[kept], e, float(sector.mass), float(sector.dof))
+    return Spectra(e[None], strength[None], ratio[None], np.array([e.size]), np.array([fineness]))
 
 
-def early_tables(sector: DarkSector, grids: Grids) -> Early:
-    """What is known of the sector from T = 100 M on, M the energy of its lowest resonance or of two chi at rest."""
+def early_tables(sectors: Sequence[DarkSector], grids: Grids) -> Early:
+    """What is known of each from T = 100 M on, M the energy of its lowest resonance or of two chi at rest."""
 
-    def nodes_up_to(largest: float) -> Nodes:
+    def nodes_up_to(largest: float, sector: DarkSector) -> Nodes:
         return sector_nodes(sector, grids.smallest, largest, grids.legendre)
 
-    lowest = 2.0 + nodes_up_to(grids.largest).shape.suppression
-    early = no_early(1, lowest)
-    tabulate_early(0, HOTTEST * lowest, nodes_up_to(LARGEST * HOTTEST * lowest), bessel_functions(), early)
+    lowest = [2.0 + nodes_up_to(grids.largest, sector).shape.suppression for sector in sectors]
+    early = no_early(len(sectors), max(lowest))
+    for i, (each, sector) in enumerate(zip(lowest, sectors, strict=True)):
+        hot = nodes_up_to(LARGEST * HOTTEST * each, sector)
+        tabulate_early(i, HOTTEST * each, hot, bessel_functions(), early)
     return early
 
 
-def _engine_for(sector: DarkSector, name: str, closure: str) -> Engine:
+def engine_for(sector: DarkSector, engine: Engine) -> Engine:
     """In kinetic equilibrium the number density is all there is, for every engine."""
-    engine = resolve_engine(name, closure)
     if not isinstance(sector, DarkSector):
         raise ConfigurationError(f"sector = {shown(sector)} must be a DarkSector")
     return ENGINES["nbe"] if sector.in_kinetic_equilibrium else engine
 
 
-def _prepared(
-    sector: DarkSector, name: str, plasma: str, self_scattering: bool, closure: str
-) -> tuple[SectorTables, Engine, Callable[[Whole], Early]]:
-    """The sector's tables, the engine, and what gives the early tables where chi may come from nothing."""
-    chosen = _engine_for(sector, name, closure)
-    tables = tabulated(sector, resolve_plasma(plasma), default_grids(chosen.energy), self_scattering)
-    return tables, chosen, lambda _which: early_tables(sector, default_grids())
+def sector_columns(
+    sectors: Sequence[DarkSector], rows: Sequence[SectorRow], engine: Engine, plasma: Plasma
+) -> dict[str, NDArray[Any]]:
+    """All of :class:`RelicDensity` for sectors whose ``rows`` are those for the ``engine``, arrays ``(n,)``."""
+
+    def transfer_rate(temperature: Array) -> Array:
+        return np.concatenate([sector.gamma(t[None]) for sector, t in zip(sectors, temperature, strict=True)])
+
+    def early(which: Whole) -> Early:
+        return early_tables([sectors[i] for i in which], default_grids())
+
+    tables = stacked(sectors, rows, plasma, default_grids(engine.energy))
+    return relic_densities(tables, engine, transfer_rate, Accuracy(), early)
 
 
 def solve(
@@ -135,8 +174,9 @@ def solve(
     :class:`~alpfit.errors.ConfigurationError`, a :class:`ValueError`, for an unknown name, and where a function of
     the sector returns a negative number or none, with the s or T where it did.
     """
-    tables, chosen, early = _prepared(sector, engine, plasma, self_scattering, closure)
-    columns = relic_densities(tables, chosen, sector.gamma, Accuracy(), early)
+    chosen, medium = engine_for(sector, resolve_engine(engine, closure)), resolve_plasma(plasma)
+    row = sector_row(sector, chosen, default_grids(chosen.energy), self_scattering)
+    columns = sector_columns([sector], [row], chosen, medium)
     return RelicDensity(**{name: column.reshape(()) for name, column in columns.items()})
 
 
@@ -152,4 +192,7 @@ def evolve_sector(
 
     Raises :class:`~alpfit.errors.PredictionError`, a :class:`ValueError`, where there is no answer.
     """
-    return history(*_prepared(sector, engine, plasma, self_scattering, closure))
+    chosen, medium = engine_for(sector, resolve_engine(engine, closure)), resolve_plasma(plasma)
+    grids = default_grids(chosen.energy)
+    tables = stacked([sector], [sector_row(sector, chosen, grids, self_scattering)], medium, grids)
+    return history(tables, chosen, lambda _which: early_tables([sector], default_grids()))

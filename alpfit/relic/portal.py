@@ -260,7 +260,7 @@ def portal_sectors(
     start = math.log(grids.x_first)
     return SectorTables(
         points.r * points.m_a,
-        dof,
+        np.full(points.m_a.size, dof),
         Averages(start, grids.step, averages, 0.0),
         suppression,
         Transfer(start, grids.transfer_step, transfer),
@@ -274,7 +274,7 @@ def portal_sectors(
 def _fill_spectra(
     points: PortalPoints,
     self_scattering: bool,
-    dof: float,
+    dof: Array,
     grids: Grids,
     e: Array,
     strengths: Array,
@@ -292,7 +292,7 @@ def _fill_spectra(
         for k in range(size[i]):
             which = order[k]
             at = nodes.e[which]
-            e[i, k], strengths[i, k] = at, strength_of(nodes.flux[which], at, mass, dof)
+            e[i, k], strengths[i, k] = at, strength_of(nodes.flux[which], at, mass, dof[i])
             beta = math.sqrt(at * (at + 4.0)) / (2.0 + at)
             scattering[i, k] = coupling * beta / (2.0 + at) ** 2 if which < n_photons else 0.0
 

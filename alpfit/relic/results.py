@@ -24,6 +24,7 @@ class Status(IntEnum):
     UNKNOWN_BEGINNING = 6
     UNRESOLVED = 7
     STRONG_COUPLING = 8
+    REFUSED = 9
 
     @property
     def message(self) -> str:
@@ -49,6 +50,7 @@ _MESSAGES = {
     "resonance; the engines cbe and nbe have a number",
     Status.STRONG_COUPLING: "g_achi m_chi is above 1.77 (the square root of pi), where the lowest order of "
     "chi chi -> a a means nothing",
+    Status.REFUSED: "the sector means nothing, or its functions gave no numbers or a peak that is not resolved",
 }
 
 ANSWERED = (Status.OK, Status.FREEZE_IN)
@@ -80,6 +82,7 @@ class RelicDensity:
             far above one where ALPs are in equilibrium. Infinite for r < 1/2, where they are as much so as chi. None
             for a sector given by functions, and so is
         alp_share: the part of annihilation at ``x_fo`` that makes two ALPs.
+        refusals: the sentence for each sector that is REFUSED, and an empty one for the others; None where none is.
     """
 
     omega_h2: Array
@@ -91,6 +94,7 @@ class RelicDensity:
     self_scattering: Array | None = None
     alp_rate: Array | None = None
     alp_share: Array | None = None
+    refusals: NDArray[np.str_] | None = None
 
     @property
     def ok(self) -> NDArray[np.bool_]:
@@ -109,16 +113,19 @@ class RelicDensity:
 
     @property
     def messages(self) -> NDArray[np.str_]:
-        """The status of each point in words."""
-        return np.array([Status(int(value)).message for value in self.status.flat]).reshape(self.status.shape)
+        """The status of each point in words, and of a sector that was refused why."""
+        messages = np.array([Status(int(value)).message for value in self.status.flat]).reshape(self.status.shape)
+        if self.refusals is None:
+            return messages
+        return np.asarray(np.where(self.refusals == "", messages, self.refusals))
 
     def _repr_html_(self) -> str:
         """What a notebook shows: one point as a list, or the first of several as rows."""
-        names = [name for name in (field.name for field in fields(self)) if getattr(self, name) is not None]
+        given = (field.name for field in fields(self) if field.name != "refusals")
+        names, messages = [name for name in given if getattr(self, name) is not None], self.messages
 
         def shown(name: str, place: tuple[int, ...]) -> str:
-            value = getattr(self, name)[place]
-            return Status(int(value)).message if name == "status" else f"{value:.4g}"
+            return str(messages[place]) if name == "status" else f"{getattr(self, name)[place]:.4g}"
 
         title = "Relic density"
         if self.status.ndim == 0:

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from alpfit.errors import ConfigurationError
 from alpfit.numerics.adaptive import AdaptiveNodes, adaptive_nodes, prominent_peaks
+from alpfit.numerics.compile import kernel
 from alpfit.numerics.quadrature import Rule
 from alpfit.relic.averages import Nodes, Shape, weigh_nodes
 from alpfit.relic.dark_sector import DarkSector
@@ -35,13 +36,14 @@ def sector_nodes(sector: DarkSector, smallest: float, largest: float, legendre: 
     peaks = [(position / mass - 2.0, 0.5 * width / mass) for position, width in sector.resonances]
     points = [peak for peak in peaks if peak[1] <= UNRESOLVED and CORE < peak[0] < largest]
     places = [(position, max(width, 2.0 * CORE) if (position, width) in points else width) for position, width in peaks]
-    places += [(place / mass - 2.0, 0.0) for place in sector.thresholds]
+    kinks = {*sector.thresholds, *sector.openings}
+    places += [(place / mass - 2.0, 0.0) for place in sorted(kinks)]
     threshold = 4.0 * mass**2
 
     def sigma(e: Array) -> Array:
         return sector.sigma(np.maximum((mass * (2.0 + e)) ** 2, threshold * (1.0 + 1e-15)))
 
-    tolerance = TOLERANCE if callable(sector.cross_section) else TABLE_TOLERANCE
+    tolerance = TABLE_TOLERANCE if any(channel.is_tabulated for channel in sector.channels) else TOLERANCE
     found = adaptive_nodes(sigma, places, smallest, largest, tolerance, legendre)
     outside_cores = np.all([np.abs(found.middles - position) > CORE for position, _ in points], axis=0)
     _check_convergence(found, np.where(outside_cores, found.errors, 0.0), mass)
@@ -49,37 +51,82 @@ def sector_nodes(sector: DarkSector, smallest: float, largest: float, legendre: 
     narrow = [position for position, half_width in peaks if half_width < BROAD * position]
     e, weighted = _with_points(found, points, sigma, mass)
     first_peak = min([*narrow, *(position for position, _ in points)], default=0.0)
+    opening = min((place / mass - 2.0 for place in sector.openings), default=0.0)
+    above = 0.75 * first_peak or opening  # what is beyond freezes out by itself
     first = int(np.argmax(weighted > 0.0))
-    everywhere = float(e[0])  # the table is calculated at each temperature, however cold
+    smooth = smooth_below(found.nodes, found.values, above or math.inf)
     if first > 0:  # nothing at rest: suppressed by the energy where annihilation begins, and all there is
-        shape = Shape(0, float(e[first]), everywhere, 0.0, math.inf)
-    elif first_peak > 0.0:
-        n_low = int(np.searchsorted(e, 0.75 * first_peak))
-        shape = Shape(n_low, first_peak, everywhere, 0.0, 90.0 / first_peak)  # exp(-90): beyond what a peak can enhance
+        shape = Shape(0, float(e[first]), smooth, 0.0, math.inf)
+    elif above > 0.0:
+        n_low, suppression = int(np.searchsorted(e, above)), first_peak or opening
+        shape = Shape(n_low, suppression, smooth, 0.0, 90.0 / suppression)  # exp(-90): beyond what can enhance
     else:
-        shape = Shape(e.size, 0.0, everywhere, 0.0, 0.0)
+        shape = Shape(e.size, 0.0, smooth, 0.0, 0.0)
     return weigh_nodes(e[first:], weighted[first:], shape)
+
+
+@kernel
+def smooth_below(e: Array, values: Array, end: float) -> float:
+    """Below which e sqrt(e) times the ``values`` is a constant but for a third of e over that; e[0] for a p-wave.
+
+    From what is below ``end``, without what rounding does to s - 4 m^2.
+    """
+    reference, rounding, largest, third = 1e-8, 1e-14, 100.0, 0.3
+    last, first = np.searchsorted(e, end), np.searchsorted(e, reference)
+    if first >= last or not values[first] > 0.0:
+        return float(e[0])
+    at_rest, scale = values[first] * math.sqrt(e[first]), largest
+    for i in range(last):
+        change = abs(values[i] * math.sqrt(e[i]) / at_rest - 1.0) - rounding / e[i]
+        if change * scale > e[i]:
+            scale = e[i] / change
+    return max(third * scale, float(e[0]))
 
 
 def _check_convergence(found: AdaptiveNodes, errors: Array, mass: float) -> None:
     """Whether the integral of sigma is known at all temperatures."""
-    e, middles = found.nodes, found.middles
-    weighted = found.weights * found.values * e * (e + 4.0) * (2.0 + e) ** 2
-    positive = np.flatnonzero(weighted > 0.0)
-    if positive.size == 0:
-        return
-    errors = errors * np.sqrt(middles) * (middles + 4.0) * (2.0 + middles) ** 2
-    begin = float(e[positive[0]])
-    for x in np.geomspace(2.0, 1e6, 24):
-        parts = errors * np.exp(-x * np.maximum(middles - begin, 0.0))
-        total = float(np.sum(weighted * np.exp(-x * np.maximum(e - begin, 0.0))))
-        if not math.sqrt(float(np.sum(parts**2))) <= ACCURACY * total:
-            root_s = mass * (2.0 + float(middles[np.argmax(parts)]))
-            raise ConfigurationError(
-                f"cross_section: its integral does not converge near sqrt(s) = {root_s:.12g} GeV, where it has a peak "
-                "that is too narrow to be resolved, or noise: give it a smoother function, or name the peak in "
-                "resonances with its position and width"
-            )
+    worst = first_not_converged(np.geomspace(2.0, 1e6, 24), *found[:4], errors, ACCURACY)
+    if worst >= 0:
+        root_s = mass * (2.0 + float(found.middles[worst]))
+        raise ConfigurationError(
+            f"cross_section: its integral does not converge near sqrt(s) = {root_s:.12g} GeV, where it has a peak "
+            "that is too narrow to be resolved, or noise: give it a smoother function, or name the peak in "
+            "resonances with its position and width"
+        )
+
+
+@kernel
+def first_not_converged(
+    temperatures: Array, e: Array, weights: Array, values: Array, middles: Array, errors: Array, accuracy: float
+) -> int:
+    """At the first of the m/T = ``temperatures`` at which the integral is not known, which panel is the worst; or -1.
+
+    ``errors`` are those of the panels around ``middles``; before the nodes of the first are as many that have none.
+    """
+    n = middles.size
+    m, integrals, uncertain, begin = e.size // (n + 1), np.zeros(n), np.empty(n), math.inf
+    for i in range(e.size):
+        weighted = weights[i] * values[i] * e[i] * (e[i] + 4.0) * (2.0 + e[i]) ** 2
+        if weighted > 0.0 and begin == math.inf:
+            begin = e[i]
+        if i >= m:
+            integrals[i // m - 1] += weighted
+    if begin == math.inf:
+        return -1
+    for k in range(n):
+        uncertain[k] = errors[k] * math.sqrt(middles[k]) * (middles[k] + 4.0) * (2.0 + middles[k]) ** 2
+    for x in temperatures:
+        total, square, largest, worst = 0.0, 0.0, -1.0, 0
+        for k in range(n):
+            thermal = math.exp(-x * max(middles[k] - begin, 0.0))
+            total += integrals[k] * thermal
+            part = uncertain[k] * thermal
+            square += part * part
+            if part > largest:
+                largest, worst = part, k
+        if not math.sqrt(square) <= accuracy * total:
+            return worst
+    return -1
 
 
 def _with_points(

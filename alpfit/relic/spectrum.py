@@ -9,6 +9,7 @@ group is the wider, the less of the annihilation is in it.
 """
 
 import math
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -73,6 +74,19 @@ def no_spectra(n: int) -> Spectra:
     return Spectra(nothing, nothing, nothing, np.zeros(n, dtype=np.int64), np.ones(n))
 
 
+def joined_spectra(parts: Sequence[Spectra]) -> Spectra:
+    """All of the ``parts`` in one, the shorter with zeros at their ends."""
+    longest = max(part.e.shape[1] for part in parts)
+    if longest == 0:
+        return no_spectra(len(parts))
+
+    def column(which: int) -> Array:
+        return np.concatenate([np.pad(part[which], ((0, 0), (0, longest - part.e.shape[1]))) for part in parts])
+
+    size, fineness = (np.concatenate([part[which] for part in parts]) for which in (3, 4))
+    return Spectra(column(0), column(1), column(2), size, fineness)
+
+
 @kernel
 def strength_of(flux: float, e: float, mass: float, dof: float) -> float:
     """The strength [GeV] of a node with that ``flux`` (:class:`~alpfit.relic.averages.Nodes`, GeV^-2).
@@ -80,6 +94,15 @@ def strength_of(flux: float, e: float, mass: float, dof: float) -> float:
     g/(16 pi^2 m) times the integral of sigma sqrt(s (s - 4 m^2)) ds over the node.
     """
     return float(dof * mass**3 * flux * math.sqrt((2.0 + e) / (e * (e + 4.0))) / (8.0 * math.pi**2))
+
+
+@kernel
+def strengths_of(flux: Array, e: Array, mass: float, dof: float) -> Array:
+    """:func:`strength_of` each of the nodes, arrays ``(n,)``."""
+    strengths = np.empty(e.size)
+    for i in range(e.size):
+        strengths[i] = strength_of(flux[i], e[i], mass, dof)
+    return strengths
 
 
 @kernel

@@ -3,18 +3,20 @@
 No assertion is about a time: that would test the machine. What is asserted is that each point has an answer.
 """
 
+import math
 import os
 import subprocess
 import sys
 import time
 from pathlib import Path
 
+import numba
 import numpy as np
 import pytest
 from published import POINTS
 from scipy.stats import qmc
 
-from alpfit.relic import Status, relic_density
+from alpfit.relic import DarkSector, Status, relic_density, solve, solve_many
 
 ROOT = Path(__file__).resolve().parents[2]
 POINT = POINTS["BP1u"]
@@ -148,6 +150,63 @@ def test_against_the_slow_reference(report, engine):
         assert result.omega_h2 == pytest.approx(slow, rel=1e-3, abs=0.0)
     measured = ", ".join(f"{ratio:,.0f}" for ratio in sorted(ratios))
     report(f"{engine}, three points: times as fast as the slow reference", "1,000 times", f"{measured} times")
+
+
+@numba.njit
+def compiled_resonance(s, mass, strength):
+    propagator = (s - 208.0**2) ** 2 + (208.0 * 0.5) ** 2
+    return strength / (propagator * math.sqrt(1.0 - 4.0 * mass * mass / s))
+
+
+@numba.njit
+def compiled_scattering(temperature, mass, strength):
+    return strength * temperature**5 / mass**4
+
+
+def resonance_in_numpy(s, mass, strength):
+    propagator = (s - 208.0**2) ** 2 + (208.0 * 0.5) ** 2
+    return strength / (propagator * np.sqrt(1.0 - 4.0 * mass * mass / s))
+
+
+def scattering_in_numpy(temperature, mass, strength):
+    return strength * temperature**5 / mass**4
+
+
+FUNCTIONS = {
+    "compiled": (compiled_resonance, compiled_scattering),
+    "NumPy": (resonance_in_numpy, scattering_in_numpy),
+}
+
+
+@each_engine
+def test_dark_sectors_one_at_a_time_and_many_at_once(report, engine):
+    elapsed = {}
+    for kind, functions in FUNCTIONS.items():
+        sectors = [
+            DarkSector(mass, 2, *functions, [(208.0, 0.5)], parameters=(mass, 1e-4))
+            for mass in np.random.default_rng(8).uniform(80.0, 103.0, 64)
+        ]
+        ways = {
+            "one at a time": lambda sectors=sectors: [solve(sector, engine=engine) for sector in sectors],
+            "64 at once": lambda sectors=sectors: solve_many(sectors, engine=engine, n_threads=1),
+            "64 at once, two threads": lambda sectors=sectors: solve_many(sectors, engine=engine, n_threads=2),
+        }
+        assert ways["64 at once"]().ok.all()
+        for way, function in ways.items():
+            best = math.inf
+            for _ in range(5):
+                start = time.perf_counter()
+                function()
+                best = min(best, 1e3 * (time.perf_counter() - start) / len(sectors))
+            elapsed[kind, way] = best
+            target = "1.2 ms" if way == "64 at once" else ""
+            report(f"{engine}, a resonance, {kind}, {way}: a point", target, f"{best:.3f} ms")
+    many, threads = elapsed["compiled", "64 at once"], elapsed["compiled", "64 at once, two threads"]
+    report(
+        f"{engine}, compiled: one at a time over 64 at once", "", f"{elapsed['compiled', 'one at a time'] / many:.2f}"
+    )
+    report(f"{engine}, 64 at once: NumPy over compiled", "", f"{elapsed['NumPy', '64 at once'] / many:.2f}")
+    report(f"{engine}, compiled, 64 at once: one thread over two", "1.7", f"{many / threads:.2f}")
 
 
 CHILD = """

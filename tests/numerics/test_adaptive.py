@@ -4,6 +4,7 @@ import math
 
 import numpy as np
 import pytest
+from scipy import signal
 from scipy.special import wofz
 
 from alpfit.numerics.adaptive import AdaptiveNodes, adaptive_nodes, prominent_peaks
@@ -92,6 +93,21 @@ def test_prominent_peaks_have_a_place_and_a_width():
     seen = prominent_peaks(found.nodes, found.values)
     assert [position for position, _ in seen] == pytest.approx([0.3, 0.9], rel=1e-3)
     assert [half_width for _, half_width in seen] == pytest.approx([1e-4, 1e-2], rel=0.1)
+
+
+def test_peaks_are_those_that_scipy_finds():
+    rng = np.random.default_rng(3)
+    e = np.sort(rng.uniform(0.01, 1.0, 3000))
+    values = np.exp(np.cumsum(rng.normal(scale=0.2, size=e.size)))
+    values[100:104] = values[500:503] = 1e3  # flat on top
+    height = np.log(values * np.sqrt(e))
+    at, found = signal.find_peaks(height, prominence=math.log(2.0))
+    level = (np.full(at.size, math.log(2.0)), found["left_bases"], found["right_bases"])
+    left, right = signal.peak_widths(height, at, rel_height=1.0, prominence_data=level)[2:]
+    widths = 0.5 * (np.interp(right, np.arange(e.size), e) - np.interp(left, np.arange(e.size), e))
+    seen = np.array(prominent_peaks(e, values))
+    np.testing.assert_array_equal(seen[:, 0], e[at])
+    np.testing.assert_allclose(seen[:, 1], widths, rtol=1e-9)
 
 
 @pytest.mark.parametrize("x", [1.0, 20.0, 1e3, 1e6])

@@ -21,6 +21,7 @@ import pytest
 from numba.extending import is_jitted
 
 from alpfit.numerics import compile as compilation
+from alpfit.numerics.adaptive import _last_orders, find_peaks, judge, panel_nodes
 from alpfit.numerics.bessel import bessel_functions, log_scaled_bessel
 from alpfit.numerics.elimination import solve_in_place
 from alpfit.numerics.exponential import exponentials
@@ -29,6 +30,7 @@ from alpfit.numerics.interpolation import (
     evaluate_spline,
     fill_slopes,
     hermite_cubic,
+    monotone_slopes,
     spline_slopes,
     spline_with_slope,
     splines,
@@ -85,6 +87,7 @@ from alpfit.relic.boltzmann import (
     transfer_at,
 )
 from alpfit.relic.collisions import Floor, collide, pair_scratch
+from alpfit.relic.condensed import condense
 from alpfit.relic.evolution import Settings
 from alpfit.relic.momentum_grid import (
     MomentumGrids,
@@ -98,7 +101,8 @@ from alpfit.relic.momentum_grid import (
     values_at,
 )
 from alpfit.relic.phase_space import Step, advance, background_at, linearise, prepare, rates_at, workspace
-from alpfit.relic.spectrum import Groups, Spectrum, reduce_spectrum, strength_of
+from alpfit.relic.sector_nodes import first_not_converged, smooth_below
+from alpfit.relic.spectrum import Groups, Spectrum, reduce_spectrum, strength_of, strengths_of
 from alpfit.relic.transport import (
     Background,
     Scale,
@@ -431,6 +435,10 @@ HERMITE, PLASMA, TABLEAU = half_hermite_rule(8), saikawa_shirai_2018(), radau_ii
 VALUES = np.sin(np.arange(27.0)).reshape(3, 9)
 TABLE = splines(VALUES, 0.5)
 RULES = thermal_rules(8, 4, 2, 7)
+DENSE = weigh_nodes(np.geomspace(0.3, 40.0, 400), np.geomspace(1e-9, 1e-12, 400), Shape(200, 3.0, 1e-6, 0.0, 1e4))
+PANELS = (begin := np.array([0.1, 0.3, 0.5, 0.9]), end := begin + 0.1, panel_nodes(begin, end, legendre_rule(8).nodes))
+PANELS = (*PANELS, 1.0 / (1.0 + 1e3 * (PANELS[2] - 0.53) ** 2))
+PEAKED = np.linspace(0.1, 0.9, 50), 1.0 / (1.0 + 1e3 * (np.linspace(0.1, 0.9, 50) - 0.53) ** 2)
 NODES = weigh_nodes(np.geomspace(1e-6, 40.0, 60), np.geomspace(1e-9, 1e-12, 60), Shape(30, 0.01, 1e-6, 0.0, 1e4))
 AVERAGES = Averages(0.5, 0.25, splines(-20.0 + np.cumsum(np.cos(np.arange(80.0)).reshape(4, 20), axis=1), 0.25), 0.1)
 SECTOR = SectorTable(0.4, 2.0, AVERAGES, Transfer(0.5, 0.5, TABLE[:, :1] - 40.0), maxwellian_gas(), PLASMA)
@@ -542,6 +550,18 @@ TWINS = {
     "log_scaled_bessel": (log_scaled_bessel, (2, 0.7, bessel_functions())),
     "transfer_at": (transfer_at, (2.3, SECTOR.transfer)),
     "alp_momentum_transfer": (alp_momentum_transfer, (0.05, 0.45, 0.6, 1e-9, kinetic_rule(0.5))),
+    "panel_nodes": (panel_nodes, (np.array([0.1, 0.3]), np.array([0.3, 0.4]), legendre_rule(4).nodes)),
+    "judge": (judge, (*PANELS, _last_orders(8), 1e-9, 1e-14, 2)),
+    "find_peaks": (find_peaks, (PEAKED[0], PEAKED[1], 2.0)),
+    "monotone_slopes": (monotone_slopes, (np.array([1.0, 2.0, 2.5, 1.0, 1.1, 9.0]), 0.3)),
+    "condense": (condense, (DENSE, RULES)),
+    "condense suppressed": (condense, (DENSE._replace(shape=Shape(0, 0.3, 0.0, 0.0, 1e4)), RULES)),
+    "first_not_converged": (
+        first_not_converged,
+        (np.array([2.0, 20.0]), np.linspace(0.1, 0.9, 9), *np.ones((2, 9)), *np.array([[0.1, 0.3], [1e-4, 0.3]]), 5e-3),
+    ),
+    "smooth_below": (smooth_below, (np.geomspace(1e-9, 10.0, 40), np.geomspace(1e-9, 10.0, 40) ** -0.45, math.inf)),
+    "strengths_of": (strengths_of, (np.array([1e-9, 2e-9]), np.array([0.1, 0.3]), 5.0, 2.0)),
     "weigh_nodes": (weigh_nodes, (np.array([0.1, 0.3]), np.array([1e-9, 1e-8]), Shape(1, 0.2, 0.3, 0.0, 50.0))),
     "rapidity_integrals": (rapidity_integrals, (0.3, 12.0, HERMITE)),
     "thermal_averages few": (thermal_averages, (20.0, NODES, 5, 9, 0.01, True, RULES, scratch_for(NODES, RULES))),

@@ -2,12 +2,13 @@
 
 import numpy as np
 import pytest
-from scipy.interpolate import CubicHermiteSpline, CubicSpline
+from scipy.interpolate import CubicHermiteSpline, CubicSpline, PchipInterpolator
 
 from alpfit.numerics.interpolation import (
     evaluate_spline,
     fill_slopes,
     hermite_cubic,
+    monotone_slopes,
     spline_slopes,
     spline_with_slope,
     splines,
@@ -164,3 +165,12 @@ def test_a_cubic_is_known_from_values_and_slopes_at_both_ends():
     for t in (0.0, 0.3, 1.0):
         expected = cubic(left + t * width), cubic.deriv()(left + t * width)
         assert hermite_cubic(t, width, *ends) == pytest.approx(expected, rel=1e-13, abs=1e-13)
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_monotone_slopes_are_those_of_scipy(seed):
+    values = np.random.default_rng(seed).normal(size=3 + seed)
+    values[-1] = values[-2] if seed % 2 else values[-1]
+    x = 0.3 * np.arange(values.size)
+    expected = PchipInterpolator(x, values).derivative()(x)
+    np.testing.assert_allclose(monotone_slopes(values, 0.3), expected, rtol=1e-12, atol=1e-12)

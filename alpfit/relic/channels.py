@@ -1,0 +1,70 @@
+"""One of several final states that dark matter annihilates into."""
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from alpfit.errors import ConfigurationError
+from alpfit.numerics.arguments import shown
+from alpfit.relic.sector_functions import Function, Parameters, values_of
+from alpfit.relic.tabulated_functions import Table, check_peaks, check_resolved, power_law, read_table, velocity
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Channel:
+    """Annihilation into one final state, which needs an energy.
+
+    Attributes:
+        cross_section: sigma(s) [GeV^-2], a function or table as that of a :class:`~alpfit.relic.DarkSector`, with the
+            sector's parameters.
+        threshold: the masses of the final state, in sqrt(s) [GeV]: at and below it there is no annihilation into this
+            channel, and the function is not called. Above twice the mass of dark matter the channel is forbidden at
+            rest, and the fastest particles alone annihilate into it. It may open as suddenly as a square root does.
+
+    Raises :class:`~alpfit.errors.ConfigurationError`, a :class:`ValueError`, for a threshold that is none.
+    """
+
+    cross_section: Function | Table
+    threshold: float = 0.0
+
+    def __post_init__(self) -> None:
+        value = self.threshold
+        if isinstance(value, (str, bytes)) or np.ndim(value) or not 0.0 <= value < math.inf:
+            raise ConfigurationError(f"threshold = {shown(value)} must be zero or a positive number [GeV]")
+
+    @property
+    def is_tabulated(self) -> bool:
+        """Whether the cross-section is a table."""
+        return not callable(self.cross_section)
+
+    def sigma(
+        self, s: Array, mass: float, parameters: Parameters, resonances: tuple[tuple[float, float], ...], name: str
+    ) -> Array:
+        """The cross-section [GeV^-2] at ``s (n,)`` [GeV^2] for particles of ``mass`` [GeV]; ``name`` in errors."""
+        lowest = self.threshold**2
+        if lowest <= 4.0 * mass**2:
+            return self._sigma_above(s, mass, parameters, resonances, name)
+        sigma, above = np.zeros(s.shape), s > lowest
+        if above.any():
+            sigma[above] = self._sigma_above(s[above], mass, parameters, resonances, name)
+        return sigma
+
+    def _sigma_above(
+        self, s: Array, mass: float, parameters: Parameters, resonances: tuple[tuple[float, float], ...], name: str
+    ) -> Array:
+        """At ``s`` above the threshold."""
+        if callable(self.cross_section):
+            return values_of(name, self.cross_section, s, parameters, "s", "GeV^2")
+        at, values = read_table(name, self.cross_section, "s")
+        lowest = max(4.0 * mass**2, self.threshold**2)
+        if at[0] <= lowest:
+            raise ConfigurationError(f"{name}: s = {at[0]:g} must be above threshold, {lowest:g}")
+        smooth = values * velocity(at, mass)
+        check_peaks(at, smooth)
+        for position, width in resonances:
+            check_resolved(at, position, width, mass)
+        return power_law(at - lowest, smooth)(s - lowest) / velocity(s, mass)

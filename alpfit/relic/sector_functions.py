@@ -1,0 +1,88 @@
+"""The functions that a dark sector is given by: of arrays, in NumPy, or of a number, compiled by numba."""
+
+from collections.abc import Callable, Sequence
+from functools import cache
+from typing import Any
+
+import numpy as np
+from numba import extending, njit
+from numba.core.errors import NumbaError
+from numpy.typing import ArrayLike, NDArray
+
+from alpfit.errors import ConfigurationError
+
+Array = NDArray[np.float64]
+Function = Callable[..., Any]
+Parameters = Sequence[float | Array]
+
+
+def is_compiled(function: Function) -> bool:
+    """Whether ``numba.njit`` made it: a function of one number."""
+    return bool(extending.is_jitted(function))
+
+
+def frozen(parameters: object) -> tuple[float | Array, ...]:
+    """The parameters as functions get them: numbers, and contiguous arrays of them."""
+    if isinstance(parameters, (str, bytes, dict, set)) or not isinstance(parameters, (Sequence, np.ndarray)):
+        raise ConfigurationError(f"parameters = {parameters!r} must be a list of numbers")
+    return tuple(_number_or_array(value) for value in parameters)
+
+
+def _number_or_array(value: object) -> float | Array:
+    try:
+        array = np.array(value, dtype=float, order="C")
+    except (TypeError, ValueError):
+        raise ConfigurationError(f"parameters: {value!r} must be a number, or an array of numbers") from None
+    return array if array.ndim else float(array)
+
+
+def values_of(name: str, function: Function, at: Array, parameters: Parameters, variable: str, unit: str) -> Array:
+    """``function(at, *parameters)``, which must be finite, not negative, and one for each of ``at``, shape ``(n,)``.
+
+    Compiled functions are called in compiled code, which runs on threads beside others.
+    """
+    if not is_compiled(function):
+        return _checked(name, function(at, *parameters), variable, unit, at)
+    values = np.empty(at.shape)
+    try:
+        _loop_over(function)(np.ascontiguousarray(at), tuple(parameters), values)
+    except NumbaError as error:
+        reason = next((line.strip() for line in str(error).splitlines() if line.strip()), "")
+        raise ConfigurationError(
+            f"{name}: numba cannot call it with one {variable} and {len(parameters)} parameters, for a real number: "
+            f"{reason}"
+        ) from None
+    return _checked(name, values, variable, unit, at)
+
+
+@cache
+def _loop_over(function: Function) -> Function:
+    """A loop that calls the compiled ``function``, without Python."""
+
+    @njit(nogil=True, error_model="numpy")  # not a kernel: it cannot be kept on disk with a user's function in it
+    def fill(at: Array, parameters: tuple[float | Array, ...], values: Array) -> None:
+        for i in range(at.size):
+            values[i] = function(at[i], *parameters)
+
+    return fill
+
+
+def _checked(name: str, values: ArrayLike, variable: str, unit: str, at: Array) -> Array:
+    """``values`` of the function ``name``, which must be finite, not negative, and one for each of ``at``."""
+    array = np.asarray(values)
+    if array.dtype.kind not in "iuf":
+        raise ConfigurationError(
+            f"{name} returned {array.dtype} for an array of {variable}; it must return real numbers"
+        )
+    if array.shape != at.shape:
+        raise ConfigurationError(
+            f"{name} returned an array of shape {array.shape} for {variable} of shape {at.shape}; it must return one "
+            f"number for each {variable}"
+        )
+    bad = ~(np.isfinite(array) & (array >= 0.0))
+    if bad.any():
+        raise ConfigurationError(
+            f"{name} returned {array[bad][0]:g} at {variable} = {at[bad][0]:.12g} {unit}; it must return finite "
+            "numbers from zero on"
+        )
+    return array.astype(float)
