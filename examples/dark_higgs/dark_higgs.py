@@ -1,0 +1,60 @@
+"""A dark Higgs boson S, mixed with the Higgs boson by theta, and Dirac dark matter: L = -y S chi-bar chi. See README.md."""
+
+from pathlib import Path
+
+import numpy as np
+from numba import njit
+
+from alpfit.physics.mesons import TOP_MASSES, branching_ratios, loop_function
+from alpfit.relic import DarkSector, solve_many
+from alpfit.scenarios import Parameter, Predictions, Scenario
+
+V, X_TOP, LEPTONS = 246.22, (TOP_MASSES["msbar"] / 80.377) ** 2, (0.000511, 0.10566, 1.77693)  # GeV, m_t^2/m_W^2 (PDG)
+PER_ALP = X_TOP / (loop_function(X_TOP) * V)  # of S over the ALP with g_aww = 1/GeV: m_t^2/v in place of m_W^2 f(x)
+LOG_AT, LOG_WIDTH = np.log(np.loadtxt(Path(__file__).with_name("width.csv"), delimiter=",").T)  # sources in the file
+X, W = np.polynomial.legendre.leggauss(16)
+
+
+@njit
+def sigma(s, m_chi, m_S, y, theta, width, log_at, log_width):
+    visible = theta**2 * np.exp(np.interp(0.5 * np.log(s), log_at, log_width))
+    beta = np.sqrt(max(1.0 - 4.0 * m_chi**2 / s, 0.0))  # one half: of two chi every other pair is chi and anti-chi
+    return 0.5 * 0.5 * y**2 * beta * np.sqrt(s) * visible / ((s - m_S**2) ** 2 + (m_S * width) ** 2)
+
+
+@njit
+def gamma(t, m_chi, m_S, y, theta, width, log_at, log_width):
+    total = 0.0
+    for m in LEPTONS:  # and antileptons, two spins each
+        for x, w in zip(X, W):
+            omega = m + 12.5 * t * (1.0 + x)
+            k2, f = omega**2 - m**2, 1.0 / (np.exp(min(omega / t, 600.0)) + 1.0)
+            for z, v in zip(X, W):
+                u = 2.0 * k2 * (1.0 + z)  # -t, up to 4 k^2
+                squared = 2.0 * (m / V) ** 2 * (4.0 * m_chi**2 + u) * (4.0 * m**2 + u) / (m_S**2 + u) ** 2
+                total += 12.5 * t * w * f * (1.0 - f) * 2.0 * k2 * v * u * squared
+    return 2.0 * (y * theta) ** 2 * total / (128.0 * np.pi**3 * m_chi**2) / (3.0 * m_chi * t)
+
+
+class DarkHiggs(Scenario):
+    parameters = {
+        "m_S": Parameter("m_S", "GeV", "mass of S", True, range=(0.4, 4.78)),
+        "delta": Parameter(r"\delta", "", "1 - 2 m_chi/m_S, the distance from resonance", True, range=(1e-4, 0.5)),
+        "y": Parameter("y", "", "coupling of S to chi", True, range=(1e-6, 4.0)),
+        "sin_theta": Parameter(r"\sin\theta", "", "mixing with the Higgs boson", True, range=(1e-7, 0.1)),
+    }
+    plane = ("m_S", "sin_theta")
+
+    def predict(self, points):
+        m_S, delta, y, theta = (points[name] for name in self.parameters)
+        m_chi = 0.5 * (1.0 - delta) * m_S
+        invisible = y**2 * m_S * (1.0 - 4.0 * m_chi**2 / m_S**2) ** 1.5 / (8.0 * np.pi)
+        width = invisible + theta**2 * np.exp(np.interp(np.log(m_S), LOG_AT, LOG_WIDTH))
+        rows = np.stack([m_chi, m_S, y, theta, width], axis=1)
+        sectors = [DarkSector(r[0], 4, sigma, gamma, [(r[1], r[4])], parameters=(*r, LOG_AT, LOG_WIDTH)) for r in rows]
+        relic = solve_many(sectors)
+        decays = branching_ratios(m_S, form_factor="hpqcd2022", top_mass="msbar", ckm="flavio-2.7.1")
+        rate = (PER_ALP * theta) ** 2 * decays[0]
+        values = {"m_a": m_S, "m_chi": m_chi, "BR(B+->K+ S)": rate, "BR(B+->K+ a(inv))": rate * invisible / width}
+        failures = [said if not ok else "" for ok, said in zip(relic.ok, relic.messages, strict=True)]
+        return Predictions({**values, "Omega_h2": relic.omega_h2}, tuple(failures))
