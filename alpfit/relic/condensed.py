@@ -4,16 +4,19 @@ Nodes that were halved until a cross-section is a polynomial between them are fa
 see of it: those are integrals over sigma(s) ds as a measure, of functions as smooth as exp(-e x). In a group of
 neighbours such a function is its polynomial through few points, and each of these has for a weight the integral of its
 Lagrange polynomial over the measure, which may be negative. A group is the shorter, the closer it is to threshold, or
-to the lowest resonance: all temperatures at which it counts see it as short.
+to the lowest resonance: all temperatures at which it counts see it as short. Those are more where a cross-section rises
+by orders of magnitude, for then it counts when it is colder, too.
 """
 
 import numpy as np
 from numpy.typing import NDArray
 
 from alpfit.numerics.compile import kernel
+from alpfit.relic.average_table import tabulate
 from alpfit.relic.averages import Nodes, Shape, ThermalRules
 
 Array = NDArray[np.float64]
+Whole = NDArray[np.int64]
 
 
 @kernel
@@ -44,13 +47,40 @@ def condense(nodes: Nodes, rules: ThermalRules) -> Nodes:
 
 
 @kernel
+def tabulate_each(
+    start: float,
+    step: float,
+    e: Array,
+    flux: Array,
+    ends: Whole,
+    n_low: Whole,
+    shapes: Array,
+    both: bool,
+    rules: ThermalRules,
+    table: Array,
+) -> None:
+    """Write the ``table (n, k, 4, 2)`` of the averages of n cross-sections, from their condensed nodes.
+
+    Their nodes are ``e`` and ``flux``, one after the other up to ``ends (n,)``, and ``shapes (n, 4)`` what a
+    :class:`Shape` holds after ``n_low (n,)``. All in one call: so other threads can use Python in the meantime.
+    """
+    begin = 0
+    for i in range(ends.size):
+        shape = Shape(n_low[i], shapes[i, 0], shapes[i, 1], shapes[i, 2], shapes[i, 3])
+        nodes = Nodes(e[begin : ends[i]], flux[begin : ends[i]], shape)
+        tabulate(start, step, condense(nodes, rules), both, rules, table[i])
+        begin = ends[i]
+
+
+@kernel
 def _end_of_group(e: Array, first: int, shape: Shape) -> int:
     """After the last node of the group that begins with number ``first``."""
-    along, beside, around = 1.2, 0.4, 0.04  # of e, of the distance from the resonance, and of its own position
+    calm, along, around = 1.2, 0.3, 0.04  # of e, of the distance from what e is measured from, and of its own position
+    modest = 30.0  # what sqrt(e) sigma rises by at e of as many times ``smooth``
     if first < shape.n_low:
-        last, limit = shape.n_low, (1.0 + along) * e[first]
+        last, limit = shape.n_low, (1.0 + (calm if e[first] < modest * shape.smooth else along)) * e[first]
     else:
-        reach = max(beside * (e[first] - shape.suppression), around * shape.suppression)
+        reach = max(along * (e[first] - shape.suppression), around * shape.suppression)
         last, limit = e.size, e[first] + (reach if shape.suppression > 0.0 else along * e[first])
     end = first + 1
     while end < last and e[end] <= limit:

@@ -14,11 +14,11 @@ from alpfit.numerics.bessel import bessel_functions
 from alpfit.numerics.interpolation import monotone_slopes
 from alpfit.numerics.quadrature import Rule, legendre_rule
 from alpfit.physics.plasma import Plasma
-from alpfit.relic.average_table import Averages, tabulate
+from alpfit.relic.average_table import Averages
 from alpfit.relic.averages import Nodes, ThermalRules, thermal_rules
 from alpfit.relic.base import Accuracy, Engine
 from alpfit.relic.boltzmann import SectorTables, Transfer, maxwellian_gas
-from alpfit.relic.condensed import condense
+from alpfit.relic.condensed import tabulate_each
 from alpfit.relic.dark_sector import DarkSector
 from alpfit.relic.freeze_in import HOTTEST, LARGEST, Early, no_early, tabulate_early
 from alpfit.relic.results import Evolution, RelicDensity
@@ -61,22 +61,37 @@ def default_grids(energy: bool = False) -> Grids:
 
 
 class SectorRow(NamedTuple):
-    """The tables of one sector: averages ``(n, 4, 2)``, transfer ``(n', 1, 2)``, its cross-section where asked for."""
+    """What is known of one sector: its nodes, transfer ``(n, 1, 2)``, its cross-section where asked for."""
 
-    averages: Array
-    suppression: float
+    nodes: Nodes
     transfer: Array
     spectra: Spectra
 
 
 def sector_row(sector: DarkSector, engine: Engine, grids: Grids, self_scattering: bool) -> SectorRow:
     """What the ``engine`` needs to know. Calls the sector's functions with thousands of points at once."""
-    start, both = math.log(grids.x_first), engine.coupled
     nodes = sector_nodes(sector, grids.smallest, grids.largest, grids.legendre)
-    averages = np.empty((math.ceil((math.log(grids.x_last) - start) / grids.step) + 1, 4, 2))
-    tabulate(start, grids.step, condense(nodes, grids.thermal), both, grids.thermal, averages)
     spectra = _spectra(nodes, sector, self_scattering) if engine.resolved else no_spectra(1)
-    return SectorRow(averages, nodes.shape.suppression, _transfer_table(sector, grids, both), spectra)
+    return SectorRow(nodes, _transfer_table(sector, grids, engine.coupled), spectra)
+
+
+def _averages(rows: Sequence[SectorRow], both: bool, grids: Grids) -> Averages:
+    """Those of all ``rows``; not ``both``: <sigma v> alone."""
+    start, shapes = math.log(grids.x_first), [row.nodes.shape for row in rows]
+    table = np.empty((len(rows), math.ceil((math.log(grids.x_last) - start) / grids.step) + 1, 4, 2))
+    tabulate_each(
+        start,
+        grids.step,
+        np.concatenate([row.nodes.e for row in rows]),
+        np.concatenate([row.nodes.flux for row in rows]),
+        np.cumsum([row.nodes.e.size for row in rows]),
+        np.array([shape.n_low for shape in shapes]),
+        np.array([shape[1:] for shape in shapes]),
+        both,
+        grids.thermal,
+        table,
+    )
+    return Averages(start, grids.step, table, 0.0)
 
 
 def _transfer_table(sector: DarkSector, grids: Grids, asked_for: bool) -> Array:
@@ -90,15 +105,16 @@ def _transfer_table(sector: DarkSector, grids: Grids, asked_for: bool) -> Array:
     return np.stack([log_gamma, slopes], axis=-1)[:, None, :]
 
 
-def stacked(sectors: Sequence[DarkSector], rows: Sequence[SectorRow], plasma: Plasma, grids: Grids) -> SectorTables:
+def stacked(
+    sectors: Sequence[DarkSector], rows: Sequence[SectorRow], engine: Engine, plasma: Plasma, grids: Grids
+) -> SectorTables:
     """The sectors as tables, one row each."""
-    start = math.log(grids.x_first)
     return SectorTables(
         np.array([float(sector.mass) for sector in sectors]),
         np.array([float(sector.dof) for sector in sectors]),
-        Averages(start, grids.step, np.stack([row.averages for row in rows]), 0.0),
-        np.array([row.suppression for row in rows]),
-        Transfer(start, grids.step, np.stack([row.transfer for row in rows])),
+        _averages(rows, engine.coupled, grids),
+        np.array([row.nodes.shape.suppression for row in rows]),
+        Transfer(math.log(grids.x_first), grids.step, np.stack([row.transfer for row in rows])),
         maxwellian_gas(),
         plasma,
         joined_spectra([row.spectra for row in rows]),
@@ -151,7 +167,7 @@ def sector_columns(
     def early(which: Whole) -> Early:
         return early_tables([sectors[i] for i in which], default_grids())
 
-    tables = stacked(sectors, rows, plasma, default_grids(engine.energy))
+    tables = stacked(sectors, rows, engine, plasma, default_grids(engine.energy))
     return relic_densities(tables, engine, transfer_rate, Accuracy(), early)
 
 
@@ -194,5 +210,5 @@ def evolve_sector(
     """
     chosen, medium = engine_for(sector, resolve_engine(engine, closure)), resolve_plasma(plasma)
     grids = default_grids(chosen.energy)
-    tables = stacked([sector], [sector_row(sector, chosen, grids, self_scattering)], medium, grids)
+    tables = stacked([sector], [sector_row(sector, chosen, grids, self_scattering)], chosen, medium, grids)
     return history(tables, chosen, lambda _which: early_tables([sector], default_grids()))

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from alpfit.errors import ConfigurationError
+from alpfit.numerics.arguments import shown
 from alpfit.numerics.cores import resolve_threads
 from alpfit.physics.plasma import Plasma
 from alpfit.relic.base import Engine
@@ -55,6 +56,8 @@ def solve_many(
     :class:`DarkSector`.
     """
     chosen, medium, n_threads = resolve_engine(engine, closure), resolve_plasma(plasma), resolve_threads(n_threads)
+    if isinstance(sectors, (str, bytes, dict)) or not isinstance(sectors, Iterable):
+        raise ConfigurationError(f"sectors = {shown(sectors)} must be a list of DarkSector")
     given = list(sectors)
     engines = [engine_for(sector, chosen) for sector in given]
     pairs = list(zip(given, engines, strict=True))

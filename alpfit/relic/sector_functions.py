@@ -1,7 +1,7 @@
 """The functions that a dark sector is given by: of arrays, in NumPy, or of a number, compiled by numba."""
 
 from collections.abc import Callable, Sequence
-from functools import cache
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -55,7 +55,7 @@ def values_of(name: str, function: Function, at: Array, parameters: Parameters, 
     return _checked(name, values, variable, unit, at)
 
 
-@cache
+@lru_cache(maxsize=256)
 def _loop_over(function: Function) -> Function:
     """A loop that calls the compiled ``function``, without Python."""
 

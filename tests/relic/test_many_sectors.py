@@ -1,5 +1,6 @@
 """Many sectors in one call: the answers are those of one at a time, and one that is refused is alone in that."""
 
+import doctest
 import math
 
 import numba
@@ -9,6 +10,7 @@ import pytest
 from alpfit.errors import ConfigurationError
 from alpfit.relic import ENGINES, DarkSector, Status, solve, solve_many
 from alpfit.relic.many_sectors import NUMBERS, SECTORS_AT_ONCE
+from alpfit.relic.sector_functions import _loop_over
 
 MEDIATOR, WIDTH = 208.0, 0.5
 PEAK = [(MEDIATOR, WIDTH)]
@@ -178,3 +180,15 @@ def test_a_parameter_may_be_an_array():
     one = DarkSector(90.0, 2, from_a_table, "equilibrium", parameters=(90.0, np.full(5, 3e-9)))
     flat = DarkSector(90.0, 2, lambda s: 3e-9 / np.sqrt(1.0 - 4.0 * 90.0**2 / s), "equilibrium")
     assert solve(one).omega_h2 == pytest.approx(float(solve(flat).omega_h2), rel=1e-9)
+
+
+def test_the_docstrings_example_runs():
+    (test,) = doctest.DocTestFinder(recurse=False).find(solve_many, "solve_many", globs={})
+    assert test.examples
+    assert doctest.DocTestRunner().run(test).failed == 0
+
+
+def test_a_function_is_compiled_once_for_all_its_parameters():
+    solve_many([sector(mass) for mass in FEW])
+    assert _loop_over(compiled) is _loop_over(compiled)
+    assert len(_loop_over(compiled).signatures) == 1

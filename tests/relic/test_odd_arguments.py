@@ -1,6 +1,7 @@
 """Whatever public functions are given, they answer or say in one sentence what is wrong."""
 
 import math
+from functools import partial
 
 import numpy as np
 import pytest
@@ -9,12 +10,14 @@ from odd import ODD
 import alpfit
 from alpfit.errors import AlpfitError
 from alpfit.relic import (
+    Channel,
     DarkSector,
     evolve_sector,
     outside,
     plasma_error,
     resolve_annihilation_scale,
     solve,
+    solve_many,
     theory_error,
 )
 
@@ -34,7 +37,7 @@ def solve_sector(**given) -> object:
     return solve(sector(**given), engine="nbe")
 
 
-SECTOR = ("mass", "dof", "cross_section", "momentum_transfer", "resonances", "thresholds")
+SECTOR = ("mass", "dof", "cross_section", "momentum_transfer", "resonances", "thresholds", "parameters")
 FUNCTIONS = {
     "relic_density": (
         alpfit.relic_density,
@@ -49,6 +52,8 @@ FUNCTIONS = {
     ),
     "DarkSector": (solve_sector, dict.fromkeys(SECTOR)),
     "solve": (solve, {"sector": sector(), "engine": "nbe", "plasma": "borsanyi-2016"}),
+    "solve_many": (solve_many, {"sectors": [sector()], "engine": "nbe", "n_threads": 1}),
+    "Channel": (partial(Channel, s_wave), {"threshold": 1.0}),
     "evolve_sector": (evolve_sector, {"sector": sector(), "engine": "nbe", "plasma": "borsanyi-2016"}),
     "theory_error": (
         theory_error,

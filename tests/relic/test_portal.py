@@ -143,7 +143,7 @@ def test_a_sector_is_a_majorana_fermion_in_the_plasma(build_sectors):
     m_a, r = np.array([0.5, 2.0]), np.array([0.4, 0.55])
     points, plasma = portal_points(m_a, r, np.full(2, 1e-3), np.full(2, 1e-2)), saikawa_shirai_2018()
     sectors = portal_sectors(points, True, plasma, GRIDS)
-    assert sectors.dof == SPIN_STATES == 2.0
+    assert sectors.dof.tolist() == [SPIN_STATES, SPIN_STATES] == [2.0, 2.0]
     assert sectors.mass.tolist() == (m_a * r).tolist()
     assert sectors.gas is maxwellian_gas()
     assert sectors.plasma is plasma
