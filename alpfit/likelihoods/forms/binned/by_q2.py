@@ -7,20 +7,17 @@ from typing import final
 import numpy as np
 from numpy.typing import NDArray
 
-from alpfit.constants import B_PLUS_MASS, K_PLUS_MASS
 from alpfit.likelihoods.forms.base import Predicted, check_spectrum
 from alpfit.likelihoods.forms.binned.tables import Response
+from alpfit.physics.b_to_k_nunu import Q2_END
 
 Array = NDArray[np.float64]
-
-Q2_END = (B_PLUS_MASS.value - K_PLUS_MASS.value) ** 2
-"""The largest q^2 of B+ -> K+ X [GeV^2], where the bins of a spectrum end."""
 
 
 @final
 @dataclass(frozen=True)
 class ByQ2:
-    """The branching ratios ``observable``, arrays ``(n, k)``, in k equal bins of q^2 from 0 to :data:`Q2_END`."""
+    """The branching ratios ``observable``, arrays ``(n, k)``, in k equal bins of q^2 from 0 to Q2_END, (m_B+ - m_K+)^2."""
 
     observable: str
 
