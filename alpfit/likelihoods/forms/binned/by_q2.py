@@ -17,7 +17,7 @@ Array = NDArray[np.float64]
 @final
 @dataclass(frozen=True)
 class ByQ2:
-    """The branching ratios ``observable``, arrays ``(n, k)``, in k equal bins of q^2 from 0 to Q2_END, (m_B+ - m_K+)^2."""
+    """The branching ratios ``observable``, arrays ``(n, k)``, in k equal bins of q^2 from 0 to (m_B+ - m_K+)^2."""
 
     observable: str
 
