@@ -12,8 +12,9 @@ from pydantic.dataclasses import dataclass as validated_dataclass
 
 from alpfit.errors import PredictionError
 from alpfit.likelihoods.forms import Comparison, Form, Step
+from alpfit.likelihoods.forms.base import check_spectrum
 from alpfit.likelihoods.source import Reference, Source, Text
-from alpfit.numerics.arguments import broadcast, shown
+from alpfit.numerics.arguments import broadcast, real_array, shown
 
 Array = NDArray[np.float64]
 
@@ -77,7 +78,10 @@ class Measurement:
         return self.form.loglike(self.read(predictions))
 
     def loglike_of_arrays(self, predictions: Mapping[str, Array]) -> Array:
-        """The same for floating point arrays of one shape alone, without a check: it is called a million times."""
+        """The same for floating point arrays of one shape alone, spectra with an axis of bins behind it.
+
+        Without a check: it is called a million times.
+        """
         if self.share is None:
             return self.form.loglike(predictions)
         return self.form.loglike(self._shared({name: predictions[name] for name in self.observables}))
@@ -114,17 +118,25 @@ class Measurement:
         return "\n".join(lines + [f"  {topic}: {text}" for topic, text in self.notes.items()])
 
     def read(self, predictions: Mapping[str, ArrayLike]) -> dict[str, Array]:
-        """Of predictions those that count, as arrays of one shape, with the share applied: what the form sees."""
+        """Of predictions those that count, as arrays of one shape, with the share applied: what the form sees.
+
+        Spectra have an axis of bins behind that shape.
+        """
         if not isinstance(predictions, Mapping):
             raise PredictionError(f"{shown(predictions)} must be a dictionary: observable to number, or to an array")
         for name in self.observables:
             if name not in predictions:
                 raise PredictionError(f"{name} is missing: {self.name} needs {', '.join(self.observables)}")
-        _, arrays = broadcast({name: predictions[name] for name in self.observables})
-        return self._shared(dict(zip(arrays, np.broadcast_arrays(*arrays.values()), strict=True)))
+        arrays = {name: real_array(name, predictions[name]) for name in self.observables}
+        for name in self.form.spectra:
+            check_spectrum(name, arrays[name])
+        bins = {name: arrays[name].shape[-1:] if name in self.form.spectra else () for name in arrays}
+        shape, _ = broadcast({name: array[..., 0] if bins[name] else array for name, array in arrays.items()})
+        return self._shared({name: np.broadcast_to(array, shape + bins[name]) for name, array in arrays.items()})
 
     def _shared(self, values: dict[str, Array]) -> dict[str, Array]:
         """The ``values`` of all that is read, the first of them with the share in force."""
         if self.share is not None:
-            values[self.observables[0]] = values[self.observables[0]] * self.share.of(values)
+            first, factor = self.observables[0], self.share.of(values)
+            values[first] = values[first] * (factor[..., None] if first in self.form.spectra else factor)
         return values

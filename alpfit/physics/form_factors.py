@@ -78,5 +78,30 @@ def bsz_form_factor(q_squared: Array) -> Array:
 A0_B_TO_K_STAR = FormFactor(bsz_form_factor, 0.029 / 0.369, "arXiv:1503.05534: A_0(0) = 0.369(29)")
 """The pseudoscalar form factor of B -> K*."""
 
+B_TO_K_COEFFICIENTS = (
+    (0.33772497529184886, -0.87793473613271, -0.07935870922121949),
+    (0.33772497529184886, 0.3719622997220613, 0.07388594710238389),
+    (0.327935912834808, -0.9490004115927961, -0.23146429907794228),
+)
+"""Of f_+, f_0, f_T: FLAG 2021 and HPQCD 2022 fitted together, as the public code redist of arXiv:2402.08417 has it.
+
+Its file examples/knunu/knunu_utils.py; f_0(0) = f_+(0). Errors at q^2 = 0: f_+ 0.010, f_T 0.020.
+"""
+
+
+def b_to_k_form_factors(q_squared: Array) -> Array:
+    """f_+, f_0 and f_T of B -> K at ``q_squared`` [GeV^2] ``(n,)``, ``(3, n)`` (arXiv:1503.05534, eqs. 15-17).
+
+    Masses of the expansion as in EOS 1.0.21: B 5.279, K 0.492, poles 5.415 (1-) and 5.63 (0+) GeV.
+    """
+    poles, m_b, m_k = np.array([5.415, 5.63, 5.415]), 5.279, 0.492
+    threshold, end = (m_b + m_k) ** 2, (m_b - m_k) ** 2
+    fixed = np.sqrt(threshold * np.sqrt(1.0 - end / threshold))  # sqrt(t_+ - t_0)
+    root, at_zero = np.sqrt(threshold - q_squared), np.sqrt(threshold)
+    step = (root - fixed) / (root + fixed) - (at_zero - fixed) / (at_zero + fixed)
+    series = np.array(B_TO_K_COEFFICIENTS) @ step ** np.arange(3)[:, None]
+    return np.asarray(series / (1.0 - q_squared / poles[:, None] ** 2))
+
+
 F_PLUS_K_TO_PI = 0.9698
 """f_+(0) of K -> pi (FLAG 2021, arXiv:2111.09849, N_f = 2+1+1: 0.9698(17))."""

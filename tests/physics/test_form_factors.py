@@ -7,6 +7,7 @@ from alpfit.constants import B_PLUS_MASS
 from alpfit.physics.form_factors import (
     A0_B_TO_K_STAR,
     FORM_FACTORS,
+    b_to_k_form_factors,
     bsz_form_factor,
     exponential_form_factor,
     hpqcd_2022_form_factor,
@@ -30,6 +31,13 @@ def test_the_form_factor_of_the_vector_kaon_is_the_published_one_at_zero():
     # arXiv:1503.05534, table 14: A_0(0) = 0.369(29)
     assert bsz_form_factor(np.array([0.0]))[0] == pytest.approx(0.369, abs=1e-12)
     assert A0_B_TO_K_STAR.relative_error == pytest.approx(0.029 / 0.369)
+
+
+def test_all_three_form_factors_of_the_kaon_are_those_of_eos():
+    # EOS 1.0.21, B->K::f_+(q2), f_0 and f_T, BSZ2015 with the same coefficients, at q^2 = 0, 10, 20 GeV^2
+    found = b_to_k_form_factors(np.array([0.0, 10.0, 20.0]))
+    expected = [[0.337725, 0.629215, 1.679404], [0.337725, 0.446240, 0.695611], [0.327936, 0.622083, 1.674708]]
+    np.testing.assert_allclose(found, expected, rtol=2e-6)
 
 
 @pytest.mark.parametrize("form_factor", [*FORM_FACTORS.values(), A0_B_TO_K_STAR])

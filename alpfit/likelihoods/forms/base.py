@@ -12,9 +12,12 @@ from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field
 from scipy.special import log_ndtr, ndtri, ndtri_exp
 
+from alpfit.errors import PredictionError
 from alpfit.numerics.compile import kernel
 
 Array = NDArray[np.float64]
+Predicted = Mapping[str, Array]
+"""Names of observables, and arrays of what is predicted of each."""
 
 
 Power = Annotated[float, Field(gt=0.0, le=4.0)]
@@ -87,6 +90,11 @@ class Form(BaseModel):
         """Names of the predictions that :meth:`loglike` reads; the first is the one that is measured."""
 
     @property
+    def spectra(self) -> tuple[str, ...]:
+        """Those of the observables whose predictions have one axis more, the last one: their bins."""
+        return ()
+
+    @property
     @abstractmethod
     def steps(self) -> tuple[Step, ...]:
         """Where ln L steps as an abscissa rises, all else fixed: where tables, searches and gaps begin and end.
@@ -123,6 +131,14 @@ class Form(BaseModel):
     def with_data(self, **changed: object) -> Self:
         """The form with other data; a copy would keep what has been worked out from the old ones."""
         return self.model_construct(**{name: getattr(self, name) for name in type(self).model_fields} | changed)
+
+
+def check_spectrum(name: str, values: Array) -> None:
+    """Raise :class:`~alpfit.errors.PredictionError` for predictions ``name`` without an axis of points and of bins."""
+    if values.ndim < 2 or not values.shape[-1]:
+        raise PredictionError(
+            f"{name} has the shape {values.shape}; it is a spectrum: a row for each point, with its value in each bin"
+        )
 
 
 SMALLEST = 1e-300

@@ -1,4 +1,4 @@
-"""How far a branching ratio is from the best one at the same mass, for any likelihood of the two."""
+"""How far a branching ratio is from the best one at the same mass, or of the same spectrum, for any likelihood."""
 
 from collections.abc import Callable, Mapping, Sequence
 
@@ -23,17 +23,37 @@ def compare_with_best(loglike: LogLike, names: Sequence[str], predictions: Mappi
         if not (ratio >= 0.0 and mass >= 0.0):
             return np.nan, np.nan
 
-        def log_l(values: Array) -> Array:
-            return loglike({names[0]: values, names[1]: np.full_like(values, mass)})
-
-        best, highest = _best_ratio(log_l)
-        own = float(log_l(np.array([ratio]))[0])
-        return best, float(np.copysign(np.sqrt(2.0 * max(highest - own, 0.0)), ratio - best))
+        return _best_and_pull(ratio, lambda values: loglike({names[0]: values, names[1]: np.full_like(values, mass)}))
 
     ratios, masses = np.broadcast_arrays(*(np.asarray(predictions[name], float) for name in names))
     points = zip(ratios.ravel(), masses.ravel(), strict=True)
     best, pulls = np.array([compared(*point) for point in points]).reshape(-1, 2).T
     return Comparison(ratios, best.reshape(ratios.shape), pulls.reshape(ratios.shape))
+
+
+def compare_with_best_scale(loglike: LogLike, name: str, spectra: Array) -> Comparison:
+    """The same for ``spectra (..., k)`` of branching ratios, ``name``, each beside the best multiple of itself.
+
+    Compared are the sums over the k bins, ``(...)``. NaN where one is NaN or negative; where there is no decay at all
+    nothing says of which spectrum the best one is, and bound and pull are NaN, too.
+    """
+    totals = np.asarray(spectra.sum(axis=-1))
+
+    def compared(total: float, shape: Array) -> tuple[float, float]:
+        if not ((shape >= 0.0).all() and 0.0 < total < np.inf):
+            return np.nan, np.nan
+        return _best_and_pull(total, lambda values: loglike({name: values[:, None] * (shape / total)}))
+
+    points = zip(totals.ravel(), spectra.reshape(-1, spectra.shape[-1]), strict=True)
+    best, pulls = np.array([compared(*point) for point in points]).reshape(-1, 2).T
+    return Comparison(totals, best.reshape(totals.shape), pulls.reshape(totals.shape))
+
+
+def _best_and_pull(ratio: float, log_l: Callable[[Array], Array]) -> tuple[float, float]:
+    """The best branching ratio for ``log_l`` of it alone, and how far ``ratio`` is from it in standard deviations."""
+    best, highest = _best_ratio(log_l)
+    own = float(log_l(np.array([ratio]))[0])
+    return best, float(np.copysign(np.sqrt(2.0 * max(highest - own, 0.0)), ratio - best))
 
 
 def _best_ratio(log_l: Callable[[Array], Array]) -> tuple[float, float]:

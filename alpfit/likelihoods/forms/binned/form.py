@@ -1,4 +1,4 @@
-"""A spectrum of counts with systematic errors, fitted with a two-body decay on top of the Standard Model.
+"""A spectrum of counts with systematic errors, fitted with a decay of new physics, two-body or any.
 
     L = prod_bins Poisson(n | lambda) prod_cells exp(-(gamma - 1)^2/(2 s^2)) prod_k exp(-alpha_k^2/2)
 
@@ -19,20 +19,21 @@ from collections import Counter
 from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
-from typing import ClassVar, Self, final
+from typing import ClassVar, Literal, Self, final
 
 import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from alpfit.likelihoods.files import data_file
-from alpfit.likelihoods.forms.base import Comparison, Form, Step
+from alpfit.likelihoods.forms.base import Comparison, Form, Step, check_spectrum
 from alpfit.likelihoods.forms.binned.axis import Axis, check_axes
 from alpfit.likelihoods.forms.binned.build import Files, Spectrum, read_spectrum
-from alpfit.likelihoods.forms.binned.comparison import compare_with_best
+from alpfit.likelihoods.forms.binned.by_q2 import ByQ2
+from alpfit.likelihoods.forms.binned.comparison import compare_with_best, compare_with_best_scale
 from alpfit.likelihoods.forms.binned.density import log_likelihood
 from alpfit.likelihoods.forms.binned.expectation import Expectation, expectation
-from alpfit.likelihoods.forms.binned.line import line_events, within_reach
+from alpfit.likelihoods.forms.binned.line import Line, within_reach
 from alpfit.likelihoods.forms.binned.profile import profile_points
 from alpfit.likelihoods.forms.binned.rates import empty_scratch, fill_cells
 from alpfit.likelihoods.units import require_unit
@@ -45,6 +46,9 @@ Array = NDArray[np.float64]
 class Binned(Form):
     """Counts against a branching ratio ``observable`` to a particle of mass ``abscissa`` [GeV].
 
+    That is where the ``signal_is`` a "line"; where it is a "spectrum", against the branching ratios ``by_q2`` in equal
+    bins of q^2, which may contain the Standard Model's decay: ``standard_model`` is zero then.
+
     ``signal`` names the Standard Model's signal sample in each channel, ``standard_model`` its strength, and
     ``line_width`` [GeV^2] the standard deviation in q^2 over which the two-body line is spread. ``channels`` are
     those that are fitted, all if none is named; ``axes`` say how those with a signal are drawn. The names of files are
@@ -56,6 +60,8 @@ class Binned(Form):
     signal: dict[str, str]
     exclude_parameters: Names = ()
     line_width: float = Field(gt=0.0)
+    signal_is: Literal["line", "spectrum"] = "line"
+    by_q2: str = "BR(B+->K+ inv) by q2"
     standard_model: float = Field(default=1.0, ge=0.0)
     marginalise: bool = False
     channels: Names = ()
@@ -81,6 +87,7 @@ class Binned(Form):
         )
         require_unit(data, "observable", "")
         require_unit(data, "abscissa", "GeV")
+        require_unit(data, "by_q2", "")
         files = {n: data_file(folder, data.get(n, cls.model_fields[n].default)) for n in Files.__annotations__}
         spectrum = read_spectrum(Files(**files), settings.signal, settings.exclude_parameters, settings.channels)
         return cls.model_validate({**data, "spectrum": spectrum})
@@ -90,10 +97,22 @@ class Binned(Form):
         check_axes(self.axes, self.signal, Counter(channel for channel, _ in self.spectrum.bins))
         return self
 
+    @cached_property
+    def new_physics(self) -> Line | ByQ2:
+        """How predictions become events."""
+        if self.signal_is == "spectrum":
+            return ByQ2(self.by_q2)
+        return Line(self.observable, self.abscissa, self.line_width)
+
     @property
     def observables(self) -> tuple[str, ...]:
-        """The branching ratio and the mass."""
-        return (self.observable, self.abscissa)
+        """The branching ratio and the mass, or the spectrum alone."""
+        return self.new_physics.observables
+
+    @property
+    def spectra(self) -> tuple[str, ...]:
+        """The spectrum, if that is read."""
+        return self.new_physics.spectra
 
     @property
     def steps(self) -> tuple[Step, ...]:
@@ -101,17 +120,20 @@ class Binned(Form):
         return ()
 
     def loglike(self, predictions: Mapping[str, Array]) -> Array:
-        """ln L, the shape of the predictions.
+        """ln L, the shape of the predictions, without the bins of a spectrum.
 
         A mass beyond the range of q^2 gives the ln L of no signal.
         """
-        ratios, masses = np.broadcast_arrays(*(np.asarray(predictions[name], float) for name in self.observables))
-        return self.log_l_of_events(self.events(ratios.ravel(), masses.ravel())).reshape(ratios.shape)
+        return self.log_l_of_events(self.events_of(predictions)).reshape(self.new_physics.shape(predictions))
+
+    def events_of(self, predictions: Mapping[str, Array]) -> Array:
+        """Events of new physics ``(n, columns)`` in the signal's bins; predictions as for :meth:`loglike`."""
+        return self.new_physics.events(predictions, self.spectrum.response)
 
     def events(self, ratios: Array, masses: Array) -> Array:
-        """Events of new physics ``(n, columns)`` in the signal's bins, of ``ratios`` and ``masses`` [GeV], ``(n,)``."""
-        response = self.spectrum.response
-        return np.asarray(line_events(ratios, masses, response.edges, response.events, self.line_width))
+        """The same of lines with ``ratios`` and ``masses`` [GeV], ``(n,)``."""
+        line = Line(self.observable, self.abscissa, self.line_width)
+        return line.events({self.observable: ratios, self.abscissa: masses}, self.spectrum.response)
 
     def log_l_of_events(self, events: Array) -> Array:
         """ln L ``(n,)`` for ``events (n, columns)`` of new physics in the signal's bins; NaN for rows with NaN.
@@ -146,8 +168,7 @@ class Binned(Form):
 
         Where new physics has more than five times the observed events of a bin, as many as that are taken.
         """
-        ratios, masses = (np.atleast_1d(np.asarray(predictions[name], float)) for name in self.observables)
-        reached = within_reach(self.events(ratios, masses), self.spectrum.observed)[0]
+        reached = within_reach(self.events_of(predictions), self.spectrum.observed)[0]
         return expectation(
             self.spectrum.model, self.standard_model, reached, self.fit_nuisances(reached, self.start)[1]
         )
@@ -186,7 +207,14 @@ class Binned(Form):
         return np.asarray(np.add.reduceat(gammas * scratch.cells[:, 1], model.first_cell[:-1]))
 
     def compare(self, predictions: Mapping[str, Array]) -> Comparison:
-        """The branching ratio, the best one at the same mass in place of a bound, and the pull from it."""
+        """The branching ratio, the best one at the same mass in place of a bound, and the pull from it.
+
+        Of a spectrum the whole branching ratio and the best multiple of it.
+        """
+        if self.spectra:
+            spectra = np.asarray(predictions[self.by_q2], float)
+            check_spectrum(self.by_q2, spectra)
+            return compare_with_best_scale(self.loglike, self.by_q2, spectra)
         return compare_with_best(self.loglike, self.observables, predictions)
 
     def toy(self, predictions: Mapping[str, Array], rng: np.random.Generator) -> Self:
@@ -194,7 +222,7 @@ class Binned(Form):
         spectrum = self.spectrum
         alphas = rng.standard_normal(len(spectrum.parameters))
         gammas = np.maximum(rng.normal(1.0, spectrum.model.spread), 0.0)
-        events = self.events(*(predictions[name] for name in self.observables))[0]
+        events = self.events_of(predictions)[0]
         counts = rng.poisson(np.maximum(self.rates(events, alphas, gammas), 0.0)).astype(float)
         return self.with_data(spectrum=spectrum.with_counts(counts))
 
@@ -202,8 +230,8 @@ class Binned(Form):
         """The spectrum in one line."""
         edges = self.spectrum.response.edges
         return (
-            f"{len(self.spectrum.bins)} bins of {', '.join(self.spectrum.channels)}; {self.observable} as a line at "
-            f"q2 = {self.abscissa}^2, {edges[0]:g} < q2/GeV^2 < {edges[-1]:g}, on {self.standard_model:g} times the "
+            f"{len(self.spectrum.bins)} bins of {', '.join(self.spectrum.channels)}; {self.new_physics.describe()}, "
+            f"{edges[0]:g} < q2/GeV^2 < {edges[-1]:g}, on {self.standard_model:g} times the "
             f"Standard Model; {len(self.spectrum.parameters)} systematic errors and {len(self.spectrum.cells)} "
             f"statistical ones {'integrated over' if self.marginalise else 'at their best'}"
         )

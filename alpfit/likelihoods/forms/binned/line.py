@@ -5,13 +5,54 @@ bin, so that a light particle keeps all its probability; what lies above the las
 """
 
 import math
+from dataclasses import dataclass
+from typing import final
 
 import numpy as np
 from numpy.typing import NDArray
 
+from alpfit.likelihoods.forms.base import Predicted
+from alpfit.likelihoods.forms.binned.tables import Response
 from alpfit.numerics.compile import kernel
 
 Array = NDArray[np.float64]
+
+
+@final
+@dataclass(frozen=True)
+class Line:
+    """The branching ratio ``observable`` to a mass ``abscissa`` [GeV], spread by ``width`` [GeV^2]."""
+
+    observable: str
+    abscissa: str
+    width: float
+
+    @property
+    def observables(self) -> tuple[str, ...]:
+        """The branching ratio and the mass."""
+        return (self.observable, self.abscissa)
+
+    @property
+    def spectra(self) -> tuple[str, ...]:
+        """None: both are a number at each point."""
+        return ()
+
+    def events(self, predictions: Predicted, response: Response) -> Array:
+        """Events ``(n, columns)`` in the bins of the ``response``; a mass beyond the range of q^2 gives none."""
+        ratios, masses = self._broadcast(predictions)
+        return np.asarray(line_events(ratios.ravel(), masses.ravel(), response.edges, response.events, self.width))
+
+    def shape(self, predictions: Predicted) -> tuple[int, ...]:
+        """The shape of the points: that of the predictions."""
+        return self._broadcast(predictions)[0].shape
+
+    def describe(self) -> str:
+        """What is read, in words."""
+        return f"{self.observable} as a line at q2 = {self.abscissa}^2"
+
+    def _broadcast(self, predictions: Predicted) -> tuple[Array, Array]:
+        ratios, masses = np.broadcast_arrays(*(np.asarray(predictions[name], float) for name in self.observables))
+        return ratios, masses
 
 
 @kernel
