@@ -1,4 +1,4 @@
-"""A dark Higgs boson S, mixed with the Higgs boson by theta, and Dirac dark matter: L = -y S chi-bar chi. See README.md."""
+"""A dark Higgs boson S, mixed with the Higgs boson by theta, and Dirac dark matter, L = -y S chi-bar chi: README.md."""
 
 from pathlib import Path
 

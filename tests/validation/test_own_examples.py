@@ -1,0 +1,118 @@
+"""The examples with models of one's own, beside numbers that somebody else has."""
+
+import importlib.util
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from alpfit import Fit
+from alpfit.physics.form_factors import FORM_FACTORS
+from alpfit.relic import DarkSector, solve
+
+EXAMPLES = Path(__file__).parents[2] / "examples"
+
+
+def fit(name):
+    return Fit.from_file(EXAMPLES / name / f"{name}.toml")
+
+
+@pytest.fixture(scope="module")
+def module():
+    """The dark Higgs boson's file."""
+    spec = importlib.util.spec_from_file_location("dark_higgs", EXAMPLES / "dark_higgs" / "dark_higgs.py")
+    found = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(found)
+    return found
+
+
+def points(**values):
+    n = max(np.size(value) for value in values.values())
+    return {name: np.full(n, value, dtype=float) for name, value in values.items()}
+
+
+def test_the_best_mass_and_rate_are_those_of_the_published_likelihood():
+    """2.10 GeV, 8.7e-6 and 2 Delta ln L = 13.1: what a correct fit of it gives, the nuisances at their best."""
+    problem = Fit.from_file(
+        EXAMPLES / "two_body" / "two_body.toml", ["options.belle2_bknunu_q2_2025.marginalise=false"]
+    ).problem
+    grid = np.stack(np.meshgrid(np.linspace(1.9, 2.3, 41), np.linspace(7e-6, 1e-5, 31)), axis=-1).reshape(-1, 2)
+    log_l = problem.evaluate(grid).log_l
+    best = grid[np.argmax(log_l)]
+    np.testing.assert_allclose(best, (2.10, 8.7e-6), rtol=0.02)
+    silent = problem.evaluate(np.array([[2.1, 0.0]])).log_l[0]
+    assert 2.0 * (log_l.max() - silent) == pytest.approx(13.1, abs=0.1)
+
+
+def test_the_weak_effective_theory_has_the_standard_model_in_it():
+    problem = fit("wet").problem
+    theta = np.array([[6.613, 0.0, 0.0], [11.3, 0.0, 8.2]])
+    point = problem.evaluate(theta)
+    assert point.predictions["BR(B+->K+ nu nu)"][0] == pytest.approx(4.97e-6, rel=0.05)  # arXiv:2507.12393
+    assert point.log_l[1] - point.log_l[0] == pytest.approx(4.5, abs=0.2)
+    assert problem.derived == ("BR(B+->K+ nu nu)",)
+
+
+# The dark Higgs boson
+
+
+def test_model_and_input_are_under_eighty_lines():
+    files = (EXAMPLES / "dark_higgs" / name for name in ("dark_higgs.py", "dark_higgs.toml"))
+    assert sum(len(file.read_text().splitlines()) for file in files) < 80
+
+
+def test_b_mesons_decay_to_it_as_others_find():
+    """Widths for theta = 1 of arXiv:1904.10447 as its authors' code has them, of a top quark heavier than m_t(m_t).
+
+    They are [1.860, 1.890, 1.980, 2.195]e-13 GeV at 0, 1, 2 and 4 GeV (github.com/JLTastet/scalar_portal). A width goes as
+    m_t^4: the pole mass in place of m_t(m_t) makes the difference.
+    """
+    theirs = np.array([1.889850436964034e-13, 1.9802185907651862e-13, 2.1948725218597987e-13]) / (
+        6.582119569e-25 / 1.638e-12
+    )
+    predicted = fit("dark_higgs").problem.scenario.predict(
+        points(m_S=[1.0, 2.0, 4.0], delta=0.1, y=0.1, sin_theta=1e-2)
+    )
+    ours = predicted.values["BR(B+->K+ S)"] / 1e-4
+    heavier = (172.57 / 162.7) ** 4
+    np.testing.assert_allclose(heavier * ours, theirs, rtol=0.04)
+    form_factors = FORM_FACTORS["hpqcd2022"](np.array([1.0, 4.0, 16.0]))
+    np.testing.assert_allclose(ours / ours[0] / (theirs / theirs[0]), 1.0, atol=0.04)
+    assert (np.diff(form_factors) > 0.0).all()
+
+
+def test_its_width_to_leptons_is_that_of_the_formula(module):
+    """m_l^2 m_S beta^3/(8 pi v^2) is all there is between 0.22 and 0.27 GeV, below two pions."""
+    for m_s in (0.22, 0.25, 0.27):
+        beta = np.sqrt(1.0 - 4.0 * 0.10566**2 / m_s**2)
+        expected = 0.10566**2 * m_s * beta**3 / (8.0 * np.pi * 246.22**2)
+        found = np.exp(np.interp(np.log(m_s), module.LOG_AT, module.LOG_WIDTH))
+        assert found == pytest.approx(expected, rel=0.06)
+
+
+def test_its_relic_density_is_that_of_the_equations_in_numpy(module):
+    """The compiled functions beside others written with NumPy, one after the other; and on resonance less is left."""
+    at = points(m_S=2.1, delta=[0.02, 0.2], y=0.02, sin_theta=5e-3)
+    found = module.DarkHiggs().predict(at).values
+    for i, delta in enumerate(at["delta"]):
+        m_chi = 0.5 * (1.0 - delta) * 2.1
+        width = 0.02**2 * 2.1 * (1.0 - (1.0 - delta) ** 2) ** 1.5 / (8.0 * np.pi)
+        width += 5e-3**2 * np.exp(np.interp(np.log(2.1), module.LOG_AT, module.LOG_WIDTH))
+        arguments = (m_chi, 2.1, 0.02, 5e-3, width, module.LOG_AT, module.LOG_WIDTH)
+
+        def sigma(s, arguments=arguments):
+            return np.array([module.sigma.py_func(one, *arguments) for one in s])
+
+        def gamma(t, arguments=arguments):
+            return np.array([module.gamma(one, *arguments) for one in t])
+
+        alone = solve(DarkSector(m_chi, 4, sigma, gamma, [(2.1, width)]))
+        assert found["Omega_h2"][i] == pytest.approx(float(alone.omega_h2), rel=1e-5)
+    assert found["Omega_h2"][0] < 0.1 * found["Omega_h2"][1]
+
+
+def test_it_fits():
+    problem = fit("dark_higgs").problem
+    point = problem.evaluate(np.array([[2.1, 4e-3, 5e-3, 4.5e-3]]))
+    assert point.failures == ("",)
+    assert point.predictions["BR(B+->K+ a(inv))"][0] < point.predictions["BR(B+->K+ S)"][0]
