@@ -1,13 +1,12 @@
 """One of several final states that dark matter annihilates into."""
 
-import math
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from alpfit.errors import ConfigurationError
-from alpfit.numerics.arguments import shown
+from alpfit.numerics.arguments import positive_number
 from alpfit.relic.sector_functions import Function, Parameters, values_of
 from alpfit.relic.tabulated_functions import Table, check_peaks, check_resolved, power_law, read_table, velocity
 
@@ -32,9 +31,8 @@ class Channel:
     threshold: float = 0.0
 
     def __post_init__(self) -> None:
-        value = self.threshold
-        if isinstance(value, (str, bytes)) or np.ndim(value) or not 0.0 <= value < math.inf:
-            raise ConfigurationError(f"threshold = {shown(value)} must be zero or a positive number [GeV]")
+        if not (isinstance(self.threshold, (int, float)) and self.threshold == 0.0):
+            positive_number("threshold", self.threshold)
 
     @property
     def is_tabulated(self) -> bool:

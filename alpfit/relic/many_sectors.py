@@ -56,9 +56,10 @@ def solve_many(
     :class:`DarkSector`.
     """
     chosen, medium, n_threads = resolve_engine(engine, closure), resolve_plasma(plasma), resolve_threads(n_threads)
-    if isinstance(sectors, (str, bytes, dict)) or not isinstance(sectors, Iterable):
-        raise ConfigurationError(f"sectors = {shown(sectors)} must be a list of DarkSector")
-    given = list(sectors)
+    try:
+        given = list(sectors)
+    except TypeError:
+        raise ConfigurationError(f"sectors = {shown(sectors)} must be a list of DarkSector") from None
     engines = [engine_for(sector, chosen) for sector in given]
     pairs = list(zip(given, engines, strict=True))
     parts = [pairs[first : first + SECTORS_AT_ONCE] for first in range(0, len(pairs), SECTORS_AT_ONCE)]

@@ -10,6 +10,7 @@ from numba.core.errors import NumbaError
 from numpy.typing import ArrayLike, NDArray
 
 from alpfit.errors import ConfigurationError
+from alpfit.numerics.arguments import shown
 
 Array = NDArray[np.float64]
 Function = Callable[..., Any]
@@ -23,16 +24,17 @@ def is_compiled(function: Function) -> bool:
 
 def frozen(parameters: object) -> tuple[float | Array, ...]:
     """The parameters as functions get them: numbers, and contiguous arrays of them."""
-    if isinstance(parameters, (str, bytes, dict, set)) or not isinstance(parameters, (Sequence, np.ndarray)):
-        raise ConfigurationError(f"parameters = {parameters!r} must be a list of numbers")
-    return tuple(_number_or_array(value) for value in parameters)
+    listed = isinstance(parameters, Sequence) or (isinstance(parameters, np.ndarray) and parameters.ndim > 0)
+    if isinstance(parameters, (str, bytes)) or not listed:
+        raise ConfigurationError(f"parameters = {shown(parameters)} must be a list of numbers")
+    return tuple(_number_or_array(value) for value in parameters)  # type: ignore[attr-defined]
 
 
 def _number_or_array(value: object) -> float | Array:
     try:
         array = np.array(value, dtype=float, order="C")
-    except (TypeError, ValueError):
-        raise ConfigurationError(f"parameters: {value!r} must be a number, or an array of numbers") from None
+    except (TypeError, ValueError, OverflowError):
+        raise ConfigurationError(f"parameters: {shown(value)} must be a number, or an array of numbers") from None
     return array if array.ndim else float(array)
 
 

@@ -25,7 +25,7 @@ POINT = {"m_a": 1.0, "r": 0.45, "g_agg": 1e-4, "g_achi": 1e-2}
 OPTIONS = {"engine": "nbe", "annihilation_scale": 1.0}
 
 
-def s_wave(s):
+def s_wave(s, *_):
     return 2e-9 * np.sqrt(s / (s - 4.0 * 50.0**2))
 
 
