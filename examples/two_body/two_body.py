@@ -1,4 +1,4 @@
-"""B+ -> K+ X with a particle X that is not seen, and nothing else: which mass and which rate does the excess ask for?"""
+"""B+ -> K+ X with a particle X that is not seen, and nothing else: which mass and rate does the excess ask for?"""
 
 import numpy as np
 
