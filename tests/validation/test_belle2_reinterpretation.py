@@ -40,7 +40,7 @@ def whole():
 
 
 def test_the_wilson_coefficients_are_those_of_belle_2(whole):
-    """The ends of the intervals within 0.6, of which form factors that vary are a part; C_SL's prior matters."""
+    """Within 0.3: averaged over the form factors' errors the ends move by up to 0.35, to [1.9, 16.5], 15.5 and 11.5."""
     coarse, fine = np.linspace(0.0, LARGEST, 11), np.linspace(0.0, LARGEST, 41)
     grid = np.stack(np.meshgrid(coarse, coarse, coarse, indexing="ij"), axis=-1)
     log_l = log_l_of_coefficients(whole, grid.reshape(-1, 3)).reshape(grid.shape[:-1])
@@ -51,7 +51,7 @@ def test_the_wilson_coefficients_are_those_of_belle_2(whole):
     for axis, published in enumerate(PUBLISHED_INTERVALS):
         marginal = posterior.sum(axis=tuple(other for other in range(3) if other != axis))
         found = highest_density_interval(finest, CubicSpline(fine, marginal)(finest), 0.95)
-        np.testing.assert_allclose(found, published, rtol=0.0, atol=0.6)
+        np.testing.assert_allclose(found, published, rtol=0.0, atol=0.3)
 
 
 @pytest.mark.parametrize("marginalise", [False, True])
