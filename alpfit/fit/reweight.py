@@ -1,7 +1,7 @@
 """A finished run, reweighted to other likelihoods or other predictions: a new run folder, without sampling."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
@@ -16,8 +16,9 @@ from alpfit.fit.presenting import Tell, present
 from alpfit.fit.progress import shown_progress
 from alpfit.inference.interrupts import Interrupted, Interrupts
 from alpfit.inference.parallel import EXECUTORS, Job
+from alpfit.inference.prior_change import change_priors
 from alpfit.inference.progress import Progress
-from alpfit.inference.reweighting import evaluate_all, reweighted
+from alpfit.inference.reweighting import evaluate_all, reweighted, stored_batch
 from alpfit.inference.samples import Samples
 from alpfit.inference.session import Session
 from alpfit.numerics.arguments import path_of, words
@@ -25,8 +26,11 @@ from alpfit.runs.freshness import Freshness
 from alpfit.runs.publishing import publish
 from alpfit.runs.run import Run, run_of
 
-CHANGEABLE = ("relic", "physics", "options", "parallel")
-"""Tables of the input that may change: samples of another prior or scenario would be those of another run."""
+PRIORS = ("parameters", "joint", "derived")
+"""Those of priors and of what follows from parameters."""
+
+CHANGEABLE = ("relic", "physics", "model", "options", "parallel", *PRIORS)
+"""Tables of the input that may change: samples of another scenario would be those of another run."""
 
 
 @dataclass(frozen=True)
@@ -54,6 +58,17 @@ class Changes:
         revise(document, self.overrides, CHANGEABLE, "run anew")
         return parse_configuration(document, "reweight", run.folder.path)
 
+    @property
+    def of_priors(self) -> bool:
+        """Whether a prior changes, or what is sampled."""
+        return any(_table(override) in ("parameters", "joint") for override in self.overrides)
+
+    @property
+    def of_likelihoods(self) -> bool:
+        """Whether anything changes that ln L depends on."""
+        tables = {_table(override) for override in self.overrides} - {*PRIORS, "parallel"}
+        return bool(self.add or self.drop or tables)
+
     def kept_of(self, run: Run) -> Configuration:
         """The input of ``run`` with what is dropped left out, and nothing else changed."""
         return run.configuration.changed(likelihoods=self._kept(run.configuration.likelihoods))
@@ -64,6 +79,10 @@ class Changes:
             if name not in names:
                 raise ConfigurationError(f"drop = {name} is not one of this run's likelihoods: {one_of(name, names)}")
         return [entry for entry in likelihoods if Path(entry).name not in self.drop]
+
+
+def _table(override: str) -> str:
+    return override.partition("=")[0].split(".")[0].strip()
 
 
 def _found_from_here(entry: str) -> str:
@@ -145,10 +164,17 @@ class Reweighting:
     def _samples(self, session: Session) -> Samples:
         """The run's samples, evaluated anew and reweighted."""
         problem, before = session.problem, self.run.samples
-        theta = before.theta(problem.names)
-        batch = evaluate_all(session, theta)
+        change = None
+        if self.changes.of_priors:
+            change = change_priors(before, self.changes.kept_of(self.run).problem, problem)
+        theta = before.theta(problem.names) if change is None else change.theta
+        batch = None if self.changes.of_likelihoods else stored_batch(before, problem, theta)
+        if batch is None:
+            batch = evaluate_all(session, theta)
         session.account.share_without_likelihood = self.run.summary["prior_share_without_likelihood"]
-        samples = reweighted(before, problem, theta, batch)
+        samples = reweighted(before, problem, theta, batch, 0.0 if change is None else change.log_factor)
+        if change is not None and change.shortfall:
+            samples = replace(samples, shortfalls=(*samples.shortfalls, change.shortfall))
         session.end(samples)
         return samples
 

@@ -6,12 +6,13 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from alpfit.errors import AlpfitError
+from alpfit.errors import AlpfitError, ConfigurationError
 from alpfit.inference.batches import Batch, join, samples_of
 from alpfit.inference.problem import Problem
 from alpfit.inference.progress import ProgressReport
 from alpfit.inference.samples import Samples
 from alpfit.inference.session import Session
+from alpfit.numerics.expressions import in_order
 
 Array = NDArray[np.float64]
 
@@ -51,16 +52,20 @@ def evaluate_all(session: Session, theta: Array) -> Batch:
     return join(batches)
 
 
-def reweighted(samples: Samples, problem: Problem, theta: Array, batch: Batch) -> Samples:
+def reweighted(
+    samples: Samples, problem: Problem, theta: Array, batch: Batch, log_factor: Array | float = 0.0
+) -> Samples:
     """``samples``, at the points ``theta`` ``(n, n_dim)``, as those of ``problem``, which has ``batch`` there.
 
-    Weights are multiplied by the ratio of the likelihoods, whose mean is that of the evidences; the priors are the
-    same. Where the new likelihood is zero the sample is left out. Raises :class:`AlpfitError` if none is left.
+    Weights are multiplied by the ratio of the likelihoods, and by that of the priors, whose logarithm is ``log_factor``
+    ``(n,)``; its mean is the ratio of the evidences. Where the new posterior is zero the sample is left out. Raises
+    :class:`AlpfitError` if none is left.
     """
-    keep = np.isfinite(batch.log_l) & np.isfinite(samples.log_weights)
+    factor = np.broadcast_to(log_factor, batch.log_l.shape)
+    keep = np.isfinite(batch.log_l) & np.isfinite(samples.log_weights) & np.isfinite(factor)
     if not keep.any():
         raise AlpfitError("no sample of the run has a likelihood with these changes: run anew")
-    log_weights = samples.log_weights[keep] + batch.log_l[keep] - samples.log_l[keep]
+    log_weights = samples.log_weights[keep] + batch.log_l[keep] - samples.log_l[keep] + factor[keep]
     log_ratio = float(np.logaddexp.reduce(log_weights))
     weights = np.exp(log_weights - log_ratio)
     new = replace(
@@ -80,6 +85,22 @@ def reweighted(samples: Samples, problem: Problem, theta: Array, batch: Batch) -
         },
     )
     return replace(new, shortfalls=(*samples.shortfalls, *_doubts(new)))
+
+
+def stored_batch(samples: Samples, problem: Problem, theta: Array) -> Batch | None:
+    """All that ``problem`` has at the ``samples``, from what is stored of them; None where that is not enough.
+
+    The predictions and likelihoods are those of the samples, whose parameters are ``theta (n, n_dim)``.
+    """
+    points = problem.completed(dict(zip(problem.names, theta.T, strict=True)))
+    seen = {**points, **samples.parameters, **samples.derived}
+    try:
+        for name in in_order(problem.wanted, "[derived]"):
+            seen.setdefault(name, np.broadcast_to(problem.wanted[name](seen), samples.log_l.shape))
+        columns = [*(seen[name] for name in problem.derived), *(samples.log_l_by_entry[e] for e in problem.entries)]
+    except (KeyError, ConfigurationError):
+        return None
+    return Batch(samples.log_l, np.stack(columns, axis=1), {})
 
 
 def pareto_k(log_weights: Array) -> dict[str, float]:

@@ -64,7 +64,7 @@ def test_model_and_input_are_under_eighty_lines():
 def test_b_mesons_decay_to_it_as_others_find():
     """Widths for theta = 1 of arXiv:1904.10447 as its authors' code has them, of a top quark heavier than m_t(m_t).
 
-    They are [1.860, 1.890, 1.980, 2.195]e-13 GeV at 0, 1, 2 and 4 GeV (github.com/JLTastet/scalar_portal). A width goes as
+    They are [1.860, 1.890, 1.980, 2.195]e-13 GeV at 0, 1, 2 and 4 GeV (github.com/JLTastet/scalar_portal). It goes as
     m_t^4: the pole mass in place of m_t(m_t) makes the difference.
     """
     widths = np.array([1.889850436964034e-13, 1.9802185907651862e-13, 2.1948725218597987e-13])
