@@ -11,13 +11,15 @@ same for the antifermion. Which quarks scatter, and until when, is a model: see 
 """
 
 import math
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
 import numpy as np
 from scipy.interpolate import PchipInterpolator
 
-from alpfit.relic import DarkSector
+from alpfit.relic import DarkSector, solve_many
+from alpfit.scenarios import Parameter, Predictions, Scenario
 
 HIGGS_MASS, HIGGS_WIDTH, VACUUM = 125.0, 4.07e-3, 246.0
 """[GeV]: those of DRAKE's table in arXiv:2305.11937, and the width of arXiv:1307.1347."""
@@ -100,3 +102,30 @@ def singlet(
         return (coupling * VACUUM) ** 2 * off_shell / (np.sqrt(s - 4.0 * mass**2) * propagator)
 
     return DarkSector(mass, 1, sigma, elastic_rate(mass, coupling, quarks), [(HIGGS_MASS, total)])
+
+
+@dataclass(frozen=True)
+class Options:
+    """``[model]``: the relic engine, and which quarks scatter."""
+
+    engine: str = "cbe"
+    quarks: str = FEWEST
+
+
+class ScalarSinglet(Scenario):
+    """The relic density near the Higgs resonance, for a fit: scenario = "./singlet.py"."""
+
+    Options = Options
+    parameters = {
+        "m_S": Parameter("m_S", "GeV", "mass of the singlet", range=(45.0, 80.0)),
+        "coupling": Parameter(r"\lambda", "", "coupling to the Higgs field", True, range=(1e-6, 1.0)),
+    }
+
+    def predict(self, points):
+        """Omega h^2, and the share of the Higgs boson's decays that is not seen."""
+        m_s, coupling, options = points["m_S"], points["coupling"], self.options
+        sectors = [singlet(float(m), float(c), options.quarks) for m, c in zip(m_s, coupling, strict=True)]
+        relic = solve_many(sectors, engine=options.engine)
+        invisible = np.array([invisible_width(float(m), float(c)) for m, c in zip(m_s, coupling, strict=True)])
+        values = {"Omega_h2": relic.omega_h2, "BR(h->inv)": invisible / (invisible + HIGGS_WIDTH)}
+        return Predictions(values, tuple("" if ok else said for ok, said in zip(relic.ok, relic.messages, strict=True)))
