@@ -10,7 +10,7 @@ from alpfit.chains.provenance import Manifest
 from alpfit.chains.records import read_text
 from alpfit.errors import ConfigurationError
 from alpfit.scenarios import RECORD, CheckedScenario, Kind, Record
-from alpfit.scenarios.source import is_file, read_source, split
+from alpfit.scenarios.source import is_file, qualified, read_source, split
 
 
 class KeptScenario(NamedTuple):
@@ -37,7 +37,7 @@ def keep_scenario(kind: Kind, theory: CheckedScenario, staging: RunFolder, path:
         code = kind.named
         if kind.source is not None:
             text, file = kind.source.text, Path(kind.source.path).name
-            code = f"{file}:{kind.source.class_name}" if kind.source.class_name else file
+            code = qualified(file, kind.source.class_name)
             original = os.path.relpath(kind.source.path, path.resolve())
         record = Record.of(theory, kind.name, code, kind.digest, kind.tables)
     (staging.scenario / RECORD).write_text(record.model_dump_json(indent=2) + "\n", encoding="utf-8")

@@ -12,7 +12,7 @@ from alpfit.inference.joint import Kernels, transform
 from alpfit.inference.problem import Problem
 from alpfit.likelihoods import JointLikelihood, Measurement
 from alpfit.numerics.expressions import in_order
-from alpfit.scenarios import SCENARIOS, CheckedScenario, Kind, Parameter, Scenario, widest_scenario
+from alpfit.scenarios import SCENARIOS, CheckedScenario, Kind, Scenario, widest_scenario
 
 Array = NDArray[np.float64]
 
@@ -127,7 +127,8 @@ def _check_formulas(configuration: Configuration) -> None:
 
 def _check_parameters(configuration: Configuration) -> None:
     scenario, kind = configuration.theory, configuration.kind
-    known, read = known_parameters(kind), _read_by_formulas(configuration)
+    widest, read = kind.widest(), _read_by_formulas(configuration)
+    known = {**widest.parameters, **widest.optional}
     for name in configuration.all_parameters:
         if name not in known and name not in read:
             raise ConfigurationError(f"[parameters] {name} is not a parameter of this scenario: {one_of(name, known)}")
@@ -144,13 +145,6 @@ def _check_parameters(configuration: Configuration) -> None:
     for pair in scenario.alternatives:
         if set(pair) <= set(configuration.all_parameters):
             raise ConfigurationError(f"[parameters] {' and '.join(pair)} say the same twice: give one of them")
-
-
-def known_parameters(kind: Kind) -> dict[str, Parameter]:
-    """All parameters that a scenario can have, also with its extension."""
-    extension = kind.made_by.extension
-    widest = kind.scenario_for(() if extension is None else extension.parameters, {})
-    return {**widest.parameters, **widest.optional}
 
 
 def _read_by_formulas(configuration: Configuration) -> set[str]:

@@ -11,7 +11,7 @@ from alpfit.chains.posterior import read_posterior
 from alpfit.chains.provenance import check_whole
 from alpfit.config.document import read_toml, table_of
 from alpfit.errors import ConfigurationError, RunFolderError
-from alpfit.inference.joint import FEWEST_CENTRES
+from alpfit.inference.joint import FEWEST_CENTRES, table_around
 from alpfit.numerics.arguments import path_of, shown
 from alpfit.numerics.files import read_ordinary
 
@@ -108,12 +108,5 @@ def _from_run(name: str, table: Mapping[str, Any], folder: Path) -> dict[str, An
         for each in wanted
     ]
     values = np.stack([columns[each][chosen] for each in wanted], axis=-1)
-    logs = np.where(logarithmic, np.log(np.where(logarithmic, values, 1.0)), values)
-    return {
-        "prior": "kernels",
-        "parameters": wanted,
-        "run": str(run.path.resolve()),
-        "likelihoods": [Path(entry).name for entry in document.get("likelihoods", [])],
-        "logarithmic": logarithmic,
-        "centres": logs.tolist(),
-    }
+    used = [Path(entry).name for entry in document.get("likelihoods", [])]
+    return table_around(wanted, values, logarithmic, run=str(run.path.resolve()), likelihoods=used)

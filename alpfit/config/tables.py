@@ -17,7 +17,7 @@ from alpfit.inference.problem import Problem
 from alpfit.inference.samplers import DEFAULT_SAMPLER, SAMPLERS, SamplerOptions
 from alpfit.likelihoods import JointLikelihood
 from alpfit.numerics.arguments import shown
-from alpfit.numerics.expressions import Expression, expression
+from alpfit.numerics.expressions import Expression, expression, in_order
 from alpfit.scenarios import CheckedScenario, Kind, Quantity, kind_of, quantity_for
 
 INDIFFERENT = frozenset({"parallel", "checkpoint_interval"})
@@ -122,6 +122,12 @@ class Configuration(_Table):
     def formulas(self) -> dict[str, Expression]:
         """Parameters that follow from others."""
         return _expressions({n: v for n, v in self.parameters.items() if isinstance(v, (str, Formula))})
+
+    @property
+    def ordered_formulas(self) -> dict[str, Expression]:
+        """The same, each behind those that it reads."""
+        formulas = self.formulas
+        return {name: formulas[name] for name in in_order(formulas, "[parameters]")}
 
     @property
     def wanted(self) -> dict[str, Expression]:

@@ -64,14 +64,10 @@ class FigureInput:
     @property
     def best(self) -> dict[str, float]:
         """All parameters at the best sample, the fixed ones among them."""
-        sampled = {name: float(values[self.samples.best]) for name, values in self.samples.parameters.items()}
-        return {name: float(values[0]) for name, values in self.problem_parameters(sampled).items()}
-
-    def problem_parameters(self, sampled: Mapping[str, float]) -> dict[str, Array]:
-        """All parameters, arrays ``(1,)``, where the sampled ones have these values."""
-        configuration = self.configuration
-        values = {name: np.array([value]) for name, value in sampled.items()}
-        return completed(configuration.fixed, configuration.formulas, values)
+        configuration, best = self.configuration, self.samples.best
+        sampled = {name: values[best : best + 1] for name, values in self.samples.parameters.items()}
+        found = completed(configuration.fixed, configuration.ordered_formulas, sampled)
+        return {name: float(values[0]) for name, values in found.items()}
 
     @cached_property
     def axes(self) -> tuple[Axis, ...]:

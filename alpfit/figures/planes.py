@@ -11,7 +11,7 @@ from alpfit.errors import ConfigurationError, one_of
 from alpfit.figures.input import FigureInput
 from alpfit.inference.exclusion import RELIC, Plane, excluded, measurements_for, preferred
 from alpfit.likelihoods.forms.gaussian import Gaussian
-from alpfit.numerics.expressions import Expression, in_order
+from alpfit.numerics.expressions import Expression
 from alpfit.plots.regions import PlaneContents
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ def plane_contents(given: FigureInput, grid: tuple[int, int] = GRID) -> PlaneCon
     configuration, best = given.configuration, given.best
     scenario = configuration.theory
     axes = scenario.plane
-    following = _following(configuration.formulas, axes)
+    following = _following(configuration.ordered_formulas, axes)
     others = {name: given.at.get(name, value) for name, value in best.items() if name not in (*axes, *following)}
     others |= {name: value for name, value in given.at.items() if name not in others}
     x, y = (
@@ -99,10 +99,10 @@ def no_plane(given: FigureInput) -> str:
 
 
 def _following(formulas: Mapping[str, Expression], axes: Sequence[str]) -> tuple[str, ...]:
-    """The parameters whose formulas read an axis, themselves or by others, in order."""
+    """The parameters whose ``formulas``, which are in order, read an axis, themselves or by others."""
     found: dict[str, None] = {}
-    for name in in_order(formulas, "[parameters]"):
-        if name not in axes and any(read in axes or read in found for read in formulas[name].names):
+    for name, formula in formulas.items():
+        if name not in axes and any(read in axes or read in found for read in formula.names):
             found[name] = None
     return tuple(found)
 

@@ -72,8 +72,7 @@ def check_scenario(name: str | Path) -> ScenarioCheck:
     kind = kind_of(named)
     if kind.place:
         trust(kind.digest)
-    extension = kind.made_by.extension
-    scenario = kind.scenario_for(() if extension is None else extension.parameters, {})
+    scenario = kind.widest()
     points = scenario.points_in_range(AT_ONCE)
     scenario.check(points)
     known = {**scenario.parameters, **scenario.optional, **scenario.observables}

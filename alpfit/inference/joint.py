@@ -3,7 +3,7 @@
 from abc import abstractmethod
 from collections.abc import Mapping, Sequence
 from functools import cached_property
-from typing import Any, Literal, Protocol, Self, final
+from typing import Any, Literal, Self, final
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -23,20 +23,6 @@ FEWEST_CENTRES = 20
 
 FARTHEST, HALVINGS = 9.0, 52
 """Widths beyond the outermost centre where a quantile is looked for, and how often the interval is halved."""
-
-
-class JointPrior(Protocol):
-    """A density of several ``parameters``; arrays ``(..., k)`` of as many."""
-
-    @property
-    def parameters(self) -> tuple[str, ...]:
-        """Their names."""
-
-    def transform(self, u: Array) -> Array:
-        """The parameters at ``u`` in the unit cube."""
-
-    def log_density(self, x: Array) -> Array:
-        """ln of the density, normalised, at the parameters ``x``."""
 
 
 def transform(priors: Mapping[str, Prior], u: Array) -> Array:
@@ -200,13 +186,6 @@ class Kernels(JointTable):
             raise ValueError("the centres lie in a plane: leave out parameters that follow from the rest")
         return self
 
-    @classmethod
-    def around(cls, parameters: Sequence[str], samples: Array, logarithmic: Sequence[bool], **facts: Any) -> "Kernels":
-        """Around ``samples (n, k)`` of equal weight."""
-        columns = np.where(logarithmic, np.log(np.where(logarithmic, samples, 1.0)), samples)
-        table = {"prior": "kernels", "parameters": tuple(parameters), "logarithmic": list(logarithmic), **facts}
-        return cls.model_validate({**table, "centres": columns.tolist()})
-
     @cached_property
     def _white(self) -> tuple[Array, Array, Array, float]:
         """Mean and root of the covariance, the centres without correlation, drawn together, and the kernels' width."""
@@ -252,6 +231,20 @@ class Kernels(JointTable):
         log = logsumexp(-0.5 * distance.sum(axis=2), axis=1) - np.log(len(white)) - k * (np.log(width) + 0.5 * LOG_2_PI)
         log = log - np.sum(np.log(np.diag(root))) - logs.sum(axis=1)
         return np.asarray(np.where(good, log, -np.inf).reshape(x.shape[:-1]))
+
+
+def table_around(
+    parameters: Sequence[str], samples: Array, logarithmic: Sequence[bool], **facts: Any
+) -> dict[str, Any]:
+    """The table of :class:`Kernels` around ``samples (n, k)`` of equal weight, with the ``facts`` of their run."""
+    centres = np.where(logarithmic, np.log(np.where(logarithmic, samples, 1.0)), samples).tolist()
+    return {
+        "prior": "kernels",
+        "parameters": list(parameters),
+        **facts,
+        "logarithmic": list(logarithmic),
+        "centres": centres,
+    }
 
 
 def quantile_of_gaussians(u: Array, means: Array, width: float, weights: Array) -> Array:

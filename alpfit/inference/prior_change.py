@@ -88,21 +88,21 @@ def _solved(name: str, columns: Mapping[str, Array], after: Problem) -> Array:
             middle = np.sqrt(low * high) if prior.logarithmic else 0.5 * (low + high)
             below = (formula({**fixed, name: middle}) < columns[known]) == rises
             low, high = np.where(below, middle, low), np.where(below, high, middle)
-        return _outside_if_not_there(formula({**fixed, name: high}), columns[known], high, prior)
+        _check_there(formula({**fixed, name: high}), columns[known], prior)
+        return high
     raise ConfigurationError(
         f"[parameters] {name} is not known at the samples: let the run keep it in [derived], or run anew"
     )
 
 
-def _outside_if_not_there(found: Array, wanted: Array, values: Array, prior: Prior) -> Array:
-    """The ``values``; where the formula does not give what is wanted, that lies beyond the prior, and so do they."""
+def _check_there(found: Array, wanted: Array, prior: Prior) -> None:
+    """Raise :class:`ConfigurationError` where what was ``found`` in the ``prior`` is not what is ``wanted``."""
     there = np.isclose(found, wanted, rtol=1e-7, atol=0.0)
-    if there.all():
-        return values
-    raise ConfigurationError(
-        f"[parameters] {int((~there).sum())} of {there.size} samples lie where the new prior ({prior.in_words}) has "
-        "no room: let the run keep the new variable in [derived], or run anew"
-    )
+    if not there.all():
+        raise ConfigurationError(
+            f"[parameters] {int((~there).sum())} of {there.size} samples lie where the new prior ({prior.in_words}) "
+            "has no room: let the run keep the new variable in [derived], or run anew"
+        )
 
 
 def _log_jacobian(before: Problem, after: Problem, new: Mapping[str, Array]) -> Array:

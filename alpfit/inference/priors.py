@@ -29,7 +29,7 @@ class Prior(BaseModel):
 
     logarithmic: ClassVar[bool]
     joint: ClassVar[Any] = None
-    """The density that the parameter shares with others, as :class:`~alpfit.inference.joint.JointPrior`; or None."""
+    """The density that the parameter shares with others, as :class:`~alpfit.inference.joint.JointTable`; or None."""
 
     prior: str
     label: str | None = Field(default=None, repr=False)

@@ -92,7 +92,7 @@ class Problem:
 
     def completed(self, values: Mapping[str, Array]) -> dict[str, Array]:
         """All parameters, arrays ``(n,)``, from the sampled ones; what is fixed or has a formula may be overruled."""
-        return completed(self.fixed, dict(self._ordered_formulas), values, ordered=True)
+        return completed(self.fixed, self._ordered_formulas, values)
 
     def evaluate_at(self, values: Mapping[str, Array]) -> Evaluation:
         """Everything at ``values``, parameter name to array ``(n,)``; see :meth:`completed`."""
@@ -128,17 +128,17 @@ class Problem:
         return frozenset(name for name in (*self.priors, *self.fixed, *self.formulas) if name not in own)
 
     @cached_property
-    def _ordered_formulas(self) -> tuple[tuple[str, Expression], ...]:
-        return tuple((name, self.formulas[name]) for name in in_order(self.formulas, "[parameters]"))
+    def _ordered_formulas(self) -> dict[str, Expression]:
+        return {name: self.formulas[name] for name in in_order(self.formulas, "[parameters]")}
 
     @cached_property
-    def _ordered_wanted(self) -> tuple[tuple[str, Expression], ...]:
-        return tuple((name, self.wanted[name]) for name in in_order(self.wanted, "[derived]"))
+    def _ordered_wanted(self) -> dict[str, Expression]:
+        return {name: self.wanted[name] for name in in_order(self.wanted, "[derived]")}
 
     def _wanted(self, seen: Mapping[str, Array], failures: tuple[str, ...]) -> tuple[dict[str, Array], tuple[str, ...]]:
         """The wanted quantities, and the failures with those of points at which one is no number."""
         found, reasons = dict(seen), list(failures)
-        for name, formula in self._ordered_wanted:
+        for name, formula in self._ordered_wanted.items():
             found[name] = np.array(np.broadcast_to(formula(found), (len(reasons),)))
             for i in np.flatnonzero(~np.isfinite(found[name])):
                 reasons[i] = reasons[i] or f"{name} = {formula.text} is not a number"
@@ -146,19 +146,15 @@ class Problem:
 
 
 def completed(
-    fixed: Mapping[str, float],
-    formulas: Mapping[str, Expression],
-    values: Mapping[str, Array],
-    *,
-    ordered: bool = False,
+    fixed: Mapping[str, float], formulas: Mapping[str, Expression], values: Mapping[str, Array]
 ) -> dict[str, Array]:
     """All parameters, arrays ``(n,)``: those that have ``values``, are ``fixed``, or follow by ``formulas``.
 
-    The formulas are put in order unless they are ``ordered`` already.
+    A formula reads what has values, is fixed or stands before it.
     """
     n = len(next(iter(values.values()))) if values else 1
     points = {name: np.full(n, value) for name, value in fixed.items()} | dict(values)
-    for name in formulas if ordered else in_order(formulas, "[parameters]"):
+    for name, formula in formulas.items():
         if name not in points:
-            points[name] = np.array(np.broadcast_to(formulas[name](points), (n,)))
+            points[name] = np.array(np.broadcast_to(formula(points), (n,)))
     return points

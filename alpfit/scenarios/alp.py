@@ -2,16 +2,16 @@
 
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Any, ClassVar, Self
+from typing import ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from alpfit.physics.widths import photon_width
 from alpfit.scenarios import production, quantities
-from alpfit.scenarios.base import Extension, Parameter, Scenario
-from alpfit.scenarios.choices import DEFAULT, TABLES, Choices, choices_of
-from alpfit.scenarios.portal import DARK_MATTER, PLANE, PortalScenario
+from alpfit.scenarios.alp_model import AlpModel
+from alpfit.scenarios.base import Extension, Parameter
+from alpfit.scenarios.portal import DARK_MATTER, PortalScenario
 
 Array = NDArray[np.float64]
 
@@ -25,29 +25,13 @@ PARAMETERS: Mapping[str, Parameter] = MappingProxyType(
 )
 
 
-class AlpScenario(Scenario):
+class AlpScenario(AlpModel):
     """``displaced`` without dark matter; ``choices`` of the ALP's production count, those of a relic density do not."""
 
     extension: ClassVar[Extension | None] = Extension("dark matter", DARK_MATTER, PortalScenario)
     parameters = PARAMETERS
     observables = quantities.OBSERVABLES
     headline = tuple(name for name in quantities.HEADLINE if name != "BR(a->inv)")
-    alternatives = quantities.ALTERNATIVES
-    plane = PLANE
-
-    def __init__(self, choices: Choices = DEFAULT) -> None:
-        super().__init__(choices)
-        self.optional = quantities.optional_parameters(choices)
-
-    @classmethod
-    def tables(cls) -> Mapping[str, type]:
-        """``[relic]`` and ``[physics]``."""
-        return TABLES
-
-    @classmethod
-    def from_tables(cls, tables: Mapping[str, Any]) -> Self:
-        """With the choices of both."""
-        return cls(choices_of(tables))
 
     @property
     def methods(self) -> tuple[str, ...]:

@@ -64,7 +64,7 @@ class CheckedScenario(Scenario):
         """Names of the choices behind which there is a paper to cite."""
         return self.inner.methods
 
-    @property
+    @cached_property
     def ranges(self) -> Mapping[str, tuple[float, float]]:
         """For each parameter, also the optional ones, the values between which there can be predictions."""
         return self.inner.ranges

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
-from typing import Any, Self
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,8 +28,9 @@ from alpfit.relic.results import ANSWERED
 from alpfit.relic.theory_error import FREEZE_IN
 from alpfit.relic.validity import SMALLEST_SHARE
 from alpfit.scenarios import production, quantities
-from alpfit.scenarios.base import Parameter, Predictions, Quantity, Scenario
-from alpfit.scenarios.choices import DEFAULT, TABLES, Choices, choices_of
+from alpfit.scenarios.alp_model import AlpModel
+from alpfit.scenarios.base import Parameter, Predictions, Quantity
+from alpfit.scenarios.choices import DEFAULT, Choices
 
 Array = NDArray[np.float64]
 
@@ -47,9 +48,6 @@ PARAMETERS: Mapping[str, Parameter] = MappingProxyType(
         ),
     }
 )
-
-PLANE = ("m_a", "g_agg")
-"""The plane in which limits are drawn."""
 
 DARK_MATTER = ("r", "g_achi")
 """The parameters of dark matter, without which ``displaced`` is an ALP alone."""
@@ -104,31 +102,18 @@ REGIMES: Mapping[str, str] = MappingProxyType(
 )
 
 
-class PortalScenario(Scenario):
+class PortalScenario(AlpModel):
     """The ALP portal with its ``choices``: ``invisible``, and ``displaced`` with dark matter."""
 
     parameters = PARAMETERS
     observables = OBSERVABLES
     headline = ("m_chi", "Omega_h2", *quantities.HEADLINE, "sigma_v_today")
-    alternatives = quantities.ALTERNATIVES
-    plane = PLANE
     engines = tuple(ENGINES)
     border = f"bound r's prior at {THRESHOLD:g}"
 
     def __init__(self, choices: Choices = DEFAULT) -> None:
         super().__init__(choices)
-        self.optional = quantities.optional_parameters(choices)
         self._scale = resolve_annihilation_scale(choices.annihilation_scale)
-
-    @classmethod
-    def tables(cls) -> Mapping[str, type]:
-        """``[relic]`` and ``[physics]``."""
-        return TABLES
-
-    @classmethod
-    def from_tables(cls, tables: Mapping[str, Any]) -> Self:
-        """With the choices of both."""
-        return cls(choices_of(tables))
 
     @property
     def methods(self) -> tuple[str, ...]:

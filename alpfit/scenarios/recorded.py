@@ -100,16 +100,17 @@ def _as_dicts(quantities: Mapping[str, Quantity]) -> dict[str, dict[str, Any]]:
     }
 
 
+def _as_parameters(described: Mapping[str, _Parameter]) -> dict[str, Parameter]:
+    return {name: Parameter(**each.model_dump() | {"range": tuple(each.range)}) for name, each in described.items()}
+
+
 class RecordedScenario(Scenario):
     """The scenario of a ``record``; what has to be calculated ``live`` does, which raises where that may not be."""
 
     def __init__(self, record: Record, live: Any, options: Any = None) -> None:
         super().__init__(options)
         self._record, self._open = record, live
-        self.parameters = {
-            n: Parameter(**p.model_dump() | {"range": tuple(p.range)}) for n, p in record.parameters.items()
-        }
-        self.optional = {n: Parameter(**p.model_dump() | {"range": tuple(p.range)}) for n, p in record.optional.items()}
+        self.parameters, self.optional = (_as_parameters(which) for which in (record.parameters, record.optional))
         self.observables = {n: Quantity(**q.model_dump()) for n, q in record.observables.items()}
         self.headline, self.plane, self.engines = record.headline, record.plane, record.engines
         self.alternatives = [(one, other) for one, other in record.alternatives]

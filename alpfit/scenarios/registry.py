@@ -86,6 +86,11 @@ class Kind:
             made_by = extension.scenario
         return CheckedScenario(self._made(made_by, content), self.name, self.place, remake)
 
+    def widest(self) -> CheckedScenario:
+        """The scenario with all that it can have, and the defaults of its tables."""
+        extension = self.made_by.extension
+        return self.scenario_for(() if extension is None else extension.parameters, {})
+
     def _made(self, made_by: type[Scenario], content: Mapping[str, Any]) -> Scenario:
         try:
             return made_by.from_tables(content)
@@ -128,9 +133,7 @@ def kind_of(name: str, folder: Path | None = None) -> Kind:
         record = Record.read(Path(name))
         return Kind(name, record.name, RecordedScenario, name, record=record)
     if is_file(name):
-        source = read_source(name, folder or Path())
-        named = source.path if not source.class_name else f"{source.path}:{source.class_name}"
-        return Kind(named, source.name, source.load(), source.path, source)
+        return _kind_of_source(read_source(name, folder or Path()))
     made_by = load_dotted(name)
     return Kind(name, split(name)[1] or split(name)[0].rpartition(".")[2], made_by, name)
 
@@ -150,15 +153,16 @@ def scenario_for(name: str, parameters: Iterable[str] = (), **tables: Mapping[st
 
 def widest_scenario(name: str) -> CheckedScenario:
     """The scenario ``name`` with all that it can have."""
-    kind = kind_of(name)
-    extension = kind.made_by.extension
-    return kind.scenario_for(() if extension is None else extension.parameters, {})
+    return kind_of(name).widest()
 
 
 def remade(source: Source, parameters: tuple[str, ...], tables: Mapping[str, Mapping[str, Any]]) -> CheckedScenario:
     """A scenario of a file, in another process: from its text, wherever the file is."""
-    named = source.path if not source.class_name else f"{source.path}:{source.class_name}"
-    return Kind(named, source.name, source.load(), source.path, source).scenario_for(parameters, tables)
+    return _kind_of_source(source).scenario_for(parameters, tables)
+
+
+def _kind_of_source(source: Source) -> Kind:
+    return Kind(source.named, source.name, source.load(), source.path, source)
 
 
 def _digest_of_module(made_by: type[Scenario]) -> str:

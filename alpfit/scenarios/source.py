@@ -32,6 +32,11 @@ class Source:
         """What the scenario is called."""
         return self.class_name or Path(self.path).stem
 
+    @property
+    def named(self) -> str:
+        """How a run's input names it: its whole path, and the class where that is said."""
+        return qualified(self.path, self.class_name)
+
     @cached_property
     def digest(self) -> str:
         """Of the text."""
@@ -45,6 +50,11 @@ class Source:
 def is_file(name: str) -> bool:
     """Whether a scenario is named by the path of its file."""
     return split(name)[0].endswith(SUFFIX) or "/" in name
+
+
+def qualified(place: str, class_name: str) -> str:
+    """``PLACE:NAME``, as :func:`split` takes it apart; the place alone where no class is named."""
+    return f"{place}:{class_name}" if class_name else place
 
 
 def split(name: str) -> tuple[str, str]:

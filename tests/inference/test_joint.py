@@ -7,7 +7,7 @@ import pytest
 from pydantic import ValidationError
 from scipy.stats import multivariate_normal
 
-from alpfit.inference.joint import JOINT, JointNormal, Kernels, log_density, transform
+from alpfit.inference.joint import JOINT, JointNormal, Kernels, log_density, table_around, transform
 from alpfit.inference.minimisation.coordinates import Coordinates
 from alpfit.inference.priors import Uniform
 
@@ -24,7 +24,9 @@ def kernels():
     rng = np.random.default_rng(1)
     mass = np.exp(rng.normal(0.7, 0.2, 400))
     coupling = rng.normal(3.0, 0.5, 400) + 4.0 * np.log(mass)
-    return Kernels.around(["m", "g"], np.column_stack([mass, coupling]), [True, False], run="one", likelihoods=["l"])
+    return Kernels.model_validate(
+        table_around(["m", "g"], np.column_stack([mass, coupling]), [True, False], run="one", likelihoods=["l"])
+    )
 
 
 @pytest.fixture(params=["normal", "kernels"])
