@@ -1,6 +1,6 @@
 """What only the whole of a run's input shows: parameters against the scenario, likelihoods against its predictions."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from itertools import combinations, product
 
 import numpy as np
@@ -58,6 +58,11 @@ def check_measurements(configuration: Configuration) -> None:
         check_regimes(measurement, scenario, ends)
         _check_predicted(measurement, scenario, {*configuration.quantities})
         _check_prior_data(configuration, measurement)
+    check_shared_data(measurements)
+
+
+def check_shared_data(measurements: Sequence[Measurement]) -> None:
+    """Raise :class:`ConfigurationError` where two of the ``measurements`` use the same data."""
     for one, other in combinations(measurements, 2):
         if other.name in one.overlaps or one.name in other.overlaps:
             raise ConfigurationError(
@@ -253,10 +258,15 @@ def check_regimes(measurement: Measurement, scenario: Scenario, ends: Ends) -> N
     regimes = scenario.regimes(ends)
     for regime, where in regimes.items():
         if regime not in measurement.scenarios:
+            if not measurement.scenarios:
+                raise ConfigurationError(
+                    f"likelihoods: '{measurement.name}' does not say for which of the package's scenarios it holds: "
+                    f"add scenarios = ['{regime}'] to its likelihood.toml, if it holds {where}"
+                )
             reach = scenario.reach(ends)
             way_out = f"{scenario.border}, or leave the entry out" if len(regimes) > 1 else "leave the entry out"
             raise ConfigurationError(
-                f"likelihoods: '{measurement.name}' is made for: {', '.join(measurement.scenarios)}, and does not hold "
+                f"likelihoods: '{measurement.name}' is made for: {measurement.made_for}, and does not hold "
                 f"{where}{f', but {reach}' if reach else ''}: {way_out}"
             )
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from alpfit.chains.folder import RunFolder
 from alpfit.chains.provenance import check_whole, code_digest
@@ -30,6 +30,7 @@ from alpfit.fit.progress import shown_progress
 from alpfit.fit.repeat import Repeats
 from alpfit.inference.explanation import Explanation, explain
 from alpfit.inference.interrupts import Interrupted, Interrupts
+from alpfit.inference.joint import log_density
 from alpfit.inference.parallel import EXECUTORS, Job
 from alpfit.inference.prior_check import PriorCheck, check_prior
 from alpfit.inference.problem import Problem
@@ -128,6 +129,25 @@ class Fit:
         for measurement in problem.likelihood.measurements:
             check_regimes(measurement, problem.scenario, ends)
         return EvaluatedPoint.of(problem, found)
+
+    def log_posterior(self, theta: ArrayLike) -> NDArray[np.float64]:
+        """ln of prior density times L at ``theta``, sampled parameters of shape ``(n_dim,)`` or ``(n, n_dim)``.
+
+        A number, shape ``()``, or ``(n,)``: for another sampler, which may call it with many points at once. The order
+        is that of ``problem.names``. -inf beyond the prior and where the model has no answer. Raises
+        :class:`PredictionError` for what has another shape, or is not a number.
+        """
+        problem, points = self.problem, real_array("theta", theta)
+        if points.ndim not in (1, 2) or points.shape[-1] != problem.n_dim:
+            names = ", ".join(problem.names)
+            raise PredictionError(f"theta has the shape {points.shape}; it must have a column for each of {names}")
+        rows = np.atleast_2d(points)
+        log_p = log_density(problem.priors, dict(zip(problem.names, rows.T, strict=True)), len(rows))
+        log_p = np.where(np.isnan(log_p), -np.inf, log_p)
+        inside = log_p > -np.inf
+        if inside.any():
+            log_p[inside] += problem.evaluate(rows[inside]).log_l
+        return log_p.reshape(points.shape[:-1])
 
     def explain(self) -> Explanation:
         """Whether the model explains an excess, by scanning the priors and improving the best points."""

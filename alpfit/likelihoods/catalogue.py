@@ -32,7 +32,7 @@ class _Entry(BaseModel):
     title: str = Field(min_length=1)
     experiment: str = Field(min_length=1)
     group: str = ""
-    scenarios: list[str] = Field(min_length=1)
+    scenarios: list[str] = []
     form: str
     options: list[str] = []
     overlaps: list[str] = []

@@ -65,6 +65,11 @@ class Measurement:
         return self.form.observables + tuple(name for name in shared if name not in self.form.observables)
 
     @property
+    def made_for(self) -> str:
+        """The package's scenarios for which it holds, in words; those of one's own need not be named."""
+        return ", ".join(self.scenarios) or "models of one's own"
+
+    @property
     def steps(self) -> tuple[Step, ...]:
         """Where ln L steps as an abscissa, such as the mass, rises: where the search begins, ends or has gaps."""
         return self.form.steps
@@ -101,7 +106,7 @@ class Measurement:
         lines = [
             f"{self.name}: {self.title} ({self.experiment})",
             f"  {self.form_name}: {self.form.describe()}",
-            f"  for: {', '.join(self.scenarios)}" + ("; a projection, no data" if self.projection else ""),
+            f"  for: {self.made_for}" + ("; a projection, no data" if self.projection else ""),
             f"  source: {source.identifier}, {source.where}; {source.confidence_level}",
             f"  numbers: {source.quality}; {source.how}",
             f"  recast: {source.recast}",

@@ -2,12 +2,16 @@
 
 numba takes from such a file where its machine code lies (which it unpickles), matplotlib what to import. The user's
 environment variables, and files in the folders of the user's settings, count as ever.
+
+Nor do packages that a user's code brings along decide what is printed.
 """
 
 import builtins
+import logging
 import os
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from importlib.abc import MetaPathFinder
 from importlib.machinery import ModuleSpec, PathFinder, SourceFileLoader
 from io import StringIO
@@ -33,6 +37,18 @@ def ignore_working_directory() -> None:
     if loaded is not None and "open" not in vars(loaded):  # it has read one already, and looks again
         vars(loaded)["open"] = _open_but(SETTINGS["numba.core.config"])
         loaded.reload_config()
+
+
+@contextmanager
+def own_logging() -> Iterator[None]:
+    """Within it, what is imported cannot change which messages the whole program prints, and where."""
+    root = logging.getLogger()
+    level, handlers = root.level, list(root.handlers)
+    try:
+        yield
+    finally:
+        root.setLevel(level)
+        root.handlers[:] = handlers
 
 
 class _Finder(MetaPathFinder):

@@ -112,7 +112,7 @@ class Scenario:
     Options: ClassVar[type | None] = None
     extension: ClassVar["Extension | None"] = None
 
-    options: Any
+    options: Any = None
 
     def __init__(self, options: Any = None) -> None:
         """With ``options``, an instance of ``Options``; its defaults if None."""

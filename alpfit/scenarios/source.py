@@ -11,6 +11,7 @@ from types import ModuleType
 from alpfit.errors import LONGEST, ConfigurationError, in_one_line, one_of
 from alpfit.numerics.arguments import shown
 from alpfit.numerics.files import can_be_named, read_ordinary
+from alpfit.numerics.settings import own_logging
 from alpfit.scenarios.base import Scenario
 
 LARGEST = 2**20
@@ -84,7 +85,8 @@ def load_dotted(name: str) -> type[Scenario]:
     """The class ``package.module:NAME``; raises :class:`ConfigurationError`."""
     place, class_name = split(name)
     try:
-        module = import_module(place)
+        with own_logging():
+            module = import_module(place)
     except ModuleNotFoundError as error:
         raise ConfigurationError(
             f"scenario = {shown(name)}: there is no module {error.name!r}: install it, or name a file, ./FILE{SUFFIX}"
@@ -102,7 +104,8 @@ def _module(path: str, text: str) -> ModuleType:
     module.__file__ = path
     sys.modules[name] = module
     try:
-        exec(compile(text, path, "exec"), vars(module))
+        with own_logging():
+            exec(compile(text, path, "exec"), vars(module))
     except Exception as error:
         del sys.modules[name]
         raise ConfigurationError(f"{path}: {_raised(error, path)}") from error

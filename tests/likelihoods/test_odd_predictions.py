@@ -1,6 +1,7 @@
 """What predictions that mean nothing give, for every entry of the catalogue and every form: never another's ln L."""
 
 import json
+from importlib.metadata import version
 
 import numpy as np
 import pytest
@@ -157,12 +158,14 @@ VARIANTS = {
     "binned": ("binned", None),
     "binned, marginalised": ("binned", {"marginalise": True}),
     "pyhf": ("pyhf", None),
+    "flavio": ("flavio", {"measurement": "HFAG rad 2014", "reads": {"rate": "BR(B+->K*gamma)"}}),
+    "flavio, limit": ("flavio", {"measurement": "Belle B->hnunu SL 2017", "reads": {"rate": "BR(B0->K*nunu)"}}),
 }
-OWN_VALUE_BELOW_ZERO = {"gaussian", "parabola, two-sided"}
+OWN_VALUE_BELOW_ZERO = {"gaussian", "parabola, two-sided", "flavio"}
 
 
 @pytest.fixture(params=VARIANTS)
-def variant(request, binned, binned_folder, binned_data):
+def variant(request, binned, binned_folder, binned_data, tmp_path):
     name, data = VARIANTS[request.param]
     if name == "binned":
         return request.param, binned(data)
@@ -172,6 +175,8 @@ def variant(request, binned, binned_folder, binned_data):
         data = {**binned_data, "workspace": "workspace.json", "signal_sample": binned_data["signal"]}
         del data["signal"]
         return request.param, FORMS["pyhf"].read(data, folder)
+    if name == "flavio":
+        return request.param, FORMS["flavio"].read({**data, "version": version("flavio")}, tmp_path)
     return request.param, FORMS[name].model_validate(data)
 
 

@@ -35,7 +35,7 @@ def likelihoods(
                 entry + (" (projection)" if measurement.projection else ""),
                 measurement.experiment,
                 measurement.observables[0],
-                ", ".join(measurement.scenarios),
+                measurement.made_for,
                 _level(measurement),
                 source.identifier,
             )

@@ -5,6 +5,7 @@ from alpfit.likelihoods.forms.binned import Binned
 from alpfit.likelihoods.forms.contour import Contour
 from alpfit.likelihoods.forms.counting import Counting
 from alpfit.likelihoods.forms.edge import Edge
+from alpfit.likelihoods.forms.flavio_measurement import FlavioMeasurement
 from alpfit.likelihoods.forms.gaussian import Gaussian
 from alpfit.likelihoods.forms.limit_curve import LimitCurve
 from alpfit.likelihoods.forms.limit_surface import LimitSurface
@@ -28,6 +29,7 @@ FORMS: Registry[type[Form]] = Registry(
         "parabola": Parabola,
         "binned": Binned,
         "pyhf": PyhfWorkspace,
+        "flavio": FlavioMeasurement,
     },
 )
 """The forms that an entry's ``form`` can name."""

@@ -107,8 +107,8 @@ class Form(BaseModel):
         """ln L of arrays of predictions of one shape; finite for finite predictions that mean something.
 
         NaN where any prediction is NaN, also where nothing was searched, and where one is negative, which no rate,
-        coupling, mass, lifetime or probability is. Only gaussian, counting and a two-sided parabola, whose formulas
-        hold there, have an ln L of their own for a negative prediction.
+        coupling, mass, lifetime or probability is. Only gaussian, counting, a two-sided parabola and what flavio lets
+        be negative, whose formulas hold there, have an ln L of their own for a negative prediction.
         Infinity is a value like others: the limit of ln L, which may be -inf.
         """
 

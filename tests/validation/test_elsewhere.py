@@ -1,0 +1,96 @@
+"""The examples with other programs: their own samplers find the posterior that the likelihood has on a grid."""
+
+import importlib.util
+from pathlib import Path
+
+import numpy as np
+import pytest
+import yaml
+
+from alpfit import Fit
+
+ELSEWHERE = Path(__file__).parents[2] / "examples" / "elsewhere"
+TWO_BODY = ELSEWHERE.parent / "two_body"
+AT = (0.16, 0.5, 0.84)
+
+pytestmark = pytest.mark.filterwarnings("ignore")  # those of the other programs
+
+
+@pytest.fixture(scope="module")
+def posterior():
+    """Of a flat prior, on a grid: ln Z, and the 16, 50 and 84 % of mass and rate."""
+    fit = Fit.from_file(TWO_BODY / "two_body.toml")
+    mass, rate = 0.1 + 4.6 * (np.arange(115) + 0.5) / 115, 2e-5 * (np.arange(50) + 0.5) / 50
+    theta = np.stack(np.meshgrid(mass, rate, indexing="ij"), axis=-1).reshape(-1, 2)
+    log_l = fit.problem.evaluate(theta).log_l
+    density = np.exp(log_l - log_l.max()).reshape(mass.size, rate.size)
+    quantiles = []
+    for axis, at, edges in ((1, mass, (0.1, 4.7)), (0, rate, (0.0, 2e-5))):
+        below = np.concatenate([[0.0], np.cumsum(density.sum(axis=axis))])
+        quantiles.append(np.interp(AT, below / below[-1], np.linspace(*edges, at.size + 1)))
+    return float(np.log(density.mean()) + log_l.max()), np.array(quantiles)
+
+
+def assert_same(found, posterior):
+    """Quantiles (2, 3) to a fifth of the width: what a few hundred independent samples tell."""
+    expected = posterior[1]
+    width = expected[:, 2:] - expected[:, :1]
+    np.testing.assert_array_less(np.abs(found - expected) / width, 0.2)
+
+
+def module(name):
+    spec = importlib.util.spec_from_file_location(name, ELSEWHERE / f"{name}.py")
+    found = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(found)
+    return found
+
+
+def test_cobayas_own_sampler(posterior, monkeypatch):
+    import cobaya.mpi
+    from cobaya.run import run
+
+    monkeypatch.setattr(cobaya.mpi, "_mpi", None)
+    monkeypatch.chdir(ELSEWHERE)
+    info = yaml.safe_load((ELSEWHERE / "two_body.yaml").read_text())
+    del info["output"]
+    info["sampler"]["mcmc"] |= {"Rminus1_stop": 0.02, "Rminus1_cl_stop": 0.3, "max_samples": 3000}
+    _, sampler = run(info)
+    samples = sampler.products(skip_samples=0.2)["sample"]
+    found = [weighted_quantiles(samples[name].to_numpy(), samples["weight"].to_numpy()) for name in ("m_X", "BR")]
+    assert_same(np.array(found), posterior)
+
+
+def test_emcee_itself(posterior):
+    assert_same(np.quantile(module("with_emcee").main(600), AT, axis=0).T, posterior)
+
+
+def test_bilby_with_its_dynesty(posterior, tmp_path):
+    result = module("with_bilby").main(str(tmp_path), n_live=100)
+    assert_same(np.array([np.quantile(result.posterior[name], AT) for name in ("m_X", "BR")]), posterior)
+    assert result.log_evidence == pytest.approx(posterior[0], abs=4.0 * result.log_evidence_err)
+
+
+def weighted_quantiles(values, weights):
+    order = np.argsort(values)
+    below = np.cumsum(weights[order])
+    return np.interp(AT, below / below[-1], values[order])
+
+
+def test_flavio_predicts_and_judges_beside_belle_ii():
+    """Rates by flavio, ln L of its measurement by flavio, and the spectrum by the published likelihood."""
+    import flavio
+
+    problem = Fit.from_file(ELSEWHERE / "flavio_nunu.toml").problem
+    theta = np.array([[0.0, 0.0], [3.0, 7.0], [-2.0, -4.0]])
+    found = problem.evaluate(theta)
+    scenario = problem.scenario.inner
+    flavio_at = type(scenario).predict.__globals__["flavio_at"]
+    for name, theirs in (("BR(B+->K+ nu nu)", "BR(B+->Knunu)"), ("BR(B0->K*0 nu nu)", "BR(B0->K*nunu)")):
+        directly = [flavio_at(theirs, *point) for point in theta]
+        np.testing.assert_allclose(found.predictions[name], directly, rtol=1e-5)
+        assert found.predictions[name][0] == pytest.approx(flavio.sm_prediction(theirs), rel=1e-5)
+    measured = flavio.Measurement["Belle B->hnunu SL 2017"]
+    theirs = [measured.get_logprobability_single("BR(B0->K*nunu)", v) for v in found.predictions["BR(B0->K*0 nu nu)"]]
+    np.testing.assert_allclose(found.log_l_by_entry["belle_kstar_flavio"], theirs, rtol=1e-9)
+    best = problem.evaluate(np.array([[13.35, 6.8]])).log_l_by_entry["belle2_bknunu_q2_2025"][0]
+    assert best > found.log_l_by_entry["belle2_bknunu_q2_2025"][0] + 2.0
