@@ -10,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from own_scenarios import GOOD, TOML
 
 import alpfit
 from alpfit import Fit, Run
@@ -66,6 +67,19 @@ def test_two_processes_give_the_samples_of_one(file, serial, tmp_path):
     samples = Run.read(path).samples
     np.testing.assert_array_equal(samples.log_l, serial.samples.log_l)
     np.testing.assert_array_equal(samples.log_weights, serial.samples.log_weights)
+
+
+def test_a_scenario_of_ones_own_gives_the_samples_of_one(tmp_path):
+    """The other process imports nothing: it gets the file's text."""
+    (tmp_path / "line.py").write_text(GOOD)
+    own = tmp_path / "own.toml"
+    own.write_text(TOML)
+    alone = Fit.from_file(own, ["parallel.executor=serial"]).run(tmp_path / "alone").samples
+    finished = run(2, own, tmp_path / "both")
+    assert finished.returncode == 0, finished.stderr
+    samples = Run.read(tmp_path / "both").samples
+    np.testing.assert_array_equal(samples.log_l, alone.log_l)
+    np.testing.assert_array_equal(samples.log_weights, alone.log_weights)
 
 
 def test_two_processes_refine_the_profile_of_one(serial, tmp_path):

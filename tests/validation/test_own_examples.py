@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from alpfit import Fit
+from alpfit.physics.b_to_k_nunu import branching_ratios_by_q2
 from alpfit.physics.form_factors import FORM_FACTORS
 from alpfit.relic import DarkSector, solve
 
@@ -53,6 +54,19 @@ def test_the_weak_effective_theory_has_the_standard_model_in_it():
     assert problem.derived == ("BR(B+->K+ nu nu)",)
 
 
+def test_a_heavy_alp_makes_the_spectrum_of_a_scalar_operator():
+    """At q2 far below m_a^2 and far above 4 m_chi^2 both go as p q2 f_0^2: that of EOS's formulas, arXiv:2402.08417."""
+    predicted = fit("off_shell").problem.scenario.predict(points(m_a=1e4, m_chi=1e-3, BR=1e-4))
+    ours = predicted.values["BR(B+->K+ inv) by q2"] / 1e-4
+    scalar = branching_ratios_by_q2(np.zeros(1), np.ones(1), np.zeros(1), bins=100)
+    np.testing.assert_allclose(ours[0], scalar[0] / scalar[0].sum(), rtol=0.04)  # form factors of two origins
+
+
+def test_an_alp_off_shell_gains_a_third_of_what_a_line_gains():
+    log_l = fit("off_shell").problem.evaluate(np.array([[0.0107, 7e-5], [0.4, 0.0]])).log_l
+    assert 2.0 * (log_l[0] - log_l[1]) == pytest.approx(4.3, abs=0.1)
+
+
 # The dark Higgs boson
 
 
@@ -78,6 +92,24 @@ def test_b_mesons_decay_to_it_as_others_find():
     form_factors = FORM_FACTORS["hpqcd2022"](np.array([1.0, 4.0, 16.0]))
     np.testing.assert_allclose(ours / ours[0] / (theirs / theirs[0]), 1.0, atol=0.04)
     assert (np.diff(form_factors) > 0.0).all()
+
+
+def test_kaons_decay_to_it_as_others_find():
+    """2.0e-3 theta^2 2p/m_K of K+ and 7.0e-3 of K_L (arXiv:1710.09387), of a top quark heavier than m_t(m_t).
+
+    After that 14 % are left, of V_td and the form factor. Beyond m_K - m_pi there is nothing.
+    """
+    m_s = np.array([0.1, 0.2, 0.3, 0.36, 1.0, 4.0])
+    values = fit("dark_higgs").problem.scenario.predict(points(m_S=m_s, delta=0.1, y=0.1, sin_theta=1e-3)).values
+    heavier = (172.57 / 162.8) ** 4
+    for name, m_k, m_pi, theirs in (
+        ("BR(K+->pi+ a)", 0.493677, 0.139570, 2.0e-3),
+        ("BR(KL->pi0 a(inv))", 0.497611, 0.134977, 7.0e-3),
+    ):
+        momentum = np.sqrt((m_k**2 - (m_pi + m_s[:3]) ** 2) * (m_k**2 - (m_pi - m_s[:3]) ** 2)) / (2.0 * m_k)
+        rates = theirs * 2.0 * momentum / m_k * 1e-6
+        np.testing.assert_allclose(heavier * values[name][:3], rates, rtol=0.15)
+    assert (values["BR(K+->pi+ a)"][4:] == 0.0).all()
 
 
 def test_its_width_to_leptons_is_that_of_the_formula(module):
