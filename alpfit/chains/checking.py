@@ -54,7 +54,7 @@ def _check_numbers(samples: Samples) -> None:
         raise ValueError(f"ln Z = {samples.log_z:g}")
     if error is not None and not 0.0 <= error < np.inf:
         raise ValueError(f"the error of ln Z is {error:g}")
-    if samples.n_calls < 1 or samples.n_chains < 1 or n % samples.n_chains or not samples.autocorrelation > 0.0:
+    if samples.n_calls < 0 or samples.n_chains < 1 or n % samples.n_chains or not samples.autocorrelation > 0.0:
         raise ValueError(
             f"{samples.n_calls} calls, {samples.n_chains} chains and an autocorrelation time of "
             f"{samples.autocorrelation:g} are not those of a run with {n} samples"

@@ -168,11 +168,12 @@ class Reweighting:
         if self.changes.of_priors:
             change = change_priors(before, self.changes.kept_of(self.run).problem, problem)
         theta = before.theta(problem.names) if change is None else change.theta
-        batch = None if self.changes.of_likelihoods else stored_batch(before, problem, theta)
-        if batch is None:
-            batch = evaluate_all(session, theta)
+        stored = None if self.changes.of_likelihoods else stored_batch(before, problem, theta)
+        batch = evaluate_all(session, theta) if stored is None else stored
         session.account.share_without_likelihood = self.run.summary["prior_share_without_likelihood"]
         samples = reweighted(before, problem, theta, batch, 0.0 if change is None else change.log_factor)
+        if stored is not None:
+            samples = replace(samples, n_calls=0)
         if change is not None and change.shortfall:
             samples = replace(samples, shortfalls=(*samples.shortfalls, change.shortfall))
         session.end(samples)

@@ -8,7 +8,6 @@ from numpy.typing import NDArray
 
 from alpfit.errors import ConfigurationError
 from alpfit.inference.joint import log_density
-from alpfit.inference.priors import Prior
 from alpfit.inference.problem import Problem
 from alpfit.inference.samples import Samples
 
@@ -30,7 +29,8 @@ N_DRAWN, BEYOND = 4096, 1e-3
 class PriorChange(NamedTuple):
     """Parameters of the new problem ``theta (n, n_dim)`` at the samples, and what their weights are multiplied with.
 
-    ``log_factor (n,)`` is ln of the new density over the old one, both in the new variables; ``shortfall`` is a
+    ``log_factor (n,)`` is ln of the new density over the old one, both in the new variables, -inf where the new one is
+    zero: there ``theta`` is that of another sample. ``shortfall`` is a
     sentence where the new prior has room in which the old one had none.
     """
 
@@ -52,10 +52,17 @@ def change_priors(samples: Samples, before: Problem, after: Problem) -> PriorCha
         )
     columns = {**samples.parameters, **samples.derived}
     new = {name: columns[name] if name in columns else _solved(name, columns, after) for name in after.names}
+    outside = np.any([np.isnan(values) for values in new.values()], axis=0)
+    inside = int(np.argmin(outside))
+    new = {name: np.where(outside, values[inside], values) for name, values in new.items()}
     old_points, new_points = before.completed(dict(samples.parameters)), after.completed(new)
     own = {*before.of_scenario(old_points), *after.of_scenario(new_points)}
     for name in sorted(own):
-        if name not in old_points or name not in new_points or not _same(old_points[name], new_points[name]):
+        if (
+            name not in old_points
+            or name not in new_points
+            or not _same(old_points[name][~outside], new_points[name][~outside])
+        ):
             raise ConfigurationError(
                 f"[parameters] {name} is another one at the samples: only priors may change here; for other "
                 "[parameters] run anew"
@@ -65,7 +72,8 @@ def change_priors(samples: Samples, before: Problem, after: Problem) -> PriorCha
     with np.errstate(invalid="ignore"):
         log_factor = log_density(after.priors, new, n) - log_old
     theta = np.stack([new[name] for name in after.names], axis=-1)
-    return PriorChange(theta, np.where(np.isnan(log_factor), -np.inf, log_factor), _shortfall(before, after))
+    log_factor = np.where(outside | np.isnan(log_factor), -np.inf, log_factor)
+    return PriorChange(theta, log_factor, _shortfall(before, after))
 
 
 def _same(one: Array, other: Array) -> bool:
@@ -73,7 +81,10 @@ def _same(one: Array, other: Array) -> bool:
 
 
 def _solved(name: str, columns: Mapping[str, Array], after: Problem) -> Array:
-    """The new variable ``name`` where a formula that reads it alone gives what the samples have."""
+    """The new variable ``name`` where a formula that reads it alone gives what the samples have, ``(n,)``.
+
+    NaN for samples beyond its prior; raises :class:`ConfigurationError` where that is all of them.
+    """
     for known, formula in after.formulas.items():
         others = [read for read in formula.names if read != name]
         if known not in columns or name not in formula.names or not all(read in after.fixed for read in others):
@@ -88,21 +99,15 @@ def _solved(name: str, columns: Mapping[str, Array], after: Problem) -> Array:
             middle = np.sqrt(low * high) if prior.logarithmic else 0.5 * (low + high)
             below = (formula({**fixed, name: middle}) < columns[known]) == rises
             low, high = np.where(below, middle, low), np.where(below, high, middle)
-        _check_there(formula({**fixed, name: high}), columns[known], prior)
-        return high
+        there = np.isclose(formula({**fixed, name: high}), columns[known], rtol=1e-7, atol=0.0)
+        if not there.any():
+            raise ConfigurationError(
+                f"[parameters] no sample lies where the new prior of {name} ({prior.in_words}) has room: run anew"
+            )
+        return np.where(there, high, np.nan)
     raise ConfigurationError(
         f"[parameters] {name} is not known at the samples: let the run keep it in [derived], or run anew"
     )
-
-
-def _check_there(found: Array, wanted: Array, prior: Prior) -> None:
-    """Raise :class:`ConfigurationError` where what was ``found`` in the ``prior`` is not what is ``wanted``."""
-    there = np.isclose(found, wanted, rtol=1e-7, atol=0.0)
-    if not there.all():
-        raise ConfigurationError(
-            f"[parameters] {int((~there).sum())} of {there.size} samples lie where the new prior ({prior.in_words}) "
-            "has no room: let the run keep the new variable in [derived], or run anew"
-        )
 
 
 def _log_jacobian(before: Problem, after: Problem, new: Mapping[str, Array]) -> Array:

@@ -69,8 +69,21 @@ def test_another_variable_has_its_jacobian(run, tmp_path, no_calls):
     np.testing.assert_allclose(new.samples.weights, expected / expected.sum(), rtol=1e-6)
     share = np.log(0.11 / 0.019)
     inside = np.log(0.11 / 0.02) / share  # of the new prior, what the samples reach: r up to 0.49
+    assert new.samples.n_calls == 0
     assert np.exp(new.samples.log_z - run.samples.log_z) == pytest.approx(inside, abs=0.03)
     assert [said for said in new.samples.shortfalls if "of the new prior lies where the old one had no samples" in said]
+
+
+def test_samples_beyond_the_new_prior_are_left_out(run, tmp_path, no_calls):
+    """As those beyond a narrower prior of the same variable are."""
+    narrower = "parameters.delta={ prior = 'log-uniform', min = 0.05, max = 0.11 }"
+    new = alpfit.reweight(run, overrides=["parameters.r=(1 - delta)/2", narrower], output=tmp_path / "new").samples
+    r = run.samples.parameters["r"]
+    inside = r <= 0.475
+    assert 0 < inside.sum() < r.size
+    np.testing.assert_allclose(new.derived["r"], r[inside], rtol=1e-9)
+    expected = run.samples.weights[inside] / (1.0 - 2.0 * r[inside])
+    np.testing.assert_allclose(new.weights, expected / expected.sum(), rtol=1e-6)
 
 
 def test_what_is_derived_is_added_without_a_likelihood(run, tmp_path, no_calls):
@@ -87,8 +100,8 @@ def test_what_is_derived_is_added_without_a_likelihood(run, tmp_path, no_calls):
         (["parameters.r=0.47"], r"\[parameters\] 1 would be sampled in place of 2: run anew"),
         (["parameters.r=x*y/2", "parameters.y=1.0", "parameters.z=1.0"], "x, which has no value"),
         (
-            ["parameters.r=(1 - delta)/2", "parameters.delta={ prior = 'log-uniform', min = 0.05, max = 0.11 }"],
-            "samples lie where the new prior .* has no room",
+            ["parameters.r=(1 - delta)/2", "parameters.delta={ prior = 'log-uniform', min = 0.2, max = 0.3 }"],
+            "no sample lies where the new prior of delta .* has room: run anew",
         ),
         (["parameters.g_agg.max=1e-30"], "must be below max"),
     ],
