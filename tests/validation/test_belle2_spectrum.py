@@ -26,6 +26,8 @@ FOLDER = data_folder() / "belle2_bknunu_q2_2025"
 DATA = tomllib.loads((FOLDER / "likelihood.toml").read_text())["data"]
 REFERENCE = Path(__file__).with_name("reference") / "belle2_spectrum.csv"
 RATE = "BR(B+->K+ a(inv))"
+POINT = np.array([1e-5]), np.array([2.1])
+"""A branching ratio and a mass [GeV]."""
 
 
 @cache
@@ -108,16 +110,47 @@ def test_the_best_nuisances_are_a_maximum_of_pyhfs_density():
     form, (model, data) = spectrum(), pyhf_model(True)
     events = form.events(np.array([1e-5]), np.array([2.1]))[0]
     best = pyhf_parameters(form, model, 1.0, *form.best_nuisances(events), lambda *names: "stat_" + "_".join(names))
-    constraints = float(
-        model.constraint_logpdf(np.array(model.config.auxdata), np.array(model.config.suggested_init()))
-    )
+    centres = np.array(model.config.suggested_init())
+    assert_best(model, data, centres, best, form.log_l_of_events(events[None])[0])
 
-    def log_l(values):
+
+def test_asimov_data_and_their_best_nuisances_are_those_of_pyhf():
+    """Counts and auxiliary data are what pyhf expects without new physics, with the nuisances that fit best so."""
+    form, nothing, events = spectrum(), {RATE: np.zeros(1), "m_a": np.ones(1)}, np.zeros((1, 18))
+    background, _ = pyhf_model(False)
+    parameters = [form.best_nuisances(events[0]), form.asimov(nothing).best_nuisances(form.events(*POINT)[0])]
+    without = pyhf_parameters(form, background, 1.0, *parameters[0], lambda *names: "stat_" + "_".join(names))
+    expected = form.asimov(nothing)
+    found = background.expected_data(without)
+    np.testing.assert_allclose(found[:30], counts_by_channel(expected, background), rtol=1e-12)
+    model, _ = pyhf_model(True)
+    centres, best = (
+        pyhf_parameters(form, model, 1.0, *each, lambda *names: "stat_" + "_".join(names)) for each in parameters
+    )
+    data = [*found[:30], *model.expected_auxdata(centres)]
+    assert_best(model, data, centres, best, expected.log_l_of_events(form.events(*POINT))[0])
+
+
+def counts_by_channel(form, model):
+    """The counts in the order of pyhf's channels."""
+    observed = dict(zip(form.spectrum.bins, form.spectrum.model.observed, strict=True))
+    return [
+        observed[channel, str(i)]
+        for channel in model.config.channels
+        for i in range(model.config.channel_nbins[channel])
+    ]
+
+
+def assert_best(model, data, centres, best, log_l):
+    """pyhf's density of ``data`` has no slope at ``best``, and is ``log_l`` there with constraints 1 at their centres."""
+    constraints = float(model.constraint_logpdf(np.array(data[30:]), centres))
+
+    def density(values):
         return float(model.logpdf(values, data)[0]) - constraints
 
-    assert log_l(best) == pytest.approx(form.log_l_of_events(events[None])[0], abs=1e-7)
+    assert density(best) == pytest.approx(log_l, abs=1e-7)
     steps = np.delete(1e-4 * np.eye(best.size), model.config.par_slice("mu").start, axis=0)
-    slopes = [(log_l(best + step) - log_l(best - step)) / 2e-4 for step in steps]
+    slopes = [(density(best + step) - density(best - step)) / 2e-4 for step in steps]
     assert np.abs(slopes).max() < 1e-3
 
 

@@ -54,6 +54,10 @@ class Spectrum:
         observed = counts[[place[name] for name in self.response.bins]]
         return replace(self, observed=observed, model=self.model._replace(observed=counts))
 
+    def centred(self, alphas: Array, gammas: Array) -> "Spectrum":
+        """The same with constraints around ``alphas (parameters,)`` and ``gammas (cells,)``: other auxiliary data."""
+        return replace(self, model=self.model._replace(centre=alphas, factor=gammas))
+
 
 @dataclass
 class _Term:
@@ -202,6 +206,7 @@ def _flat(
         first_cell=np.cumsum([0, *in_bin]),
         nominal=np.array([nominal for nominal, _ in cells.values()]),
         spread=np.array([spread for _, spread in cells.values()]),
+        factor=np.ones(len(cells)),
         signal=np.array([columns.get(cell, -1) for cell in cells]),
         first_term=np.cumsum([0, *(len(of_cell) for of_cell in ordered)]),
         parameter=np.array([index[name] for name, _ in flat], dtype=np.uint64),
@@ -209,6 +214,7 @@ def _flat(
         bend=np.array([term.bend for _, term in flat], dtype=float),
         carried=np.array([float(name not in excluded) for name, _ in flat], dtype=float),
         norm=np.array([term.norm for _, term in flat], dtype=np.int64),
+        centre=np.zeros(len(parameters)),
         norm_parameter=np.array([index[name] for name, _, _ in terms.norms], dtype=np.int64),
         norm_table=np.array([norm_row(high, low) for _, high, low in terms.norms]).reshape(-1, 8),
     )
