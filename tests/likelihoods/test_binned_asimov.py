@@ -1,4 +1,4 @@
-"""The data that are expected: counts of a binned measurement without fluctuations, and the centres of its constraints."""
+"""The data that are expected: counts of a binned measurement without fluctuations, and its constraints' centres."""
 
 import numpy as np
 import pytest
@@ -77,9 +77,11 @@ def test_constraints_may_have_their_centres_anywhere(binned):
     by_minimisation = -minimize(loss, np.zeros(9), method="BFGS", options={"gtol": 1e-7}).fun
     assert form.log_l_of_events(events[None])[0] == pytest.approx(by_minimisation, abs=1e-7)
     assert form.log_density(events, *form.best_nuisances(events)) == pytest.approx(by_minimisation, abs=1e-7)
-    away = form.log_density(events, model.centre + [0.0, 2.0, 0.0, 0.0], model.factor)
-    counts = form.rates(events, model.centre + [0.0, 2.0, 0.0, 0.0], model.factor)
-    assert away + 2.0 == pytest.approx(poisson.logpmf(model.observed, counts).sum(), rel=1e-12)
+    alphas = model.centre + 2.0 * np.eye(4)[1]
+    counts = form.rates(events, alphas, model.factor)
+    assert form.log_density(events, alphas, model.factor) + 2.0 == pytest.approx(
+        poisson.logpmf(model.observed, counts).sum(), rel=1e-12
+    )
 
 
 def test_derivatives_hold_for_constraints_with_other_centres(binned):

@@ -26,8 +26,6 @@ FOLDER = data_folder() / "belle2_bknunu_q2_2025"
 DATA = tomllib.loads((FOLDER / "likelihood.toml").read_text())["data"]
 REFERENCE = Path(__file__).with_name("reference") / "belle2_spectrum.csv"
 RATE = "BR(B+->K+ a(inv))"
-POINT = np.array([1e-5]), np.array([2.1])
-"""A branching ratio and a mass [GeV]."""
 
 
 @cache
@@ -116,19 +114,17 @@ def test_the_best_nuisances_are_a_maximum_of_pyhfs_density():
 
 def test_asimov_data_and_their_best_nuisances_are_those_of_pyhf():
     """Counts and auxiliary data are what pyhf expects without new physics, with the nuisances that fit best so."""
-    form, nothing, events = spectrum(), {RATE: np.zeros(1), "m_a": np.ones(1)}, np.zeros((1, 18))
-    background, _ = pyhf_model(False)
-    parameters = [form.best_nuisances(events[0]), form.asimov(nothing).best_nuisances(form.events(*POINT)[0])]
-    without = pyhf_parameters(form, background, 1.0, *parameters[0], lambda *names: "stat_" + "_".join(names))
-    expected = form.asimov(nothing)
-    found = background.expected_data(without)
-    np.testing.assert_allclose(found[:30], counts_by_channel(expected, background), rtol=1e-12)
-    model, _ = pyhf_model(True)
-    centres, best = (
-        pyhf_parameters(form, model, 1.0, *each, lambda *names: "stat_" + "_".join(names)) for each in parameters
-    )
-    data = [*found[:30], *model.expected_auxdata(centres)]
-    assert_best(model, data, centres, best, expected.log_l_of_events(form.events(*POINT))[0])
+    form, (background, _), (model, _) = spectrum(), pyhf_model(False), pyhf_model(True)
+    expected = form.asimov({RATE: np.zeros(1), "m_a": np.ones(1)})
+
+    def parameters(of, fitted, events):
+        return pyhf_parameters(form, of, 1.0, *fitted.best_nuisances(events), lambda *names: "stat_" + "_".join(names))
+
+    counts = background.expected_data(parameters(background, form, np.zeros(18)), include_auxdata=False)
+    np.testing.assert_allclose(counts_by_channel(expected, background), counts, rtol=1e-12)
+    centres, events = parameters(model, form, np.zeros(18)), form.events(np.array([1e-5]), np.array([2.1]))
+    data = [*counts, *model.expected_auxdata(centres)]
+    assert_best(model, data, centres, parameters(model, expected, events[0]), expected.log_l_of_events(events)[0])
 
 
 def counts_by_channel(form, model):
@@ -142,7 +138,7 @@ def counts_by_channel(form, model):
 
 
 def assert_best(model, data, centres, best, log_l):
-    """pyhf's density of ``data`` has no slope at ``best``, and is ``log_l`` there with constraints 1 at their centres."""
+    """pyhf's density of ``data`` has no slope at ``best``; with constraints 1 at their ``centres`` it is ``log_l``."""
     constraints = float(model.constraint_logpdf(np.array(data[30:]), centres))
 
     def density(values):

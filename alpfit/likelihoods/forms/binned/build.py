@@ -210,11 +210,11 @@ def _flat(
         signal=np.array([columns.get(cell, -1) for cell in cells]),
         first_term=np.cumsum([0, *(len(of_cell) for of_cell in ordered)]),
         parameter=np.array([index[name] for name, _ in flat], dtype=np.uint64),
+        centre=np.zeros(len(parameters)),
         slope=np.array([term.slope for _, term in flat], dtype=float),
         bend=np.array([term.bend for _, term in flat], dtype=float),
         carried=np.array([float(name not in excluded) for name, _ in flat], dtype=float),
         norm=np.array([term.norm for _, term in flat], dtype=np.int64),
-        centre=np.zeros(len(parameters)),
         norm_parameter=np.array([index[name] for name, _, _ in terms.norms], dtype=np.int64),
         norm_table=np.array([norm_row(high, low) for _, high, low in terms.norms]).reshape(-1, 8),
     )

@@ -1,6 +1,6 @@
 """The likelihood of the nuisances, with the statistical factors of the cells eliminated, and its derivatives.
 
-A cell's statistical factor gamma ~ N(g, s), where g is one but for Asimov data, multiplies its rate G. For bin counts n,
+A cell's statistical factor gamma ~ N(g, s), with g = 1 but for Asimov data, multiplies its rate G. For bin counts n,
 with the sums over a bin's cells Lambda = sum g G and V = sum (s G)^2, the best factors given the expected events lambda
 cost (lambda - Lambda)^2/(2 V), so
 
