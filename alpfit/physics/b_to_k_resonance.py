@@ -6,8 +6,7 @@ phase space of K+ and X*, the momentum of the K+ in the rest frame of the B+,
     dGamma/dq^2 ~ p_K(q^2) m Gamma/[(q^2 - m^2)^2 + m^2 Gamma^2],    0 < q^2 < (m_B - m_K)^2,
 
 normalised to one. What X is made by and decays to is left open: a form factor f_0(q^2), or a width that grows with
-q^2, would tilt the line (the most likely mass of Belle II's excess moves by 0.1 GeV for Gamma = 0.5 GeV, and by less
-than 0.03 GeV for 0.1 GeV).
+q^2, would tilt the line: for Gamma = 0.5 GeV the most likely mass of Belle II's excess moves by 0.05 and by 0.2 GeV.
 """
 
 from functools import lru_cache
