@@ -100,6 +100,14 @@ class Measurement:
         form = self.form.toy(self.read(predictions), rng)
         return None if form is None else replace(self, form=form)
 
+    def asimov(self, predictions: Mapping[str, ArrayLike]) -> Self | None:
+        """The measurement as it would be without fluctuations if ``predictions``, arrays ``(1,)``, were true.
+
+        None where its form does not know what to expect.
+        """
+        form = self.form.asimov(self.read(predictions))
+        return None if form is None else replace(self, form=form)
+
     def describe(self) -> str:
         """What is measured, the numbers, the source and the assumptions, as a paragraph."""
         source = self.source

@@ -13,6 +13,7 @@ is left out.
 import numpy as np
 from numpy.typing import NDArray
 
+from alpfit.numerics.lorentzian import lorentzian_parts
 from alpfit.physics.b_to_k_nunu import Q2_END, q2_edges
 from alpfit.physics.mesons import branching_ratio_b_to_k_alp
 from alpfit.physics.widths import alp_widths
@@ -54,7 +55,7 @@ def branching_ratios_by_q2(
     edges = _edges(threshold, bins)
     with np.errstate(invalid="ignore"):  # the fraction of nothing, where it cannot decay
         width = np.maximum(m_a * alp_widths(m_a, r, g_agg, g_achi).total, NARROWEST)
-    weight, distance = _lorentzian(edges - m_a**2, width)
+    weight, distance = lorentzian_parts(edges - m_a**2, width)
     q_squared = np.clip(distance + m_a**2, edges[:, :-1], edges[:, 1:])
     velocity = np.sqrt(np.maximum(1.0 - threshold / q_squared, 0.0))
     decay = (0.5 * g_achi / np.pi) ** 2 * threshold * q_squared * velocity
@@ -70,15 +71,3 @@ def _edges(threshold: Array, bins: int) -> Array:
     equal = np.broadcast_to(q2_edges(bins * -(-STEPS // bins)), (threshold.size, bins * -(-STEPS // bins) + 1))
     found = np.concatenate([equal, threshold + NEAR_THRESHOLD], axis=1)
     return np.sort(np.clip(found, np.minimum(threshold, Q2_END), Q2_END), axis=1)
-
-
-def _lorentzian(distances: Array, width: Array) -> tuple[Array, Array]:
-    """The integral of 1/(x^2 + width^2) between ``distances (n, k + 1)``, and the mean of x there, both ``(n, k)``.
-
-    The mean is that with the integrand as weight: the product of it with a straight line is integrated exactly.
-    """
-    low, high = distances[:, :-1], distances[:, 1:]
-    integral = np.arctan2(width * (high - low), width**2 + low * high) / width
-    first_moment = 0.5 * np.log((high**2 + width**2) / (low**2 + width**2))
-    mean = np.divide(first_moment, integral, out=0.5 * (low + high), where=integral > 0.0)
-    return integral, mean

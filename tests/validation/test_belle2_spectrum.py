@@ -108,16 +108,45 @@ def test_the_best_nuisances_are_a_maximum_of_pyhfs_density():
     form, (model, data) = spectrum(), pyhf_model(True)
     events = form.events(np.array([1e-5]), np.array([2.1]))[0]
     best = pyhf_parameters(form, model, 1.0, *form.best_nuisances(events), lambda *names: "stat_" + "_".join(names))
-    constraints = float(
-        model.constraint_logpdf(np.array(model.config.auxdata), np.array(model.config.suggested_init()))
-    )
+    centres = np.array(model.config.suggested_init())
+    assert_best(model, data, centres, best, form.log_l_of_events(events[None])[0])
 
-    def log_l(values):
+
+def test_asimov_data_and_their_best_nuisances_are_those_of_pyhf():
+    """Counts and auxiliary data are what pyhf expects without new physics, with the nuisances that fit best so."""
+    form, (background, _), (model, _) = spectrum(), pyhf_model(False), pyhf_model(True)
+    expected = form.asimov({RATE: np.zeros(1), "m_a": np.ones(1)})
+
+    def parameters(of, fitted, events):
+        return pyhf_parameters(form, of, 1.0, *fitted.best_nuisances(events), lambda *names: "stat_" + "_".join(names))
+
+    counts = background.expected_data(parameters(background, form, np.zeros(18)), include_auxdata=False)
+    np.testing.assert_allclose(counts_by_channel(expected, background), counts, rtol=1e-12)
+    centres, events = parameters(model, form, np.zeros(18)), form.events(np.array([1e-5]), np.array([2.1]))
+    data = [*counts, *model.expected_auxdata(centres)]
+    assert_best(model, data, centres, parameters(model, expected, events[0]), expected.log_l_of_events(events)[0])
+
+
+def counts_by_channel(form, model):
+    """The counts in the order of pyhf's channels."""
+    observed = dict(zip(form.spectrum.bins, form.spectrum.model.observed, strict=True))
+    return [
+        observed[channel, str(i)]
+        for channel in model.config.channels
+        for i in range(model.config.channel_nbins[channel])
+    ]
+
+
+def assert_best(model, data, centres, best, log_l):
+    """pyhf's density of ``data`` has no slope at ``best``; with constraints 1 at their ``centres`` it is ``log_l``."""
+    constraints = float(model.constraint_logpdf(np.array(data[30:]), centres))
+
+    def density(values):
         return float(model.logpdf(values, data)[0]) - constraints
 
-    assert log_l(best) == pytest.approx(form.log_l_of_events(events[None])[0], abs=1e-7)
+    assert density(best) == pytest.approx(log_l, abs=1e-7)
     steps = np.delete(1e-4 * np.eye(best.size), model.config.par_slice("mu").start, axis=0)
-    slopes = [(log_l(best + step) - log_l(best - step)) / 2e-4 for step in steps]
+    slopes = [(density(best + step) - density(best - step)) / 2e-4 for step in steps]
     assert np.abs(slopes).max() < 1e-3
 
 

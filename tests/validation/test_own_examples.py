@@ -1,10 +1,16 @@
 """The examples with models of one's own, beside numbers that somebody else has."""
 
+import csv
 import importlib.util
+from functools import cache
 from pathlib import Path
 
 import numpy as np
 import pytest
+from intervals import highest_density
+from pyhf.infer.calculators import AsymptoticTestStatDistribution
+from significance import best, best_strengths, curve, sigmas
+from upper_limits import BANDS, Rate, cl_s, cl_s_in_band, limits, measurement, predictions
 
 from alpfit import Fit
 from alpfit.physics.b_to_k_nunu import branching_ratios_by_q2
@@ -43,6 +49,118 @@ def test_the_best_mass_and_rate_are_those_of_the_published_likelihood():
     np.testing.assert_allclose(best, (2.10, 8.7e-6), rtol=0.02)
     silent = problem.evaluate(np.array([[2.1, 0.0]])).log_l[0]
     assert 2.0 * (log_l.max() - silent) == pytest.approx(13.1, abs=0.1)
+
+
+def with_width(marginalise, *settings):
+    """The likelihood of the two-body decay with a width."""
+    changed = [*settings, f"options.belle2_bknunu_q2_2025.marginalise={str(marginalise).lower()}"]
+    return Fit.from_file(EXAMPLES / "two_body" / "two_body_width.toml", changed).problem
+
+
+def test_a_narrow_x_is_a_line():
+    """Up to 0.02 in ln L, as a spectrum is flat in its bins of 0.23 GeV^2; it is nearer the narrower it is."""
+    masses, ratios = np.linspace(0.1, 4.7, 60), [2e-6, 8e-6, 1.6e-5]
+    grid = np.stack(np.meshgrid(masses, ratios), axis=-1).reshape(-1, 2)
+    settings = ["options.belle2_bknunu_q2_2025.marginalise=false"]
+    line = Fit.from_file(EXAMPLES / "two_body" / "two_body.toml", settings).problem.evaluate(grid).log_l
+    wide, less, narrow = (
+        np.abs(with_width(False, f"model.width={width}").evaluate(grid).log_l - line).max()
+        for width in (0.3, 0.03, 1e-4)
+    )
+    assert narrow < 0.02
+    assert wide > 4.0 * less > 16.0 * narrow
+
+
+def test_a_width_of_0_1_gev_gives_the_published_interval_of_the_rate():
+    """arXiv:2602.09666: 9.2 -3.4 +1.8 e-6 for a Breit-Wigner; without a width both ends are 0.5e-6 lower."""
+    masses, ratios = np.linspace(0.1, 4.7, 93), np.linspace(0.0, 2e-5, 31)
+    grid = np.stack(np.meshgrid(masses, ratios, indexing="ij"), axis=-1)
+    log_l = with_width(True, "model.width=0.1").evaluate(grid.reshape(-1, 2)).log_l.reshape(grid.shape[:2])
+    posterior = np.exp(log_l - log_l.max())
+    _, low, high = highest_density(ratios, posterior.sum(axis=0))
+    np.testing.assert_allclose((low, high), (5.8e-6, 11.0e-6), rtol=0.0, atol=0.3e-6)
+    assert 2.0 < highest_density(masses, posterior.sum(axis=1))[0] < 2.2
+    assert grid[np.unravel_index(log_l.argmax(), log_l.shape)][1] == pytest.approx(9.2e-6, abs=0.7e-6)
+
+
+def test_what_x_gains_is_three_standard_deviations_of_two_parameters():
+    """On one side, 3.0 as in arXiv:2602.09666, with a width or without; 3.6 for the rate alone, on two."""
+    for width in (0.0, 0.1):
+        _, _, gain = best(measurement(width), width)
+        assert sigmas(np.exp(-0.5 * gain)) == pytest.approx(3.0, abs=0.05)
+        assert np.sqrt(gain) == pytest.approx(3.6, abs=0.05)
+
+
+def test_x_leaves_the_standard_model_near_its_own_strength():
+    """The strength alone: 4.6, 7.38 better than one (arXiv:2507.12393); with X there is no need of it."""
+    alone, over_one, strength, rate, gain = best_strengths()
+    assert (alone, over_one) == pytest.approx((4.60, 7.38), abs=0.01)
+    assert strength == pytest.approx(1.3, abs=0.1)
+    assert rate == pytest.approx(8.1e-6, abs=0.1e-6)
+    assert gain == pytest.approx(5.76, abs=0.02)
+
+
+def test_the_gain_at_each_mass_is_that_of_the_likelihood():
+    found = curve(measurement(0.0), np.array([1.0, 2.1, 3.5]), np.array([1.2e-6, 2.4e-6, 1e-5]))
+    np.testing.assert_allclose(found, (0.62, 13.1, 0.0), rtol=0.0, atol=0.1)
+
+
+# Upper limits
+
+
+@pytest.mark.parametrize("expected", [0.7, 2.0, 3.5])
+def test_cl_s_is_pyhfs(expected):
+    with_signal, without = AsymptoticTestStatDistribution(-expected), AsymptoticTestStatDistribution(0.0)
+    for root in (0.0, 0.3, 1.0, 2.0, 4.5):
+        deviation = root - expected if root <= expected else (root**2 - expected**2) / (2.0 * expected)
+        theirs = float(with_signal.pvalue(deviation) / without.pvalue(deviation))
+        assert cl_s(root**2, expected**2) == pytest.approx(theirs, rel=1e-9)
+    for band in BANDS:
+        theirs = float(with_signal.pvalue(-band) / without.pvalue(-band))
+        assert cl_s_in_band(band, expected**2) == pytest.approx(theirs, rel=1e-9)
+
+
+@cache
+def narrow():
+    """The data, and what is expected without X."""
+    data = measurement(0.0)
+    return data, data.asimov(predictions(1.0, 0.0, np.zeros(1)))
+
+
+# mass [GeV], branching ratio, and CL_s observed and expected by pyhf 0.7.6 (hypotest, q~, all fits its own, with SLSQP)
+# of the workspace in pyhf_from_tables.py with X on top: one to four minutes each
+BY_PYHF = ((1.0, 3.274e-6, 0.049962, 0.011609), (3.0, 8.01e-6, 0.050006, 0.195218))
+
+
+@pytest.mark.parametrize(("mass", "ratio", "observed", "expected"), BY_PYHF)
+def test_the_cl_s_of_a_signal_is_that_of_pyhf(mass, ratio, observed, expected):
+    data, background = narrow()
+    losses = [
+        2.0 * (rate.best()[1] - rate.log_l(ratio)) for rate in (Rate(data, mass, 0.0), Rate(background, mass, 0.0))
+    ]
+    assert cl_s(*losses) == pytest.approx(observed, rel=2e-3)
+    assert cl_s_in_band(0.0, losses[1]) == pytest.approx(expected, rel=5e-3)
+
+
+@pytest.mark.parametrize(("mass", "known"), [(1.0, 3.53e-6), (3.0, 6.49e-6)])
+def test_limits_that_are_quoted_are_those_of_the_ratio_of_likelihoods(mass, known):
+    """3.53e-6 at 1 GeV and 6.49e-6 at 3 GeV lie where 2 ln L is 3.84 below its maximum; CL_s has 3.27 and 8.01e-6."""
+    found = limits(mass, 0.0, *narrow())
+    assert found.likelihood_ratio == pytest.approx(known, abs=0.005e-6)
+    assert found.observed == pytest.approx({1.0: 3.274e-6, 3.0: 8.01e-6}[mass], rel=2e-3)
+    assert list(found.expected) == sorted(found.expected)
+
+
+@pytest.mark.parametrize(("mass", "width"), [(2.1, 0.0), (3.5, 0.0), (2.3, 0.5)])
+def test_the_committed_limits_are_made_by_the_script(mass, width):
+    lines = (EXAMPLES / "two_body" / "upper_limits.csv").read_text(encoding="utf-8").splitlines()
+    rows = csv.DictReader(line for line in lines if not line.startswith("#"))
+    row = next(r for r in rows if (float(r["m_X [GeV]"]), float(r["width [GeV]"])) == (mass, width))
+    data = measurement(width)
+    found = limits(mass, width, data, data.asimov(predictions(1.0, width, np.zeros(1))))
+    assert float(row["observed"]) == pytest.approx(found.observed, rel=1e-3)
+    assert float(row["expected"]) == pytest.approx(found.expected[2], rel=1e-3)
+    assert float(row["likelihood_ratio"]) == pytest.approx(found.likelihood_ratio, rel=1e-3)
 
 
 def test_the_weak_effective_theory_has_the_standard_model_in_it():

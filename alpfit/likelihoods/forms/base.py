@@ -128,6 +128,13 @@ class Form(BaseModel):
         """
         return None
 
+    def asimov(self, predictions: Mapping[str, Array]) -> Self | None:  # noqa: ARG002
+        """The form with the data that are expected if ``predictions``, arrays ``(1,)``, are true, without fluctuations.
+
+        None where it does not know them.
+        """
+        return None
+
     def with_data(self, **changed: object) -> Self:
         """The form with other data; a copy would keep what has been worked out from the old ones."""
         return self.model_construct(**{name: getattr(self, name) for name in type(self).model_fields} | changed)

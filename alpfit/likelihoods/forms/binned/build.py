@@ -54,6 +54,10 @@ class Spectrum:
         observed = counts[[place[name] for name in self.response.bins]]
         return replace(self, observed=observed, model=self.model._replace(observed=counts))
 
+    def centred(self, alphas: Array, gammas: Array) -> "Spectrum":
+        """The same with constraints around ``alphas (parameters,)`` and ``gammas (cells,)``: other auxiliary data."""
+        return replace(self, model=self.model._replace(centre=alphas, factor=gammas))
+
 
 @dataclass
 class _Term:
@@ -202,9 +206,11 @@ def _flat(
         first_cell=np.cumsum([0, *in_bin]),
         nominal=np.array([nominal for nominal, _ in cells.values()]),
         spread=np.array([spread for _, spread in cells.values()]),
+        factor=np.ones(len(cells)),
         signal=np.array([columns.get(cell, -1) for cell in cells]),
         first_term=np.cumsum([0, *(len(of_cell) for of_cell in ordered)]),
         parameter=np.array([index[name] for name, _ in flat], dtype=np.uint64),
+        centre=np.zeros(len(parameters)),
         slope=np.array([term.slope for _, term in flat], dtype=float),
         bend=np.array([term.bend for _, term in flat], dtype=float),
         carried=np.array([float(name not in excluded) for name, _ in flat], dtype=float),

@@ -1,11 +1,12 @@
 """The likelihood of the nuisances, with the statistical factors of the cells eliminated, and its derivatives.
 
-A cell's statistical factor gamma ~ N(1, s) multiplies its rate G. For bin counts n, with the sums over a bin's cells
-Lambda = sum G and V = sum (s G)^2, the best factors given the expected events lambda cost (lambda - Lambda)^2/(2 V), so
+A cell's statistical factor gamma ~ N(g, s), with g = 1 but for Asimov data, multiplies its rate G. For bin counts n,
+with the sums over a bin's cells Lambda = sum g G and V = sum (s G)^2, the best factors given the expected events lambda
+cost (lambda - Lambda)^2/(2 V), so
 
     max_gamma ln L = max_lambda [n ln(lambda/n) - (lambda - n) - (lambda - Lambda)^2/(2 V)],
 
-    lambda^2 - (Lambda - V) lambda - n V = 0,    gamma = 1 + s^2 G r,    r = n/lambda - 1 = (lambda - Lambda)/V
+    lambda^2 - (Lambda - V) lambda - n V = 0,    gamma = g + s^2 G r,    r = n/lambda - 1 = (lambda - Lambda)/V
 
 (the elimination of R. Barlow and C. Beeston, Comput. Phys. Commun. 77 (1993) 219, with a Gaussian for each cell). V has
 1e-8 added, an error of 1e-4 events on the whole bin, which keeps lambda positive whatever the nuisances are.
@@ -39,11 +40,11 @@ def log_likelihood(alphas: Array, strength: float, events: Array, model: Model, 
     fill_cells(alphas, strength, events, model, scratch)
     total = 0.0
     for k in range(alphas.size):
-        total -= 0.5 * alphas[k] * alphas[k]
+        total -= 0.5 * (alphas[k] - model.centre[k]) ** 2
     for i in range(model.observed.size):
         n, rate, variance = model.observed[i], 0.0, 1e-8
         for c in range(model.first_cell[i], model.first_cell[i + 1]):
-            rate += scratch.cells[c, 1]
+            rate += model.factor[c] * scratch.cells[c, 1]
             variance += (model.spread[c] * scratch.cells[c, 1]) ** 2
         expected, residual = expected_count(n, rate, variance)
         total -= expected - n + 0.5 * variance * residual * residual
@@ -62,7 +63,8 @@ def fill_gradient(
 
     The derivative with respect to a cell's rate is r gamma, and dG = G' + G f'/f for its shapes and its norms.
     """
-    gradient[:] = alphas
+    for k in range(alphas.size):
+        gradient[k] = alphas[k] - model.centre[k]
     for i in range(model.observed.size):
         residual = scratch.bins[i, 3]
         pulled = scratch.pulled[i]
@@ -72,7 +74,7 @@ def fill_gradient(
             own, relative = 1.0, 0.0
             if model.signal[c] >= 0:
                 own, relative = strength, events[model.signal[c]] / model.nominal[c]
-            gamma = 1.0 + model.spread[c] * model.spread[c] * rate * residual
+            gamma = model.factor[c] + model.spread[c] * model.spread[c] * rate * residual
             for t in range(model.first_term[c], model.first_term[c + 1]):
                 k = model.parameter[t]
                 weight = factor * (own + model.carried[t] * relative)
@@ -81,16 +83,16 @@ def fill_gradient(
                     slope += rate * scratch.norms[model.norm[t], 1]
                 scratch.slopes[t] = slope
                 gradient[k] -= residual * gamma * slope
-                pulled[k] += (2.0 * gamma - 1.0) * slope
+                pulled[k] += (2.0 * gamma - model.factor[c]) * slope
 
 
 @kernel
 def fill_hessian(strength: float, events: Array, model: Model, scratch: Scratch, exact: bool, hessian: Array) -> None:
     """Hessian (upper triangle) of -max_gamma ln L at the point of :func:`fill_gradient`.
 
-    With c = n/(lambda^2 + n V), the expected events' curvature after the elimination, it is
+    With w = n/(lambda^2 + n V), the expected events' curvature after the elimination, it is
 
-        1 + sum_bins c u u^T - sum_cells [(r s)^2 dG dG^T + r gamma ddG],    u = sum_cells (1 + 2 r s^2 G) dG.
+        1 + sum_bins w u u^T - sum_cells [(r s)^2 dG dG^T + r gamma ddG],    u = sum_cells (g + 2 r s^2 G) dG.
 
     Without ``exact`` the sum over cells is left out, which leaves it positive definite.
     """
@@ -129,7 +131,7 @@ def subtract_cells(strength: float, events: Array, model: Model, scratch: Scratc
             if model.signal[c] >= 0:
                 own, relative = strength, events[model.signal[c]] / model.nominal[c]
             square = (residual * model.spread[c]) ** 2
-            pull = residual * (1.0 + model.spread[c] * model.spread[c] * rate * residual)
+            pull = residual * (model.factor[c] + model.spread[c] * model.spread[c] * rate * residual)
             begin, end = model.first_term[c], model.first_term[c + 1]
             for t in range(begin, end):
                 k, first = parameter[t], 0.0

@@ -42,7 +42,7 @@ def _parts(model: Model, strength: float, events: Array, alphas: Array, scratch:
     """
     log_likelihood(alphas, strength, events, model, scratch)
     rates, residuals = scratch.cells[:, 1].copy(), np.repeat(scratch.bins[:, 3], np.diff(model.first_cell))
-    factors = 1.0 + model.spread**2 * rates * residuals
+    factors = model.factor + model.spread**2 * rates * residuals
     fill_cells(alphas, strength, np.zeros_like(events), model, scratch)
     alone, is_signal = scratch.cells[:, 1], model.signal >= 0
     first = model.first_cell[:-1]

@@ -161,7 +161,7 @@ class Binned(Form):
         scratch = empty_scratch(model, alphas.size)
         log_likelihood(alphas, self.standard_model, events, model, scratch)
         residuals = np.repeat(scratch.bins[:, 3], np.diff(model.first_cell))
-        return alphas, 1.0 + model.spread**2 * scratch.cells[:, 1] * residuals
+        return alphas, model.factor + model.spread**2 * scratch.cells[:, 1] * residuals
 
     def expected(self, predictions: Mapping[str, Array]) -> Expectation:
         """Events ``(n, bins)`` in the ``spectrum.bins`` at predictions ``(n,)``, with the nuisances at their best.
@@ -177,7 +177,7 @@ class Binned(Form):
     def start(self) -> Array:
         """The best nuisances without new physics, where every other fit starts; ``(parameters,)``."""
         nothing = np.zeros((1, len(self.spectrum.response.bins)))
-        nuisances: Array = self.fit_nuisances(nothing, np.zeros(len(self.spectrum.parameters)))[1]
+        nuisances: Array = self.fit_nuisances(nothing, self.spectrum.model.centre)[1]
         return np.array(nuisances[0])
 
     @cached_property
@@ -196,8 +196,8 @@ class Binned(Form):
             return -math.inf
         poisson = model.observed * np.log(expected) - expected - [math.lgamma(n + 1.0) for n in model.observed]
         constrained = model.spread > 0.0
-        deviations = (gammas - 1.0)[constrained] / model.spread[constrained]
-        return float(poisson.sum() - 0.5 * (alphas @ alphas + deviations @ deviations))
+        shifts, deviations = alphas - model.centre, (gammas - model.factor)[constrained] / model.spread[constrained]
+        return float(poisson.sum() - 0.5 * (shifts @ shifts + deviations @ deviations))
 
     def rates(self, events: Array, alphas: Array, gammas: Array) -> Array:
         """Expected counts ``(bins,)``; arguments as for :meth:`log_density`."""
@@ -220,11 +220,21 @@ class Binned(Form):
     def toy(self, predictions: Mapping[str, Array], rng: np.random.Generator) -> Self:
         """Counts over rates with nuisances that are drawn from their constraints."""
         spectrum = self.spectrum
-        alphas = rng.standard_normal(len(spectrum.parameters))
-        gammas = np.maximum(rng.normal(1.0, spectrum.model.spread), 0.0)
+        alphas = spectrum.model.centre + rng.standard_normal(len(spectrum.parameters))
+        gammas = np.maximum(rng.normal(spectrum.model.factor, spectrum.model.spread), 0.0)
         events = self.events_of(predictions)[0]
         counts = rng.poisson(np.maximum(self.rates(events, alphas, gammas), 0.0)).astype(float)
         return self.with_data(spectrum=spectrum.with_counts(counts))
+
+    def asimov(self, predictions: Mapping[str, Array]) -> Self:
+        """Counts and constraints' centres as they are expected, with the nuisances that fit best to the data there are.
+
+        So it is in arXiv:1007.1727, section 3.2, where auxiliary measurements are part of the data, and in pyhf.
+        """
+        events = within_reach(self.events_of(predictions), self.spectrum.observed)[0][0]
+        alphas, gammas = self.best_nuisances(events)
+        expected = self.spectrum.with_counts(self.rates(events, alphas, gammas))
+        return self.with_data(spectrum=expected.centred(alphas, gammas))
 
     def describe(self) -> str:
         """The spectrum in one line."""
