@@ -9,13 +9,13 @@ nearest point, are far above the tolerance. Peaks and kinks that are known are g
 import math
 from collections.abc import Callable, Sequence
 from functools import cache, lru_cache
-from typing import NamedTuple
+from typing import Any, NamedTuple, cast
 
 import numpy as np
 from numpy.polynomial.legendre import legvander
 from numpy.typing import NDArray
 
-from alpfit.numerics.compile import kernel
+from alpfit.numerics.compile import higher_order_kernel, kernel
 from alpfit.numerics.quadrature import Rule, legendre_rule
 
 Array = NDArray[np.float64]
@@ -39,6 +39,29 @@ class AdaptiveNodes(NamedTuple):
     errors: Array
 
 
+class Search(NamedTuple):
+    """What a search is told: ``places (k, 2)``, edges ``uniform`` in the logarithm, and when to end.
+
+    The last orders of the rule ``legendre`` say how rough a panel is (:func:`judge`); ``most`` points are enough.
+    """
+
+    places: Array
+    uniform: Array
+    tolerance: float
+    legendre: Rule
+    last_orders: Array
+    rounding: float
+    enough: int
+    most: int
+
+
+Panels = tuple[Array, Array, Array, Array]
+"""Where panels begin and end ``(k,)``, the values in them ``(k, m)`` and the errors of their integrals ``(k,)``."""
+
+Found = tuple[Array, Array, Array, Array, Array]
+"""The fields of :class:`AdaptiveNodes`: compiled code hands plain tuples to Python."""
+
+
 def adaptive_nodes(
     function: Callable[[Array], Array],
     places: Sequence[tuple[float, float]],
@@ -53,36 +76,74 @@ def adaptive_nodes(
     tenth of the smallest scale in ``places``, sqrt(e) times the function is a constant. ``tolerance`` is that of the
     smoothness in a panel, relative to its largest value; it is raised where the function is noise at that level.
     """
+    search = search_for(places, smallest, largest, tolerance, legendre)
+    return AdaptiveNodes(*cast(Any, find_nodes).py_func(lambda e, _: function(e), None, search))
+
+
+def search_for(
+    places: Sequence[tuple[float, float]], smallest: float, largest: float, tolerance: float, legendre: Rule
+) -> Search:
+    """The search that :func:`adaptive_nodes` makes, for :func:`find_nodes`."""
     scales = [max(abs(position), half_width) for position, half_width in places if position != 0.0 or half_width > 0.0]
-    first = min([smallest, *(0.1 * scale for scale in scales)])
-    edges = _first_edges(places, first, largest)
-    last_orders = _last_orders(legendre.nodes.size)
-    begin, end, n_points, kept = edges[:-1], edges[1:], 0, []
-    while begin.size:
+    uniform = _uniform_edges(min([smallest, *(0.1 * scale for scale in scales)]), largest)
+    around, orders = np.array(places, dtype=float).reshape(-1, 2), _last_orders(legendre.nodes.size)
+    return Search(around, uniform, tolerance, legendre, orders, ROUNDING, ENOUGH, MOST)
+
+
+@higher_order_kernel
+def find_nodes(function: Any, arguments: Any, search: Search) -> Found:
+    """:func:`adaptive_nodes` of ``function(e, arguments)``.
+
+    This is the search in compiled code, with a compiled function; as plain Python it is that with one of arrays.
+    """
+    legendre, tolerance, n_points = search.legendre, search.tolerance, 0
+    begin, end = first_panels(search.places, search.uniform, search.rounding)
+    kept = begin[:0], end[:0], np.empty((0, legendre.nodes.size)), begin[:0]
+    while begin.size > 0:
         e = panel_nodes(begin, end, legendre.nodes)
-        values = function(e.ravel()).reshape(e.shape)
+        values = function(e.ravel(), arguments).reshape(e.shape)
+        split, errors, tolerance = judge(
+            begin, end, e, values, search.last_orders, tolerance, search.rounding, search.enough
+        )
         n_points += e.size
-        split, errors, tolerance = judge(begin, end, e, values, last_orders, tolerance, ROUNDING, ENOUGH)
-        if n_points > MOST:
+        if n_points > search.most:
             split[:] = False
-        done = ~split
-        kept.append((begin[done], end[done], values[done], errors[done]))
-        begin, end = begin[split], end[split]
-        middle = 0.5 * (begin + end)
-        begin, end = np.concatenate([begin, middle]), np.concatenate([middle, end])
-    begin, end, values, errors = (np.concatenate(parts) for parts in zip(*kept, strict=True))
-    order = np.argsort(begin)
-    begin, end, values = begin[order], end[order], values[order]
+        kept = keep(kept, (begin, end, values, errors), split)
+        begin, end = halves(begin, end, split)
+    first = search.uniform[0]
     threshold = first * legendre.nodes**2  # e = first z^2 takes away the square root at threshold
-    return AdaptiveNodes(
-        np.concatenate([threshold, panel_nodes(begin, end, legendre.nodes).ravel()]),
-        np.concatenate(
-            [2.0 * first * legendre.nodes * legendre.weights, np.outer(end - begin, legendre.weights).ravel()]
-        ),
-        np.concatenate([function(threshold), values.ravel()]),
-        0.5 * (begin + end),
-        errors[order],
+    return in_order(kept, first, threshold, function(threshold, arguments), legendre)
+
+
+@kernel
+def first_panels(places: Array, uniform: Array, rounding: float) -> tuple[Array, Array]:
+    """Where the first panels begin and end: uniform in the logarithm, and around each place at the scale of a peak."""
+    first, largest, n = uniform[0], uniform[-1], uniform.size
+    edges = np.empty(
+        n + np.sum(np.array([1 + 2 * _octaves(place, half, largest) for place, half in places], dtype=np.int64))
     )
+    edges[:n] = uniform
+    for position, half_width in places:
+        edges[n], n = position, n + 1
+        for k in range(_octaves(position, half_width, largest)):
+            distance = half_width * 2.0 ** (k - 1)
+            edges[n], edges[n + 1], n = position - distance, position + distance, n + 2
+    edges, n, last = np.sort(edges[:n]), 0, -math.inf
+    for edge in edges:
+        if first <= edge <= largest and edge > last:
+            if n == 0 or edge - last > 0.25 * rounding * (2.0 + last):
+                edges[n], n = edge, n + 1
+            last = edge
+    return edges[: n - 1].copy(), edges[1:n].copy()
+
+
+@kernel
+def _octaves(position: float, half_width: float, largest: float) -> int:
+    """How often half of ``half_width`` is doubled until it reaches over everything; never for a kink."""
+    most = 1100.0  # from the smallest to the largest of numbers
+    if not half_width > 0.0:
+        return 0
+    return 1 + max(1, math.ceil(min(math.log2(max(largest, abs(position)) / half_width), most)))
 
 
 @kernel
@@ -144,24 +205,52 @@ def judge(
         tolerance *= 10.0
 
 
+@kernel
+def keep(kept: Panels, fresh: Panels, split: NDArray[np.bool_]) -> Panels:
+    """The panels ``kept`` with those of the ``fresh`` after them that are not to be ``split``."""
+    n, m = kept[0].size, kept[2].shape[1]
+    size = n + split.size - np.sum(split)
+    begin, end, values, errors = np.empty(size), np.empty(size), np.empty((size, m)), np.empty(size)
+    begin[:n], end[:n], values[:n], errors[:n] = kept
+    for i in range(split.size):
+        if not split[i]:
+            begin[n], end[n], errors[n] = fresh[0][i], fresh[1][i], fresh[3][i]
+            for j in range(m):
+                values[n, j] = fresh[2][i, j]
+            n += 1
+    return begin, end, values, errors
+
+
+@kernel
+def halves(begin: Array, end: Array, split: NDArray[np.bool_]) -> tuple[Array, Array]:
+    """Where the halves begin and end of the panels that are ``split``: first those on the left."""
+    n, k = np.sum(split), 0
+    begins, ends = np.empty(2 * n), np.empty(2 * n)
+    for i in range(split.size):
+        if split[i]:
+            middle = 0.5 * (begin[i] + end[i])
+            begins[k], ends[k], begins[n + k], ends[n + k] = begin[i], middle, middle, end[i]
+            k += 1
+    return begins, ends
+
+
+@kernel
+def in_order(kept: Panels, first: float, threshold: Array, at_threshold: Array, legendre: Rule) -> Found:
+    """All nodes, ascending: those of the panels ``kept`` after those at ``threshold``, which reach to ``first``."""
+    order, m = np.argsort(kept[0]), legendre.nodes.size
+    begin, end, errors = kept[0][order], kept[1][order], kept[3][order]
+    nodes, weights, values = np.empty((order.size + 1, m)), np.empty((order.size + 1, m)), np.empty((order.size + 1, m))
+    nodes[0], nodes[1:] = threshold, panel_nodes(begin, end, legendre.nodes)
+    for j in range(m):
+        weights[0, j], values[0, j] = 2.0 * first * legendre.nodes[j] * legendre.weights[j], at_threshold[j]
+        for i in range(order.size):
+            weights[i + 1, j], values[i + 1, j] = (end[i] - begin[i]) * legendre.weights[j], kept[2][order[i], j]
+    return nodes.ravel(), weights.ravel(), values.ravel(), 0.5 * (begin + end), errors
+
+
 @lru_cache(maxsize=64)
 def _uniform_edges(first: float, largest: float) -> Array:
     return np.geomspace(first, largest, math.ceil(math.log(largest / first) / PANEL) + 1)
-
-
-def _first_edges(places: Sequence[tuple[float, float]], first: float, largest: float) -> Array:
-    """Where the first panels begin and end: uniform in the logarithm, and around each place at the scale of a peak."""
-    edges: list[Array] = [_uniform_edges(first, largest)]
-    for position, half_width in places:
-        edges.append(np.array([position]))
-        if half_width > 0.0:
-            n = max(1, math.ceil(math.log2(max(largest, abs(position)) / half_width)))
-            distances: Array = half_width * np.exp2(np.arange(-1.0, n))
-            edges += [position - distances, position + distances]
-    together: Array = np.unique(np.concatenate(edges))
-    together = together[(together >= first) & (together <= largest)]
-    apart = np.diff(together) > 0.25 * ROUNDING * (2.0 + together[:-1])
-    return np.asarray(together[np.append(True, apart)])
 
 
 def prominent_peaks(e: Array, values: Array) -> list[tuple[float, float]]:
@@ -180,17 +269,27 @@ def find_peaks(e: Array, values: Array, ratio: float) -> tuple[Array, Array]:
     height, places, half_widths, n = np.empty(e.size), np.empty(e.size), np.empty(e.size), 0
     for i in range(e.size):
         height[i] = max(values[i] * math.sqrt(e[i]), floor)
-    i = 1
-    while i < e.size - 1:
-        last = i
-        while last < e.size - 1 and height[last + 1] == height[i]:
-            last += 1
-        if height[i - 1] < height[i] and last < e.size - 1 and height[last + 1] < height[i]:
-            left, right = _fallen_at(i, -1, ratio, height, e), _fallen_at(last, 1, ratio, height, e)
-            if left >= 0.0 and right >= 0.0:
-                places[n], half_widths[n] = e[(i + last) // 2], 0.5 * (right - left)
-                n += 1
-        i = last + 1
+    top, low, rising = 0, 0, False
+    for i in range(e.size):
+        if not rising:
+            if height[i] < height[low]:
+                low = i
+            elif height[low] <= height[i] / ratio:
+                top, rising = i, True
+        elif height[i] > height[top]:
+            top = i
+        elif height[i] <= height[top] / ratio:
+            first = top
+            while first < i:  # or there are more of the same height
+                last = first
+                while height[last + 1] == height[first]:
+                    last += 1
+                if height[first] == height[top]:
+                    left, right = _fallen_at(first, -1, ratio, height, e), _fallen_at(last, 1, ratio, height, e)
+                    places[n], half_widths[n] = e[(first + last) // 2], 0.5 * (right - left)
+                    n += 1
+                first = last + 1
+            low, rising = i, False
     return places[:n].copy(), half_widths[:n].copy()
 
 

@@ -21,7 +21,16 @@ import pytest
 from numba.extending import is_jitted
 
 from alpfit.numerics import compile as compilation
-from alpfit.numerics.adaptive import _last_orders, find_peaks, judge, panel_nodes
+from alpfit.numerics.adaptive import (
+    _last_orders,
+    find_peaks,
+    first_panels,
+    halves,
+    in_order,
+    judge,
+    keep,
+    panel_nodes,
+)
 from alpfit.numerics.bessel import bessel_functions, log_scaled_bessel
 from alpfit.numerics.elimination import solve_in_place
 from alpfit.numerics.exponential import exponentials
@@ -438,6 +447,7 @@ RULES = thermal_rules(8, 4, 2, 7)
 DENSE = weigh_nodes(np.geomspace(0.3, 40.0, 400), np.geomspace(1e-9, 1e-12, 400), Shape(200, 3.0, 1e-6, 0.0, 1e4))
 PANELS = (begin := np.array([0.1, 0.3, 0.5, 0.9]), end := begin + 0.1, panel_nodes(begin, end, legendre_rule(8).nodes))
 PANELS = (*PANELS, 1.0 / (1.0 + 1e3 * (PANELS[2] - 0.53) ** 2))
+SPLIT, KEPT = np.array([True, False, True, False]), (np.array([0.5, 0.1, 0.9, 0.3]), np.ones(4), PANELS[3], np.ones(4))
 PEAKED = np.linspace(0.1, 0.9, 50), 1.0 / (1.0 + 1e3 * (np.linspace(0.1, 0.9, 50) - 0.53) ** 2)
 NODES = weigh_nodes(np.geomspace(1e-6, 40.0, 60), np.geomspace(1e-9, 1e-12, 60), Shape(30, 0.01, 1e-6, 0.0, 1e4))
 AVERAGES = Averages(0.5, 0.25, splines(-20.0 + np.cumsum(np.cos(np.arange(80.0)).reshape(4, 20), axis=1), 0.25), 0.1)
@@ -552,6 +562,13 @@ TWINS = {
     "alp_momentum_transfer": (alp_momentum_transfer, (0.05, 0.45, 0.6, 1e-9, kinetic_rule(0.5))),
     "panel_nodes": (panel_nodes, (np.array([0.1, 0.3]), np.array([0.3, 0.4]), legendre_rule(4).nodes)),
     "judge": (judge, (*PANELS, _last_orders(8), 1e-9, 1e-14, 2)),
+    "first_panels": (
+        first_panels,
+        (np.array([[0.3, 1e-3], [0.5, 0.0], [-0.2, 0.1]]), np.geomspace(1e-3, 2.0, 9), 1e-14),
+    ),
+    "keep": (keep, (KEPT, (*PANELS[:2], PANELS[3], np.ones(4)), SPLIT)),
+    "halves": (halves, (*PANELS[:2], SPLIT)),
+    "in_order": (in_order, (KEPT, 1e-3, np.geomspace(1e-9, 1e-3, 8), np.ones(8), legendre_rule(8))),
     "find_peaks": (find_peaks, (PEAKED[0], PEAKED[1], 2.0)),
     "monotone_slopes": (monotone_slopes, (np.array([1.0, 2.0, 2.5, 1.0, 1.1, 9.0]), 0.3)),
     "condense": (condense, (DENSE, RULES)),
