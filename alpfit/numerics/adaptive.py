@@ -9,13 +9,13 @@ nearest point, are far above the tolerance. Peaks and kinks that are known are g
 import math
 from collections.abc import Callable, Sequence
 from functools import cache, lru_cache
-from typing import Any, NamedTuple, cast
+from typing import NamedTuple
 
 import numpy as np
 from numpy.polynomial.legendre import legvander
 from numpy.typing import NDArray
 
-from alpfit.numerics.compile import higher_order_kernel, kernel
+from alpfit.numerics.compile import kernel
 from alpfit.numerics.quadrature import Rule, legendre_rule
 
 Array = NDArray[np.float64]
@@ -39,27 +39,8 @@ class AdaptiveNodes(NamedTuple):
     errors: Array
 
 
-class Search(NamedTuple):
-    """What a search is told: ``places (k, 2)``, edges ``uniform`` in the logarithm, and when to end.
-
-    The last orders of the rule ``legendre`` say how rough a panel is (:func:`judge`); ``most`` points are enough.
-    """
-
-    places: Array
-    uniform: Array
-    tolerance: float
-    legendre: Rule
-    last_orders: Array
-    rounding: float
-    enough: int
-    most: int
-
-
 Panels = tuple[Array, Array, Array, Array]
 """Where panels begin and end ``(k,)``, the values in them ``(k, m)`` and the errors of their integrals ``(k,)``."""
-
-Found = tuple[Array, Array, Array, Array, Array]
-"""The fields of :class:`AdaptiveNodes`: compiled code hands plain tuples to Python."""
 
 
 def adaptive_nodes(
@@ -76,65 +57,50 @@ def adaptive_nodes(
     tenth of the smallest scale in ``places``, sqrt(e) times the function is a constant. ``tolerance`` is that of the
     smoothness in a panel, relative to its largest value; it is raised where the function is noise at that level.
     """
-    search = search_for(places, smallest, largest, tolerance, legendre)
-    return AdaptiveNodes(*cast(Any, find_nodes).py_func(lambda e, _: function(e), None, search))
-
-
-def search_for(
-    places: Sequence[tuple[float, float]], smallest: float, largest: float, tolerance: float, legendre: Rule
-) -> Search:
-    """The search that :func:`adaptive_nodes` makes, for :func:`find_nodes`."""
     scales = [max(abs(position), half_width) for position, half_width in places if position != 0.0 or half_width > 0.0]
     uniform = _uniform_edges(min([smallest, *(0.1 * scale for scale in scales)]), largest)
-    around, orders = np.array(places, dtype=float).reshape(-1, 2), _last_orders(legendre.nodes.size)
-    return Search(around, uniform, tolerance, legendre, orders, ROUNDING, ENOUGH, MOST)
-
-
-@higher_order_kernel
-def find_nodes(function: Any, arguments: Any, search: Search) -> Found:
-    """:func:`adaptive_nodes` of ``function(e, arguments)``.
-
-    This is the search in compiled code, with a compiled function; as plain Python it is that with one of arrays.
-    """
-    legendre, tolerance, n_points = search.legendre, search.tolerance, 0
-    begin, end = first_panels(search.places, search.uniform, search.rounding)
-    kept = begin[:0], end[:0], np.empty((0, legendre.nodes.size)), begin[:0]
-    while begin.size > 0:
-        e = panel_nodes(begin, end, legendre.nodes)
-        values = function(e.ravel(), arguments).reshape(e.shape)
-        split, errors, tolerance = judge(
-            begin, end, e, values, search.last_orders, tolerance, search.rounding, search.enough
-        )
+    around, last_orders = np.array(places, dtype=float).reshape(-1, 2), _last_orders(legendre.nodes.size)
+    begin, end, e = first_panels(around, uniform, ROUNDING, legendre.nodes)
+    kept, n_points = _no_panels(legendre.nodes.size), 0
+    while e.size:
         n_points += e.size
-        if n_points > search.most:
-            split[:] = False
-        kept = keep(kept, (begin, end, values, errors), split)
-        begin, end = halves(begin, end, split)
-    first = search.uniform[0]
-    threshold = first * legendre.nodes**2  # e = first z^2 takes away the square root at threshold
-    return in_order(kept, first, threshold, function(threshold, arguments), legendre)
+        enough = ENOUGH if n_points <= MOST else 0
+        kept, begin, end, e, tolerance = sort_out(
+            kept, begin, end, e, function(e), tolerance, ROUNDING, enough, last_orders, legendre.nodes
+        )
+    threshold = uniform[0] * legendre.nodes**2  # e = first z^2 takes away the square root at threshold
+    return AdaptiveNodes(*in_order(kept, uniform[0], threshold, function(threshold), legendre))
+
+
+def _no_panels(m: int) -> Panels:
+    return np.empty(0), np.empty(0), np.empty((0, m)), np.empty(0)
 
 
 @kernel
-def first_panels(places: Array, uniform: Array, rounding: float) -> tuple[Array, Array]:
-    """Where the first panels begin and end: uniform in the logarithm, and around each place at the scale of a peak."""
+def first_panels(places: Array, uniform: Array, rounding: float, points: Array) -> tuple[Array, Array, Array]:
+    """Where the first panels begin and end, and all their ``points``.
+
+    They are uniform in the logarithm, and around each of the ``places`` at the scale of a peak.
+    """
     first, largest, n = uniform[0], uniform[-1], uniform.size
-    edges = np.empty(
-        n + np.sum(np.array([1 + 2 * _octaves(place, half, largest) for place, half in places], dtype=np.int64))
-    )
+    capacity = n
+    for position, half_width in places:
+        capacity += 1 + 2 * _octaves(position, half_width, largest)
+    edges = np.empty(capacity)
     edges[:n] = uniform
     for position, half_width in places:
         edges[n], n = position, n + 1
         for k in range(_octaves(position, half_width, largest)):
             distance = half_width * 2.0 ** (k - 1)
             edges[n], edges[n + 1], n = position - distance, position + distance, n + 2
-    edges, n, last = np.sort(edges[:n]), 0, -math.inf
+    edges, n, last = np.sort(edges), 0, -math.inf
     for edge in edges:
         if first <= edge <= largest and edge > last:
             if n == 0 or edge - last > 0.25 * rounding * (2.0 + last):
                 edges[n], n = edge, n + 1
             last = edge
-    return edges[: n - 1].copy(), edges[1:n].copy()
+    begin, end = edges[: n - 1].copy(), edges[1:n].copy()
+    return begin, end, panel_nodes(begin, end, points).ravel()
 
 
 @kernel
@@ -206,7 +172,34 @@ def judge(
 
 
 @kernel
-def keep(kept: Panels, fresh: Panels, split: NDArray[np.bool_]) -> Panels:
+def sort_out(
+    kept: Panels,
+    begin: Array,
+    end: Array,
+    e: Array,
+    values: Array,
+    tolerance: float,
+    rounding: float,
+    enough: int,
+    last_orders: Array,
+    points: Array,
+) -> tuple[Panels, Array, Array, Array, float]:
+    """The panels ``kept`` with those after them that are smooth, the halves of the others, and all their ``points``.
+
+    Last is the tolerance as in :func:`judge`. If none is ``enough``, all are kept.
+    """
+    k, m = begin.size, points.size
+    rows = values.reshape(k, m)
+    split, errors, tolerance = judge(begin, end, e.reshape(k, m), rows, last_orders, tolerance, rounding, enough)
+    if enough == 0:
+        split[:] = False
+    kept = _with(kept, (begin, end, rows, errors), split)
+    begin, end = _halves(begin, end, split)
+    return kept, begin, end, panel_nodes(begin, end, points).ravel(), tolerance
+
+
+@kernel
+def _with(kept: Panels, fresh: Panels, split: NDArray[np.bool_]) -> Panels:
     """The panels ``kept`` with those of the ``fresh`` after them that are not to be ``split``."""
     n, m = kept[0].size, kept[2].shape[1]
     size = n + split.size - np.sum(split)
@@ -222,7 +215,7 @@ def keep(kept: Panels, fresh: Panels, split: NDArray[np.bool_]) -> Panels:
 
 
 @kernel
-def halves(begin: Array, end: Array, split: NDArray[np.bool_]) -> tuple[Array, Array]:
+def _halves(begin: Array, end: Array, split: NDArray[np.bool_]) -> tuple[Array, Array]:
     """Where the halves begin and end of the panels that are ``split``: first those on the left."""
     n, k = np.sum(split), 0
     begins, ends = np.empty(2 * n), np.empty(2 * n)
@@ -235,16 +228,21 @@ def halves(begin: Array, end: Array, split: NDArray[np.bool_]) -> tuple[Array, A
 
 
 @kernel
-def in_order(kept: Panels, first: float, threshold: Array, at_threshold: Array, legendre: Rule) -> Found:
-    """All nodes, ascending: those of the panels ``kept`` after those at ``threshold``, which reach to ``first``."""
+def in_order(
+    kept: Panels, first: float, threshold: Array, at_threshold: Array, legendre: Rule
+) -> tuple[Array, Array, Array, Array, Array]:
+    """The fields of :class:`AdaptiveNodes`: nodes at ``threshold``, up to ``first``, then those in the panels."""
     order, m = np.argsort(kept[0]), legendre.nodes.size
     begin, end, errors = kept[0][order], kept[1][order], kept[3][order]
     nodes, weights, values = np.empty((order.size + 1, m)), np.empty((order.size + 1, m)), np.empty((order.size + 1, m))
-    nodes[0], nodes[1:] = threshold, panel_nodes(begin, end, legendre.nodes)
     for j in range(m):
-        weights[0, j], values[0, j] = 2.0 * first * legendre.nodes[j] * legendre.weights[j], at_threshold[j]
-        for i in range(order.size):
-            weights[i + 1, j], values[i + 1, j] = (end[i] - begin[i]) * legendre.weights[j], kept[2][order[i], j]
+        nodes[0, j], values[0, j] = threshold[j], at_threshold[j]
+        weights[0, j] = 2.0 * first * legendre.nodes[j] * legendre.weights[j]
+    nodes[1:] = panel_nodes(begin, end, legendre.nodes)
+    for i in range(order.size):
+        length = end[i] - begin[i]
+        for j in range(m):
+            weights[i + 1, j], values[i + 1, j] = length * legendre.weights[j], kept[2][order[i], j]
     return nodes.ravel(), weights.ravel(), values.ravel(), 0.5 * (begin + end), errors
 
 

@@ -233,33 +233,43 @@ def _polynomial_sums(
     rules: ThermalRules,
     scratch: Scratch,
 ) -> tuple[float, float]:
-    """The sums over nodes with the rapidity integrals' polynomials.
-
-    Loops are short and without function calls: so the compiler does several nodes at once.
-    """
+    """The sums over nodes with the rapidity integrals' polynomials."""
     thermal, t, polynomial, coefficients = scratch
-    n, m = end - begin, rules.points.size
+    n = end - begin
     low, high = e[begin] / (2.0 + e[begin]), e[end - 1] / (2.0 + e[end - 1])
     _energy_polynomials(low, high, x, rules, coefficients)
     middle, stretch = 0.5 * (low + high), 2.0 / (high - low)
     for i in range(n):
         thermal[i] = (suppression - e[begin + i]) * x
         t[i] = (e[begin + i] / (2.0 + e[begin + i]) - middle) * stretch
-        polynomial[i] = coefficients[0, m - 1]
     exponentials(thermal, n)
-    for k in range(m - 2, -1, -1):
-        for i in range(n):
-            polynomial[i] = polynomial[i] * t[i] + coefficients[0, k]
+    _fill_polynomial(coefficients[0], t, polynomial, n)
     first, second = 0.0, 0.0
     for i in range(n):
         thermal[i] *= flux[begin + i]
         first += thermal[i] * polynomial[i]
     if both:
-        for i in range(n):
-            polynomial[i] = coefficients[1, m - 1]
-        for k in range(m - 2, -1, -1):
-            for i in range(n):
-                polynomial[i] = polynomial[i] * t[i] + coefficients[1, k]
+        _fill_polynomial(coefficients[1], t, polynomial, n)
         for i in range(n):
             second += thermal[i] * polynomial[i] * (2.0 + e[begin + i])
     return first, second
+
+
+@kernel
+def _fill_polynomial(coefficients: Array, t: Array, polynomial: Array, n: int) -> None:
+    """Write the ``polynomial`` with these ``coefficients (m,)`` at the first ``n`` of ``t``.
+
+    Loops are short and without function calls, so that the compiler does several nodes at once; four coefficients in
+    each, so that what is between is not written down.
+    """
+    k = coefficients.size - 1
+    for i in range(n):
+        polynomial[i] = coefficients[k]
+    while k >= 4:
+        a, b, c, d = coefficients[k - 1], coefficients[k - 2], coefficients[k - 3], coefficients[k - 4]
+        for i in range(n):
+            polynomial[i] = (((polynomial[i] * t[i] + a) * t[i] + b) * t[i] + c) * t[i] + d
+        k -= 4
+    for rest in range(k - 1, -1, -1):
+        for i in range(n):
+            polynomial[i] = polynomial[i] * t[i] + coefficients[rest]

@@ -25,11 +25,10 @@ from alpfit.numerics.adaptive import (
     _last_orders,
     find_peaks,
     first_panels,
-    halves,
     in_order,
     judge,
-    keep,
     panel_nodes,
+    sort_out,
 )
 from alpfit.numerics.bessel import bessel_functions, log_scaled_bessel
 from alpfit.numerics.elimination import solve_in_place
@@ -447,7 +446,7 @@ RULES = thermal_rules(8, 4, 2, 7)
 DENSE = weigh_nodes(np.geomspace(0.3, 40.0, 400), np.geomspace(1e-9, 1e-12, 400), Shape(200, 3.0, 1e-6, 0.0, 1e4))
 PANELS = (begin := np.array([0.1, 0.3, 0.5, 0.9]), end := begin + 0.1, panel_nodes(begin, end, legendre_rule(8).nodes))
 PANELS = (*PANELS, 1.0 / (1.0 + 1e3 * (PANELS[2] - 0.53) ** 2))
-SPLIT, KEPT = np.array([True, False, True, False]), (np.array([0.5, 0.1, 0.9, 0.3]), np.ones(4), PANELS[3], np.ones(4))
+KEPT = np.array([0.5, 0.1, 0.9, 0.3]), np.ones(4), PANELS[3], np.ones(4)
 PEAKED = np.linspace(0.1, 0.9, 50), 1.0 / (1.0 + 1e3 * (np.linspace(0.1, 0.9, 50) - 0.53) ** 2)
 NODES = weigh_nodes(np.geomspace(1e-6, 40.0, 60), np.geomspace(1e-9, 1e-12, 60), Shape(30, 0.01, 1e-6, 0.0, 1e4))
 AVERAGES = Averages(0.5, 0.25, splines(-20.0 + np.cumsum(np.cos(np.arange(80.0)).reshape(4, 20), axis=1), 0.25), 0.1)
@@ -456,6 +455,12 @@ EARLY_TABLES = freeze_in.no_early(1, 3.0)
 EARLY = freeze_in.EarlySectorTable(SECTOR, -3.0, 0.5, np.ascontiguousarray(TABLE[:, :2]) - 20.0, math.log(2.0))
 STATES = np.array([[-20.0, 8.0], [-19.0, 8.5]])
 LINEAR = np.random.default_rng(8).normal(size=(4, 4))
+
+
+def sorting(enough: int) -> tuple[object, ...]:
+    """Arguments of a step of the search for nodes."""
+    begin, end, e, values = PANELS
+    return KEPT, begin, end, e.ravel(), values.ravel(), 1e-9, 1e-14, enough, _last_orders(8), legendre_rule(8).nodes
 
 
 def engine_rates_at(engine) -> tuple[object, ...]:
@@ -564,10 +569,10 @@ TWINS = {
     "judge": (judge, (*PANELS, _last_orders(8), 1e-9, 1e-14, 2)),
     "first_panels": (
         first_panels,
-        (np.array([[0.3, 1e-3], [0.5, 0.0], [-0.2, 0.1]]), np.geomspace(1e-3, 2.0, 9), 1e-14),
+        (np.array([[0.3, 1e-3], [0.5, 0.0], [-0.2, 0.1]]), np.geomspace(1e-3, 2.0, 9), 1e-14, legendre_rule(4).nodes),
     ),
-    "keep": (keep, (KEPT, (*PANELS[:2], PANELS[3], np.ones(4)), SPLIT)),
-    "halves": (halves, (*PANELS[:2], SPLIT)),
+    "sort_out": (sort_out, sorting(2)),
+    "sort_out the last": (sort_out, sorting(0)),
     "in_order": (in_order, (KEPT, 1e-3, np.geomspace(1e-9, 1e-3, 8), np.ones(8), legendre_rule(8))),
     "find_peaks": (find_peaks, (PEAKED[0], PEAKED[1], 2.0)),
     "monotone_slopes": (monotone_slopes, (np.array([1.0, 2.0, 2.5, 1.0, 1.1, 9.0]), 0.3)),
