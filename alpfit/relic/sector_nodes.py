@@ -104,8 +104,9 @@ def weigh(
     """The fields of :class:`Nodes` and of :class:`Shape`, from sigma times the weights of nodes at ``e``."""
     above = 0.75 * first_peak if first_peak > 0.0 else opening  # what is beyond freezes out by itself
     first = 0
-    while first < e.size - 1 and not weighted[first] > 0.0:
+    while first < e.size and not weighted[first] > 0.0:
         first += 1
+    first %= e.size  # all of them, where it is nothing anywhere
     smooth = smooth_below(found.nodes, found.values, above if above > 0.0 else math.inf)
     n_low, suppression, dead = e.size, 0.0, 0.0
     if first > 0:  # nothing at rest: suppressed by the energy where annihilation begins, and all there is
