@@ -22,6 +22,7 @@ from numba.extending import is_jitted
 
 from alpfit.numerics import compile as compilation
 from alpfit.numerics.adaptive import (
+    AdaptiveNodes,
     _last_orders,
     find_peaks,
     first_panels,
@@ -95,7 +96,7 @@ from alpfit.relic.boltzmann import (
     transfer_at,
 )
 from alpfit.relic.collisions import Floor, collide, pair_scratch
-from alpfit.relic.condensed import condense
+from alpfit.relic.condensed import condense, tabulate_condensed
 from alpfit.relic.evolution import Settings
 from alpfit.relic.momentum_grid import (
     MomentumGrids,
@@ -109,7 +110,8 @@ from alpfit.relic.momentum_grid import (
     values_at,
 )
 from alpfit.relic.phase_space import Step, advance, background_at, linearise, prepare, rates_at, workspace
-from alpfit.relic.sector_nodes import first_not_converged, smooth_below
+from alpfit.relic.sector_functions import first_wrong
+from alpfit.relic.sector_nodes import energies, first_not_converged, smooth_below, survey, weigh
 from alpfit.relic.spectrum import Groups, Spectrum, reduce_spectrum, strength_of, strengths_of
 from alpfit.relic.transport import (
     Background,
@@ -446,7 +448,8 @@ RULES = thermal_rules(8, 4, 2, 7)
 DENSE = weigh_nodes(np.geomspace(0.3, 40.0, 400), np.geomspace(1e-9, 1e-12, 400), Shape(200, 3.0, 1e-6, 0.0, 1e4))
 PANELS = (begin := np.array([0.1, 0.3, 0.5, 0.9]), end := begin + 0.1, panel_nodes(begin, end, legendre_rule(8).nodes))
 PANELS = (*PANELS, 1.0 / (1.0 + 1e3 * (PANELS[2] - 0.53) ** 2))
-KEPT = np.array([0.5, 0.1, 0.9, 0.3]), np.ones(4), PANELS[3], np.ones(4)
+KEPT = np.array([0.5, 0.1, 0.9, 0.3]), np.array([0.6, 0.2, 1.0, 0.4]), PANELS[3][[2, 0, 3, 1]], np.full(4, 1e-9)
+FOUND = AdaptiveNodes(*in_order(KEPT, 0.1, 0.1 * legendre_rule(8).nodes ** 2, np.ones(8), legendre_rule(8)))
 PEAKED = np.linspace(0.1, 0.9, 50), 1.0 / (1.0 + 1e3 * (np.linspace(0.1, 0.9, 50) - 0.53) ** 2)
 NODES = weigh_nodes(np.geomspace(1e-6, 40.0, 60), np.geomspace(1e-9, 1e-12, 60), Shape(30, 0.01, 1e-6, 0.0, 1e4))
 AVERAGES = Averages(0.5, 0.25, splines(-20.0 + np.cumsum(np.cos(np.arange(80.0)).reshape(4, 20), axis=1), 0.25), 0.1)
@@ -578,6 +581,16 @@ TWINS = {
     "monotone_slopes": (monotone_slopes, (np.array([1.0, 2.0, 2.5, 1.0, 1.1, 9.0]), 0.3)),
     "condense": (condense, (DENSE, RULES)),
     "condense suppressed": (condense, (DENSE._replace(shape=Shape(0, 0.3, 0.0, 0.0, 1e4)), RULES)),
+    "tabulate_condensed": (tabulate_condensed, (0.4, 2.0, DENSE, True, RULES, np.empty((14, 4, 2)))),
+    "energies": (energies, (np.array([1e-18, 0.3]), 0.7)),
+    "survey": (survey, (np.array([2.0, 20.0]), FOUND, np.empty(0), 1e-9, 5e-3, 0.3)),
+    "survey with a point": (survey, (np.array([2.0, 20.0]), FOUND, np.array([0.55]), 0.2, 5e-3, 0.3)),
+    "weigh": (weigh, (FOUND, FOUND.nodes, FOUND.values, 0.53, 0.0)),
+    "weigh smooth": (weigh, (FOUND, FOUND.nodes, FOUND.values, 0.0, 0.0)),
+    "weigh forbidden": (weigh, (FOUND, FOUND.nodes, np.maximum(FOUND.nodes - 0.3, 0.0), 0.0, 0.3)),
+    "weigh nothing": (weigh, (FOUND, FOUND.nodes, np.zeros_like(FOUND.nodes), 0.0, 0.0)),
+    "first_wrong": (first_wrong, (np.array([1.0, 0.0, -1.0, math.nan]),)),
+    "first_wrong none": (first_wrong, (np.array([1.0, 0.0]),)),
     "first_not_converged": (
         first_not_converged,
         (np.array([2.0, 20.0]), np.linspace(0.1, 0.9, 9), *np.ones((2, 9)), *np.array([[0.1, 0.3], [1e-4, 0.3]]), 5e-3),
