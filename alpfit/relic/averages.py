@@ -176,11 +176,12 @@ def _energy_polynomials(low: float, high: float, x: float, rules: ThermalRules, 
 
 
 class Scratch(NamedTuple):
-    """Memory for :func:`thermal_averages`: three arrays as long as the nodes, and one for the polynomials."""
+    """Memory for :func:`thermal_averages`: four arrays as long as the nodes, and one for the polynomials."""
 
     thermal: Array
     t: Array
-    polynomial: Array
+    first: Array
+    second: Array
     coefficients: Array
 
 
@@ -188,7 +189,7 @@ class Scratch(NamedTuple):
 def scratch_for(nodes: Nodes, rules: ThermalRules) -> Scratch:
     """Enough memory for these nodes."""
     n = nodes.e.size
-    return Scratch(np.empty(n), np.empty(n), np.empty(n), np.empty((2, rules.points.size)))
+    return Scratch(np.empty(n), np.empty(n), np.empty(n), np.empty(n), np.empty((2, rules.points.size)))
 
 
 @kernel
@@ -234,7 +235,7 @@ def _polynomial_sums(
     scratch: Scratch,
 ) -> tuple[float, float]:
     """The sums over nodes with the rapidity integrals' polynomials."""
-    thermal, t, polynomial, coefficients = scratch
+    thermal, t, of_first, of_second, coefficients = scratch
     n = end - begin
     low, high = e[begin] / (2.0 + e[begin]), e[end - 1] / (2.0 + e[end - 1])
     _energy_polynomials(low, high, x, rules, coefficients)
@@ -243,15 +244,18 @@ def _polynomial_sums(
         thermal[i] = (suppression - e[begin + i]) * x
         t[i] = (e[begin + i] / (2.0 + e[begin + i]) - middle) * stretch
     exponentials(thermal, n)
-    _fill_polynomial(coefficients[0], t, polynomial, n)
-    first, second = 0.0, 0.0
     for i in range(n):
         thermal[i] *= flux[begin + i]
-        first += thermal[i] * polynomial[i]
-    if both:
-        _fill_polynomial(coefficients[1], t, polynomial, n)
+    _fill_polynomial(coefficients[0], t, of_first, n)
+    first, second = 0.0, 0.0
+    if both:  # two sums in one loop: neither waits for the other
+        _fill_polynomial(coefficients[1], t, of_second, n)
         for i in range(n):
-            second += thermal[i] * polynomial[i] * (2.0 + e[begin + i])
+            first += thermal[i] * of_first[i]
+            second += thermal[i] * of_second[i] * (2.0 + e[begin + i])
+    else:
+        for i in range(n):
+            first += thermal[i] * of_first[i]
     return first, second
 
 

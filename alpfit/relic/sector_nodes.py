@@ -8,9 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from alpfit.errors import ConfigurationError
-from alpfit.numerics.adaptive import AdaptiveNodes, adaptive_nodes, find_peaks
+from alpfit.numerics.adaptive import AdaptiveNodes, adaptive_nodes
 from alpfit.numerics.compile import kernel
 from alpfit.numerics.exponential import exponentials
+from alpfit.numerics.peaks import find_peaks
 from alpfit.numerics.quadrature import Rule
 from alpfit.relic.averages import Nodes, Shape, weigh_nodes
 from alpfit.relic.dark_sector import DarkSector

@@ -24,7 +24,6 @@ from alpfit.numerics import compile as compilation
 from alpfit.numerics.adaptive import (
     AdaptiveNodes,
     _last_orders,
-    find_peaks,
     first_panels,
     in_order,
     judge,
@@ -44,6 +43,7 @@ from alpfit.numerics.interpolation import (
     spline_with_slope,
     splines,
 )
+from alpfit.numerics.peaks import find_peaks
 from alpfit.numerics.quadrature import (
     half_hermite_rule,
     legendre_rule,
