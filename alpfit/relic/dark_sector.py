@@ -111,19 +111,12 @@ class DarkSector:
 
     def cross_section_of_s(self) -> Callable[[Array], Array]:
         """:meth:`sigma`, for many calls."""
-        mass, parameters, resonances, channels = (
-            float(self.mass),
-            frozen(self.parameters),
-            self.resonances,
-            self.channels,
-        )
-        names = [channel_name(number, len(channels)) for number in range(1, len(channels) + 1)]
+        mass, parameters, resonances = float(self.mass), frozen(self.parameters), tuple(self.resonances)
+        channels = self.channels
+        named = [(channel, channel_name(i + 1, len(channels))) for i, channel in enumerate(channels)]
 
         def sigma(s: Array) -> Array:
-            parts = [
-                channel.sigma(s, mass, parameters, tuple(resonances), name)
-                for channel, name in zip(channels, names, strict=True)
-            ]
+            parts = [channel.sigma(s, mass, parameters, resonances, name) for channel, name in named]
             return np.asarray(sum(parts[1:], start=parts[0]))
 
         return sigma

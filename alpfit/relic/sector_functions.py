@@ -96,8 +96,8 @@ def _checked(name: str, values: ArrayLike, variable: str, unit: str, at: Array) 
             f"number for each {variable}"
         )
     numbers = array.astype(float)
-    if (wrong := first_wrong(numbers)) >= 0:
-        raise wrong_value(name, float(numbers[wrong]), variable, float(at[wrong]), unit)
+    if (wrong := first_wrong(numbers.ravel())) >= 0:
+        raise wrong_value(name, numbers.flat[wrong], variable, at.flat[wrong], unit)
     return numbers
 
 
