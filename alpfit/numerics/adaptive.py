@@ -39,6 +39,10 @@ class AdaptiveNodes(NamedTuple):
     errors: Array
 
 
+Panels = tuple[Array, Array, Array, Array]
+"""Where panels begin and end ``(k,)``, the values in them ``(k, m)`` and the errors of their integrals ``(k,)``."""
+
+
 def adaptive_nodes(
     function: Callable[[Array], Array],
     places: Sequence[tuple[float, float]],
@@ -54,35 +58,58 @@ def adaptive_nodes(
     smoothness in a panel, relative to its largest value; it is raised where the function is noise at that level.
     """
     scales = [max(abs(position), half_width) for position, half_width in places if position != 0.0 or half_width > 0.0]
-    first = min([smallest, *(0.1 * scale for scale in scales)])
-    edges = _first_edges(places, first, largest)
-    last_orders = _last_orders(legendre.nodes.size)
-    begin, end, n_points, kept = edges[:-1], edges[1:], 0, []
-    while begin.size:
-        e = panel_nodes(begin, end, legendre.nodes)
-        values = function(e.ravel()).reshape(e.shape)
+    uniform = _uniform_edges(min([smallest, *(0.1 * scale for scale in scales)]), largest)
+    around, last_orders = np.array(places, dtype=float).reshape(-1, 2), _last_orders(legendre.nodes.size)
+    begin, end, e = first_panels(around, uniform, ROUNDING, legendre.nodes)
+    kept, n_points = _no_panels(legendre.nodes.size), 0
+    while e.size:
         n_points += e.size
-        split, errors, tolerance = judge(begin, end, e, values, last_orders, tolerance, ROUNDING, ENOUGH)
-        if n_points > MOST:
-            split[:] = False
-        done = ~split
-        kept.append((begin[done], end[done], values[done], errors[done]))
-        begin, end = begin[split], end[split]
-        middle = 0.5 * (begin + end)
-        begin, end = np.concatenate([begin, middle]), np.concatenate([middle, end])
-    begin, end, values, errors = (np.concatenate(parts) for parts in zip(*kept, strict=True))
-    order = np.argsort(begin)
-    begin, end, values = begin[order], end[order], values[order]
-    threshold = first * legendre.nodes**2  # e = first z^2 takes away the square root at threshold
-    return AdaptiveNodes(
-        np.concatenate([threshold, panel_nodes(begin, end, legendre.nodes).ravel()]),
-        np.concatenate(
-            [2.0 * first * legendre.nodes * legendre.weights, np.outer(end - begin, legendre.weights).ravel()]
-        ),
-        np.concatenate([function(threshold), values.ravel()]),
-        0.5 * (begin + end),
-        errors[order],
-    )
+        enough = ENOUGH if n_points <= MOST else 0
+        kept, begin, end, e, tolerance = sort_out(
+            kept, begin, end, e, function(e), tolerance, ROUNDING, enough, last_orders, legendre.nodes
+        )
+    threshold = uniform[0] * legendre.nodes**2  # e = first z^2 takes away the square root at threshold
+    return AdaptiveNodes(*in_order(kept, uniform[0], threshold, function(threshold), legendre))
+
+
+def _no_panels(m: int) -> Panels:
+    return np.empty(0), np.empty(0), np.empty((0, m)), np.empty(0)
+
+
+@kernel
+def first_panels(places: Array, uniform: Array, rounding: float, points: Array) -> tuple[Array, Array, Array]:
+    """Where the first panels begin and end, and all their ``points``.
+
+    They are uniform in the logarithm, and around each of the ``places`` at the scale of a peak.
+    """
+    first, largest, n = uniform[0], uniform[-1], uniform.size
+    capacity = n
+    for position, half_width in places:
+        capacity += 1 + 2 * _octaves(position, half_width, largest)
+    edges = np.empty(capacity)
+    edges[:n] = uniform
+    for position, half_width in places:
+        edges[n], n = position, n + 1
+        for k in range(_octaves(position, half_width, largest)):
+            distance = half_width * 2.0 ** (k - 1)
+            edges[n], edges[n + 1], n = position - distance, position + distance, n + 2
+    edges, n, last = np.sort(edges), 0, -math.inf
+    for edge in edges:
+        if first <= edge <= largest and edge > last:
+            if n == 0 or edge - last > 0.25 * rounding * (2.0 + last):
+                edges[n], n = edge, n + 1
+            last = edge
+    begin, end = edges[: n - 1].copy(), edges[1:n].copy()
+    return begin, end, panel_nodes(begin, end, points).ravel()
+
+
+@kernel
+def _octaves(position: float, half_width: float, largest: float) -> int:
+    """How often half of ``half_width`` is doubled until it reaches over everything; never for a kink."""
+    most = 1100.0  # from the smallest to the largest of numbers
+    if not half_width > 0.0:
+        return 0
+    return 1 + max(1, math.ceil(min(math.log2(max(largest, abs(position)) / half_width), most)))
 
 
 @kernel
@@ -144,64 +171,81 @@ def judge(
         tolerance *= 10.0
 
 
+@kernel
+def sort_out(
+    kept: Panels,
+    begin: Array,
+    end: Array,
+    e: Array,
+    values: Array,
+    tolerance: float,
+    rounding: float,
+    enough: int,
+    last_orders: Array,
+    points: Array,
+) -> tuple[Panels, Array, Array, Array, float]:
+    """The panels ``kept`` with those after them that are smooth, the halves of the others, and all their ``points``.
+
+    Last is the tolerance as in :func:`judge`. If none is ``enough``, all are kept.
+    """
+    k, m = begin.size, points.size
+    rows = values.reshape(k, m)
+    split, errors, tolerance = judge(begin, end, e.reshape(k, m), rows, last_orders, tolerance, rounding, enough)
+    if enough == 0:
+        split[:] = False
+    kept = _with(kept, (begin, end, rows, errors), split)
+    begin, end = _halves(begin, end, split)
+    return kept, begin, end, panel_nodes(begin, end, points).ravel(), tolerance
+
+
+@kernel
+def _with(kept: Panels, fresh: Panels, split: NDArray[np.bool_]) -> Panels:
+    """The panels ``kept`` with those of the ``fresh`` after them that are not to be ``split``."""
+    n, m = kept[0].size, kept[2].shape[1]
+    size = n + split.size - np.sum(split)
+    begin, end, values, errors = np.empty(size), np.empty(size), np.empty((size, m)), np.empty(size)
+    begin[:n], end[:n], values[:n], errors[:n] = kept
+    for i in range(split.size):
+        if not split[i]:
+            begin[n], end[n], errors[n] = fresh[0][i], fresh[1][i], fresh[3][i]
+            for j in range(m):
+                values[n, j] = fresh[2][i, j]
+            n += 1
+    return begin, end, values, errors
+
+
+@kernel
+def _halves(begin: Array, end: Array, split: NDArray[np.bool_]) -> tuple[Array, Array]:
+    """Where the halves begin and end of the panels that are ``split``: first those on the left."""
+    n, k = np.sum(split), 0
+    begins, ends = np.empty(2 * n), np.empty(2 * n)
+    for i in range(split.size):
+        if split[i]:
+            middle = 0.5 * (begin[i] + end[i])
+            begins[k], ends[k], begins[n + k], ends[n + k] = begin[i], middle, middle, end[i]
+            k += 1
+    return begins, ends
+
+
+@kernel
+def in_order(
+    kept: Panels, first: float, threshold: Array, at_threshold: Array, legendre: Rule
+) -> tuple[Array, Array, Array, Array, Array]:
+    """The fields of :class:`AdaptiveNodes`: nodes at ``threshold``, up to ``first``, then those in the panels."""
+    order, m = np.argsort(kept[0]), legendre.nodes.size
+    begin, end, errors = kept[0][order], kept[1][order], kept[3][order]
+    nodes, weights, values = np.empty((order.size + 1, m)), np.empty((order.size + 1, m)), np.empty((order.size + 1, m))
+    for j in range(m):
+        nodes[0, j], values[0, j] = threshold[j], at_threshold[j]
+        weights[0, j] = 2.0 * first * legendre.nodes[j] * legendre.weights[j]
+    nodes[1:] = panel_nodes(begin, end, legendre.nodes)
+    for i in range(order.size):
+        length = end[i] - begin[i]
+        for j in range(m):
+            weights[i + 1, j], values[i + 1, j] = length * legendre.weights[j], kept[2][order[i], j]
+    return nodes.ravel(), weights.ravel(), values.ravel(), 0.5 * (begin + end), errors
+
+
 @lru_cache(maxsize=64)
 def _uniform_edges(first: float, largest: float) -> Array:
     return np.geomspace(first, largest, math.ceil(math.log(largest / first) / PANEL) + 1)
-
-
-def _first_edges(places: Sequence[tuple[float, float]], first: float, largest: float) -> Array:
-    """Where the first panels begin and end: uniform in the logarithm, and around each place at the scale of a peak."""
-    edges: list[Array] = [_uniform_edges(first, largest)]
-    for position, half_width in places:
-        edges.append(np.array([position]))
-        if half_width > 0.0:
-            n = max(1, math.ceil(math.log2(max(largest, abs(position)) / half_width)))
-            distances: Array = half_width * np.exp2(np.arange(-1.0, n))
-            edges += [position - distances, position + distances]
-    together: Array = np.unique(np.concatenate(edges))
-    together = together[(together >= first) & (together <= largest)]
-    apart = np.diff(together) > 0.25 * ROUNDING * (2.0 + together[:-1])
-    return np.asarray(together[np.append(True, apart)])
-
-
-def prominent_peaks(e: Array, values: Array) -> list[tuple[float, float]]:
-    """(position, half-width) of each peak of sqrt(e) times the ``values`` twice as high as what surrounds it."""
-    places, half_widths = find_peaks(e, values, 2.0)
-    return list(zip(places.tolist(), half_widths.tolist(), strict=True))
-
-
-@kernel
-def find_peaks(e: Array, values: Array, ratio: float) -> tuple[Array, Array]:
-    """Peaks ``ratio`` times as high as the lowest point on the way to anything higher: places and half-widths ``(k,)``.
-
-    The width is that at which sqrt(e) times the ``values`` has fallen by as much, on both sides.
-    """
-    floor = 1e-300
-    height, places, half_widths, n = np.empty(e.size), np.empty(e.size), np.empty(e.size), 0
-    for i in range(e.size):
-        height[i] = max(values[i] * math.sqrt(e[i]), floor)
-    i = 1
-    while i < e.size - 1:
-        last = i
-        while last < e.size - 1 and height[last + 1] == height[i]:
-            last += 1
-        if height[i - 1] < height[i] and last < e.size - 1 and height[last + 1] < height[i]:
-            left, right = _fallen_at(i, -1, ratio, height, e), _fallen_at(last, 1, ratio, height, e)
-            if left >= 0.0 and right >= 0.0:
-                places[n], half_widths[n] = e[(i + last) // 2], 0.5 * (right - left)
-                n += 1
-        i = last + 1
-    return places[:n].copy(), half_widths[:n].copy()
-
-
-@kernel
-def _fallen_at(start: int, direction: int, ratio: float, height: Array, e: Array) -> float:
-    """Where, from ``start`` on, ``height`` has fallen by ``ratio``; -1 if it rises above that of ``start`` first."""
-    i, level = start + direction, height[start] / ratio
-    while 0 <= i < e.size and height[i] <= height[start]:
-        if height[i] <= level:
-            before = i - direction
-            part = math.log(height[before] / level) / math.log(height[before] / height[i])
-            return float(e[before] + (e[i] - e[before]) * part)
-        i += direction
-    return -1.0

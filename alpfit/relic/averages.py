@@ -176,11 +176,12 @@ def _energy_polynomials(low: float, high: float, x: float, rules: ThermalRules, 
 
 
 class Scratch(NamedTuple):
-    """Memory for :func:`thermal_averages`: three arrays as long as the nodes, and one for the polynomials."""
+    """Memory for :func:`thermal_averages`: four arrays as long as the nodes, and one for the polynomials."""
 
     thermal: Array
     t: Array
-    polynomial: Array
+    first: Array
+    second: Array
     coefficients: Array
 
 
@@ -188,7 +189,7 @@ class Scratch(NamedTuple):
 def scratch_for(nodes: Nodes, rules: ThermalRules) -> Scratch:
     """Enough memory for these nodes."""
     n = nodes.e.size
-    return Scratch(np.empty(n), np.empty(n), np.empty(n), np.empty((2, rules.points.size)))
+    return Scratch(np.empty(n), np.empty(n), np.empty(n), np.empty(n), np.empty((2, rules.points.size)))
 
 
 @kernel
@@ -233,33 +234,46 @@ def _polynomial_sums(
     rules: ThermalRules,
     scratch: Scratch,
 ) -> tuple[float, float]:
-    """The sums over nodes with the rapidity integrals' polynomials.
-
-    Loops are short and without function calls: so the compiler does several nodes at once.
-    """
-    thermal, t, polynomial, coefficients = scratch
-    n, m = end - begin, rules.points.size
+    """The sums over nodes with the rapidity integrals' polynomials."""
+    thermal, t, of_first, of_second, coefficients = scratch
+    n = end - begin
     low, high = e[begin] / (2.0 + e[begin]), e[end - 1] / (2.0 + e[end - 1])
     _energy_polynomials(low, high, x, rules, coefficients)
     middle, stretch = 0.5 * (low + high), 2.0 / (high - low)
     for i in range(n):
         thermal[i] = (suppression - e[begin + i]) * x
         t[i] = (e[begin + i] / (2.0 + e[begin + i]) - middle) * stretch
-        polynomial[i] = coefficients[0, m - 1]
     exponentials(thermal, n)
-    for k in range(m - 2, -1, -1):
-        for i in range(n):
-            polynomial[i] = polynomial[i] * t[i] + coefficients[0, k]
-    first, second = 0.0, 0.0
     for i in range(n):
         thermal[i] *= flux[begin + i]
-        first += thermal[i] * polynomial[i]
-    if both:
+    _fill_polynomial(coefficients[0], t, of_first, n)
+    first, second = 0.0, 0.0
+    if both:  # two sums in one loop: neither waits for the other
+        _fill_polynomial(coefficients[1], t, of_second, n)
         for i in range(n):
-            polynomial[i] = coefficients[1, m - 1]
-        for k in range(m - 2, -1, -1):
-            for i in range(n):
-                polynomial[i] = polynomial[i] * t[i] + coefficients[1, k]
+            first += thermal[i] * of_first[i]
+            second += thermal[i] * of_second[i] * (2.0 + e[begin + i])
+    else:
         for i in range(n):
-            second += thermal[i] * polynomial[i] * (2.0 + e[begin + i])
+            first += thermal[i] * of_first[i]
     return first, second
+
+
+@kernel
+def _fill_polynomial(coefficients: Array, t: Array, polynomial: Array, n: int) -> None:
+    """Write the ``polynomial`` with these ``coefficients (m,)`` at the first ``n`` of ``t``.
+
+    Loops are short and without function calls, so that the compiler does several nodes at once; four coefficients in
+    each, so that what is between is not written down.
+    """
+    k = coefficients.size - 1
+    for i in range(n):
+        polynomial[i] = coefficients[k]
+    while k >= 4:
+        a, b, c, d = coefficients[k - 1], coefficients[k - 2], coefficients[k - 3], coefficients[k - 4]
+        for i in range(n):
+            polynomial[i] = (((polynomial[i] * t[i] + a) * t[i] + b) * t[i] + c) * t[i] + d
+        k -= 4
+    for rest in range(k - 1, -1, -1):
+        for i in range(n):
+            polynomial[i] = polynomial[i] * t[i] + coefficients[rest]

@@ -13,6 +13,11 @@ from alpfit.relic.tabulated_functions import Table, check_peaks, check_resolved,
 Array = NDArray[np.float64]
 
 
+def channel_name(number: int, of: int) -> str:
+    """What errors call the cross-section of channel ``number``, from one on."""
+    return "cross_section" if of == 1 else f"cross_section of channel {number}"
+
+
 @dataclass(frozen=True)
 class Channel:
     """Annihilation into one final state, which needs an energy.

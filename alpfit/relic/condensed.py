@@ -16,7 +16,6 @@ from alpfit.relic.average_table import tabulate
 from alpfit.relic.averages import Nodes, Shape, ThermalRules
 
 Array = NDArray[np.float64]
-Whole = NDArray[np.int64]
 
 
 @kernel
@@ -47,29 +46,9 @@ def condense(nodes: Nodes, rules: ThermalRules) -> Nodes:
 
 
 @kernel
-def tabulate_each(
-    start: float,
-    step: float,
-    e: Array,
-    flux: Array,
-    ends: Whole,
-    n_low: Whole,
-    shapes: Array,
-    both: bool,
-    rules: ThermalRules,
-    table: Array,
-) -> None:
-    """Write the ``table (n, k, 4, 2)`` of the averages of n cross-sections, from their condensed nodes.
-
-    Their nodes are ``e`` and ``flux``, one after the other up to ``ends (n,)``, and ``shapes (n, 4)`` what a
-    :class:`Shape` holds after ``n_low (n,)``. All in one call: so other threads can use Python in the meantime.
-    """
-    begin = 0
-    for i in range(ends.size):
-        shape = Shape(n_low[i], shapes[i, 0], shapes[i, 1], shapes[i, 2], shapes[i, 3])
-        nodes = Nodes(e[begin : ends[i]], flux[begin : ends[i]], shape)
-        tabulate(start, step, condense(nodes, rules), both, rules, table[i])
-        begin = ends[i]
+def tabulate_condensed(start: float, step: float, nodes: Nodes, both: bool, rules: ThermalRules, table: Array) -> None:
+    """:func:`~alpfit.relic.average_table.tabulate` from few nodes in the place of the ``nodes``."""
+    tabulate(start, step, condense(nodes, rules), both, rules, table)
 
 
 @kernel

@@ -1,7 +1,7 @@
 """A dark matter model given by its cross-section and its momentum transfer rate, as functions or tables."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from alpfit.errors import ConfigurationError
 from alpfit.numerics.arguments import positive_number, real_array, shown
-from alpfit.relic.channels import Channel
+from alpfit.relic.channels import Channel, channel_name
 from alpfit.relic.sector_functions import Function, Parameters, frozen, values_of
 from alpfit.relic.tabulated_functions import Table, power_law, read_table
 
@@ -107,12 +107,19 @@ class DarkSector:
 
     def sigma(self, s: Array) -> Array:
         """The cross-section [GeV^-2] at ``s`` [GeV^2], shape ``(n,)``; an error where it is negative or no number."""
-        channels, parameters, resonances = self.channels, frozen(self.parameters), tuple(self.resonances)
-        total = np.zeros(s.shape)
-        for number, channel in enumerate(channels, start=1):
-            name = "cross_section" if len(channels) == 1 else f"cross_section of channel {number}"
-            total += channel.sigma(s, float(self.mass), parameters, resonances, name)
-        return total
+        return self.cross_section_of_s()(s)
+
+    def cross_section_of_s(self) -> Callable[[Array], Array]:
+        """:meth:`sigma`, for many calls."""
+        mass, parameters, resonances = float(self.mass), frozen(self.parameters), tuple(self.resonances)
+        channels = self.channels
+        named = [(channel, channel_name(i + 1, len(channels))) for i, channel in enumerate(channels)]
+
+        def sigma(s: Array) -> Array:
+            parts = [channel.sigma(s, mass, parameters, resonances, name) for channel, name in named]
+            return np.asarray(sum(parts[1:], start=parts[0]))
+
+        return sigma
 
     def sigma_self(self, s: Array) -> Array:
         """The cross-section of scattering off itself [GeV^-2] at ``s`` [GeV^2], shape ``(n,)``, as :meth:`sigma`."""

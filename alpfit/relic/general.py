@@ -18,7 +18,7 @@ from alpfit.relic.average_table import Averages
 from alpfit.relic.averages import Nodes, ThermalRules, thermal_rules
 from alpfit.relic.base import Accuracy, Engine
 from alpfit.relic.boltzmann import SectorTables, Transfer, maxwellian_gas
-from alpfit.relic.condensed import tabulate_each
+from alpfit.relic.condensed import tabulate_condensed
 from alpfit.relic.dark_sector import DarkSector
 from alpfit.relic.freeze_in import HOTTEST, LARGEST, Early, no_early, tabulate_early
 from alpfit.relic.results import Evolution, RelicDensity
@@ -77,20 +77,10 @@ def sector_row(sector: DarkSector, engine: Engine, grids: Grids, self_scattering
 
 def _averages(rows: Sequence[SectorRow], both: bool, grids: Grids) -> Averages:
     """Those of all ``rows``; not ``both``: <sigma v> alone."""
-    start, shapes = math.log(grids.x_first), [row.nodes.shape for row in rows]
+    start = math.log(grids.x_first)
     table = np.empty((len(rows), math.ceil((math.log(grids.x_last) - start) / grids.step) + 1, 4, 2))
-    tabulate_each(
-        start,
-        grids.step,
-        np.concatenate([row.nodes.e for row in rows]),
-        np.concatenate([row.nodes.flux for row in rows]),
-        np.cumsum([row.nodes.e.size for row in rows]),
-        np.array([shape.n_low for shape in shapes]),
-        np.array([shape[1:] for shape in shapes]),
-        both,
-        grids.thermal,
-        table,
-    )
+    for row, own in zip(rows, table, strict=True):
+        tabulate_condensed(start, grids.step, row.nodes, both, grids.thermal, own)
     return Averages(start, grids.step, table, 0.0)
 
 

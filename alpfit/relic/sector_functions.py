@@ -1,5 +1,6 @@
 """The functions that a dark sector is given by: of arrays, in NumPy, or of a number, compiled by numba."""
 
+import math
 from collections.abc import Callable, Sequence
 from functools import lru_cache
 from typing import Any
@@ -11,6 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from alpfit.errors import ConfigurationError
 from alpfit.numerics.arguments import shown
+from alpfit.numerics.compile import kernel
 
 Array = NDArray[np.float64]
 Function = Callable[..., Any]
@@ -47,26 +49,38 @@ def values_of(name: str, function: Function, at: Array, parameters: Parameters, 
         return _checked(name, function(at, *parameters), variable, unit, at)
     values = np.empty(at.shape)
     try:
-        _loop_over(function)(np.ascontiguousarray(at), tuple(parameters), values)
+        wrong = loop_over(function)(at, parameters, values)
     except NumbaError as error:
         reason = next((line.strip() for line in str(error).splitlines() if line.strip()), "")
         raise ConfigurationError(
             f"{name}: numba cannot call it with one {variable} and {len(parameters)} parameters, for a real number: "
             f"{reason}"
         ) from None
-    return _checked(name, values, variable, unit, at)
+    if wrong >= 0:
+        raise wrong_value(name, float(values[wrong]), variable, float(at[wrong]), unit)
+    return values
 
 
 @lru_cache(maxsize=256)
-def _loop_over(function: Function) -> Function:
-    """A loop that calls the compiled ``function``, without Python."""
+def loop_over(function: Function) -> Function:
+    """A loop that calls the compiled ``function``, without Python; returns where it first is wrong, or -1."""
 
     @njit(nogil=True, error_model="numpy")  # not a kernel: it cannot be kept on disk with a user's function in it
-    def fill(at: Array, parameters: tuple[float | Array, ...], values: Array) -> None:
+    def fill(at: Array, parameters: tuple[float | Array, ...], values: Array) -> int:
         for i in range(at.size):
             values[i] = function(at[i], *parameters)
+        return first_wrong(values)
 
     return fill
+
+
+@kernel
+def first_wrong(values: Array) -> int:
+    """Number of the first of the ``values`` that is negative or no finite number; -1 if none is."""
+    for i in range(values.size):
+        if not 0.0 <= values[i] < math.inf:
+            return i
+    return -1
 
 
 def _checked(name: str, values: ArrayLike, variable: str, unit: str, at: Array) -> Array:
@@ -81,10 +95,14 @@ def _checked(name: str, values: ArrayLike, variable: str, unit: str, at: Array) 
             f"{name} returned an array of shape {array.shape} for {variable} of shape {at.shape}; it must return one "
             f"number for each {variable}"
         )
-    bad = ~(np.isfinite(array) & (array >= 0.0))
-    if bad.any():
-        raise ConfigurationError(
-            f"{name} returned {array[bad][0]:g} at {variable} = {at[bad][0]:.12g} {unit}; it must return finite "
-            "numbers from zero on"
-        )
-    return array.astype(float)
+    numbers = array.astype(float)
+    if (wrong := first_wrong(numbers.ravel())) >= 0:
+        raise wrong_value(name, numbers.flat[wrong], variable, at.flat[wrong], unit)
+    return numbers
+
+
+def wrong_value(name: str, value: float, variable: str, at: float, unit: str) -> ConfigurationError:
+    """What is said where the function ``name`` returned this."""
+    return ConfigurationError(
+        f"{name} returned {value:g} at {variable} = {at:.12g} {unit}; it must return finite numbers from zero on"
+    )

@@ -2,13 +2,16 @@
 
 import math
 from collections.abc import Callable
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
 
 from alpfit.errors import ConfigurationError
-from alpfit.numerics.adaptive import AdaptiveNodes, adaptive_nodes, prominent_peaks
+from alpfit.numerics.adaptive import AdaptiveNodes, adaptive_nodes
 from alpfit.numerics.compile import kernel
+from alpfit.numerics.exponential import exponentials
+from alpfit.numerics.peaks import find_peaks
 from alpfit.numerics.quadrature import Rule
 from alpfit.relic.averages import Nodes, Shape, weigh_nodes
 from alpfit.relic.dark_sector import DarkSector
@@ -38,31 +41,82 @@ def sector_nodes(sector: DarkSector, smallest: float, largest: float, legendre: 
     places = [(position, max(width, 2.0 * CORE) if (position, width) in points else width) for position, width in peaks]
     kinks = {*sector.thresholds, *sector.openings}
     places += [(place / mass - 2.0, 0.0) for place in sorted(kinks)]
-    threshold = 4.0 * mass**2
+    cross_section = sector.cross_section_of_s()
 
     def sigma(e: Array) -> Array:
-        return sector.sigma(np.maximum((mass * (2.0 + e)) ** 2, threshold * (1.0 + 1e-15)))
+        return cross_section(energies(e, mass))
 
     tolerance = TABLE_TOLERANCE if any(channel.is_tabulated for channel in sector.channels) else TOLERANCE
     found = adaptive_nodes(sigma, places, smallest, largest, tolerance, legendre)
-    outside_cores = np.all([np.abs(found.middles - position) > CORE for position, _ in points], axis=0)
-    _check_convergence(found, np.where(outside_cores, found.errors, 0.0), mass)
-    peaks = prominent_peaks(found.nodes, found.values)
-    narrow = [position for position, half_width in peaks if half_width < BROAD * position]
-    e, weighted = _with_points(found, points, sigma, mass)
-    first_peak = min([*narrow, *(position for position, _ in points)], default=0.0)
+    at_points = np.array([position for position, _ in points])
+    worst, first_peak = survey(_temperatures(), found, at_points, CORE, ACCURACY, BROAD)
+    if worst >= 0:
+        raise _not_converged(mass * (2.0 + float(found.middles[worst])))
+    e, weighted = _with_points(found, points, sigma, mass) if points else (found.nodes, found.weights * found.values)
     opening = min((place / mass - 2.0 for place in sector.openings), default=0.0)
-    above = 0.75 * first_peak or opening  # what is beyond freezes out by itself
-    first = int(np.argmax(weighted > 0.0))
-    smooth = smooth_below(found.nodes, found.values, above or math.inf)
+    e, flux, shape = weigh(found, e, weighted, first_peak, opening)
+    return Nodes(e, flux, Shape(*shape))
+
+
+@kernel
+def energies(e: Array, mass: float) -> Array:
+    """s [GeV^2] at e = sqrt(s)/m - 2: above threshold, also where e is lost in rounding."""
+    s, rounding = np.empty(e.size), 1e-15
+    for i in range(e.size):
+        s[i] = max((mass * (2.0 + e[i])) ** 2, 4.0 * mass**2 * (1.0 + rounding))
+    return s
+
+
+@cache
+def _temperatures() -> Array:
+    """m/T at which integrals are to be known."""
+    return np.geomspace(2.0, 1e6, 24)
+
+
+@kernel
+def survey(
+    temperatures: Array, found: AdaptiveNodes, points: Array, core: float, accuracy: float, broad: float
+) -> tuple[int, float]:
+    """Which panel is the worst where integrals are not known, or -1; and the first peak that freezes out by itself.
+
+    Nothing is asked of panels within ``core`` of the ``points (k,)``, which are peaks. 0 where there is none.
+    """
+    e, weights, values, middles, errors = found
+    asked = errors.copy()
+    for i in range(errors.size):
+        for point in points:
+            if not abs(middles[i] - point) > core:
+                asked[i] = 0.0
+    first_peak = math.inf
+    for point in points:
+        first_peak = min(first_peak, point)
+    places, half_widths = find_peaks(e, values, 2.0)
+    for i in range(places.size):
+        if half_widths[i] < broad * places[i]:
+            first_peak = min(first_peak, places[i])
+    worst = first_not_converged(temperatures, e, weights, values, middles, asked, accuracy)
+    return worst, first_peak if first_peak < math.inf else 0.0
+
+
+@kernel
+def weigh(
+    found: AdaptiveNodes, e: Array, weighted: Array, first_peak: float, opening: float
+) -> tuple[Array, Array, tuple[int, float, float, float, float]]:
+    """The fields of :class:`Nodes` and of :class:`Shape`, from sigma times the weights of nodes at ``e``."""
+    above = 0.75 * first_peak if first_peak > 0.0 else opening  # what is beyond freezes out by itself
+    first = 0
+    while first < e.size and not weighted[first] > 0.0:
+        first += 1
+    first %= e.size  # all of them, where it is nothing anywhere
+    smooth = smooth_below(found.nodes, found.values, above if above > 0.0 else math.inf)
+    n_low, suppression, dead = e.size, 0.0, 0.0
     if first > 0:  # nothing at rest: suppressed by the energy where annihilation begins, and all there is
-        shape = Shape(0, float(e[first]), smooth, 0.0, math.inf)
+        n_low, suppression, dead = 0, float(e[first]), math.inf
     elif above > 0.0:
-        n_low, suppression = int(np.searchsorted(e, above)), first_peak or opening
-        shape = Shape(n_low, suppression, smooth, 0.0, 90.0 / suppression)  # exp(-90): beyond what can enhance
-    else:
-        shape = Shape(e.size, 0.0, smooth, 0.0, 0.0)
-    return weigh_nodes(e[first:], weighted[first:], shape)
+        n_low, suppression = int(np.searchsorted(e, above)), first_peak if first_peak > 0.0 else opening
+        dead = 90.0 / suppression  # exp(-90): beyond what can enhance
+    nodes = weigh_nodes(e[first:], weighted[first:], Shape(n_low, suppression, smooth, 0.0, dead))
+    return nodes.e, nodes.flux, (n_low, suppression, smooth, 0.0, dead)
 
 
 @kernel
@@ -83,16 +137,12 @@ def smooth_below(e: Array, values: Array, end: float) -> float:
     return max(third * scale, float(e[0]))
 
 
-def _check_convergence(found: AdaptiveNodes, errors: Array, mass: float) -> None:
-    """Whether the integral of sigma is known at all temperatures."""
-    worst = first_not_converged(np.geomspace(2.0, 1e6, 24), *found[:4], errors, ACCURACY)
-    if worst >= 0:
-        root_s = mass * (2.0 + float(found.middles[worst]))
-        raise ConfigurationError(
-            f"cross_section: its integral does not converge near sqrt(s) = {root_s:.12g} GeV, where it has a peak "
-            "that is too narrow to be resolved, or noise: give it a smoother function, or name the peak in "
-            "resonances with its position and width"
-        )
+def _not_converged(root_s: float) -> ConfigurationError:
+    return ConfigurationError(
+        f"cross_section: its integral does not converge near sqrt(s) = {root_s:.12g} GeV, where it has a peak "
+        "that is too narrow to be resolved, or noise: give it a smoother function, or name the peak in "
+        "resonances with its position and width"
+    )
 
 
 @kernel
@@ -103,24 +153,30 @@ def first_not_converged(
 
     ``errors`` are those of the panels around ``middles``; before the nodes of the first are as many that have none.
     """
-    n = middles.size
-    m, integrals, uncertain, begin = e.size // (n + 1), np.zeros(n), np.empty(n), math.inf
-    for i in range(e.size):
-        weighted = weights[i] * values[i] * e[i] * (e[i] + 4.0) * (2.0 + e[i]) ** 2
-        if weighted > 0.0 and begin == math.inf:
-            begin = e[i]
-        if i >= m:
-            integrals[i // m - 1] += weighted
+    n, warm, none = middles.size, 99.0, 750.0  # where there are fast exponentials, and beyond which they are zero
+    m, integrals, uncertain, thermal, begin = e.size // (n + 1), np.zeros(n), np.empty(n), np.empty(n), math.inf
+    for k in range(-1, n):
+        for i in range((k + 1) * m, (k + 2) * m):
+            weighted = weights[i] * values[i] * e[i] * (e[i] + 4.0) * (2.0 + e[i]) ** 2
+            if weighted > 0.0 and begin == math.inf:
+                begin = e[i]
+            if k >= 0:
+                integrals[k] += weighted
     if begin == math.inf:
         return -1
     for k in range(n):
         uncertain[k] = errors[k] * math.sqrt(middles[k]) * (middles[k] + 4.0) * (2.0 + middles[k]) ** 2
     for x in temperatures:
         total, square, largest, worst = 0.0, 0.0, -1.0, 0
-        for k in range(n):
-            thermal = math.exp(-x * max(middles[k] - begin, 0.0))
-            total += integrals[k] * thermal
-            part = uncertain[k] * thermal
+        n_warm, end = np.searchsorted(middles, begin + warm / x), np.searchsorted(middles, begin + none / x)
+        for k in range(n_warm):
+            thermal[k] = -x * max(middles[k] - begin, 0.0)
+        exponentials(thermal, n_warm)
+        for k in range(n_warm, end):
+            thermal[k] = math.exp(-x * (middles[k] - begin))
+        for k in range(end):
+            total += integrals[k] * thermal[k]
+            part = uncertain[k] * thermal[k]
             square += part * part
             if part > largest:
                 largest, worst = part, k

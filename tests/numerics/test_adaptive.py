@@ -7,7 +7,8 @@ import pytest
 from scipy import signal
 from scipy.special import wofz
 
-from alpfit.numerics.adaptive import AdaptiveNodes, adaptive_nodes, prominent_peaks
+from alpfit.numerics.adaptive import AdaptiveNodes, adaptive_nodes
+from alpfit.numerics.peaks import find_peaks
 from alpfit.numerics.quadrature import legendre_rule
 
 LEGENDRE = legendre_rule(16)
@@ -90,9 +91,9 @@ def test_noise_does_not_end_in_an_endless_search():
 def test_prominent_peaks_have_a_place_and_a_width():
     peaks = [(0.3, 1e-4), (0.9, 1e-2)]
     found = nodes(sum_of(peaks))
-    seen = prominent_peaks(found.nodes, found.values)
-    assert [position for position, _ in seen] == pytest.approx([0.3, 0.9], rel=1e-3)
-    assert [half_width for _, half_width in seen] == pytest.approx([1e-4, 1e-2], rel=0.1)
+    places, half_widths = find_peaks(found.nodes, found.values, 2.0)
+    assert places == pytest.approx([0.3, 0.9], rel=1e-3)
+    assert half_widths == pytest.approx([1e-4, 1e-2], rel=0.1)
 
 
 def test_peaks_are_those_that_scipy_finds():
@@ -105,7 +106,7 @@ def test_peaks_are_those_that_scipy_finds():
     level = (np.full(at.size, math.log(2.0)), found["left_bases"], found["right_bases"])
     left, right = signal.peak_widths(height, at, rel_height=1.0, prominence_data=level)[2:]
     widths = 0.5 * (np.interp(right, np.arange(e.size), e) - np.interp(left, np.arange(e.size), e))
-    seen = np.array(prominent_peaks(e, values))
+    seen = np.transpose(find_peaks(e, values, 2.0))
     np.testing.assert_array_equal(seen[:, 0], e[at])
     np.testing.assert_allclose(seen[:, 1], widths, rtol=1e-9)
 

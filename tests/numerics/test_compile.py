@@ -21,7 +21,15 @@ import pytest
 from numba.extending import is_jitted
 
 from alpfit.numerics import compile as compilation
-from alpfit.numerics.adaptive import _last_orders, find_peaks, judge, panel_nodes
+from alpfit.numerics.adaptive import (
+    AdaptiveNodes,
+    _last_orders,
+    first_panels,
+    in_order,
+    judge,
+    panel_nodes,
+    sort_out,
+)
 from alpfit.numerics.bessel import bessel_functions, log_scaled_bessel
 from alpfit.numerics.elimination import solve_in_place
 from alpfit.numerics.exponential import exponentials
@@ -35,6 +43,7 @@ from alpfit.numerics.interpolation import (
     spline_with_slope,
     splines,
 )
+from alpfit.numerics.peaks import find_peaks
 from alpfit.numerics.quadrature import (
     half_hermite_rule,
     legendre_rule,
@@ -87,7 +96,7 @@ from alpfit.relic.boltzmann import (
     transfer_at,
 )
 from alpfit.relic.collisions import Floor, collide, pair_scratch
-from alpfit.relic.condensed import condense
+from alpfit.relic.condensed import condense, tabulate_condensed
 from alpfit.relic.evolution import Settings
 from alpfit.relic.momentum_grid import (
     MomentumGrids,
@@ -101,7 +110,8 @@ from alpfit.relic.momentum_grid import (
     values_at,
 )
 from alpfit.relic.phase_space import Step, advance, background_at, linearise, prepare, rates_at, workspace
-from alpfit.relic.sector_nodes import first_not_converged, smooth_below
+from alpfit.relic.sector_functions import first_wrong
+from alpfit.relic.sector_nodes import energies, first_not_converged, smooth_below, survey, weigh
 from alpfit.relic.spectrum import Groups, Spectrum, reduce_spectrum, strength_of, strengths_of
 from alpfit.relic.transport import (
     Background,
@@ -438,6 +448,8 @@ RULES = thermal_rules(8, 4, 2, 7)
 DENSE = weigh_nodes(np.geomspace(0.3, 40.0, 400), np.geomspace(1e-9, 1e-12, 400), Shape(200, 3.0, 1e-6, 0.0, 1e4))
 PANELS = (begin := np.array([0.1, 0.3, 0.5, 0.9]), end := begin + 0.1, panel_nodes(begin, end, legendre_rule(8).nodes))
 PANELS = (*PANELS, 1.0 / (1.0 + 1e3 * (PANELS[2] - 0.53) ** 2))
+KEPT = np.array([0.5, 0.1, 0.9, 0.3]), np.array([0.6, 0.2, 1.0, 0.4]), PANELS[3][[2, 0, 3, 1]], np.full(4, 1e-9)
+FOUND = AdaptiveNodes(*in_order(KEPT, 0.1, 0.1 * legendre_rule(8).nodes ** 2, np.ones(8), legendre_rule(8)))
 PEAKED = np.linspace(0.1, 0.9, 50), 1.0 / (1.0 + 1e3 * (np.linspace(0.1, 0.9, 50) - 0.53) ** 2)
 NODES = weigh_nodes(np.geomspace(1e-6, 40.0, 60), np.geomspace(1e-9, 1e-12, 60), Shape(30, 0.01, 1e-6, 0.0, 1e4))
 AVERAGES = Averages(0.5, 0.25, splines(-20.0 + np.cumsum(np.cos(np.arange(80.0)).reshape(4, 20), axis=1), 0.25), 0.1)
@@ -446,6 +458,12 @@ EARLY_TABLES = freeze_in.no_early(1, 3.0)
 EARLY = freeze_in.EarlySectorTable(SECTOR, -3.0, 0.5, np.ascontiguousarray(TABLE[:, :2]) - 20.0, math.log(2.0))
 STATES = np.array([[-20.0, 8.0], [-19.0, 8.5]])
 LINEAR = np.random.default_rng(8).normal(size=(4, 4))
+
+
+def sorting(enough: int) -> tuple[object, ...]:
+    """Arguments of a step of the search for nodes."""
+    begin, end, e, values = PANELS
+    return KEPT, begin, end, e.ravel(), values.ravel(), 1e-9, 1e-14, enough, _last_orders(8), legendre_rule(8).nodes
 
 
 def engine_rates_at(engine) -> tuple[object, ...]:
@@ -552,10 +570,27 @@ TWINS = {
     "alp_momentum_transfer": (alp_momentum_transfer, (0.05, 0.45, 0.6, 1e-9, kinetic_rule(0.5))),
     "panel_nodes": (panel_nodes, (np.array([0.1, 0.3]), np.array([0.3, 0.4]), legendre_rule(4).nodes)),
     "judge": (judge, (*PANELS, _last_orders(8), 1e-9, 1e-14, 2)),
+    "first_panels": (
+        first_panels,
+        (np.array([[0.3, 1e-3], [0.5, 0.0], [-0.2, 0.1]]), np.geomspace(1e-3, 2.0, 9), 1e-14, legendre_rule(4).nodes),
+    ),
+    "sort_out": (sort_out, sorting(2)),
+    "sort_out the last": (sort_out, sorting(0)),
+    "in_order": (in_order, (KEPT, 1e-3, np.geomspace(1e-9, 1e-3, 8), np.ones(8), legendre_rule(8))),
     "find_peaks": (find_peaks, (PEAKED[0], PEAKED[1], 2.0)),
     "monotone_slopes": (monotone_slopes, (np.array([1.0, 2.0, 2.5, 1.0, 1.1, 9.0]), 0.3)),
     "condense": (condense, (DENSE, RULES)),
     "condense suppressed": (condense, (DENSE._replace(shape=Shape(0, 0.3, 0.0, 0.0, 1e4)), RULES)),
+    "tabulate_condensed": (tabulate_condensed, (0.4, 2.0, DENSE, True, RULES, np.empty((14, 4, 2)))),
+    "energies": (energies, (np.array([1e-18, 0.3]), 0.7)),
+    "survey": (survey, (np.array([2.0, 20.0]), FOUND, np.empty(0), 1e-9, 5e-3, 0.3)),
+    "survey with a point": (survey, (np.array([2.0, 20.0]), FOUND, np.array([0.55]), 0.2, 5e-3, 0.3)),
+    "weigh": (weigh, (FOUND, FOUND.nodes, FOUND.values, 0.53, 0.0)),
+    "weigh smooth": (weigh, (FOUND, FOUND.nodes, FOUND.values, 0.0, 0.0)),
+    "weigh forbidden": (weigh, (FOUND, FOUND.nodes, np.maximum(FOUND.nodes - 0.3, 0.0), 0.0, 0.3)),
+    "weigh nothing": (weigh, (FOUND, FOUND.nodes, np.zeros_like(FOUND.nodes), 0.0, 0.0)),
+    "first_wrong": (first_wrong, (np.array([1.0, 0.0, -1.0, math.nan]),)),
+    "first_wrong none": (first_wrong, (np.array([1.0, 0.0]),)),
     "first_not_converged": (
         first_not_converged,
         (np.array([2.0, 20.0]), np.linspace(0.1, 0.9, 9), *np.ones((2, 9)), *np.array([[0.1, 0.3], [1e-4, 0.3]]), 5e-3),

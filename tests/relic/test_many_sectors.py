@@ -10,7 +10,7 @@ import pytest
 from alpfit.errors import ConfigurationError
 from alpfit.relic import ENGINES, DarkSector, Status, solve, solve_many
 from alpfit.relic.many_sectors import NUMBERS, SECTORS_AT_ONCE
-from alpfit.relic.sector_functions import _loop_over
+from alpfit.relic.sector_functions import loop_over
 
 MEDIATOR, WIDTH = 208.0, 0.5
 PEAK = [(MEDIATOR, WIDTH)]
@@ -190,5 +190,5 @@ def test_the_docstrings_example_runs():
 
 def test_a_function_is_compiled_once_for_all_its_parameters():
     solve_many([sector(mass) for mass in FEW])
-    assert _loop_over(compiled) is _loop_over(compiled)
-    assert len(_loop_over(compiled).signatures) == 1
+    assert loop_over(compiled) is loop_over(compiled)
+    assert len(loop_over(compiled).signatures) == 1
