@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -23,14 +24,20 @@ NUMBERS = (
 """Keys of a summary that have one number."""
 
 TOTAL = "log_likelihood_total"
+DOUBTS = "numbers"
+"""What is to be told of measurements' numbers, by entry; older runs lack it."""
+NO_DOUBTS: Mapping[str, str] = MappingProxyType({})
 CHANGED = ("added", "dropped", "set")
 """Lists of what a reweighted run has not in common with the other."""
 
 KEYS = ("lower_95", "lower_68", "median", "upper_68", "upper_95")
 
 
-def summarise(samples: Samples, account: Account) -> dict[str, Any]:
-    """The summary as it stands in ``summary.json``, of a run that has spent ``account``."""
+def summarise(samples: Samples, account: Account, doubts: Mapping[str, str] = NO_DOUBTS) -> dict[str, Any]:
+    """The summary as it stands in ``summary.json``, of a run that has spent ``account``.
+
+    ``doubts`` are what is to be told of the numbers of measurements, by their names.
+    """
     best = samples.best
     intervals = {
         group: {
@@ -60,6 +67,7 @@ def summarise(samples: Samples, account: Account) -> dict[str, Any]:
         "prior_share_without_likelihood": account.share_without_likelihood,
         "failures": dict(account.failures.most_common()),
         "shortfalls": list(samples.shortfalls),
+        DOUBTS: dict(doubts),
     }
 
 
@@ -89,6 +97,8 @@ def _faults(summary: Mapping[str, Any], samples: Samples) -> Iterator[str]:
         table = summary.get(name)
         yield from _no_numbers(name, table, table if isinstance(table, dict) else (), name == "diagnostics")
     yield from _no_texts("shortfalls", summary.get("shortfalls"))
+    doubts = summary.get(DOUBTS, {})
+    yield from _no_texts(DOUBTS, list(doubts.values()) if isinstance(doubts, dict) else doubts)
     if (origin := summary.get(REWEIGHTED)) is not None:
         yield from _unlike(REWEIGHTED, origin, ("run", "log_z", "n_eff", *CHANGED))
         yield from _no_texts(f"{REWEIGHTED}.run", [origin["run"]])
@@ -134,7 +144,9 @@ def as_text(summary: Mapping[str, Any]) -> str:
         lines.append("")
     best = summary["best_fit"]
     lines.append("ln L at the best fit")
-    lines += [f"  {name:30s}{value:12.3f}" for name, value in best["log_likelihood"].items()]
+    doubts = summary.get(DOUBTS, NO_DOUBTS)
+    for name, value in best["log_likelihood"].items():
+        lines.append(f"  {name:30s}{value:12.3f}" + (f"  numbers {doubts[name]}" if name in doubts else ""))
     lines.append(f"  {'total':30s}{best['log_likelihood_total']:12.3f}")
     lines.append("")
     if summary["log_z"] is not None:

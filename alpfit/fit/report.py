@@ -14,6 +14,7 @@ from alpfit.fit.cite import references
 from alpfit.fit.fit import Fit, fit_of
 from alpfit.inference.profiling.steps import steps_within
 from alpfit.inference.trust import Statement, Trust, statements, verdict
+from alpfit.likelihoods import Measurement
 from alpfit.numerics.arguments import path_of
 from alpfit.reports import Contents, Figure, Interval, Row, render
 from alpfit.runs.freshness import Freshness
@@ -122,7 +123,7 @@ def _measurements(run: Run, fit: Fit) -> list[Row]:
     if run.configuration.theory.obstacle:
         return list(_stored_measurements(run))
     compared = fit.evaluate(run.summary["best_fit"]["parameters"]).comparisons
-    titles = {m.name: (m.title, m.experiment) for m in fit.problem.likelihood.measurements}
+    titles = {m.name: _words(m) for m in fit.problem.likelihood.measurements}
     return [
         Row(name, *titles[name], *(row[key] for key in ("log_likelihood", "prediction", "bound", "pull")))
         for name, row in compared.items()
@@ -136,7 +137,11 @@ def _stored_measurements(run: Run) -> Iterator[Row]:
         if set(m.observables) <= set(best):
             seen = m.compare(best)
             log_l = float(run.samples.log_l_by_entry[m.name][run.samples.best])
-            yield Row(m.name, m.title, m.experiment, log_l, *(float(np.ravel(values)[0]) for values in seen))
+            yield Row(m.name, *_words(m), log_l, *(float(np.ravel(values)[0]) for values in seen))
+
+
+def _words(measurement: Measurement) -> tuple[str, str, str]:
+    return measurement.title, measurement.experiment, measurement.source.doubt
 
 
 def _best(run: Run, group: str) -> dict[str, float]:

@@ -1,5 +1,7 @@
 """Where an entry's numbers come from, and what to cite for them."""
 
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Annotated, Literal
 
 from pydantic import ConfigDict, Field
@@ -7,6 +9,11 @@ from pydantic.dataclasses import dataclass
 
 Text = Annotated[str, Field(min_length=1)]
 Quality = Literal["primary", "transcribed", "digitised", "derived", "recalled"]
+
+DOUBTFUL: Mapping[str, str] = MappingProxyType(
+    {"digitised": "digitised by others", "recalled": "recalled, not looked up"}
+)
+"""Qualities of numbers that are told of wherever a fit uses them, in words."""
 
 
 @dataclass(frozen=True, config=ConfigDict(extra="forbid"))
@@ -28,6 +35,11 @@ class Source:
     supersedes: str = ""
 
     @property
+    def doubt(self) -> str:
+        """What is to be told of the numbers wherever they are used; empty for those that stand as published."""
+        return DOUBTFUL.get(self.quality, "")
+
+    @property
     def identifier(self) -> str:
         """The paper's arXiv number, its INSPIRE key where it has none, and where that is unknown its place."""
         return f"arXiv:{self.arxiv}" if self.arxiv else self.inspire or self.where
@@ -35,7 +47,10 @@ class Source:
 
 @dataclass(frozen=True, config=ConfigDict(extra="forbid"))
 class Reference:
-    """A paper to cite; ``key`` is its INSPIRE key, ``eprint`` its arXiv number."""
+    """A paper to cite; ``key`` is its INSPIRE key, ``eprint`` its arXiv number.
+
+    What of it nobody has seen in a public source, such as the key, is named in ``unchecked``.
+    """
 
     key: Text
     author: Text
@@ -45,9 +60,10 @@ class Reference:
     journal: str = ""
     doi: str = ""
     eprint: str = ""
+    unchecked: Sequence[Literal["key", "author", "title", "journal", "doi", "year"]] = ()
 
     def bibtex(self) -> str:
-        """The entry for a BibTeX file; titles keep their capitals."""
+        """The entry for a BibTeX file; titles keep their capitals. What is unchecked is said in a line before it."""
         fields = {
             "author": self.author,
             "collaboration": self.collaboration,
@@ -59,4 +75,6 @@ class Reference:
             "archivePrefix": "arXiv" if self.eprint else "",
         }
         lines = [f"    {name} = {{{value}}}" for name, value in fields.items() if value]
-        return f"@article{{{self.key},\n" + ",\n".join(lines) + "\n}"
+        remark = f"% unchecked: {', '.join(self.unchecked)}\n" if self.unchecked else ""
+        kind = "article" if self.journal or self.eprint else "misc"
+        return f"{remark}@{kind}{{{self.key},\n" + ",\n".join(lines) + "\n}"

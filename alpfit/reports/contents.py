@@ -23,11 +23,15 @@ class Interval:
 
 @dataclass(frozen=True)
 class Row:
-    """A measurement at the best fit, with what it sees of the model there; NaN where there is no bound or pull."""
+    """A measurement at the best fit, with what it sees of the model there; NaN where there is no bound or pull.
+
+    ``doubt`` is what is to be told of its numbers, mostly empty.
+    """
 
     name: str
     title: str
     experiment: str
+    doubt: str
     log_l: float
     prediction: float
     bound: float

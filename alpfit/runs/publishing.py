@@ -38,7 +38,8 @@ def publish(
 
     Raises :class:`RunFolderError` where it cannot be written.
     """
-    summary = summarise(samples, account) | ({} if origin is None else {REWEIGHTED: dict(origin)})
+    doubts = {m.name: m.source.doubt for m in configuration.likelihood.measurements if m.source.doubt}
+    summary = summarise(samples, account, doubts) | ({} if origin is None else {REWEIGHTED: dict(origin)})
     try:
         with staged(path) as folder:
             kept = keep_entries(configuration.likelihoods, folder, path)

@@ -108,3 +108,14 @@ def test_a_run_without_an_evidence_says_nothing_of_it(samples):
 def test_the_columns_of_the_text_line_up(summary):
     header, first, second, *_ = as_text(summary).splitlines()
     assert len(header) == len(first) == len(second)
+
+
+def test_numbers_that_were_not_looked_up_are_told_of_beside_their_likelihood(samples):
+    (name, *_) = samples.log_l_by_entry
+    doubted = summarise(samples, Account(), {name: "recalled, not looked up"})
+    assert doubted["numbers"] == {name: "recalled, not looked up"}
+    (line,) = (line for line in as_text(doubted).splitlines() if line.startswith(f"  {name} "))
+    assert line.endswith("  numbers recalled, not looked up")
+    assert "recalled" not in as_text(summarise(samples, Account()))
+    older = {key: value for key, value in doubted.items() if key != "numbers"}
+    assert as_text(older) == as_text(summarise(samples, Account()))

@@ -47,7 +47,9 @@ def contents():
             Interval("g_agg", r"g_{a\gamma\gamma}", "GeV$^{-1}$", "coupling", coupling, 1.4e-4),
         ],
         derived=[],
-        measurements=[Row("belle2", "B+ -> K+ nu nu", "Belle II", -111.0, 1e-5, float("nan"), -0.5)],
+        measurements=[
+            Row("belle2", "B+ -> K+ nu nu", "Belle II", "digitised by others", -111.0, 1e-5, float("nan"), -0.5)
+        ],
         steps={"belle2": (Step("m_a", 2.92, "changes"),)},
         verdict=Statement(Trust.CARE, "Use it with care."),
         statements=[Statement(Trust.CARE, "Few samples."), Statement(Trust.GOOD, "Good evidence.")],

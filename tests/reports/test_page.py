@@ -56,6 +56,12 @@ def test_the_verdict_and_its_reasons_are_told_in_their_colours(contents):
     assert '<li class="good">Good evidence.</li>' in page
 
 
+def test_numbers_that_were_not_looked_up_are_told_of(contents):
+    assert "(numbers digitised by others)" in render(contents)
+    (row,) = contents.measurements
+    assert "(numbers" not in render(dataclasses.replace(contents, measurements=[dataclasses.replace(row, doubt="")]))
+
+
 def test_without_an_evidence_there_is_no_word_of_it(contents):
     without = dataclasses.replace(contents, summary={**contents.summary, "log_z": None, "log_z_error": None})
     assert "evidence, ln Z" in render(contents)

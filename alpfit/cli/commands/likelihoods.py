@@ -16,23 +16,36 @@ def likelihoods(
     name: Annotated[
         str | None, typer.Argument(help="An entry, or a folder (with a slash), to show in full.", show_default=False)
     ] = None,
+    check: Annotated[
+        bool,
+        typer.Option("--check", help="All entries as CSV, to be worked through: numbers, sources, what is unchecked."),
+    ] = False,
 ) -> None:
     """List the catalogue of likelihoods, or check and show one entry."""
     from alpfit import likelihoods as catalogue
     from alpfit.config import check_entry
+    from alpfit.errors import ConfigurationError
+    from alpfit.likelihoods.audit import superseded
 
+    if name is not None and check:
+        raise ConfigurationError("--check is for the whole catalogue: leave the name out")
+    if check:
+        say(_as_csv().rstrip())
+        return
     if name is not None:
         measurement = catalogue.load(name)
         check_entry(measurement)
         say(measurement.describe())
         return
-    rows = [COLUMNS]
+    rows, newer = [COLUMNS], superseded()
     for entry in catalogue.names():
         measurement = catalogue.load(entry)
         source = measurement.source
         rows.append(
             (
-                entry + (" (projection)" if measurement.projection else ""),
+                entry
+                + (" (projection)" if measurement.projection else "")
+                + (f" (superseded by {newer[entry]})" if entry in newer else ""),
                 measurement.experiment,
                 measurement.observables[0],
                 measurement.made_for,
@@ -43,6 +56,21 @@ def likelihoods(
     widths = [max(len(row[i]) for row in rows) for i in range(len(COLUMNS))]
     for row in rows:
         say("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
+
+
+def _as_csv() -> str:
+    """The whole catalogue as CSV."""
+    import csv
+    import io
+
+    from alpfit.likelihoods.audit import audit
+
+    rows = list(audit())
+    text = io.StringIO()
+    writer = csv.DictWriter(text, list(rows[0]), lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
+    return text.getvalue()
 
 
 def _level(measurement: "Measurement") -> str:
