@@ -63,6 +63,8 @@ MANY = 16
 def one_of(name: str, allowed: Iterable[str]) -> str:
     """The sentence that says what is allowed in place of ``name``, with a hint at the nearest."""
     choices = sorted(allowed)
+    if not choices:
+        return "there is none"
     scores = {choice: _likeness(name, choice) for choice in choices}
     nearest = max(choices, key=scores.__getitem__, default="")
     hint = f"did you mean '{nearest}'? " if nearest and scores[nearest] >= 0.6 else ""

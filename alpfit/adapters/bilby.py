@@ -11,8 +11,12 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-import bilby
 import numpy as np
+
+try:
+    import bilby
+except ImportError as error:
+    raise ImportError("alpfit.adapters.bilby needs bilby: pip install alpfit[bilby]") from error
 
 from alpfit.errors import ConfigurationError
 from alpfit.fit import Fit
@@ -28,6 +32,7 @@ from alpfit.inference.priors import (
     TruncatedNormal,
     Uniform,
 )
+from alpfit.numerics.arguments import real_number
 from alpfit.scenarios import Quantity
 
 TABLE_STEPS = 4096
@@ -50,7 +55,7 @@ class FitLikelihood(bilby.Likelihood):  # type: ignore[misc]
         given = parameters or {}
         if missing := [name for name in problem.names if name not in given]:
             raise ConfigurationError(f"parameters: {missing[0]} has no value: the fit {self.fit.name} samples it")
-        theta = np.array([[float(given[name]) for name in problem.names]])
+        theta = np.array([[real_number(name, given[name]) for name in problem.names]])
         return float(problem.evaluate(theta).log_l[0])
 
     def priors(self) -> Any:

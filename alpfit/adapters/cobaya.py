@@ -12,7 +12,8 @@ Under ``theory:`` and ``likelihood:`` of an input file they stand by their dotte
         options: {belle2_bknunu_q2_2025: {marginalise: true}}
 
 Parameters have the scenario's names, and cobaya's priors. Either component works without the other: what a measurement
-reads may come from any theory that provides it by that name, or be a parameter. cobaya: J. Torrado and A. Lewis, JCAP
+reads may come from any theory that provides it by that name, or be a parameter. Whether an entry holds for all points,
+where the ALP is invisible and where it is not, is up to the user: priors are cobaya's. cobaya: J. Torrado and A. Lewis, JCAP
 05 (2021) 057, arXiv:2005.05290. Needs the optional dependency ``alpfit[cobaya]``.
 """
 
@@ -21,15 +22,25 @@ from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
-from cobaya.likelihood import Likelihood
-from cobaya.log import LoggedError
-from cobaya.theory import Theory
+
+try:
+    from cobaya.likelihood import Likelihood
+    from cobaya.log import LoggedError
+    from cobaya.theory import Theory
+except ImportError as error:
+    raise ImportError("alpfit.adapters.cobaya needs cobaya: pip install alpfit[cobaya]") from error
 
 from alpfit.config.consistency import check_shared_data
+from alpfit.config.names import check_names
 from alpfit.errors import AlpfitError, ConfigurationError, one_of
 from alpfit.likelihoods import JointLikelihood, load
 from alpfit.numerics.arguments import shown
-from alpfit.scenarios import CheckedScenario, kind_of
+from alpfit.scenarios import SCENARIOS, CheckedScenario, is_place, kind_of
+
+N_TRIED = 16
+"""Points at which a scenario is tried."""
+
+ONE_OF_THEM = "the name of a scenario, or a file of your own, './FILE.py'"
 
 
 class Model(Theory):  # type: ignore[misc]
@@ -51,20 +62,32 @@ class Model(Theory):  # type: ignore[misc]
     def initialize(self) -> None:
         """Make the scenario; raises cobaya's ``LoggedError``."""
         with _said_by(self):
+            if not isinstance(self.scenario, str) or not self.scenario:
+                raise ConfigurationError(f"scenario = {shown(self.scenario)} must be {ONE_OF_THEM}")
+            if self.scenario not in SCENARIOS and not is_place(self.scenario):
+                raise ConfigurationError(
+                    f"scenario = {shown(self.scenario)} is not known: {one_of(self.scenario, SCENARIOS)}; one of your "
+                    "own is a file, './FILE.py', or 'package.module:Name'"
+                )
             kind = kind_of(self.scenario)
             given = {"model": self.model, "relic": self.relic, "physics": self.physics}
-            tables = {name: table for name, table in given.items() if table}
-            for name in tables:
-                if name not in kind.tables:
-                    raise ConfigurationError(f"the scenario '{kind.name}' has no {name}: leave it out")
+            tables = {name: _table(name, table) for name, table in given.items()}
+            check_names({"scenario": self.scenario, **{name: table for name, table in tables.items() if table}}, kind)
             self._scenario = kind.scenario_for((), tables)
             if self._scenario.obstacle:
                 raise ConfigurationError(self._scenario.obstacle)
-            self._scenario.check(self._scenario.points_in_range(2))
-            for name, observable in self.derived.items():
-                if observable not in self._scenario.observables:
-                    known = one_of(str(observable), self._scenario.observables)
+            self._scenario.check(self._scenario.points_in_range(N_TRIED))
+            for name, observable in _table("derived", self.derived).items():
+                if observable not in self._numbers:
+                    known = one_of(str(observable), self._numbers)
                     raise ConfigurationError(f"derived: {name} = {shown(observable)} is not predicted: {known}")
+
+    def initialize_with_params(self) -> None:
+        """Look at the parameters that cobaya gives; raises cobaya's ``LoggedError``."""
+        with _said_by(self):
+            for pair in self._scenario.alternatives:
+                if set(pair) <= set(self.input_params):
+                    raise ConfigurationError(f"params: {' and '.join(pair)} say the same twice: give one of them")
 
     def get_requirements(self) -> list[str]:
         """The parameters that a point needs."""
@@ -80,8 +103,12 @@ class Model(Theory):  # type: ignore[misc]
 
     def get_can_provide_params(self) -> list[str]:
         """Those that can be derived parameters: numbers whose name is one word, and what :attr:`derived` names."""
-        numbers = (name for name, quantity in self._scenario.observables.items() if not quantity.bins)
-        return [*(name for name in numbers if name.isidentifier()), *self.derived]
+        return [*(name for name in self._numbers if name.isidentifier()), *self.derived]
+
+    @property
+    def _numbers(self) -> tuple[str, ...]:
+        """The observables that are no spectra."""
+        return tuple(name for name, quantity in self._scenario.observables.items() if not quantity.bins)
 
     def calculate(self, state: dict[str, Any], want_derived: bool = True, **parameters: float) -> bool:
         """Predict at one point, into ``state``; False where there is no prediction."""
@@ -100,25 +127,38 @@ class Model(Theory):  # type: ignore[misc]
 class Measurements(Likelihood):  # type: ignore[misc]
     """The product of ``entries``: of the catalogue by name, or of one's own by the path of their folder.
 
-    ``options`` are entry name to table, as in a run's input. Entries of the same data are refused.
+    ``options`` are entry name to table, as in a run's input. Entries of the same data are refused, and projections
+    without ``projection``.
     """
 
     entries: Sequence[str] = ()
     options: Mapping[str, Mapping[str, Any]] = {}
+    projection: bool = False
 
     _likelihood: JointLikelihood
 
     def initialize(self) -> None:
         """Read the entries; raises cobaya's ``LoggedError``."""
         with _said_by(self):
-            if not self.entries:
-                raise ConfigurationError("entries is missing: name one of the catalogue, or more")
-            for name in self.options:
+            if isinstance(self.entries, str) or not isinstance(self.entries, Sequence) or not self.entries:
+                raise ConfigurationError(
+                    f"entries = {shown(self.entries)} must be a list of entries: name one of the catalogue, or more"
+                )
+            for name in self.entries:
+                if self.entries.count(name) > 1:
+                    raise ConfigurationError(f"entries: '{name}' is named twice")
+            options = _table("options", self.options)
+            for name in options:
                 if name not in self.entries:
+                    known = one_of(str(name), self.entries)
+                    raise ConfigurationError(f"options: '{name}' is not among the entries: {known}")
+            loaded = tuple(load(name, options.get(name)) for name in self.entries)
+            for measurement in loaded:
+                if measurement.projection and self.projection is not True:
                     raise ConfigurationError(
-                        f"options: '{name}' is not among the entries: {one_of(name, self.entries)}"
+                        f"entries: '{measurement.name}' is a projection, not data: leave it out, or set projection: "
+                        "true"
                     )
-            loaded = tuple(load(name, self.options.get(name)) for name in self.entries)
             check_shared_data(loaded)
             self._likelihood = JointLikelihood(loaded)
 
@@ -145,4 +185,11 @@ def _said_by(component: Theory) -> Iterator[None]:
     try:
         yield
     except AlpfitError as error:
-        raise LoggedError(component.log, "%s", str(error)) from error
+        raise LoggedError(component.log, "%s", str(error)) from None
+
+
+def _table(name: str, value: Any) -> dict[str, Any]:
+    """The option ``name`` as a table; raises :class:`ConfigurationError` where it is none."""
+    if not isinstance(value, Mapping):
+        raise ConfigurationError(f"{name} = {shown(value)} must be a table: key to value")
+    return dict(value)

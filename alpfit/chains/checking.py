@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from alpfit.inference.priors import Prior
+from alpfit.inference.reweighting import BEFORE
 from alpfit.inference.samples import Samples
 
 Array = NDArray[np.float64]
@@ -54,7 +55,8 @@ def _check_numbers(samples: Samples) -> None:
         raise ValueError(f"ln Z = {samples.log_z:g}")
     if error is not None and not 0.0 <= error < np.inf:
         raise ValueError(f"the error of ln Z is {error:g}")
-    if samples.n_calls < 0 or samples.n_chains < 1 or n % samples.n_chains or not samples.autocorrelation > 0.0:
+    fewest = 0 if BEFORE in samples.diagnostics else 1  # a prior may have changed without any
+    if samples.n_calls < fewest or samples.n_chains < 1 or n % samples.n_chains or not samples.autocorrelation > 0.0:
         raise ValueError(
             f"{samples.n_calls} calls, {samples.n_chains} chains and an autocorrelation time of "
             f"{samples.autocorrelation:g} are not those of a run with {n} samples"

@@ -333,9 +333,11 @@ def _check_identity(unfinished: UnfinishedRun, identity: Mapping[str, Any], what
     was, now = _flat(before), _flat(json.loads(json_text(identity)))
     for key in [*was, *now]:
         if was.get(key) != now.get(key):
+            begun = f"with {key} = {was.get(key)}, which is {now.get(key)} now"
+            if key == "scenario" and was.get(key) and now.get(key):
+                begun = "with another content of the scenario's file"
             raise RunFolderError(
-                f"{unfinished.run} was begun with {key} = {was.get(key)}, which is {now.get(key)} now: put it back, "
-                f"{'' if what == 'run' else 'or '}{way_out}"
+                f"{unfinished.run} was begun {begun}: put it back, {'' if what == 'run' else 'or '}{way_out}"
             )
 
 

@@ -11,6 +11,7 @@ from alpfit.errors import ConfigurationError, one_of
 from alpfit.inference.joint import Kernels, transform
 from alpfit.inference.problem import Problem
 from alpfit.likelihoods import JointLikelihood, Measurement
+from alpfit.likelihoods.forms.binned import Binned
 from alpfit.numerics.expressions import in_order
 from alpfit.scenarios import SCENARIOS, CheckedScenario, Kind, Scenario, widest_scenario
 
@@ -54,6 +55,11 @@ def check_measurements(configuration: Configuration) -> None:
         if measurement.projection and not configuration.projection:
             raise ConfigurationError(
                 f"likelihoods: '{measurement.name}' is a projection, not data: leave it out, or set projection = true"
+            )
+        if scenario.place and not measurement.own_models:
+            raise ConfigurationError(
+                f"likelihoods: '{measurement.name}' holds for the package's own scenarios alone, "
+                f"{', '.join(measurement.scenarios)}: leave it out"
             )
         check_regimes(measurement, scenario, ends)
         _check_predicted(measurement, scenario, {*configuration.quantities})
@@ -292,4 +298,18 @@ def _check_predicted(measurement: Measurement, scenario: CheckedScenario, known:
         }:
             parameters = " and ".join(extension.parameters)
             raise ConfigurationError(f"{needs} predicts only with {extension.what}: give {parameters} in [parameters]")
-        raise ConfigurationError(f"{needs} does not predict: {one_of(observable, scenario.observables)}")
+        raise ConfigurationError(
+            f"{needs} does not predict: {_by_option(measurement, observable, known)}"
+            f"{one_of(observable, scenario.observables)}"
+        )
+
+
+def _by_option(measurement: Measurement, observable: str, known: Collection[str]) -> str:
+    """An option with which the measurement would not read an ``observable`` that is not ``known``, as advice."""
+    table = f"[options.{measurement.name}]"
+    for option, value in measurement.options.items():
+        if value == observable:
+            return f"give {option} in {table} a number; "
+    if isinstance(measurement.form, Binned) and measurement.form.by_q2 in known:
+        return f"set signal_is = 'spectrum' in {table}; "
+    return ""

@@ -103,7 +103,7 @@ def _with_published(kind: Kind, document: Mapping[str, Any]) -> dict[str, Any]:
             if name not in nuisances:
                 raise ConfigurationError(
                     f"[parameters] {name} = 'published', but its value is not known from elsewhere: give it a prior "
-                    f"(published: {', '.join(nuisances)})"
+                    f"(published: {', '.join(nuisances) or 'none'})"
                 )
             known_as = nuisances[name]
             limits = {"min": 0.0, "max": known_as.mean + 10.0 * known_as.sigma}

@@ -51,7 +51,7 @@ def plane_contents(given: FigureInput, grid: tuple[int, int] = GRID) -> PlaneCon
     configuration, best = given.configuration, given.best
     scenario = configuration.theory
     axes = scenario.plane
-    following = _following(configuration.ordered_formulas, axes)
+    following = _following(configuration.ordered_formulas, (*axes, *given.at))
     others = {name: given.at.get(name, value) for name, value in best.items() if name not in (*axes, *following)}
     others |= {name: value for name, value in given.at.items() if name not in others}
     x, y = (
@@ -98,11 +98,11 @@ def no_plane(given: FigureInput) -> str:
     return ""
 
 
-def _following(formulas: Mapping[str, Expression], axes: Sequence[str]) -> tuple[str, ...]:
-    """The parameters whose ``formulas``, which are in order, read an axis, themselves or by others."""
+def _following(formulas: Mapping[str, Expression], chosen: Sequence[str]) -> tuple[str, ...]:
+    """The parameters whose ``formulas``, which are in order, read one that is ``chosen``, themselves or by others."""
     found: dict[str, None] = {}
     for name, formula in formulas.items():
-        if name not in axes and any(read in axes or read in found for read in formula.names):
+        if name not in chosen and any(read in chosen or read in found for read in formula.names):
             found[name] = None
     return tuple(found)
 
@@ -111,7 +111,10 @@ def _check(given: FigureInput) -> None:
     """Whether what the user has chosen is a parameter and a range."""
     scenario = given.configuration.theory
     known, axes = {**scenario.parameters, **scenario.optional, **given.best}, scenario.plane
+    formulas = given.configuration.formulas
     for name in given.at:
+        if name in formulas:
+            raise ConfigurationError(f"at[{name!r}]: it follows from {' and '.join(formulas[name].names)}: give those")
         if name in axes:
             raise ConfigurationError(f"at[{name!r}]: it is an axis of the plane: give ranges[{name!r}] = (LOW, HIGH)")
         if name not in known:

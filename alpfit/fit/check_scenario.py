@@ -9,6 +9,7 @@ import numpy as np
 
 from alpfit import likelihoods as catalogue
 from alpfit.errors import ConfigurationError
+from alpfit.likelihoods import Measurement
 from alpfit.numerics.arguments import shown
 from alpfit.scenarios import SCENARIOS, CheckedScenario, Quantity, is_place, kind_of, trust
 from alpfit.scenarios.base import OPTIONAL
@@ -77,7 +78,7 @@ def check_scenario(name: str | Path) -> ScenarioCheck:
     scenario.check(points)
     known = {**scenario.parameters, **scenario.optional, **scenario.observables}
     entries = [catalogue.load(entry) for entry in catalogue.names()]
-    usable = tuple(m.name for m in entries if set(m.observables) <= set(known) and _is_for(scenario, m.scenarios))
+    usable = tuple(m.name for m in entries if _wanted_of(m) <= set(known) and _is_for(scenario, m))
     read = {observable for m in entries for observable in m.observables}
     return ScenarioCheck(
         kind.name,
@@ -92,9 +93,14 @@ def check_scenario(name: str | Path) -> ScenarioCheck:
     )
 
 
-def _is_for(scenario: CheckedScenario, names: tuple[str, ...]) -> bool:
-    """Whether a measurement that is made for the scenarios ``names`` may hold for this one."""
-    return bool(scenario.place) or scenario.name in names
+def _wanted_of(measurement: Measurement) -> set[str]:
+    """What has to be predicted for a measurement, whatever its options are: one of them may be a prediction's name."""
+    return {name for name in measurement.observables if name not in measurement.options.values()}
+
+
+def _is_for(scenario: CheckedScenario, measurement: Measurement) -> bool:
+    """Whether the ``measurement`` may hold for this scenario."""
+    return measurement.own_models if scenario.place else scenario.name in measurement.scenarios
 
 
 def _seconds(scenario: CheckedScenario, points: Mapping[str, np.ndarray], n: int) -> float:

@@ -6,6 +6,8 @@ from dataclasses import dataclass, fields
 from functools import cached_property
 from typing import Any, Self
 
+import numpy as np
+
 from alpfit.inference.problem import Evaluation, Problem
 from alpfit.numerics.notebook import html_table
 
@@ -90,7 +92,8 @@ class EvaluatedPoint(Evaluation):
 
 
 def _numbers(columns: Mapping[str, Any]) -> dict[str, float | None]:
-    return {name: _number(values[0]) for name, values in columns.items()}
+    """Those that are numbers: a spectrum is not shown."""
+    return {name: _number(values[0]) for name, values in columns.items() if np.ndim(values) == 1}
 
 
 def _number(value: Any) -> float | None:

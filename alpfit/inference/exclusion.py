@@ -137,6 +137,8 @@ class Plane:
         scenario = self.scenario
         regimes = scenario.regimes({name: (values.min(), values.max()) for name, values in self.points.items()})
         known = {*scenario.parameters, *scenario.optional, *scenario.observables}
+        if getattr(scenario, "place", "") and not measurement.own_models:
+            return False
         return set(regimes) <= set(measurement.scenarios) and set(measurement.observables) <= known
 
     def group_and_process(self, measurement: Measurement) -> tuple[str, str]:

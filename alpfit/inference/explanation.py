@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from alpfit.errors import ConfigurationError
 from alpfit.inference.problem import Problem
 from alpfit.numerics.notebook import preformatted
 
@@ -169,6 +170,13 @@ def _without_signal(problem: Problem) -> dict[str, float]:
     middle = problem.prior_transform(np.full((1, problem.n_dim), 0.5))[0]
     points = problem.completed({name: np.array([x]) for name, x in zip(problem.names, middle, strict=True)})
     silent = {**points, **problem.scenario.without_signal(problem.of_scenario(points))}
+    if problem.scenario.place and not any(set(m.observables) <= set(silent) for m in problem.likelihood.measurements):
+        first = problem.likelihood.measurements[0]
+        missing = next(name for name in first.observables if name not in silent)
+        raise ConfigurationError(
+            f"{problem.scenario.place}: without_signal returns no {missing!r}, which {first.name} reads: with no "
+            "measurement there is nothing to compare with"
+        )
     return {
         m.name: float(m.loglike(silent)[0])
         for m in problem.likelihood.measurements

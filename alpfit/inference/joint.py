@@ -109,7 +109,7 @@ class JointNormal(JointTable):
     @model_validator(mode="after")
     def _is_a_covariance(self) -> Self:
         k = len(self.parameters)
-        if (self.covariance is None) == (self.sigma is None or self.correlation is None):
+        if [self.covariance is None, self.sigma is None, self.correlation is None] not in ([0, 1, 1], [1, 0, 0]):
             raise ValueError("give covariance, or sigma and correlation")
         for name in ("mean", "sigma"):
             if (row := getattr(self, name)) is not None and len(row) != k:

@@ -142,7 +142,8 @@ def _doubts(samples: Samples) -> list[str]:
     doubts = []
     if samples.n_eff < FEWEST:
         doubts.append(f"reweighting has left {samples.n_eff:.0f} effective samples, fewer than {FEWEST:.0f}: run anew")
-    if (largest := samples.diagnostics["largest weight"]) > LARGEST_WEIGHT:
+    largest, kept = samples.diagnostics["largest weight"], samples.n_eff > STILL_THERE * samples.diagnostics[BEFORE]
+    if largest > LARGEST_WEIGHT and not kept:
         doubts.append(f"one sample has {100.0 * largest:.0f} % of the weight: the posteriors differ too much, run anew")
     if tail_matters(samples):
         k = samples.diagnostics[PARETO_K]

@@ -33,6 +33,7 @@ class _Entry(BaseModel):
     experiment: str = Field(min_length=1)
     group: str = ""
     scenarios: list[str] = []
+    own_models: StrictBool = True
     form: str
     options: list[str] = []
     overlaps: list[str] = []
@@ -103,6 +104,7 @@ def load_folder(folder: Path, options: Mapping[str, Any] | None = None) -> Measu
         experiment=entry.experiment,
         group=entry.group,
         scenarios=tuple(entry.scenarios),
+        own_models=entry.own_models,
         form_name=entry.form,
         form=form,
         source=entry.source,

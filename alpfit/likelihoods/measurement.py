@@ -38,8 +38,9 @@ class Measurement:
     """One entry of the catalogue; ``digest`` identifies its files, ``options`` are the values in force.
 
     ``share`` multiplies the first observable, ``overlaps`` names entries that use the same data, and a ``projection``
-    is what an experiment expects to see one day. ``group`` says together with what else its limit is drawn, where that
-    does not follow from the observable.
+    is what an experiment expects to see one day. It holds for users' ``own_models`` that predict what it reads, but
+    where its numbers are those of the package's model alone. ``group`` says together with what else its limit is
+    drawn, where that does not follow from the observable.
     """
 
     name: str
@@ -53,6 +54,7 @@ class Measurement:
     references: tuple[Reference, ...] = ()
     overlaps: tuple[str, ...] = ()
     projection: bool = False
+    own_models: bool = True
     group: str = ""
     share: Share | None = None
     notes: Mapping[str, str] = field(default_factory=dict)
@@ -67,7 +69,9 @@ class Measurement:
     @property
     def made_for(self) -> str:
         """The package's scenarios for which it holds, in words; those of one's own need not be named."""
-        return ", ".join(self.scenarios) or "models of one's own"
+        return (
+            ", ".join(self.scenarios) + ("" if self.own_models else ", no model of one's own") or "models of one's own"
+        )
 
     @property
     def steps(self) -> tuple[Step, ...]:

@@ -115,7 +115,8 @@ class _Named(ast.NodeTransformer):
         """The node, or what stands for it; raises :class:`ConfigurationError` for what is not allowed."""
         if isinstance(node, (ast.operator, ast.unaryop, ast.cmpop)):
             if type(node) not in OPERATORS:
-                raise ConfigurationError(f"has {type(node).__name__} of Python, which formulas do not have")
+                hint = ": a power is written **" if isinstance(node, ast.BitXor) else ""
+                raise ConfigurationError(f"has {type(node).__name__} of Python, which formulas do not have{hint}")
             return node
         if not isinstance(node, NODES):
             raise ConfigurationError(f"has {type(node).__name__} of Python, which formulas do not have")

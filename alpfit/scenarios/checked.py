@@ -13,6 +13,9 @@ from alpfit.relic import Evolution, RelicDensity
 from alpfit.scenarios.base import Array, Predictions, Quantity, Scenario
 from alpfit.scenarios.names import quantity_for
 
+SAME = 1e-3
+"""By how much, relative to itself, what is predicted of a point may depend on the others: solvers have tolerances."""
+
 N_TRIED = 16
 """Points at which one of one's own is tried before it is said to have no prediction anywhere."""
 
@@ -121,8 +124,21 @@ class CheckedScenario(Scenario):
 
     def without_signal(self, points: Mapping[str, Array]) -> Mapping[str, Array]:
         """Parameters and predictions at ``points`` if there were nothing new."""
-        silent: Mapping[str, Array] = self._optional("without_signal", points)
-        return silent
+        silent: Any = self._optional("without_signal", points)
+        if not self.place:
+            return silent  # type: ignore[no-any-return]
+        n = len(next(iter(points.values()), np.zeros(1)))
+        if isinstance(silent, Predictions):
+            silent = silent.values
+        try:
+            if not isinstance(silent, Mapping):
+                raise UnusableError(
+                    f"without_signal returns {shown(silent)}: it must return {ADVICE['without_signal']}"
+                )
+            found = {name: self._array(name, values, n, "without_signal") for name, values in silent.items()}
+        except UnusableError as error:
+            raise ConfigurationError(f"{self.place}: {error}") from error
+        return {**points, **found}
 
     def relic_density(self, points: Mapping[str, Array], engine: str) -> RelicDensity:
         """Of the dark matter at ``points``, by one of the :attr:`engines`; arrays ``(n,)``."""
@@ -136,19 +152,20 @@ class CheckedScenario(Scenario):
 
     def regimes(self, ends: Mapping[str, tuple[float, float]]) -> Mapping[str, str]:
         """The scenarios that points between the ``ends`` belong to, in words."""
-        return self.inner.regimes(ends)
+        return self._of_kind("regimes", Mapping, "a dictionary of names to words", ends)  # type: ignore[no-any-return]
 
     def reach(self, ends: Mapping[str, tuple[float, float]]) -> str:
         """What decides between them, in words."""
-        return self.inner.reach(ends)
+        return self._of_kind("reach", str, "text", ends)  # type: ignore[no-any-return]
 
     def diagnose(self, points: Mapping[str, Array]) -> Mapping[str, Array]:
         """How far the predictions at ``points`` can be trusted."""
-        return self._called("diagnose", points)  # type: ignore[no-any-return]
+        wanted = "a dictionary of names to arrays"
+        return self._of_kind("diagnose", Mapping, wanted, points)  # type: ignore[no-any-return]
 
     def remarks(self, points: Mapping[str, Array]) -> Sequence[str]:
         """For each of the ``points`` a sentence on what a prediction assumes there, mostly empty."""
-        return self._called("remarks", points)  # type: ignore[no-any-return]
+        return self._of_kind("remarks", Sequence, "a sentence for each point", points)  # type: ignore[no-any-return]
 
     def check(self, points: Mapping[str, Array]) -> None:
         """Raise :class:`ConfigurationError` where a scenario of one's own has no answer that could be used.
@@ -161,6 +178,9 @@ class CheckedScenario(Scenario):
         for name in self.observables:
             if name not in found:
                 raise ConfigurationError(f"{self.place}: predict returns no {name!r}, which is among its observables")
+        for name in self.inner.headline:
+            if name not in self.observables:
+                raise ConfigurationError(f"{self.place}: headline: {name!r} is not predicted")
         for name in found:
             if name not in self.observables:
                 raise ConfigurationError(
@@ -188,9 +208,14 @@ class CheckedScenario(Scenario):
             raise ConfigurationError(f"{self.place}: {error}") from error
         except Exception:
             return self._first_single(points)
-        for name in together.values:
+        for name, among in together.values.items():
             if name not in alone.values:
                 raise ConfigurationError(f"{self.place}: predict returns {name!r} for many points, but not for one")
+            if not np.allclose(among[:1], alone.values[name], rtol=SAME, atol=0.0, equal_nan=True):
+                raise ConfigurationError(
+                    f"{self.place}: predict returns another {name!r} for a point alone than for the same point among "
+                    "others: each point must have its own, and the same each time"
+                )
         good = [i for i, failure in enumerate(together.failures) if not failure]
         if not good:
             raise ConfigurationError(f"{self.place}: has no prediction anywhere: {together.failures[0]}")
@@ -236,7 +261,10 @@ class CheckedScenario(Scenario):
         if not self.provides("predict"):
             raise UnusableError(_missing(self, "predict"))
         given = {name: np.array(array) for name, array in points.items()}
-        answer = self.inner.predict(given)
+        try:
+            answer = self.inner.predict(given)
+        except SystemExit:
+            raise UnusableError("predict ends the program: let it raise an error") from None
         for name, array in points.items():
             if name not in given or not np.array_equal(given[name], array):
                 raise UnusableError(f"predict changes its input {name!r}: let it work on a copy")
@@ -258,13 +286,13 @@ class CheckedScenario(Scenario):
                 failures[i] = failures[i] or f"{name} is not a number"
         return Predictions(values, tuple(failures))
 
-    def _array(self, name: Any, values: Any, n: int) -> NDArray[np.float64]:
-        """The predictions ``values`` as an array ``(n,)``, or ``(n, k)`` for a spectrum."""
+    def _array(self, name: Any, values: Any, n: int, method: str = "predict") -> NDArray[np.float64]:
+        """The ``values`` that a ``method`` returns, as an array ``(n,)``, or ``(n, k)`` for a spectrum."""
         if not isinstance(name, str):
-            raise UnusableError(f"predict returns {name!r} for the name of an observable, which must be text")
+            raise UnusableError(f"{method} returns {name!r} for the name of an observable, which must be text")
         array = np.asarray(values)
         if array.dtype.kind not in "iufb":
-            raise UnusableError(f"predict returns {shown(values)} for {name!r}: it must return real numbers")
+            raise UnusableError(f"{method} returns {shown(values)} for {name!r}: it must return real numbers")
         described = self.inner.observables.get(name)
         n_bins = described.bins if described is not None else 0
         if array.shape == () and not n_bins:
@@ -272,8 +300,8 @@ class CheckedScenario(Scenario):
         expected = (n, n_bins) if n_bins else (n,)
         if array.shape != expected:
             raise UnusableError(
-                f"predict returns an array of shape {array.shape} for {name!r}, and {expected} is wanted for points of "
-                f"shape ({n},)"
+                f"{method} returns an array of shape {array.shape} for {name!r}, and {expected} is wanted for points "
+                f"of shape ({n},)"
             )
         return array.astype(float)
 
@@ -287,6 +315,13 @@ class CheckedScenario(Scenario):
         if not self.provides(method):
             raise ConfigurationError(_missing(self, method))
         return self._called(method, *arguments)
+
+    def _of_kind(self, method: str, kind: type, wanted: str, *arguments: Any) -> Any:
+        """What a ``method`` returns; raises :class:`ConfigurationError` where it is not of this ``kind``."""
+        answer = self._called(method, *arguments)
+        if not isinstance(answer, kind):
+            raise ConfigurationError(f"{self.place}: {method} returns {shown(answer)}: it must return {wanted}")
+        return answer
 
     def _called(self, method: str, *arguments: Any) -> Any:
         """What a ``method`` returns; raises :class:`ConfigurationError` where one of one's own raises."""

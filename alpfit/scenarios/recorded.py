@@ -1,5 +1,6 @@
 """What a run folder says of a scenario of one's own: enough to show the run without running its code."""
 
+import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
@@ -36,7 +37,7 @@ class _Described(BaseModel):
 
 
 class _Parameter(_Described):
-    range: list[float] = Field(min_length=2, max_length=2)
+    range: list[float | None] = Field(min_length=2, max_length=2)  # JSON has no infinity
 
 
 class Record(BaseModel):
@@ -95,13 +96,23 @@ def _as_dicts(quantities: Mapping[str, Quantity]) -> dict[str, dict[str, Any]]:
     names = tuple(_Described.model_fields)
     return {
         name: {key: getattr(quantity, key) for key in names}
-        | ({"range": list(quantity.range)} if isinstance(quantity, Parameter) else {})
+        | (
+            {"range": [float(end) if math.isfinite(end) else None for end in quantity.range]}
+            if isinstance(quantity, Parameter)
+            else {}
+        )
         for name, quantity in quantities.items()
     }
 
 
 def _as_parameters(described: Mapping[str, _Parameter]) -> dict[str, Parameter]:
-    return {name: Parameter(**each.model_dump() | {"range": tuple(each.range)}) for name, each in described.items()}
+    """With infinity for ends that are not there."""
+    parameters = {}
+    for name, each in described.items():
+        low, high = each.range
+        ends = (-math.inf if low is None else low, math.inf if high is None else high)
+        parameters[name] = Parameter(**each.model_dump() | {"range": ends})
+    return parameters
 
 
 class RecordedScenario(Scenario):

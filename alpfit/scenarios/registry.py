@@ -13,6 +13,7 @@ from pydantic import TypeAdapter, ValidationError
 from alpfit.errors import ConfigurationError, validation_sentence
 from alpfit.numerics.registry import Registry
 from alpfit.scenarios.alp import AlpScenario
+from alpfit.scenarios.attributes import check_attributes, check_options
 from alpfit.scenarios.base import Scenario
 from alpfit.scenarios.checked import CheckedScenario
 from alpfit.scenarios.portal import PortalScenario
@@ -59,6 +60,8 @@ class Kind:
     @property
     def tables(self) -> Mapping[str, Any]:
         """The tables of a run's input that are this scenario's own, each with its type."""
+        if self.place and self.record is None:
+            check_options(self.made_by, self.place)
         return self.made_by.tables() if self.record is None else dict.fromkeys(self.record.tables, dict[str, Any])
 
     def content(self, name: str, table: Mapping[str, Any]) -> Any:
@@ -93,7 +96,10 @@ class Kind:
 
     def _made(self, made_by: type[Scenario], content: Mapping[str, Any]) -> Scenario:
         try:
-            return made_by.from_tables(content)
+            made = made_by.from_tables(content)
+            if self.place:
+                check_attributes(made, self.place)
+            return made
         except ConfigurationError:
             raise
         except Exception as error:

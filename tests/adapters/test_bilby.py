@@ -77,6 +77,8 @@ def test_ln_l_is_that_of_the_fit_and_a_missing_parameter_is_named(document):
     assert likelihood.log_likelihood({"m_X": 2.0}) == fit.evaluate({"m_X": 2.0}).log_l
     with pytest.raises(ConfigurationError, match="m_X has no value"):
         likelihood.log_likelihood({})
+    with pytest.raises(ConfigurationError, match="m_X = 'heavy' must be a"):
+        likelihood.log_likelihood({"m_X": "heavy"})
 
 
 def test_a_point_without_a_prediction_has_no_likelihood(document):

@@ -117,10 +117,19 @@ def test_a_point_out_of_range_has_no_likelihood(two_body):
     [
         (MODEL, {"scenario": "invisble"}, "invisble"),
         (MODEL, {"scenario": ""}, "scenario"),
+        (MODEL, {"scenario": 3}, "scenario = 3 must be the name of a scenario"),
+        (MODEL, {"model": [1]}, "model = [1] must be a table: key to value"),
+        (MODEL, {"model": {"wdth": 1.0}}, "[model] wdth is not known: did you mean 'width'?"),
+        (MODEL, {"derived": ["m_a"]}, "derived = ['m_a'] must be a table"),
+        (MODEL, {"scenario": "invisible", "relic": {"engine": "nope"}}, "[relic] engine = 'nope' is not known"),
+        (MODEL, {"scenario": "invisible", "physics": {"form_factor": "x"}}, "[physics] form_factor = 'x' is not known"),
+        (MEASUREMENTS, {"entries": "belle2_bknunu_q2_2025"}, "must be a list of entries"),
+        (MEASUREMENTS, {"entries": ["belle2_bknunu_q2_2025"] * 2}, "'belle2_bknunu_q2_2025' is named twice"),
+        (MEASUREMENTS, {"entries": ["belle2_gamma_inv_20fb_2017"], "options": {}}, "is a projection, not data"),
         (MODEL, {"scenario": "./nowhere.py"}, "nowhere.py does not exist"),
-        (MODEL, {"relic": {"engine": "cbe"}}, "the scenario 'two_body' has no relic: leave it out"),
+        (MODEL, {"relic": {"engine": "cbe"}}, "[relic] is the ALP portal's, and the scenario 'two_body' has no such"),
         (MODEL, {"derived": {"rate": "BR(B+->K+ a)"}}, "derived: rate = 'BR(B+->K+ a)' is not predicted"),
-        (MEASUREMENTS, {"entries": []}, "entries is missing"),
+        (MEASUREMENTS, {"entries": []}, "entries = [] must be a list of entries"),
         (MEASUREMENTS, {"entries": ["belle2_bknunu_q2_2024"], "options": {}}, "did you mean 'belle2_bknunu_q2_2025'?"),
         (MEASUREMENTS, {"entries": ["belle2_bknunu_q2_2025", "belle2_bknunu_2023"]}, "use the same data"),
         (MEASUREMENTS, {"options": {"planck": {}}}, "options: 'planck' is not among the entries"),
@@ -132,3 +141,37 @@ def test_what_cannot_be_used_ends_cobaya_with_a_sentence(two_body, component, op
         get_model(changed(two_body, component, **options))
     assert sentence in str(caught.value)
     assert "\n" not in str(caught.value)
+
+
+def test_two_parameters_that_say_the_same_are_refused():
+    info = {
+        "theory": {MODEL: {"scenario": "displaced"}},
+        "likelihood": {MEASUREMENTS: {"entries": ["na62_kpigg_2023"]}},
+        "params": {"m_a": 0.2, "g_agg": {"prior": {"min": 1e-6, "max": 1e-3}}, "g_aww": 1e-4, "cB_over_cW": 2.0},
+    }
+    with pytest.raises(LoggedError, match="params: g_aww and cB_over_cW say the same twice"):
+        get_model(info)
+
+
+def test_a_scenario_without_a_prediction_in_the_middle_of_its_ranges_is_good(two_body, tmp_path):
+    text = (EXAMPLES / "two_body" / "two_body.py").read_text()
+    light = text.replace('points["BR"]}', 'np.where(points["m_X"] > 2.0, np.nan, points["BR"])}', 1)
+    (tmp_path / "light.py").write_text(light)
+    model = get_model(changed(two_body, MODEL, scenario=str(tmp_path / "light.py")))
+    assert np.isfinite(model.loglike({"m_X": 1.5, "BR": 1e-6})[0])
+    assert model.loglike({"m_X": 2.5, "BR": 1e-6})[0] == -np.inf
+
+
+@pytest.mark.parametrize("package", ["cobaya", "bilby"])
+def test_without_the_other_program_it_says_what_to_install(package, monkeypatch):
+    import importlib
+    import sys
+
+    for name in [name for name in sys.modules if name.partition(".")[0] == package]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.setitem(sys.modules, package, None)
+    monkeypatch.delitem(sys.modules, f"alpfit.adapters.{package}", raising=False)
+    with pytest.raises(
+        ImportError, match=rf"alpfit\.adapters\.{package} needs {package}: pip install alpfit\[{package}\]"
+    ):
+        importlib.import_module(f"alpfit.adapters.{package}")

@@ -110,3 +110,14 @@ def test_what_is_derived_is_kept_and_summarised(run):
     np.testing.assert_allclose(run.samples.derived["rate"], 1e6 * run.samples.parameters["BR"], rtol=1e-14)
     summary = json.loads((run.folder.path / "summary.json").read_text())
     assert {"rate", "m_X"} <= set(summary["parameters"]) | set(summary["derived"])
+
+
+def test_parameters_without_ends_are_read_again(project, tmp_path):
+    (tmp_path / "line.py").write_text(GOOD.replace("range=(0.01, 4.7)", "range=(0.01, float('inf'))"))
+    (tmp_path / "fit.toml").write_text(TOML)
+    made = alpfit.run(tmp_path / "fit.toml", output=tmp_path / "run")
+    again = alpfit.read_run(made.folder.path)
+    assert again.configuration.theory.parameters["m_X"].range == (0.01, np.inf)
+    assert alpfit.Fit.from_file(tmp_path / "fit.toml").run(tmp_path / "run", resume=True).samples.n_calls == (
+        made.samples.n_calls
+    )

@@ -15,6 +15,7 @@ from alpfit.chains.provenance import write_manifest
 from alpfit.config import load_configuration
 from alpfit.errors import ConfigurationError
 from alpfit.figures import FIGURES, QUICK, figures, planes
+from alpfit.figures.input import FigureInput
 from alpfit.inference.profiling import Profile
 from alpfit.inference.samples import Samples
 from alpfit.inference.session import Account
@@ -74,7 +75,7 @@ def run_of(tmp_path_factory):
         log_z = float(np.logaddexp.reduce(point.log_l) - np.log(n))
         samples = Samples(
             {name: theta[:, i] for i, name in enumerate(problem.names)},
-            {name: point.predictions[name] for name in problem.derived},
+            {name: point.column(name) for name in problem.derived},
             point.log_l_by_entry,
             point.log_l,
             point.log_l - log_z - np.log(n),
@@ -240,3 +241,15 @@ def test_the_plane_spans_the_prior(displaced):
     (one,) = figures(displaced, ["plane"])
     assert one.figure.axes[0].get_xlim() == pytest.approx((0.01, 1.0))
     assert one.figure.axes[0].get_ylim() == pytest.approx((1e-6, 1e-3), abs=0.0)
+
+
+def test_in_the_plane_what_follows_from_a_value_that_was_chosen_follows_from_it(invisible, run_of):
+    """delta = 0.1 is r = 0.45, whatever r is at the best fit; and r cannot be chosen where delta says it."""
+    by_delta = run_of(INVISIBLE.replace("r = 0.477", 'r = "(1 - delta)/2"\ndelta = 0.046'))
+    found = planes.plane_contents(FigureInput.of(by_delta, at={"delta": 0.1}))
+    expected = planes.plane_contents(FigureInput.of(invisible, at={"r": 0.45}))
+    assert found.relic
+    for one, other in zip(found.relic, expected.relic, strict=True):
+        np.testing.assert_allclose(one.omega_h2, other.omega_h2, rtol=1e-9)
+    with pytest.raises(ConfigurationError, match="it follows from delta: give those"):
+        planes.plane(FigureInput.of(by_delta, at={"r": 0.45}))

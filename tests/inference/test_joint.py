@@ -108,6 +108,7 @@ def test_it_goes_to_other_processes(joint):
         ({"mean": [1.0]}, "mean has 1 numbers for 3 parameters"),
         ({"correlation": None}, "give covariance, or sigma and correlation"),
         ({"covariance": np.eye(3).tolist()}, "give covariance, or sigma and correlation"),
+        ({"covariance": np.eye(3).tolist(), "correlation": None}, "give covariance, or sigma and correlation"),
         ({"correlation": np.ones((3, 3)).tolist()}, "is not positive definite"),
         ({"correlation": [[1.0, 0.5, 0.0], [0.4, 1.0, 0.0], [0.0, 0.0, 1.0]]}, "is not symmetric"),
         ({"correlation": (2.0 * np.eye(3)).tolist()}, "must have ones on its diagonal"),

@@ -54,6 +54,76 @@ def test_what_is_wrong_with_a_file_is_said_before_the_run(write, name):
     assert message.startswith(f"{file}: ")
 
 
+SILENT = '        return {**points, "m_a": points["m_X"], "BR(B+->K+ a(inv))": np.zeros_like(points["m_X"])}'
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        ("        return None", "line.py: without_signal returns None: it must return the parameters and predictions"),
+        (
+            '        return {"m_a": "heavy"}',
+            "line.py: without_signal returns 'heavy' for 'm_a': it must return real numbers",
+        ),
+        ('        return {"m_a": np.ones(7)}', r"line.py: without_signal returns an array of shape \(7,\) for 'm_a'"),
+        (
+            '        return {"m_a": points["m_X"]}',
+            r"line.py: without_signal returns no 'BR\(B\+->K\+ a\(inv\)\)', which belle2_bkx_recast_2025 reads",
+        ),
+    ],
+)
+def test_what_is_wrong_without_a_signal_is_said(write, body, expected):
+    assert SILENT in GOOD
+    with pytest.raises(ConfigurationError, match=expected):
+        alpfit.explain(write(GOOD.replace(SILENT, body)))
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        '        return {"m_a": 1.0, "BR(B+->K+ a(inv))": 0.0}',
+        '        nothing = {**points, "BR": 0.0 * points["BR"]}\n'
+        '        return Predictions(self.predict(nothing), ("",))',
+    ],
+    ids=["numbers", "Predictions"],
+)
+def test_without_a_signal_numbers_and_predictions_are_as_good_as_arrays(write, body):
+    text = GOOD.replace(SILENT, body).replace("import Parameter, Scenario", "import Parameter, Predictions, Scenario")
+    assert alpfit.explain(write(text)).without_signal == alpfit.explain(write()).without_signal
+
+
+def test_what_is_said_beside_predictions_has_to_be_of_its_kind(write):
+    for method, expected in (("diagnose", "a dictionary of names to arrays"), ("remarks", "a sentence for each point")):
+        text = GOOD + f"\n    def {method}(self, points):\n        return 3\n"
+        with pytest.raises(ConfigurationError, match=rf"line\.py: {method} returns 3: it must return {expected}"):
+            Fit.from_file(write(text)).evaluate({"m_X": 2.0, "BR": 1e-5}).as_text()
+
+
+def test_a_scenario_need_not_call_the_constructor_of_its_base(write):
+    text = GOOD + "\n    def __init__(self):\n        self.n = 1\n"
+    assert Fit.from_file(write(text)).problem.scenario.options is None
+
+
+def test_what_holds_for_the_alp_alone_is_not_for_a_model_of_ones_own(write):
+    toml = TOML.replace('["belle2_bkx_recast_2025"]', '["belle2_bkx_recast_2025", "sn1987a_invisible_2017"]')
+    with pytest.raises(
+        ConfigurationError, match="'sn1987a_invisible_2017' holds for the package's own scenarios alone"
+    ):
+        Fit.from_file(write(toml=toml))
+    write()
+    assert "sn1987a_invisible_2017" not in alpfit.check_scenario(write().with_name("line.py")).measurements
+
+
+def test_an_option_that_would_do_without_a_prediction_is_named(write):
+    text = predict('        return {"m_a": points["m_X"], "BR(B+->K+ a(inv))": points["BR"], "Omega_h2": 0.1}')
+    toml = TOML.replace('["belle2_bkx_recast_2025"]', '["belle2_bkx_recast_2025", "planck_relic_2018"]')
+    advice = r"give relative_theory_error in \[options.planck_relic_2018\] a number"
+    with pytest.raises(ConfigurationError, match=advice):
+        Fit.from_file(write(text, toml))
+    assert Fit.from_file(write(text, toml), ["options.planck_relic_2018.relative_theory_error=0.1"]).problem.entries
+    assert "planck_relic_2018" in alpfit.check_scenario(write(text).with_name("line.py")).measurements
+
+
 def test_a_file_that_is_not_there_or_not_python(write, tmp_path):
     file = write(toml=TOML.replace("./line.py", "./nowhere.py"))
     with pytest.raises(ConfigurationError, match=r"nowhere.py does not exist"):

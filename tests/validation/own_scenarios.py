@@ -46,6 +46,13 @@ def predict(body: str) -> str:
     return f"{before}{body}\n{rest.partition(chr(10))[2]}"
 
 
+def attribute(line: str) -> str:
+    """The good one with another ``line`` among its attributes."""
+    return GOOD.replace('    plane = ("m_X", "BR")\n', f'    plane = ("m_X", "BR")\n    {line}\n')
+
+
+QUANTITY = "parameters = {**parameters, 'g': "
+
 BAD = {
     "syntax": (
         GOOD.replace("class Line(Scenario):", "class Line(Scenario)"),
@@ -82,6 +89,43 @@ BAD = {
     "described and missing": (
         GOOD.replace('plane = ("m_X", "BR")', 'observables = {"x": Parameter("x")}'),
         "predict returns no 'x', which is among its observables",
+    ),
+    "another for one": (
+        predict('        return {"m_a": points["m_X"], "BR(B+->K+ a(inv))": points["BR"] / points["BR"].size}'),
+        "predict returns another 'BR(B+->K+ a(inv))' for a point alone than for the same point among others",
+    ),
+    "ends when called": (predict("        raise SystemExit"), "predict ends the program: let it raise an error"),
+    "parameters, a list": (
+        attribute("parameters = ['m_X']"),
+        "parameters = ['m_X'] must be a dictionary, name to Para",
+    ),
+    "parameters, none": (attribute("parameters = {}"), "parameters is empty: give it a dictionary"),
+    "a parameter, text": (attribute(QUANTITY + "'GeV'}"), "parameters['g'] = 'GeV' must be Parameter(LABEL, UNIT, "),
+    "a range, one": (attribute(QUANTITY + "Parameter('g', range=(1,))}"), "the range of g = (1,) must be two numbers"),
+    "a range, none": (attribute(QUANTITY + "Parameter('g', range=None)}"), "the range of g = None must be two numbers"),
+    "a range, reversed": (
+        attribute(QUANTITY + "Parameter('g', range=(2.0, 1.0))}"),
+        "the range of g = (2.0, 1.0) must be two numbers, the smaller first",
+    ),
+    "optional, none": (attribute("optional = None"), "optional = None must be a dictionary, name to Parameter"),
+    "observables, a list": (
+        attribute("observables = ['m_a']"),
+        "observables = ['m_a'] must be a dictionary, name to Q",
+    ),
+    "headline, text": (attribute("headline = 'm_a'"), "headline = 'm_a' must be a list of names"),
+    "headline, unknown": (attribute("headline = ['m_b']"), "headline: 'm_b' is not predicted"),
+    "plane, one": (attribute("plane = ('m_X',)"), "plane = ('m_X',) must be the names of two parameters"),
+    "plane, unknown": (attribute("plane = ('m_X', 'g')"), "plane: 'g' is not known: allowed: BR, m_X"),
+    "alternatives, text": (attribute("alternatives = 'm_X'"), "alternatives = 'm_X' must be a list of pairs"),
+    "alternatives, unknown": (attribute("alternatives = [('m_X', 'g')]"), "alternatives: 'g' is not known"),
+    "references, text": (attribute("references = 'me'"), "references = 'me' must be a list of dictionaries"),
+    "references, texts": (attribute("references = ['me']"), "references: 'me' must be a dictionary with key"),
+    "border, a number": (attribute("border = 3"), "border = 3 must be text"),
+    "options, a dictionary": (attribute("Options = {'a': 1}"), "Options = {'a': 1} must be a class: a dataclass, or a"),
+    "options, a plain class": (attribute("Options = int"), "Options = <class 'int'> must be a class: a dataclass, or"),
+    "regimes, a number": (
+        attribute("regimes = lambda self, ends: 3"),
+        "regimes returns 3: it must return a dictionary",
     ),
     "no predict": (GOOD.replace("def predict", "def predicted"), "Line has no method predict: add it, which returns"),
 }

@@ -48,10 +48,10 @@ def evaluate(example: str) -> tuple[Array, Evaluation]:
 
 def rows(example: str) -> Iterator[list[str]]:
     """The lines of the file: names, then a point each."""
-    theta, point = evaluate(example)
-    yield [*point.parameters, *(f"ln L {name}" for name in point.log_l_by_entry)]
+    (theta, point), names = evaluate(example), problem_of(example).names
+    yield [*names, *(f"ln L {name}" for name in point.log_l_by_entry)]
     for i in range(len(theta)):
-        columns = (*point.parameters.values(), *point.log_l_by_entry.values())
+        columns = (*theta.T, *point.log_l_by_entry.values())
         yield [repr(float(column[i])) for column in columns]
 
 

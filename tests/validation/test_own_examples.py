@@ -265,3 +265,17 @@ def test_it_fits():
     point = problem.evaluate(np.array([[2.1, 4e-3, 5e-3, 4.5e-3]]))
     assert point.failures == ("",)
     assert point.predictions["BR(B+->K+ a(inv))"][0] < point.predictions["BR(B+->K+ S)"][0]
+
+
+@pytest.mark.parametrize(
+    ("name", "at"),
+    [
+        ("wet/wet", {"C_V": 11.0, "C_S": 0.0, "C_T": 8.0}),
+        ("two_body/two_body_width", {"m_X": 2.1, "BR": 8e-6}),
+        ("off_shell/off_shell", {"m_chi": 1.0, "BR": 8e-6}),
+    ],
+)
+def test_a_point_with_a_spectrum_is_shown_without_it(name, at):
+    point = Fit.from_file(EXAMPLES / f"{name}.toml").evaluate(at)
+    assert "by q2" not in point.as_text()
+    assert point.as_record()["log_likelihood_total"] == pytest.approx(point.log_l.item())

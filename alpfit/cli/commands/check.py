@@ -14,6 +14,12 @@ def check(file: File, overrides: Overrides = None) -> None:
     checked = fit.check_prior()
     say(f"# {file} is good; one likelihood call takes {1e3 * fit.seconds_per_call():.2f} ms")
     if checked.without_likelihood:
-        say(f"# but {100.0 * checked.share:.0f} % of the prior has no likelihood; of {checked.n} points drawn:")
+        say(f"# but {_percent(checked.share)} % of the prior has no likelihood; of {checked.n} points drawn:")
         for reason, count in checked.without_likelihood.items():
             say(f"#   {count} x {reason}")
+
+
+def _percent(share: float) -> str:
+    """A share in per cent that is only all of it, or nothing, where it is."""
+    text = f"{100.0 * share:.0f}"
+    return {"100": ">99", "0": "<1"}.get(text, text) if 0.0 < share < 1.0 else text
