@@ -13,8 +13,9 @@ Under ``theory:`` and ``likelihood:`` of an input file they stand by their dotte
 
 Parameters have the scenario's names, and cobaya's priors. Either component works without the other: what a measurement
 reads may come from any theory that provides it by that name, or be a parameter. Whether an entry holds for all points,
-where the ALP is invisible and where it is not, is up to the user: priors are cobaya's. cobaya: J. Torrado and A. Lewis, JCAP
-05 (2021) 057, arXiv:2005.05290. Needs the optional dependency ``alpfit[cobaya]``.
+where the ALP is invisible and where it is not, is up to the user: priors are cobaya's.
+
+cobaya: J. Torrado and A. Lewis, JCAP 05 (2021) 057, arXiv:2005.05290. Needs the optional dependency ``alpfit[cobaya]``.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
