@@ -11,7 +11,11 @@ File = Annotated[Path, typer.Argument(help="The TOML file of the run.", show_def
 RunPath = Annotated[Path, typer.Argument(help="A run folder.", show_default=False)]
 Overrides = Annotated[
     list[str] | None,
-    typer.Option("--set", metavar="TABLE.KEY=VALUE", help="Replace a value of the file; may be repeated."),
+    typer.Option(
+        "--set",
+        metavar="TABLE.KEY=VALUE",
+        help="Replace a value of the file, or with no value leave it out; may be repeated.",
+    ),
 ]
 
 SEVERAL = "--parameters"

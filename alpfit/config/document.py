@@ -58,7 +58,10 @@ def apply_overrides(document: dict[str, Any], overrides: Sequence[str]) -> None:
 
 
 def apply_override(document: dict[str, Any], override: str) -> None:
-    """Set ``table.key=value`` in ``document``; raises :class:`ConfigurationError` where it cannot be read."""
+    """Set ``table.key=value`` in ``document``, or with no value take the key out of it.
+
+    Raises :class:`ConfigurationError` where it cannot be read, and where there is no such key to be taken out.
+    """
     place, equals, text = override.partition("=")
     *tables, key = place.strip().split(".")
     if not equals or not all((*tables, key)):
@@ -71,7 +74,12 @@ def apply_override(document: dict[str, Any], override: str) -> None:
         document = document.setdefault(table, {})
         if not isinstance(document, dict):
             raise ConfigurationError(f"overrides=[{override!r}]: {table} is a value, not a table")
-    document[key] = value
+    if text.strip():
+        document[key] = value
+    elif document.pop(key, None) is None:
+        raise ConfigurationError(
+            f"overrides=[{override!r}]: there is no {place.strip()} to be taken out: give it a value"
+        )
 
 
 def _sampler_name(document: Mapping[str, Any]) -> object:

@@ -1,6 +1,6 @@
 """Samples under another prior: the ratio of the densities, also where the new one is of other variables."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -68,7 +68,7 @@ def change_priors(samples: Samples, before: Problem, after: Problem) -> PriorCha
                 "[parameters] run anew"
             )
     n = samples.log_l.size
-    log_old = log_density(before.priors, samples.parameters, n) + _log_jacobian(before, after, new)
+    log_old = log_density(before.priors, samples.parameters, n) + _log_jacobian(before, after, samples.parameters, new)
     with np.errstate(invalid="ignore"):
         log_factor = log_density(after.priors, new, n) - log_old
     theta = np.stack([new[name] for name in after.names], axis=-1)
@@ -110,17 +110,34 @@ def _solved(name: str, columns: Mapping[str, Array], after: Problem) -> Array:
     )
 
 
-def _log_jacobian(before: Problem, after: Problem, new: Mapping[str, Array]) -> Array:
-    """ln |det d(old variables)/d(new variables)|, ``(n,)``; zero where they are the same."""
+def _log_jacobian(before: Problem, after: Problem, old: Mapping[str, Array], new: Mapping[str, Array]) -> Array:
+    """ln |det d(old variables)/d(new variables)| at both, ``(n,)``; zero where they are the same.
+
+    Either the new problem has formulas for the old variables, or the old one for the new ones.
+    """
     n = next(iter(new.values())).size
     if before.names == after.names:
         return np.zeros(n)
-    matrix = np.empty((n, before.n_dim, after.n_dim))
-    for j, name in enumerate(after.names):
-        step = STEP * np.maximum(np.abs(new[name]), 1e-300)
-        up, down = (after.completed({**new, name: new[name] + sign * step}) for sign in (1.0, -1.0))
-        for i, old in enumerate(before.names):
-            matrix[:, i, j] = (up[old] - down[old]) / (2.0 * step)
+    if set(before.names) <= set(after.completed(new)):
+        return _log_determinant(after, new, before.names)
+    if set(after.names) <= set(before.completed(old)):
+        return -_log_determinant(before, old, after.names)
+    name = next(name for name in before.names if name not in after.completed(new))
+    raise ConfigurationError(
+        f"[parameters] {name} cannot be exchanged: it does not follow from the new parameters, nor they from it and "
+        "the others; run anew"
+    )
+
+
+def _log_determinant(problem: Problem, at: Mapping[str, Array], names: Sequence[str]) -> Array:
+    """ln |det d(names)/d(sampled)| of the ``problem`` ``at`` its sampled parameters, ``(n,)``."""
+    n = next(iter(at.values())).size
+    matrix = np.empty((n, len(names), problem.n_dim))
+    for j, name in enumerate(problem.names):
+        step = STEP * np.maximum(np.abs(at[name]), 1e-300)
+        up, down = (problem.completed({**at, name: at[name] + sign * step}) for sign in (1.0, -1.0))
+        for i, follows in enumerate(names):
+            matrix[:, i, j] = (up[follows] - down[follows]) / (2.0 * step)
     return np.asarray(np.linalg.slogdet(matrix)[1])
 
 
@@ -128,7 +145,10 @@ def _shortfall(before: Problem, after: Problem) -> str:
     """That the new prior reaches where the old one had no room; empty where it does not."""
     drawn = after.prior_transform(np.random.default_rng(0).random((N_DRAWN, after.n_dim)))
     points = after.completed(dict(zip(after.names, drawn.T, strict=True)))
-    beyond = float(np.mean(~np.isfinite(log_density(before.priors, points, N_DRAWN))))
+    old = {name: points[name] if name in points else _solved(name, points, before) for name in before.names}
+    known = ~np.any([np.isnan(values) for values in old.values()], axis=0)
+    with np.errstate(invalid="ignore"):
+        beyond = float(np.mean(~(known & np.isfinite(log_density(before.priors, old, N_DRAWN)))))
     if beyond < BEYOND:
         return ""
     return f"{100.0 * beyond:.0f} % of the new prior lies where the old one had no samples: run anew"

@@ -39,6 +39,15 @@ def test_the_last_override_wins(file):
     assert load_configuration(file, ["sampler.seed=3", "sampler.seed=4"]).sampler.seed == 4
 
 
+def test_an_override_without_a_value_takes_the_key_out(file):
+    configuration = load_configuration(file, ["parameters.g_agg.max=1e-4", "sampler.seed=3", "sampler.seed="])
+    assert configuration.sampler.seed == SAMPLERS[configuration.sampler.name]().seed
+    with pytest.raises(ConfigurationError, match=r"\[parameters\] r is missing"):
+        load_configuration(file, ["parameters.r="])
+    with pytest.raises(ConfigurationError, match=r"there is no parameters.x to be taken out: give it a value"):
+        load_configuration(file, ["parameters.x="])
+
+
 def test_another_sampler_needs_no_other_change(file):
     before = load_configuration(file, ["sampler.seed=9", "sampler.n_live=50", "sampler.f_live=0.5"]).sampler
     assert (before.name, before.n_live) == ("nautilus", 50)

@@ -74,6 +74,18 @@ def test_another_variable_has_its_jacobian(run, tmp_path, no_calls):
     assert [said for said in new.samples.shortfalls if "of the new prior lies where the old one had no samples" in said]
 
 
+def test_another_variable_and_back_are_the_samples_that_there_were(run, tmp_path, no_calls):
+    """A parameter is taken out again by setting it to nothing."""
+    there = alpfit.reweight(run, overrides=["parameters.r=(1 - delta)/2", DELTA], output=tmp_path / "there")
+    same = "parameters.r={ prior = 'uniform', min = 0.445, max = 0.49 }"
+    back = alpfit.reweight(there, overrides=["parameters.delta=", same], output=tmp_path / "back").samples
+    assert sum(no_calls) <= 8
+    assert set(back.parameters) == {"r", "g_agg"}
+    np.testing.assert_allclose(back.weights, run.samples.weights, rtol=1e-6)
+    assert back.log_z == pytest.approx(run.samples.log_z, abs=1e-6)
+    assert not [said for said in back.shortfalls[len(there.samples.shortfalls) :] if "no samples" in said]
+
+
 def test_samples_beyond_the_new_prior_are_left_out(run, tmp_path, no_calls):
     """As those beyond a narrower prior of the same variable are."""
     narrower = "parameters.delta={ prior = 'log-uniform', min = 0.05, max = 0.11 }"
