@@ -272,7 +272,7 @@ def check_regimes(measurement: Measurement, scenario: Scenario, ends: Ends) -> N
             reach = scenario.reach(ends)
             way_out = f"{scenario.border}, or leave the entry out" if len(regimes) > 1 else "leave the entry out"
             raise ConfigurationError(
-                f"likelihoods: '{measurement.name}' is made for: {measurement.made_for}, and does not hold "
+                f"likelihoods: '{measurement.name}' is made for: {', '.join(measurement.scenarios)}, and does not hold "
                 f"{where}{f', but {reach}' if reach else ''}: {way_out}"
             )
 
