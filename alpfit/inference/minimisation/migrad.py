@@ -120,6 +120,7 @@ def migrad(
     start = np.clip(start, space.lower, space.upper)
     at_start = cost.at(start)
     engine = Minuit(cost.at, start, grad=cost.gradient, name=names or None)
+    engine.print_level = -1  # what it has to say is asked for below
     engine.errordef, engine.strategy, engine.tol = Minuit.LIKELIHOOD, strategy, tolerance
     engine.errors = 0.1 * space.scale
     engine.limits = list(zip(space.lower, space.upper, strict=True))
