@@ -12,6 +12,8 @@ from published import BABAR_PLATEAU, BELLE2_RATE, PLANCK_DEPOSITED, STANDARD_MOD
 from scipy.integrate import quad
 from scipy.stats import norm, poisson
 
+from alpfit.likelihoods import load
+
 CATALOGUE = Path(__file__).resolve().parents[2] / "likelihoods"
 ALPHA = 1.0 / 137.035999
 NAMES = sorted(path.parent.name for path in CATALOGUE.glob("*/likelihood.toml"))
@@ -416,3 +418,13 @@ def test_the_paper_of_the_numbers_is_among_those_to_cite(name):
     named = {source["arxiv"], source["inspire"]} - {""} or {source["where"]}  # older than both
     known_as = ("eprint", "key", "journal")
     assert named <= {reference.get(key) for reference in references for key in known_as}
+
+
+def test_babars_counts_bound_nothing_beyond_what_was_searched():
+    """s_B < 0.3 (arXiv:1303.7465) is m_a < 2.89 GeV."""
+    assert entry("babar_bknunu_2013")["data"]["seen_below"] == pytest.approx(np.sqrt(0.3) * 5.279, abs=0.005)
+    babar = load("babar_bknunu_2013")
+    rates = {"BR(B+->K+ a(inv), BaBar)": np.array([0.0, 1e-4])}
+    below, above = (np.diff(babar.loglike({**rates, "m_a": mass}))[0] for mass in (2.8, 3.0))
+    assert below < -5.0
+    assert above == 0.0

@@ -186,3 +186,26 @@ def test_however_large_a_prediction_is_ln_l_is_a_number_and_falls(error, events_
     assert log_l[-1] == -np.inf
     np.testing.assert_allclose(log_l[:7], -rates[:7] * events_per_unit, rtol=1e-12)
     assert not np.isnan(form.compare(at(rates)).pull).any()
+
+
+def test_beyond_the_mass_that_was_searched_only_the_standard_model_is_seen():
+    form = counting(standard_model=0.5, abscissa="mass", seen_below=2.9)
+    masses = np.array([0.0, 2.8, 2.9, 4.5, np.inf])
+    log_l = form.loglike({"rate": np.full(5, 30.0), "mass": masses})
+    whole = counting(standard_model=0.5)
+    np.testing.assert_array_equal(log_l[:2], whole.loglike(at(np.full(2, 30.0))))
+    np.testing.assert_array_equal(log_l[2:], whole.loglike(at(np.zeros(3))))
+    assert [step.text("it") for step in form.steps] == ["mass = 2.9 (it ends)"]
+    assert form.compare({"rate": np.array([30.0]), "mass": np.array([4.5])}).prediction == 0.5
+    assert "nothing is seen from mass = 2.9 on" in form.describe()
+
+
+@pytest.mark.parametrize("half", [{"abscissa": "m_a"}, {"seen_below": 2.9}])
+def test_a_mass_and_an_end_go_together(half):
+    with pytest.raises(ValueError, match="abscissa and seen_below go together: give both, or none"):
+        FORMS["counting"].read({**DATA, **half}, None)
+
+
+def test_a_mass_is_in_gev():
+    with pytest.raises(ValueError, match="it must be in GeV"):
+        FORMS["counting"].read({**DATA, "abscissa": "tau_a", "seen_below": 2.9}, None)

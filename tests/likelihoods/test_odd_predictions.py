@@ -85,7 +85,7 @@ def test_a_negative_prediction_is_nothing_or_has_its_own_likelihood(measurement)
         if measurement.form_name not in TAKE_NEGATIVE:
             assert_nan_where_it_is_nothing(measurement.loglike, points, name, -1e-3)
             continue
-        if name == getattr(measurement.form, "relative_theory_error", ""):
+        if name in (getattr(measurement.form, "relative_theory_error", ""), getattr(measurement.form, "abscissa", "")):
             assert_nan_where_it_is_nothing(measurement.loglike, points, name, -1e-3)
             continue
         none, below, far_below = measurement.loglike(
@@ -150,6 +150,18 @@ VARIANTS = {
     "counting": (
         "counting",
         {"observable": "rate", "n_observed": 3, "background": 2.0, "background_error": 1.0, "events_per_unit": 1e6},
+    ),
+    "counting, up to a mass": (
+        "counting",
+        {
+            "observable": "rate",
+            "n_observed": 3,
+            "background": 2.0,
+            "background_error": 1.0,
+            "events_per_unit": 1e6,
+            "abscissa": "mass",
+            "seen_below": 1e3,
+        },
     ),
     "counting, nothing": (
         "counting",

@@ -45,7 +45,8 @@ def test_counts_scatter_by_poisson_and_background():
     babar = shipped("babar_bknunu_2013")
     form = babar.form
     signal = 20.0 / form.events_per_unit - form.standard_model
-    counts = np.array([m.form.n_observed for m in drawn(babar, {form.observable: np.array([signal])}, 4000)])
+    predictions = {form.observable: np.array([signal]), "m_a": np.array([2.0])}
+    counts = np.array([m.form.n_observed for m in drawn(babar, predictions, 4000)])
     expected = 20.0 + form.background
     assert counts.mean() == pytest.approx(expected, rel=0.02)
     assert counts.var() == pytest.approx(expected + form.background_error**2, rel=0.1)
