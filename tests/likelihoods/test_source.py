@@ -100,7 +100,7 @@ def test_neither_a_source_nor_a_reference_can_be_changed():
 
 def test_a_reference_is_written_for_bibtex_and_its_title_keeps_its_capitals():
     assert Reference(**REFERENCE).bibtex() == (
-        "@article{Nobody:2000abc,\n    author = {Nobody, N.},\n    title = {{A Limit on ALPs}},\n    year = {2000}\n}"
+        "@misc{Nobody:2000abc,\n    author = {Nobody, N.},\n    title = {{A Limit on ALPs}},\n    year = {2000}\n}"
     )
 
 
