@@ -31,15 +31,13 @@ try:
 except ImportError as error:
     raise ImportError("alpfit.adapters.cobaya needs cobaya: pip install alpfit[cobaya]") from error
 
-from alpfit.config.consistency import check_shared_data
+from alpfit.config.consistency import check_alternatives, check_shared_data
 from alpfit.config.names import check_names
 from alpfit.errors import AlpfitError, ConfigurationError, one_of
 from alpfit.likelihoods import JointLikelihood, load
 from alpfit.numerics.arguments import shown
-from alpfit.scenarios import SCENARIOS, CheckedScenario, is_place, kind_of
-
-N_TRIED = 16
-"""Points at which a scenario is tried."""
+from alpfit.scenarios import CheckedScenario, known_kind
+from alpfit.scenarios.checked import N_TRIED
 
 ONE_OF_THEM = "the name of a scenario, or a file of your own, './FILE.py'"
 
@@ -59,18 +57,14 @@ class Model(Theory):  # type: ignore[misc]
     derived: Mapping[str, str] = {}
 
     _scenario: CheckedScenario
+    _derived: Mapping[str, str]
 
     def initialize(self) -> None:
         """Make the scenario; raises cobaya's ``LoggedError``."""
         with _said_by(self):
             if not isinstance(self.scenario, str) or not self.scenario:
                 raise ConfigurationError(f"scenario = {shown(self.scenario)} must be {ONE_OF_THEM}")
-            if self.scenario not in SCENARIOS and not is_place(self.scenario):
-                raise ConfigurationError(
-                    f"scenario = {shown(self.scenario)} is not known: {one_of(self.scenario, SCENARIOS)}; one of your "
-                    "own is a file, './FILE.py', or 'package.module:Name'"
-                )
-            kind = kind_of(self.scenario)
+            kind = known_kind(self.scenario)
             given = {"model": self.model, "relic": self.relic, "physics": self.physics}
             tables = {name: _table(name, table) for name, table in given.items()}
             check_names({"scenario": self.scenario, **{name: table for name, table in tables.items() if table}}, kind)
@@ -78,17 +72,17 @@ class Model(Theory):  # type: ignore[misc]
             if self._scenario.obstacle:
                 raise ConfigurationError(self._scenario.obstacle)
             self._scenario.check(self._scenario.points_in_range(N_TRIED))
+            numbers = [name for name, quantity in self._scenario.observables.items() if not quantity.bins]
             for name, observable in _table("derived", self.derived).items():
-                if observable not in self._numbers:
-                    known = one_of(str(observable), self._numbers)
+                if observable not in numbers:
+                    known = one_of(str(observable), numbers)
                     raise ConfigurationError(f"derived: {name} = {shown(observable)} is not predicted: {known}")
+            self._derived = {name: name for name in numbers if name.isidentifier()} | dict(self.derived)
 
     def initialize_with_params(self) -> None:
         """Look at the parameters that cobaya gives; raises cobaya's ``LoggedError``."""
         with _said_by(self):
-            for pair in self._scenario.alternatives:
-                if set(pair) <= set(self.input_params):
-                    raise ConfigurationError(f"params: {' and '.join(pair)} say the same twice: give one of them")
+            check_alternatives(self._scenario, self.input_params, "params:")
 
     def get_requirements(self) -> list[str]:
         """The parameters that a point needs."""
@@ -104,12 +98,7 @@ class Model(Theory):  # type: ignore[misc]
 
     def get_can_provide_params(self) -> list[str]:
         """Those that can be derived parameters: numbers whose name is one word, and what :attr:`derived` names."""
-        return [*(name for name in self._numbers if name.isidentifier()), *self.derived]
-
-    @property
-    def _numbers(self) -> tuple[str, ...]:
-        """The observables that are no spectra."""
-        return tuple(name for name, quantity in self._scenario.observables.items() if not quantity.bins)
+        return list(self._derived)
 
     def calculate(self, state: dict[str, Any], want_derived: bool = True, **parameters: float) -> bool:
         """Predict at one point, into ``state``; False where there is no prediction."""
@@ -120,8 +109,7 @@ class Model(Theory):  # type: ignore[misc]
             return False
         state.update({name: array[0] for name, array in predictions.values.items()})
         if want_derived:
-            own = {name: name for name in self.get_can_provide_params() if name not in self.derived}
-            state["derived"] = {name: float(state[read]) for name, read in (own | dict(self.derived)).items()}
+            state["derived"] = {name: float(state[read]) for name, read in self._derived.items()}
         return True
 
 
@@ -169,14 +157,11 @@ class Measurements(Likelihood):  # type: ignore[misc]
 
     def logp(self, **parameters: Any) -> float:
         """ln L of the point that cobaya is at."""
-        values = {
-            name: parameters[name] if name in parameters else self.provider.get_result(name)
+        predictions = {
+            name: np.array([parameters[name] if name in parameters else self.provider.get_result(name)], dtype=float)
             for name in self._likelihood.observables
         }
-        predictions = {name: np.atleast_1d(np.asarray(value, dtype=float))[None] for name, value in values.items()}
-        spectra = {name for measurement in self._likelihood.measurements for name in measurement.form.spectra}
-        columns = {name: array if name in spectra else array[:, 0] for name, array in predictions.items()}
-        log_l = sum(float(array[0]) for array in self._likelihood.loglike_by_entry(columns).values())
+        log_l = sum(float(array[0]) for array in self._likelihood.loglike_by_entry(predictions).values())
         return -np.inf if np.isnan(log_l) else log_l
 
 

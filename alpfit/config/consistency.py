@@ -153,9 +153,14 @@ def _check_parameters(configuration: Configuration) -> None:
     for name in configuration.all_parameters:
         if name in known:
             _check_range(configuration, scenario, name, all_ends[name])
+    check_alternatives(scenario, configuration.all_parameters, "[parameters]")
+
+
+def check_alternatives(scenario: Scenario, given: Collection[str], place: str) -> None:
+    """Raise :class:`ConfigurationError` where two of the ``given`` parameters, which stand at ``place``, are one."""
     for pair in scenario.alternatives:
-        if set(pair) <= set(configuration.all_parameters):
-            raise ConfigurationError(f"[parameters] {' and '.join(pair)} say the same twice: give one of them")
+        if set(pair) <= set(given):
+            raise ConfigurationError(f"{place} {' and '.join(pair)} say the same twice: give one of them")
 
 
 def _read_by_formulas(configuration: Configuration) -> set[str]:

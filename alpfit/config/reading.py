@@ -12,9 +12,9 @@ from alpfit.config.finished import read_document
 from alpfit.config.names import PUBLISHED, check_names
 from alpfit.config.prior_files import joint_tables, without_files
 from alpfit.config.tables import Configuration
-from alpfit.errors import ConfigurationError, one_of, validation_sentence
-from alpfit.numerics.arguments import path_of, shown
-from alpfit.scenarios import SCENARIOS, Kind, Parameter, is_place, kind_of, trust
+from alpfit.errors import ConfigurationError, validation_sentence
+from alpfit.numerics.arguments import path_of
+from alpfit.scenarios import Kind, Parameter, known_kind, trust
 
 
 def load_configuration(path: Path, overrides: Sequence[str] = (), *, entries: bool = True) -> Configuration:
@@ -69,10 +69,7 @@ def _kind(document: Mapping[str, Any], folder: Path) -> Kind | None:
     named = document.get("scenario")
     if named is None:
         return None
-    if not isinstance(named, str) or not (named in SCENARIOS or is_place(named)):
-        hint = "; one of your own is a file, './FILE.py', or 'package.module:Name'"
-        raise ConfigurationError(f"scenario = {shown(named)} is not known: {one_of(str(named), SCENARIOS)}{hint}")
-    kind = kind_of(named, folder)
+    kind = known_kind(named, folder)
     if kind.place and kind.record is None:
         trust(kind.digest)
     return kind

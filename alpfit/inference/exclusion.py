@@ -137,7 +137,7 @@ class Plane:
         scenario = self.scenario
         regimes = scenario.regimes({name: (values.min(), values.max()) for name, values in self.points.items()})
         known = {*scenario.parameters, *scenario.optional, *scenario.observables}
-        if getattr(scenario, "place", "") and not measurement.own_models:
+        if scenario.place and not measurement.own_models:
             return False
         return set(regimes) <= set(measurement.scenarios) and set(measurement.observables) <= known
 

@@ -1,16 +1,16 @@
 """The catalogue as a table that a person can work through: what each entry says, where it stands, what is unchecked."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from alpfit.likelihoods.catalogue import load, names
 from alpfit.likelihoods.measurement import Measurement
 from alpfit.likelihoods.source import Reference
 
 
-def superseded() -> Mapping[str, str]:
-    """The entries that a newer one supersedes, each with the newer one's name."""
+def superseded(measurements: Iterable[Measurement]) -> Mapping[str, str]:
+    """The entries that one of the ``measurements`` supersedes, each with that one's name."""
     found = {}
-    for measurement in map(load, names()):
+    for measurement in measurements:
         for older in measurement.source.supersedes.split(", "):
             if older:
                 found[older] = measurement.name
@@ -19,8 +19,9 @@ def superseded() -> Mapping[str, str]:
 
 def audit() -> Iterator[Mapping[str, str]]:
     """A row for each entry, in the order of their names: column to text."""
-    newer = superseded()
-    for measurement in map(load, names()):
+    measurements = [load(name) for name in names()]
+    newer = superseded(measurements)
+    for measurement in measurements:
         yield _row(measurement, newer.get(measurement.name, ""))
 
 

@@ -6,7 +6,7 @@ from alpfit.scenarios.choices import Choices
 from alpfit.scenarios.names import quantity_for
 from alpfit.scenarios.portal import DARK_MATTER
 from alpfit.scenarios.recorded import RECORD, Record
-from alpfit.scenarios.registry import SCENARIOS, Kind, is_place, kind_of, scenario_for, widest_scenario
+from alpfit.scenarios.registry import SCENARIOS, Kind, is_place, kind_of, known_kind, scenario_for, widest_scenario
 from alpfit.scenarios.trusted import trust
 
 __all__ = [
@@ -25,6 +25,7 @@ __all__ = [
     "Scenario",
     "is_place",
     "kind_of",
+    "known_kind",
     "quantity_for",
     "scenario_for",
     "trust",

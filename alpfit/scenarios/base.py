@@ -108,6 +108,8 @@ class Scenario:
     engines: Sequence[str] = ()
     references: Sequence[Mapping[str, Any]] = ()
     border: str = ""
+    place: str = ""
+    """Where one of a user's stands, as it is told; the package says it."""
 
     Options: ClassVar[type | None] = None
     extension: ClassVar["Extension | None"] = None

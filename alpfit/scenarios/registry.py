@@ -10,7 +10,8 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
-from alpfit.errors import ConfigurationError, validation_sentence
+from alpfit.errors import ConfigurationError, one_of, validation_sentence
+from alpfit.numerics.arguments import shown
 from alpfit.numerics.registry import Registry
 from alpfit.scenarios.alp import AlpScenario
 from alpfit.scenarios.attributes import check_attributes, check_options
@@ -142,6 +143,14 @@ def kind_of(name: str, folder: Path | None = None) -> Kind:
         return _kind_of_source(read_source(name, folder or Path()))
     made_by = load_dotted(name)
     return Kind(name, split(name)[1] or split(name)[0].rpartition(".")[2], made_by, name)
+
+
+def known_kind(named: object, folder: Path | None = None) -> Kind:
+    """As :func:`kind_of`, of what a user has named; raises :class:`ConfigurationError` for what names no scenario."""
+    if not isinstance(named, str) or not (named in SCENARIOS or is_place(named)):
+        hint = "; one of your own is a file, './FILE.py', or 'package.module:Name'"
+        raise ConfigurationError(f"scenario = {shown(named)} is not known: {one_of(str(named), SCENARIOS)}{hint}")
+    return kind_of(named, folder)
 
 
 def is_place(name: str) -> bool:

@@ -37,10 +37,10 @@ def likelihoods(
         check_entry(measurement)
         say(measurement.describe())
         return
-    rows, newer = [COLUMNS], superseded()
-    for entry in catalogue.names():
-        measurement = catalogue.load(entry)
-        source = measurement.source
+    measurements = [catalogue.load(entry) for entry in catalogue.names()]
+    rows, newer = [COLUMNS], superseded(measurements)
+    for measurement in measurements:
+        entry, source = measurement.name, measurement.source
         rows.append(
             (
                 entry

@@ -86,8 +86,7 @@ class Counting(Form):
         rate = np.asarray(predictions[self.observable])
         if self.abscissa:
             mass = np.asarray(predictions[self.abscissa])
-            unseen = np.where(np.isnan(rate) | (rate < 0.0), rate, 0.0)
-            rate = np.where(mass < self.seen_below, rate, unseen)
+            rate = np.where((mass >= self.seen_below) & (rate >= 0.0), 0.0, rate)
             rate = np.where(mass >= 0.0, rate, np.nan)
         return self.standard_model + rate
 
