@@ -2,13 +2,13 @@
 
 A measurement excludes a point at its own confidence level CL where the prediction is too large and
 
-    2 [max ln L - ln L] > z(CL)^2,    z the quantile of the normal distribution,
+    2 [max ln L - ln L] > z^2,    z(CL) as its method has it (:mod:`~alpfit.likelihoods.methods`),
 
 the maximum being over signals from zero on (the test statistic q~ of G. Cowan et al., arXiv:1007.1727, eq. 16, in its
 asymptotic limit). Of a limit, a contour or an edge that is -2 ln L, so that the boundary is the published one; of a
 measured value or interval, for which 90 % is taken, it is the loss against the best value or, where less is seen than
-without a signal, against no signal. A prediction that is too small is never excluded: that is what a preferred region
-is for.
+without a signal, against no signal. Few events know no asymptotic limit: what was counted excludes rates beyond the
+limit for a flat prior. A prediction that is too small is never excluded: that is what a preferred region is for.
 """
 
 from collections.abc import Mapping, Sequence
@@ -24,14 +24,10 @@ from alpfit.inference.explanation import WANTS_SIGNAL
 from alpfit.inference.problem import completed
 from alpfit.inference.profiling.thresholds import THRESHOLDS
 from alpfit.likelihoods import Measurement
-from alpfit.likelihoods.forms.base import one_sided_sigmas
 from alpfit.numerics.expressions import Expression
 from alpfit.scenarios import Scenario
 
 Array = NDArray[np.float64]
-
-MEASURED_LEVEL = 0.90
-"""Confidence level of what is excluded by a measurement that quotes an interval and no limit."""
 
 COSTLY_GRID = (50, 40)
 """Points along both axes at which costly forms are compared, at least; in between ln L is interpolated."""
@@ -179,8 +175,7 @@ def excluded(plane: Plane, measurement: Measurement) -> Excluded | None:
     """What ``measurement`` excludes of the plane; None where that is nothing, and for a relic density."""
     if RELIC in measurement.form.observables:
         return None  # it excludes both sides of a curve
-    level = getattr(measurement.form, "confidence_level", MEASURED_LEVEL)
-    excess = (_pulls(plane, measurement) - one_sided_sigmas(float(level))).reshape(plane.shape)
+    excess = _excess(plane, measurement).reshape(plane.shape)
     if not (excess > 0.0).any():
         return None
     group, process = plane.group_and_process(measurement)
@@ -202,19 +197,16 @@ def preferred(plane: Plane, measurement: Measurement) -> Preferred | None:
     return Preferred(measurement.name, measurement.experiment, process, 2.0 * (np.nanmax(log_l) - log_l))
 
 
-def _pulls(plane: Plane, measurement: Measurement) -> Array:
-    """Square root of the test statistic at the points of the plane; negative where the prediction is too small."""
-    if not measurement.form.costly:
-        pulls = measurement.compare(plane.seen).pull
-        if not measurement.form.measures:
-            return pulls
-        silent = max(float(measurement.compare(plane.without_signal).pull[0]), 0.0)
-        return np.asarray(np.sign(pulls) * np.sqrt(np.maximum(pulls**2 - silent**2, 0.0)))
+def _excess(plane: Plane, measurement: Measurement) -> Array:
+    """Standard deviations by which the points of the plane exceed what is excluded."""
+    form = measurement.form
+    if not form.costly:
+        return form.excess(measurement.read(plane.seen), measurement.read(plane.without_signal))
     log_l = _log_l(plane, measurement)
     best = np.argmax(log_l, axis=1)
     distance = np.sqrt(2.0 * np.maximum(log_l.max(axis=1, keepdims=True) - log_l, 0.0))
     too_large = np.arange(plane.y.size) > best[:, None]
-    return np.asarray(np.where(too_large, distance, -distance)).ravel()
+    return np.asarray(np.where(too_large, distance, -distance)).ravel() - form.sigmas_at_bound
 
 
 def _log_l(plane: Plane, measurement: Measurement) -> Array:

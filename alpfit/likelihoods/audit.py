@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from alpfit.likelihoods.catalogue import load, names
+from alpfit.likelihoods.catalogue import METHOD, load, names
 from alpfit.likelihoods.measurement import Measurement
 from alpfit.likelihoods.source import Reference
 
@@ -33,6 +33,7 @@ def _row(measurement: Measurement, newer: str) -> Mapping[str, str]:
         "form": measurement.form_name,
         "numbers": measurement.form.describe(),
         "confidence level": source.confidence_level,
+        "method": _method(measurement),
         "quality": source.quality,
         "arXiv": source.arxiv,
         "where": source.where,
@@ -47,6 +48,14 @@ def _row(measurement: Measurement, newer: str) -> Mapping[str, str]:
         "lacking or unchecked": "; ".join(filter(None, map(_lacking, measurement.references))),
         "digest": measurement.digest,
     }
+
+
+def _method(measurement: Measurement) -> str:
+    """The method that gave the limit, and how that is known; empty for what is no limit."""
+    if not hasattr(measurement.form, "confidence_level"):
+        return ""
+    known = measurement.notes.get(METHOD, "")
+    return measurement.source.method + (f" ({known})" if known else "")
 
 
 def _lacking(reference: Reference) -> str:

@@ -23,6 +23,9 @@ ENTRY = "likelihood.toml"
 RESCALE = "rescale"
 """The option that an entry with a table ``[rescale]`` may have: whether it is in force."""
 
+METHOD = "method"
+"""The option of every limit: the method that gave it. The entry says so in its ``[source]``."""
+
 
 class _Entry(BaseModel):
     """The tables of a ``likelihood.toml``."""
@@ -82,9 +85,10 @@ def load_folder(folder: Path, options: Mapping[str, Any] | None = None) -> Measu
         raise ConfigurationError(f"[options.{folder.name}] {shown(options)} must be a dictionary: option to value")
     path, chosen = folder / ENTRY, dict(options or {})
     entry = _read_entry(path)
+    options_of_entry = [*entry.options, *_own_options(entry)]
     for option in chosen:
-        if option not in entry.options:
-            allowed = one_of(str(option), entry.options) if entry.options else "it has none"
+        if option not in options_of_entry:
+            allowed = one_of(str(option), options_of_entry) if options_of_entry else "it has none"
             raise ConfigurationError(f"[options.{folder.name}] {option} is not an option of this entry: {allowed}")
     rescale = _is_rescaled(chosen.pop(RESCALE, False), folder)
     try:
@@ -113,9 +117,14 @@ def load_folder(folder: Path, options: Mapping[str, Any] | None = None) -> Measu
         projection=entry.projection,
         share=entry.rescale if rescale else None,
         notes=entry.notes,
-        options={option: rescale if option == RESCALE else _plain(getattr(form, option)) for option in entry.options},
+        options={o: rescale if o == RESCALE else _plain(getattr(form, o)) for o in options_of_entry},
         digest=digest,
     )
+
+
+def _own_options(entry: _Entry) -> list[str]:
+    """Options that an entry has because of its form."""
+    return [METHOD] if METHOD in FORMS[entry.form].model_fields else []
 
 
 def _plain(value: object) -> object:
@@ -158,7 +167,7 @@ def _is_rescaled(value: object, folder: Path) -> bool:
 
 def _read_form(entry: _Entry, options: Mapping[str, Any], path: Path) -> Form:
     """The form with the entry's data and ``options`` in its place; the cause of an error is the sentence about it."""
-    data = {**entry.data, **options}
+    data = {**entry.data, **{option: getattr(entry.source, option) for option in _own_options(entry)}, **options}
     try:
         check_sizes(data)
         return FORMS[entry.form].read(data, path.parent)
@@ -185,7 +194,7 @@ def _read_entry(path: Path) -> _Entry:
         except ValueError as error:
             raise CatalogueError(f"{path}: {error}") from error
     fields = FORMS[entry.form].model_fields
-    known = set(fields)
+    known = set(fields) - {METHOD}  # that is the source's
     for key in ("observable", "abscissa", "bound", "lifetime"):
         if key in known and fields[key].is_required() and key not in entry.data:
             raise CatalogueError(f"{path}: [data] {key} is missing")

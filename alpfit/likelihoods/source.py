@@ -7,6 +7,8 @@ from typing import Annotated, Literal
 from pydantic import ConfigDict, Field
 from pydantic.dataclasses import dataclass
 
+from alpfit.likelihoods.methods import Method
+
 Text = Annotated[str, Field(min_length=1)]
 Quality = Literal["primary", "transcribed", "digitised", "derived", "recalled"]
 
@@ -21,7 +23,8 @@ class Source:
     """Who published the numbers, where they stand, how they were read, and what was made of them.
 
     ``quality`` is the confidence in the numbers: the experiment's own, copied from them by others, read off a figure,
-    calculated from other numbers, or from memory. ``arxiv`` and ``inspire`` are empty where there are none.
+    calculated from other numbers, or from memory. ``method`` is the one that gave a limit, which decides what the limit
+    says: :mod:`~alpfit.likelihoods.methods`. ``arxiv`` and ``inspire`` are empty where there are none.
     """
 
     arxiv: Annotated[str, Field(pattern=r"^(\d{4}\.\d{4,5}|[a-z-]+/\d{7})?$")]
@@ -33,6 +36,7 @@ class Source:
     assumes: Text
     recast: Text
     supersedes: str = ""
+    method: Method = "unknown"
 
     @property
     def doubt(self) -> str:

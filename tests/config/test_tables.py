@@ -91,7 +91,7 @@ def test_the_completed_input_has_every_default(file):
         "relative_theory_error": "Omega_h2_theory_error",
         "upper_limit": False,
     }
-    assert completed["options"]["belle2_bknunu_2023"] == {"standard_model": 5.58e-6, "standard_model_error": 3.7e-7}
+    assert completed["options"]["belle2_bknunu_2023"] == {"standard_model": 4.97e-6, "standard_model_error": 3.7e-7}
     assert completed["sampler"]["name"] == "nautilus"
     assert {"n_live", "n_eff", "f_live", "seed", "n_networks"} <= set(completed["sampler"])
 

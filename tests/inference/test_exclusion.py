@@ -9,7 +9,7 @@ from alpfit.errors import PredictionError
 from alpfit.inference import exclusion as module
 from alpfit.inference.exclusion import Plane, excluded, measurements_for, preferred
 from alpfit.inference.profiling import THRESHOLDS
-from alpfit.likelihoods.forms.base import one_sided_sigmas
+from alpfit.likelihoods.methods import one_sided_sigmas
 from alpfit.scenarios import scenario_for
 
 RELIC = {"engine": "nbe"}
@@ -42,8 +42,8 @@ LIMITS = ["babar_gamma_inv_2017", "na62_kpix_2025", "lep_monophoton_2011", "ferm
 
 @pytest.mark.parametrize("entry", LIMITS)
 def test_a_limit_excludes_where_its_likelihood_says_so(missing_energy, entry):
-    region, level = excluded(missing_energy, shipped(entry)), shipped(entry).form.confidence_level
-    threshold = -0.5 * one_sided_sigmas(level) ** 2
+    region = excluded(missing_energy, shipped(entry))
+    threshold = -0.5 * shipped(entry).form.sigmas_at_bound ** 2
     rows = [i for i, row in enumerate(region.inside) if row.any() and not row[0]]
     for i in (rows[0], rows[len(rows) // 2], rows[-1]):
         first = int(np.argmax(region.inside[i]))
@@ -73,13 +73,16 @@ def test_a_band_excludes_above_its_best_value_alone(missing_energy):
     assert not region.inside[i, 0]
 
 
-def test_fewer_events_than_without_a_signal_exclude_no_less_than_a_gaussian_would(missing_energy):
-    measurement = shipped("belle_bkstarnunu_2017")
-    silent = measurement.compare(missing_energy.without_signal).pull[0]
-    region = excluded(missing_energy, measurement)
-    seen = measurement.compare(missing_energy.seen).pull.reshape(missing_energy.shape)
-    threshold = np.hypot(one_sided_sigmas(0.90), max(silent, 0.0))
-    np.testing.assert_array_equal(region.inside, seen > threshold)
+@pytest.mark.parametrize(("entry", "published"), [("belle_bkstarnunu_2017", 1.8e-5), ("koto_klpix_2018", None)])
+def test_counted_events_exclude_what_is_beyond_the_published_limit(missing_energy, entry, published):
+    measurement = shipped(entry)
+    region, form = excluded(missing_energy, measurement), measurement.form
+    whole = form.expected(missing_energy.seen)
+    bound = form.compare(missing_energy.seen).bound if published is None else np.full_like(whole, published)
+    with np.errstate(invalid="ignore"):
+        beyond, near = whole > bound, abs(whole / bound - 1.0) < 0.01  # to which the events of a unit are written
+    np.testing.assert_array_equal(region.inside.ravel() & ~near, beyond & ~near)
+    assert region.inside.any()
 
 
 def test_the_fitted_spectrum_prefers_a_region_around_its_best_point():

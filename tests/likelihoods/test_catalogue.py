@@ -53,7 +53,7 @@ def test_a_complete_entry_is_read_as_it_is_written(write_entry):
     assert measurement.form_name == "limit-curve"
     assert measurement.observables == ("rate", "mass")
     assert measurement.source.where == "table 1"
-    assert measurement.options == {"power": 2.0, "rescale": False}
+    assert measurement.options == {"power": 2.0, "rescale": False, "method": "unknown"}
     assert measurement.form.masses.tolist() == [1.0, 2.0, 4.0]
     assert measurement.form.bounds.tolist() == [2e-5, 3e-5, 5e-5]
 
@@ -179,8 +179,8 @@ def test_a_band_needs_all_its_columns(write_entry):
 
 
 def test_an_option_replaces_the_entrys_value(write_entry):
-    measurement = load_folder(write_entry(), {"power": 1.0, "rescale": True})
-    assert measurement.options == {"power": 1.0, "rescale": True}
+    measurement = load_folder(write_entry(), {"power": 1.0, "rescale": True, "method": "unknown"})
+    assert measurement.options == {"power": 1.0, "rescale": True, "method": "unknown"}
     assert measurement.form.power == 1.0
     assert measurement.observables == ("rate", "mass", "share")
 
@@ -188,7 +188,7 @@ def test_an_option_replaces_the_entrys_value(write_entry):
 def test_an_option_that_the_entry_does_not_have_is_refused_with_a_hint(write_entry):
     folder = write_entry()
     message = refusal(ConfigurationError, folder, {"powr": 1.0})
-    expected = "powr is not an option of this entry: did you mean 'power'? allowed: power, rescale"
+    expected = "powr is not an option of this entry: did you mean 'power'? allowed: method, power, rescale"
     assert message == f"[options.{folder.name}] {expected}"
 
 

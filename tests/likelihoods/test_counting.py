@@ -4,10 +4,13 @@ import numpy as np
 import pytest
 from pydantic import ValidationError
 from scipy.integrate import quad
+from scipy.optimize import brentq
+from scipy.special import gammaincc
 from scipy.stats import norm, poisson
 
 from alpfit.errors import validation_sentence
 from alpfit.likelihoods import FORMS
+from alpfit.numerics.flat_prior import FlatPrior
 
 DATA = {"observable": "rate", "n_observed": 6, "background": 2.9, "events_per_unit": 2.0}
 
@@ -200,10 +203,70 @@ def test_beyond_the_mass_that_was_searched_only_the_standard_model_is_seen():
     assert "nothing is seen from mass = 2.9 on" in form.describe()
 
 
-@pytest.mark.parametrize("half", [{"abscissa": "m_a"}, {"seen_below": 2.9}])
-def test_a_mass_and_an_end_go_together(half):
-    with pytest.raises(ValueError, match="abscissa and seen_below go together: give both, or none"):
-        FORMS["counting"].read({**DATA, **half}, None)
+CURVE = {"events_per_unit": None, "abscissa": "m_a", "table": "table.csv", "bound": "limit", "confidence_level": 0.9}
+
+
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        ({"abscissa": "m_a"}, "abscissa and seen_below, or abscissa and a table, go together: give both, or none"),
+        ({"seen_below": 2.9}, "abscissa and seen_below, or abscissa and a table, go together: give both, or none"),
+        ({**CURVE, "abscissa": None}, "abscissa and a table, go together: give both, or none"),
+        ({**CURVE, "seen_below": 2.9}, "abscissa and a table, go together: give both, or none"),
+        ({**CURVE, "confidence_level": None}, "table, bound and confidence_level go together: give all, or none"),
+        (
+            {**CURVE, "events_per_unit": 2.0},
+            "events_per_unit or bound, a column of a table, must be given, and not both",
+        ),
+        ({"events_per_unit": None}, "events_per_unit or bound, a column of a table, must be given"),
+    ],
+)
+def test_what_says_how_many_events_a_unit_leaves_is_whole(changes, sentence):
+    data = {name: value for name, value in {**DATA, **changes}.items() if value is not None}
+    with pytest.raises(ValueError, match=sentence):
+        FORMS["counting"].read(data, None)
+
+
+@pytest.fixture
+def searched(tmp_path):
+    """Six events over 2.9, with limits of 2e-5 at 1 GeV, 8e-5 at 4 GeV, and none at 5 GeV."""
+    (tmp_path / "table.csv").write_text("m_a [GeV],limit\n1,2e-5\n4,8e-5\n5,\n")
+    data = {name: value for name, value in {**DATA, **CURVE}.items() if value is not None}
+    return FORMS["counting"].read({**data, "standard_model": 1e-6}, tmp_path)
+
+
+def test_published_limits_say_how_many_events_a_unit_leaves(searched):
+    limit = brentq(lambda s: gammaincc(7, 2.9 + s) / gammaincc(7, 2.9) - 0.1, 0.0, 50.0)
+    rates, masses = np.array([3e-5, 1e-5, 3e-5]), np.array([1.0, 2.0, 4.0])
+    whole = counting()
+    expected = whole.loglike(at((rates + 1e-6) / np.array([2e-5, 4e-5, 8e-5]) * limit / 2.0))
+    np.testing.assert_allclose(searched.loglike({"rate": rates, "m_a": masses}), expected, rtol=1e-9)
+
+
+def test_outside_of_the_table_the_standard_model_alone_is_seen(searched):
+    points = {"rate": np.array([0.0, 1e-3, 1e-3, 1e-3]), "m_a": np.array([0.9, 0.9, 4.5, 6.0])}
+    assert np.ptp(searched.loglike(points)) == 0.0
+    comparison = searched.compare(points)
+    assert np.isnan(comparison.bound).all()
+    np.testing.assert_array_equal(comparison.prediction, 1e-6)
+    assert [(step.place, step.kind) for step in searched.steps] == [(1.0, "begins"), (4.0, "ends")]
+
+
+def test_beyond_the_published_limit_it_excludes(searched):
+    rates = np.array([1.98e-5, 2.02e-5]) - 1e-6
+    points = {"rate": rates, "m_a": np.ones(2)}
+    assert (searched.excess(points, points) > 0.0).tolist() == [False, True]
+    np.testing.assert_allclose(searched.compare(points).bound, 2e-5, rtol=1e-12)
+
+
+@pytest.mark.parametrize("error", [0.0, 0.3])
+def test_no_event_is_a_poisson_likelihood_of_4_61_at_the_90_percent_limit(error):
+    form = counting(n_observed=0, background=0.42, background_error=error)
+    limit = FlatPrior(0, 0.42, error).limit(0.9)
+    assert limit == pytest.approx(np.log(10.0), rel=1e-9)
+    none, at_limit, twice = form.loglike(at(np.array([0.0, limit, 2.0 * limit]) / 2.0))
+    assert -2.0 * (at_limit - none) == pytest.approx(4.605, abs=1e-3)
+    assert -2.0 * (twice - none) == pytest.approx(9.210, abs=1e-3)  # it is linear in the signal
 
 
 def test_a_mass_is_in_gev():

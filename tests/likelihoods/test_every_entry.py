@@ -28,8 +28,8 @@ def grid_for(measurement):
         predictions[name] = low * (high / low) ** rng.random(N)
     signal = measurement.observables[0]
     for field, name in (("masses", "abscissa"), ("energies", "abscissa"), ("couplings", "observable")):
-        if hasattr(measurement.form, field):
-            values = getattr(measurement.form, field)
+        values = getattr(measurement.form, field, None)
+        if values is not None:
             low, high = max(values.min(), 1e-4), values.max()
             predictions[getattr(measurement.form, name)][::2] = low + (high - low) * rng.random(N // 2)
     predictions[signal][::10] = 0.0

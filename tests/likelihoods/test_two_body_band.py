@@ -1,4 +1,4 @@
-"""The two-body band: one hypothesis of no signal, the interval where the table has it, a limit beyond."""
+"""The two-body band: one hypothesis of no signal, the interval where the table has it, nothing beyond."""
 
 import numpy as np
 import pytest
@@ -21,10 +21,9 @@ def chi_squared(form, rate, mass):
     return -2.0 * form.loglike({"rate": np.asarray(rate, dtype=float), "mass": np.asarray(mass, dtype=float)})
 
 
-@pytest.mark.parametrize("beyond_limit", [None, 2e-5])
-def test_no_signal_is_the_reference_at_every_mass(beyond_limit):
+def test_no_signal_is_the_reference_at_every_mass():
     masses = np.linspace(0.1, 5.0, 99)
-    chi = chi_squared(band(beyond_limit=beyond_limit), np.zeros_like(masses), masses)
+    chi = chi_squared(band(), np.zeros_like(masses), masses)
     np.testing.assert_allclose(chi, 0.0, rtol=0.0, atol=1e-14)
 
 
@@ -57,25 +56,20 @@ def test_between_masses_the_columns_are_interpolated_linearly():
     assert at_end - at_best == pytest.approx(1.0, rel=1e-12)
 
 
-def test_below_the_first_mass_it_is_off():
-    np.testing.assert_array_equal(chi_squared(band(beyond_limit=2e-5), 1.0, [1e-3, 0.999]), 0.0)
+def test_outside_of_the_table_it_is_off():
+    np.testing.assert_array_equal(chi_squared(band(), 1.0, [1e-3, 0.999, 3.001, 20.0]), 0.0)
 
 
-def test_above_the_last_mass_it_is_off_without_an_overall_limit():
-    np.testing.assert_array_equal(chi_squared(band(), 1.0, [3.001, 20.0]), 0.0)
-
-
-@pytest.mark.parametrize(("level", "z"), [(0.90, 1.2816), (0.95, 1.6449)])
-def test_above_the_last_mass_the_overall_limit_holds_at_its_level(level, z):
-    form = band(beyond_limit=2e-5, beyond_confidence_level=level)
-    np.testing.assert_allclose(chi_squared(form, [2e-5, 4e-5], [3.001, 20.0]), [z**2, 4.0 * z**2], rtol=1e-4)
+def test_outside_of_the_table_there_is_no_bound():
+    at = {"rate": np.full(3, 1e-5), "mass": np.array([0.999, 1.0, 3.001])}
+    np.testing.assert_array_equal(np.isnan(band().compare(at).bound), [True, False, True])
 
 
 def test_at_the_last_mass_the_table_holds():
-    assert chi_squared(band(beyond_limit=1.0), 5e-6, 3.0) == pytest.approx(1.0, rel=1e-12)
+    assert chi_squared(band(), 5e-6, 3.0) == pytest.approx(1.0, rel=1e-12)
 
 
 def test_its_description_has_the_numbers():
-    text = band(beyond_limit=2e-5).describe()
-    for part in ("rate", "1 < mass/GeV < 3", "5e-06 to 9e-06", "< 2e-05 at 90 %"):
+    text = band().describe()
+    for part in ("rate", "1 < mass/GeV < 3", "5e-06 to 9e-06"):
         assert part in text

@@ -10,9 +10,10 @@ from typing import Annotated, ClassVar, NamedTuple, Self
 import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field
-from scipy.special import log_ndtr, ndtri, ndtri_exp
+from scipy.special import log_ndtr, ndtri_exp
 
 from alpfit.errors import PredictionError
+from alpfit.likelihoods.methods import Method, one_sided_sigmas, sigmas_at_limit
 from alpfit.numerics.compile import kernel
 
 Array = NDArray[np.float64]
@@ -60,6 +61,10 @@ def steps_of(abscissa: str, grid: Array, searched: NDArray[np.bool_]) -> tuple[S
     turns = np.flatnonzero(np.diff(np.concatenate([[False], between, [False]]).astype(int)))
     found = [Step(abscissa, float(grid[at]), "ends" if k % 2 else "begins") for k, at in enumerate(turns)]
     return tuple(step for step in found if step.place > 0.0)  # nothing is below zero
+
+
+MEASURED_LEVEL = 0.90
+"""Confidence level of what is excluded by a measurement that quotes a value and no limit."""
 
 
 class Form(BaseModel):
@@ -116,6 +121,23 @@ class Form(BaseModel):
     def compare(self, predictions: Mapping[str, Array]) -> Comparison:
         """The measured quantity, its bound and the pull at arrays of predictions of one shape."""
 
+    @property
+    def sigmas_at_bound(self) -> float:
+        """Standard deviations above its best value from where on a signal is excluded: 90 % for what measures one."""
+        return one_sided_sigmas(MEASURED_LEVEL)
+
+    def excess(self, predictions: Mapping[str, Array], without_signal: Mapping[str, Array]) -> Array:
+        """Standard deviations by which predictions exceed what is excluded: arrays of one shape, and ``(1,)`` each.
+
+        Of a limit that is the distance from its published bound. Of what measures a value it is the loss against the
+        best one or, where less is seen than without a signal, against no signal.
+        """
+        pulls = self.compare(predictions).pull
+        if self.measures:
+            silent = max(float(self.compare(without_signal).pull[0]), 0.0)
+            pulls = np.sign(pulls) * np.sqrt(np.maximum(pulls**2 - silent**2, 0.0))
+        return np.asarray(pulls - self.sigmas_at_bound)
+
     @abstractmethod
     def describe(self) -> str:
         """What is measured, in words and numbers."""
@@ -140,6 +162,23 @@ class Form(BaseModel):
         return self.model_construct(**{name: getattr(self, name) for name in type(self).model_fields} | changed)
 
 
+class LimitForm(Form):
+    """A form that is a limit at ``confidence_level``, which was set by ``method``."""
+
+    confidence_level: Annotated[float, Field(gt=0.5, lt=1.0)]
+    method: Method = "unknown"
+
+    @property
+    def sigmas_at_bound(self) -> float:
+        """sqrt(-2 ln L) at the published limit: :func:`~alpfit.likelihoods.methods.sigmas_at_limit`."""
+        return sigmas_at_limit(self.confidence_level, self.method)
+
+    @property
+    def _level(self) -> str:
+        """Level and method in words."""
+        return f"{100 * self.confidence_level:g} %" + ("" if self.method == "unknown" else f" ({self.method})")
+
+
 def check_spectrum(name: str, values: Array) -> None:
     """Raise :class:`~alpfit.errors.PredictionError` for predictions ``name`` without an axis of points and of bins."""
     if values.ndim < 2 or not values.shape[-1]:
@@ -153,24 +192,18 @@ SMALLEST = 1e-300
 
 
 @cache
-def one_sided_sigmas(confidence_level: float) -> float:
-    """Standard deviations from zero to the upper limit of this level, for a Gaussian estimate of zero signal."""
-    return float(ndtri(confidence_level))
+def _edge_offset(sigmas: float) -> float:
+    """c in ln Phi(c) = -z^2/2."""
+    return float(ndtri_exp(-0.5 * sigmas**2))
 
 
-@cache
-def _edge_offset(confidence_level: float) -> float:
-    """c in ln Phi(c) = -z(CL)^2/2."""
-    return float(ndtri_exp(-0.5 * one_sided_sigmas(confidence_level) ** 2))
-
-
-def soft_exclusion(depth: Array, confidence_level: float) -> Array:
-    """ln L of a region excluded at ``confidence_level``, at ``depth`` (in widths of its edge) inside of it.
+def soft_exclusion(depth: Array, sigmas: float) -> Array:
+    """ln L of an excluded region at ``depth`` (in widths of its edge) inside of it; on the edge it is ``sigmas``, z.
 
     ln L = ln Phi(c - depth) with the normal distribution function Phi: zero far outside, falling as a parabola far
-    inside, and -z(CL)^2/2 on the edge, which fixes c.
+    inside, and -z^2/2 on the edge, which fixes c.
     """
-    return np.asarray(log_ndtr(_edge_offset(confidence_level) - depth))
+    return np.asarray(log_ndtr(_edge_offset(sigmas) - depth))
 
 
 def excluded_sigmas(log_l: Array) -> Array:

@@ -4,22 +4,22 @@ With the distance d of (log10 m, log10 g) from the closed polygon, in decades an
 
     ln L = ln Phi(c - d/width)
 
-with the normal distribution function Phi, and c such that -2 ln L = z(CL)^2 on the polygon: zero far outside, falling
-as a parabola far inside.
+with the normal distribution function Phi, and c such that -2 ln L = z^2 on the polygon, z by the method that gave it
+(:mod:`~alpfit.likelihoods.methods`): zero far outside, falling as a parabola far inside.
 """
 
 import math
 from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
-from typing import Annotated, final
+from typing import final
 
 import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
 
 from alpfit.errors import CatalogueError
-from alpfit.likelihoods.forms.base import SMALLEST, Comparison, Form, Step, excluded_sigmas, soft_exclusion
+from alpfit.likelihoods.forms.base import SMALLEST, Comparison, LimitForm, Step, excluded_sigmas, soft_exclusion
 from alpfit.likelihoods.tables import TABLE, table_of
 from alpfit.numerics.compile import kernel
 from alpfit.numerics.polygon import signed_distance
@@ -28,13 +28,12 @@ Array = NDArray[np.float64]
 
 
 @final
-class Contour(Form):
+class Contour(LimitForm):
     """The polygon ``masses (n,)`` [GeV], ``couplings (n,)``, in order; its edge is ``width`` decades wide."""
 
     observable: str
     abscissa: str
     table: str = TABLE
-    confidence_level: Annotated[float, Field(gt=0.5, lt=1.0)]
     width: float = Field(gt=0.0)
     masses: Array
     couplings: Array
@@ -95,14 +94,14 @@ class Contour(Form):
     def loglike(self, predictions: Mapping[str, Array]) -> Array:
         """ln L, the shape of the predictions."""
         coupling, mass = (np.asarray(predictions[name]) for name in self.observables)
-        return soft_exclusion(self.depth(mass, coupling) / self.width, self.confidence_level)
+        return soft_exclusion(self.depth(mass, coupling) / self.width, self.sigmas_at_bound)
 
     def describe(self) -> str:
         """The region in one line."""
         return (
             f"a region within {self.couplings.min():g} < {self.observable} < {self.couplings.max():g}, "
             f"{self.masses.min():g} < {self.abscissa}/GeV < {self.masses.max():g} is excluded at "
-            f"{100 * self.confidence_level:g} %, edge {self.width:g} decades wide"
+            f"{self._level}, edge {self.width:g} decades wide"
         )
 
 

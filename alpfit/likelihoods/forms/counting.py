@@ -5,21 +5,30 @@ With n events, the background B +- sigma, the signal s = (standard_model + obser
     L(s) = integral db Poisson(n | s + b) Normal(b | B, sigma),    b > 0,
 
 which sums to one over n; s below zero has no L. The integral is a quadrature of fixed cost,
-:func:`~alpfit.numerics.poisson.marginal_poisson`, right to 1e-10 of ln L for any of these numbers. A two-body decay of
-a mass beyond what was searched leaves no event: there s is the Standard Model's alone.
+:func:`~alpfit.numerics.poisson.marginal_poisson`, right to 1e-10 of ln L for any of these numbers. Where the events of
+a unit depend on a mass, they follow from a table of published limits, interpolated in log-log. A mass beyond what was
+searched leaves no event of new physics: there s is the Standard Model's alone.
+
+What is excluded is what a flat prior in the rate leaves above: s with L(0 to s)/L(0 to inf) > CL.
 """
 
 import math
 from collections.abc import Mapping
+from functools import cached_property
 from pathlib import Path
-from typing import ClassVar, Self, final
+from typing import Annotated, ClassVar, Self, final
 
 import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
+from scipy.special import ndtri
 
-from alpfit.likelihoods.forms.base import Comparison, Form, Step
+from alpfit.likelihoods.forms.base import MEASURED_LEVEL, SMALLEST, Comparison, Form, Step, steps_of
+from alpfit.likelihoods.methods import one_sided_sigmas
+from alpfit.likelihoods.tables import table_of
 from alpfit.likelihoods.units import require_unit
+from alpfit.numerics.flat_prior import FlatPrior
+from alpfit.numerics.lookup import look_up
 from alpfit.numerics.poisson import marginal_poisson
 
 Array = NDArray[np.float64]
@@ -27,34 +36,61 @@ Array = NDArray[np.float64]
 MOST_EVENTS = 1e100
 """Of the signal; where there are more, ln L is minus their number in all digits of a float."""
 
+MOST_SIGMAS = 8.0
+"""Of an exclusion: beyond, a float does not know the probability."""
+
 
 @final
 class Counting(Form):
     """``n_observed`` over ``background``; ``events_per_unit`` are expected where ``observable`` is one.
 
     ``standard_model`` is added to the prediction, which is new physics alone. That is seen only where the mass
-    ``abscissa`` is below ``seen_below``, if there is one.
+    ``abscissa`` is below ``seen_below``, if there is one. Where limits at ``confidence_level`` were published against
+    the mass, ``bounds (n,)`` at ``masses (n,)`` [GeV], they stand for ``events_per_unit``: it is what makes them the
+    limits of a flat prior.
     """
 
     observable: str
     n_observed: int = Field(ge=0)
     background: float = Field(gt=0.0)
     background_error: float = Field(default=0.0, ge=0.0)
-    events_per_unit: float = Field(gt=0.0)
+    events_per_unit: float | None = Field(default=None, gt=0.0)
     standard_model: float = Field(default=0.0, ge=0.0)
     abscissa: str | None = None
     seen_below: float = Field(default=math.inf, gt=0.0, allow_inf_nan=True)
+    table: str | None = None
+    bound: str | None = None
+    confidence_level: Annotated[float, Field(gt=0.5, lt=1.0)] | None = None
+    masses: Array | None = None
+    bounds: Array | None = None
 
     measures: ClassVar[bool] = True
 
     @classmethod
-    def read(cls, data: Mapping[str, object], _folder: Path) -> "Counting":
-        """The form from an entry's ``[data]``; it has no table. Raises :class:`ValueError` where that is not whole."""
+    def read(cls, data: Mapping[str, object], folder: Path) -> "Counting":
+        """The form from an entry's ``[data]`` and, with ``bound``, that column of its table against the ``abscissa``.
+
+        Raises :class:`ValueError` where that is not whole, :class:`CatalogueError` for a table that cannot be used.
+        """
         form = cls.model_validate(data)
-        if bool(form.abscissa) != math.isfinite(form.seen_below):
-            raise ValueError("abscissa and seen_below go together: give both, or none")
+        tabled = [name for name in ("table", "bound", "confidence_level") if getattr(form, name) is not None]
+        if (form.events_per_unit is None) != ("bound" in tabled):
+            raise ValueError("events_per_unit or bound, a column of a table, must be given, and not both")
+        if len(tabled) not in (0, 3):
+            raise ValueError("table, bound and confidence_level go together: give all, or none")
+        if bool(form.abscissa) != (math.isfinite(form.seen_below) != bool(tabled)):
+            raise ValueError("abscissa and seen_below, or abscissa and a table, go together: give both, or none")
         if form.abscissa:
             require_unit(data, "abscissa", "GeV")
+        if not (tabled and form.abscissa and form.bound):
+            return form
+        table = table_of(data, folder)
+        columns = {
+            "masses": table.abscissa(form.abscissa),
+            "bounds": table.limits(form.bound, form.observable),
+        }
+        form = cls.model_validate({**data, **columns})
+        form._events_at_bound  # noqa: B018  where there is none, the entry is refused now
         return form
 
     @property
@@ -64,56 +100,111 @@ class Counting(Form):
 
     @property
     def steps(self) -> tuple[Step, ...]:
-        """Where the search ends, if it does."""
+        """Where the search begins and ends, if it does."""
+        if self.masses is not None and self.abscissa:
+            return steps_of(self.abscissa, self.masses, ~np.isnan(self._log_bounds))
         return (Step(self.abscissa, self.seen_below, "ends"),) if self.abscissa else ()
 
     def compare(self, predictions: Mapping[str, Array]) -> Comparison:
         """Standard Model and signal, the rate at which n events are expected, and their distance in sigma.
 
-        That rate fits best if the background is known well; if not, pulls near it may be cut off at zero.
+        That rate fits best if the background is known well; if not, pulls near it may be cut off at zero. Where a table
+        has limits, the bound is the published one, NaN where nothing was searched.
         """
-        mu = self.expected(predictions)
-        best = np.full_like(mu, max(self.n_observed - self.background, 0.0) / self.events_per_unit)
-        loss = self._log_probability(best) - self._log_probability(mu)
-        return Comparison(mu, best, np.sign(mu - best) * np.sqrt(np.maximum(2.0 * loss, 0.0)))
+        mu, excess = self.expected(predictions), max(self.n_observed - self.background, 0.0)
+        best = excess / self._per_unit(predictions)
+        loss = self._log_probability(np.array([excess])) - self.loglike(predictions)
+        bound = best if self.masses is None else np.exp(self._looked_up(np.asarray(predictions[str(self.abscissa)])))
+        return Comparison(mu, bound, np.sign(mu - best) * np.sqrt(np.maximum(2.0 * loss, 0.0)))
+
+    def excess(self, predictions: Mapping[str, Array], without_signal: Mapping[str, Array]) -> Array:  # noqa: ARG002
+        """Where a flat prior in the signal leaves less than 1 - CL above, in standard deviations; eight at most."""
+        sigmas = -ndtri(self._flat_prior.above(self._signal(predictions)))
+        return np.asarray(np.clip(sigmas - self.sigmas_at_bound, -MOST_SIGMAS, MOST_SIGMAS))
 
     def loglike(self, predictions: Mapping[str, Array]) -> Array:
         """ln L, the shape of the prediction."""
-        return self._log_probability(self.expected(predictions))
+        return self._log_probability(self._signal(predictions))
 
     def expected(self, predictions: Mapping[str, Array]) -> Array:
         """The whole rate that is seen: the prediction with its Standard Model part; NaN for a mass that is none."""
         rate = np.asarray(predictions[self.observable])
         if self.abscissa:
             mass = np.asarray(predictions[self.abscissa])
-            rate = np.where((mass >= self.seen_below) & (rate >= 0.0), 0.0, rate)
+            rate = np.where(~self._is_seen(mass) & (rate >= 0.0), 0.0, rate)
             rate = np.where(mass >= 0.0, rate, np.nan)
         return self.standard_model + rate
 
     def toy(self, predictions: Mapping[str, Array], rng: np.random.Generator) -> Self:
         """Events over a background that is drawn from its error."""
         background = max(rng.normal(self.background, self.background_error), 0.0)
-        signal = float(self.expected(predictions)[0]) * self.events_per_unit
-        return self.with_data(n_observed=int(rng.poisson(signal + background)))
+        return self.with_data(n_observed=int(rng.poisson(float(self._signal(predictions)[0]) + background)))
 
-    def _log_probability(self, mu: Array) -> Array:
-        """ln of the probability of the observed events at the whole rate ``mu``."""
-        possible = (mu >= 0.0) & (mu < np.inf)
-        if not possible.all():
-            log_l = np.where(mu == np.inf, -np.inf, np.nan)
-            log_l[possible] = self._log_probability(mu[possible])
-            return log_l
+    @property
+    def sigmas_at_bound(self) -> float:
+        """Of a signal that a flat prior leaves above with the probability 1 - CL."""
+        return one_sided_sigmas(self.confidence_level or MEASURED_LEVEL)
+
+    @cached_property
+    def _flat_prior(self) -> FlatPrior:
+        """The posterior of the signal for a flat prior."""
+        return FlatPrior(self.n_observed, self.background, self.background_error)
+
+    @cached_property
+    def _log_bounds(self) -> Array:
+        """Logarithms of the table's limits, NaN in its gaps."""
+        return np.asarray(np.log(np.asarray(self.bounds)))
+
+    @cached_property
+    def _events_at_bound(self) -> float:
+        """Events of the signal at the published limits."""
+        return self._flat_prior.limit(self.confidence_level or MEASURED_LEVEL)
+
+    def _is_seen(self, mass: Array) -> NDArray[np.bool_]:
+        """Where a decay of this mass can leave events."""
+        return mass < self.seen_below if self.table is None else ~np.isnan(self._looked_up(mass))
+
+    def _looked_up(self, mass: Array) -> Array:
+        """Logarithm of the table's limit at ``mass``; NaN where nothing was searched."""
+        log_mass = np.log(np.maximum(mass, SMALLEST)).ravel()
+        return look_up(np.log(np.asarray(self.masses)), self._log_bounds, log_mass).reshape(mass.shape)
+
+    def _per_unit(self, predictions: Mapping[str, Array]) -> Array:
+        """Events that a unit of the observable leaves; where nothing was searched, those of the strongest limit.
+
+        There they count for the Standard Model alone.
+        """
+        if self.bounds is None or self.abscissa is None:
+            return np.full_like(np.asarray(predictions[self.observable]), self.events_per_unit)
+        bound = np.exp(self._looked_up(np.asarray(predictions[self.abscissa])))
+        return self._events_at_bound / np.where(np.isnan(bound), np.nanmin(self.bounds), bound)
+
+    def _signal(self, predictions: Mapping[str, Array]) -> Array:
+        """Expected events but for the background."""
         with np.errstate(over="ignore"):
-            signal = mu * self.events_per_unit
+            return np.asarray(self.expected(predictions) * self._per_unit(predictions))
+
+    def _log_probability(self, signal: Array) -> Array:
+        """ln of the probability of the observed events where ``signal`` events are expected over the background."""
+        possible = (signal >= 0.0) & (signal < np.inf)
+        if not possible.all():
+            log_l = np.where(signal == np.inf, -np.inf, np.nan)
+            log_l[possible] = self._log_probability(signal[possible])
+            return log_l
         near = np.minimum(signal, MOST_EVENTS)
         log_l = marginal_poisson(self.n_observed, near, self.background, self.background_error)
         return np.where(signal > MOST_EVENTS, -signal, log_l)
 
     def describe(self) -> str:
         """The measurement in one line."""
-        text = (
-            f"{self.n_observed} events over {self.background:g} +- {self.background_error:g}, "
-            f"{self.events_per_unit:g} expected for {self.observable} = 1"
-        )
+        text = f"{self.n_observed} events over {self.background:g} +- {self.background_error:g}, "
+        if self.bounds is None or self.masses is None:
+            text += f"{self.events_per_unit:g} expected for {self.observable} = 1"
+        else:
+            text += (
+                f"{self._events_at_bound:.3g} expected for {self.observable} = {np.nanmin(self.bounds):g} to "
+                f"{np.nanmax(self.bounds):g} for {self.masses[0]:g} < {self.abscissa}/GeV < {self.masses[-1]:g}"
+            )
         text += f", Standard Model {self.standard_model:g}" if self.standard_model else ""
-        return text + (f"; nothing is seen from {self.abscissa} = {self.seen_below:g} on" if self.abscissa else "")
+        ends = self.abscissa and self.masses is None
+        return text + (f"; nothing is seen from {self.abscissa} = {self.seen_below:g} on" if ends else "")

@@ -4,32 +4,31 @@ With the distance d = log10(observable/bound) from the edge, in decades and posi
 
     ln L = ln Phi(c - d/width)
 
-with the normal distribution function Phi, and c such that -2 ln L = z(CL)^2 on the edge: zero far on the allowed side,
-falling as a parabola on the other.
+with the normal distribution function Phi, and c such that -2 ln L = z^2 on the edge, z by the method that gave it
+(:mod:`~alpfit.likelihoods.methods`): zero far on the allowed side, falling as a parabola on the other.
 """
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Literal, final
+from typing import Literal, final
 
 import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
 
-from alpfit.likelihoods.forms.base import SMALLEST, Comparison, Form, Step, excluded_sigmas, soft_exclusion
+from alpfit.likelihoods.forms.base import SMALLEST, Comparison, LimitForm, Step, excluded_sigmas, soft_exclusion
 
 Array = NDArray[np.float64]
 
 
 @final
-class Edge(Form):
+class Edge(LimitForm):
     """``observable`` is excluded ``above`` or ``below`` of ``bound``; the edge is ``width`` decades wide."""
 
     observable: str
     bound: float = Field(gt=0.0)
     width: float = Field(gt=0.0)
     excluded: Literal["below", "above"]
-    confidence_level: Annotated[float, Field(gt=0.5, lt=1.0)]
 
     @classmethod
     def read(cls, data: Mapping[str, object], _folder: Path) -> "Edge":
@@ -56,11 +55,11 @@ class Edge(Form):
         value = np.asarray(predictions[self.observable])
         value = np.where(value < 0.0, np.nan, np.maximum(value, SMALLEST))
         depth = (np.log10(value) - np.log10(self.bound)) / self.width
-        return soft_exclusion(depth if self.excluded == "above" else -depth, self.confidence_level)
+        return soft_exclusion(depth if self.excluded == "above" else -depth, self.sigmas_at_bound)
 
     def describe(self) -> str:
         """The edge in one line."""
         return (
             f"{self.observable} {'<' if self.excluded == 'above' else '>'} {self.bound:g} at "
-            f"{100 * self.confidence_level:g} %, edge {self.width:g} decades wide"
+            f"{self._level}, edge {self.width:g} decades wide"
         )

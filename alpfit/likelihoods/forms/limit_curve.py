@@ -1,9 +1,9 @@
 """An upper limit as a function of a mass.
 
-The estimate of the signal rate, which goes as the observable to a ``power``, is taken as Gaussian around
-zero with the limit at its quantile of the confidence level CL:
+The estimate of the signal rate, which goes as the observable to a ``power``, is taken as Gaussian around zero, with
+the width for which the published method gives the published limit (:mod:`~alpfit.likelihoods.methods`):
 
-    ln L = -1/2 [z(CL) (observable/bound)^power]^2,    z(0.90) = 1.2816, z(0.95) = 1.6449,
+    ln L = -1/2 [z (observable/bound)^power]^2,    z = 1.645 at 90 % (CLs, Bayesian) or 1.282 (one-sided, unknown),
 
 normalised to zero signal. The bound is interpolated in log-log; outside the searched range ln L = 0, and so it is on
 both sides of a row without a bound.
@@ -13,13 +13,12 @@ import math
 from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
-from typing import Annotated, final
+from typing import final
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import Field
 
-from alpfit.likelihoods.forms.base import Comparison, Form, Power, Step, one_sided_sigmas, steps_of
+from alpfit.likelihoods.forms.base import Comparison, LimitForm, Power, Step, steps_of
 from alpfit.likelihoods.tables import TABLE, table_of
 from alpfit.numerics.compile import kernel
 from alpfit.numerics.lookup import look_up
@@ -28,7 +27,7 @@ Array = NDArray[np.float64]
 
 
 @final
-class LimitCurve(Form):
+class LimitCurve(LimitForm):
     """Bound ``bounds (n,)``, NaN for none, on ``observable`` against ``masses (n,)`` [GeV] of the ``abscissa``."""
 
     observable: str
@@ -36,7 +35,6 @@ class LimitCurve(Form):
     table: str = TABLE
     bound: str
     power: Power
-    confidence_level: Annotated[float, Field(gt=0.5, lt=1.0)]
     masses: Array
     bounds: Array
 
@@ -72,8 +70,8 @@ class LimitCurve(Form):
     def _pull(self, predictions: Mapping[str, Array]) -> Array:
         """The signal in standard deviations of its estimate; zero where nothing was searched."""
         value, mass = (np.asarray(predictions[name]) for name in (self.observable, self.abscissa))
-        sigmas = one_sided_sigmas(self.confidence_level)
-        return _pulls(*self._logarithms, value.ravel(), mass.ravel(), sigmas, self.power).reshape(value.shape)
+        pulls = _pulls(*self._logarithms, value.ravel(), mass.ravel(), self.sigmas_at_bound, self.power)
+        return pulls.reshape(value.shape)
 
     def compare(self, predictions: Mapping[str, Array]) -> Comparison:
         """The observable, the bound at its mass, and the signal in standard deviations of its estimate."""
@@ -88,7 +86,7 @@ class LimitCurve(Form):
         """The limit in one line."""
         reach = f"{np.nanmin(self.bounds):g} to {np.nanmax(self.bounds):g}"
         return (
-            f"{self.observable} < {reach} at {100 * self.confidence_level:g} % for "
+            f"{self.observable} < {reach} at {self._level} for "
             f"{self.masses[0]:g} < {self.abscissa}/GeV < {self.masses[-1]:g}"
         )
 

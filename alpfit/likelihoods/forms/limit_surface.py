@@ -3,9 +3,10 @@
 With the bound U(m, tau) and a fraction f of particles that decay invisibly, which for a search for missing energy are
 as good as stable,
 
-    ln L = -1/2 {z(CL) [observable (f/U(m, stable) + (1 - f)/U(m, tau))]^power}^2,
+    ln L = -1/2 {z [observable (f/U(m, stable) + (1 - f)/U(m, tau))]^power}^2,
 
-normalised to zero signal. ln U is interpolated linearly in the mass, and along the lifetime by the kind of search:
+normalised to zero signal, with z by the method that gave the limit (:mod:`~alpfit.likelihoods.methods`). ln U is
+interpolated linearly in the mass, and along the lifetime by the kind of search:
 
 - ``missing energy``: the share exp(-t/tau) of the particles leaves the detector, so ln U is linear in 1/tau. It is
   continued so towards short lifetimes, with the slope of the two shortest that have a bound (or, with one, the slope
@@ -22,15 +23,14 @@ import math
 from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
-from typing import Annotated, Literal, final
+from typing import Literal, final
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import Field
 
 from alpfit.constants import SPEED_OF_LIGHT
 from alpfit.errors import CatalogueError
-from alpfit.likelihoods.forms.base import SMALLEST, Comparison, Form, Power, Step, one_sided_sigmas, steps_of
+from alpfit.likelihoods.forms.base import SMALLEST, Comparison, LimitForm, Power, Step, steps_of
 from alpfit.likelihoods.numbers import check_size, number_in
 from alpfit.likelihoods.tables import TABLE, Table, table_of
 from alpfit.likelihoods.units import factor_to, require_unit
@@ -42,14 +42,13 @@ PICOSECOND = 1e-12
 
 
 @final
-class LimitSurface(Form):
+class LimitSurface(LimitForm):
     """Bounds ``bounds (n, k)``, NaN for none, against ``masses (n,)`` [GeV], ``lifetimes (k,)`` [s] (inf: stable)."""
 
     observable: str
     abscissa: str
     lifetime: str
     table: str = TABLE
-    confidence_level: Annotated[float, Field(gt=0.5, lt=1.0)]
     power: Power = 1.0
     search: Literal["missing energy", "decay"]
     invisible_fraction: str = ""
@@ -139,7 +138,7 @@ class LimitSurface(Form):
     def _pull(self, value: Array, reach: Array) -> Array:
         """The signal in standard deviations of its estimate; zero where nothing was searched."""
         seen = _seen(value.ravel(), reach.ravel()).reshape(value.shape)
-        return np.asarray(one_sided_sigmas(self.confidence_level) * seen**self.power)
+        return np.asarray(self.sigmas_at_bound * seen**self.power)
 
     def compare(self, predictions: Mapping[str, Array]) -> Comparison:
         """The observable, the bound at its mass, lifetime and invisible fraction, and the signal's pull."""
@@ -158,7 +157,7 @@ class LimitSurface(Form):
         first, last = self.lifetimes[0] / PICOSECOND, self.lifetimes[-1] / PICOSECOND
         return (
             f"{self.observable} < {np.nanmin(self.bounds):g} to {np.nanmax(self.bounds):g} at "
-            f"{100 * self.confidence_level:g} % for {self.masses[0]:g} < {self.abscissa}/GeV < {self.masses[-1]:g} and "
+            f"{self._level} for {self.masses[0]:g} < {self.abscissa}/GeV < {self.masses[-1]:g} and "
             f"lifetimes from {first:g} ps {'on' if np.isinf(last) else f'to {last:g} ps'} ({self.search})"
         )
 

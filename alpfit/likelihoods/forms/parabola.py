@@ -14,7 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field, model_validator
 
-from alpfit.likelihoods.forms.base import Comparison, Form, Step, one_sided_sigmas, only_where_meant, steps_of
+from alpfit.likelihoods.forms.base import Comparison, Form, Step, only_where_meant, steps_of
+from alpfit.likelihoods.methods import one_sided_sigmas
 from alpfit.likelihoods.tables import TABLE, table_of
 
 Array = NDArray[np.float64]
@@ -63,6 +64,11 @@ class Parabola(Form):
         """Ends of the table."""
         return steps_of(self.abscissa, self.energies, np.full(self.energies.size, True))
 
+    @property
+    def sigmas_at_bound(self) -> float:
+        """Standard deviations from the best value to the bound."""
+        return one_sided_sigmas(self.confidence_level)
+
     def compare(self, predictions: Mapping[str, Array]) -> Comparison:
         """The observable, the bound at its energy (NaN where nothing was searched), and the pull."""
         value, energy = (np.asarray(predictions[name]) for name in self.observables)
@@ -70,7 +76,7 @@ class Parabola(Form):
         searched = (energy >= self.energies[0]) & (energy <= self.energies[-1])
         pull = np.where(searched, (value - best) / sigma, 0.0)
         pull = only_where_meant(pull, np.abs(value) if self.two_sided else value, energy)
-        bound = np.where(searched, best + one_sided_sigmas(self.confidence_level) * sigma, np.nan)
+        bound = np.where(searched, best + self.sigmas_at_bound * sigma, np.nan)
         return Comparison(value, bound, pull if self.two_sided else np.maximum(pull, 0.0))
 
     def loglike(self, predictions: Mapping[str, Array]) -> Array:
@@ -79,7 +85,7 @@ class Parabola(Form):
 
     def describe(self) -> str:
         """The measurement in one line."""
-        bounds = self.best + one_sided_sigmas(self.confidence_level) * self.sigma
+        bounds = self.best + self.sigmas_at_bound * self.sigma
         return (
             f"{self.observable}: best value and width for {self.energies[0]:g} < {self.abscissa}/GeV < "
             f"{self.energies[-1]:g}, {100 * self.confidence_level:g} % limits {bounds.min():g} to {bounds.max():g}"

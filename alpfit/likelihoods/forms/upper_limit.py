@@ -1,33 +1,32 @@
 """An upper limit on one number.
 
-The estimate of the signal rate, which goes as the observable to a ``power``, is taken as Gaussian around zero with
-the limit at its quantile of the confidence level CL:
+The estimate of the signal rate, which goes as the observable to a ``power``, is taken as Gaussian around zero, with
+the width for which the published method gives the published limit (:mod:`~alpfit.likelihoods.methods`):
 
-    ln L = -1/2 [z(CL) (observable/bound)^power]^2,    z(0.90) = 1.2816, z(0.95) = 1.6449,
+    ln L = -1/2 [z (observable/bound)^power]^2,    z = 1.645 at 90 % (CLs, Bayesian) or 1.282 (one-sided, unknown),
 
 normalised to zero signal. Below zero it has no value.
 """
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, final
+from typing import final
 
 import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
 
-from alpfit.likelihoods.forms.base import Comparison, Form, Power, Step, one_sided_sigmas
+from alpfit.likelihoods.forms.base import Comparison, LimitForm, Power, Step
 
 Array = NDArray[np.float64]
 
 
 @final
-class UpperLimit(Form):
+class UpperLimit(LimitForm):
     """``bound`` on ``observable``, in its unit, at ``confidence_level``."""
 
     observable: str
     bound: float = Field(gt=0.0)
-    confidence_level: Annotated[float, Field(gt=0.5, lt=1.0)]
     power: Power = 1.0
 
     @classmethod
@@ -49,7 +48,7 @@ class UpperLimit(Form):
         """The observable, the bound, and the signal in standard deviations of its estimate."""
         value = np.asarray(predictions[self.observable])
         signal = np.where(value < 0.0, np.nan, value) / self.bound
-        pull = one_sided_sigmas(self.confidence_level) * signal**self.power
+        pull = self.sigmas_at_bound * signal**self.power
         return Comparison(value, np.full_like(value, self.bound), pull)
 
     def loglike(self, predictions: Mapping[str, Array]) -> Array:
@@ -58,4 +57,4 @@ class UpperLimit(Form):
 
     def describe(self) -> str:
         """The limit in one line."""
-        return f"{self.observable} < {self.bound:g} at {100 * self.confidence_level:g} %"
+        return f"{self.observable} < {self.bound:g} at {self._level}"
