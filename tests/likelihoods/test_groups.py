@@ -11,16 +11,36 @@ DRAWN = [
         [
             "babar_bkinv_2013",
             "babar_bknunu_2013",
+            "babar_bknunu_semileptonic_2010",
             "belle2_bknunu_2023",
             "belle2_bknunu_q2_2025",
             "belle2_bkx_altmannshofer_2023",
             "belle2_bkx_recast_2025",
+            "belle2_bxsnunu_2025",
             "belle_bknunu_2017",
+            "belle_bknunu_hadronic_2013",
         ],
     ),
     ("$B$ decays", r"$K\gamma\gamma$", ["babar_bkgg_2021"]),
-    ("$B$ decays", "$K^*+$inv", ["babar_bkstarinv_2013", "belle_bkstarnunu_2017"]),
-    ("beam dumps", "", ["charm_1985", "e137_1988", "e141_1987", "faser_photon_2024", "na64_2020", "nucal_1991"]),
+    (
+        "$B$ decays",
+        "$K^*+$inv",
+        ["babar_bkstarinv_2013", "belle_bkstarnunu_2017", "belle_bkstarnunu_hadronic_2013"],
+    ),
+    (
+        "beam dumps",
+        "",
+        [
+            "charm_1985",
+            "charm_recast_2022",
+            "e137_1988",
+            "e141_1987",
+            "faser_photon_2024",
+            "na64_2020",
+            "nucal_1991",
+            "nucal_recast_2022",
+        ],
+    ),
     ("dark matter", r"$\chi\chi\to\chi\chi$", ["cluster_self_interaction_2008"]),
     (
         "dark matter",
@@ -35,7 +55,13 @@ DRAWN = [
     (
         "photons",
         r"$\gamma+$inv",
-        ["babar_gamma_inv_2017", "belle2_gamma_inv_20fb_2017", "l3_zgammainv_1997", "lep_monophoton_2011"],
+        [
+            "babar_gamma_inv_2017",
+            "belle2_gamma_inv_20fb_2017",
+            "besiii_jpsi_inv_2020",
+            "l3_zgammainv_1997",
+            "lep_monophoton_2011",
+        ],
     ),
     (
         "photons",
