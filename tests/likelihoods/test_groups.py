@@ -78,6 +78,7 @@ DRAWN = [
             "sn1987a_invisible_2017",
             "sn1987a_lee_2018",
             "sn1987a_pvo_2023",
+            "supernovae_low_energy_2022",
         ],
     ),
 ]
