@@ -7,6 +7,7 @@ To fit:
     run             sample a TOML file, a dictionary or a Fit, and write a run folder
     evaluate        predictions and likelihoods at one point: an EvaluatedPoint
     explain         does the model explain an excess, and what speaks against it?
+    forecast        what more data would say: limits, significances, the luminosity that they take
     Fit             a checked configuration: from_file, from_dict, evaluate, sample, run, repeat
 
 With a finished run, which may be given as the path of its folder:
@@ -58,6 +59,7 @@ if TYPE_CHECKING:
     from alpfit.fit.evaluate import evaluate
     from alpfit.fit.explain import explain
     from alpfit.fit.export import export
+    from alpfit.fit.forecast import forecast
     from alpfit.fit.plot import plot
     from alpfit.fit.profile import profile
     from alpfit.fit.report import report
@@ -82,6 +84,7 @@ __all__ = [
     "evolve",
     "explain",
     "export",
+    "forecast",
     "likelihoods",
     "plot",
     "profile",
@@ -104,6 +107,7 @@ _VERBS = (
     "evaluate",
     "explain",
     "export",
+    "forecast",
     "plot",
     "profile",
     "report",

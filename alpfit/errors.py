@@ -49,6 +49,10 @@ class ExecutorError(AlpfitError):
     """Workers that cannot be had, or were lost."""
 
 
+class ForecastError(AlpfitError, ValueError):
+    """Future data that cannot be had: of an entry without events, or of less luminosity than there is."""
+
+
 class PredictionError(AlpfitError, ValueError):
     """A parameter point for which the model has no prediction."""
 

@@ -15,6 +15,7 @@ from alpfit.cli.commands import (
     evaluate,
     explain,
     export,
+    forecast,
     likelihoods,
     plot,
     profile,
@@ -66,6 +67,7 @@ app.command(cls=SeveralValues)(profile.profile)
 app.command()(reweight.reweight)
 app.command()(plot.plot)
 app.command()(compare.compare)
+app.command()(forecast.forecast)
 app.command()(report.report)
 app.command()(export.export)
 app.command()(likelihoods.likelihoods)

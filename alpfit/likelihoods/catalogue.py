@@ -10,6 +10,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field, StrictBool, ValidationError
 
 from alpfit.errors import CatalogueError, ConfigurationError, one_of, validation_sentence
+from alpfit.likelihoods.exposure import Exposure
 from alpfit.likelihoods.files import DATA, EntryFileError, files_of, read_bytes, read_text
 from alpfit.likelihoods.forms import FORMS, Form
 from alpfit.likelihoods.measurement import Measurement, Share
@@ -43,6 +44,7 @@ class _Entry(BaseModel):
     projection: StrictBool = False
     data: dict[str, Any]
     rescale: Share | None = None
+    forecast: Exposure | None = None
     source: Source
     references: list[Reference] = Field(min_length=1)
     notes: dict[str, str] = {}
@@ -116,10 +118,21 @@ def load_folder(folder: Path, options: Mapping[str, Any] | None = None) -> Measu
         overlaps=tuple(entry.overlaps),
         projection=entry.projection,
         share=entry.rescale if rescale else None,
+        exposure=_exposure_of(entry, form, path, chosen),
         notes=entry.notes,
         options={o: rescale if o == RESCALE else _plain(getattr(form, o)) for o in options_of_entry},
         digest=digest,
     )
+
+
+def _exposure_of(entry: _Entry, form: Form, path: Path, options: Mapping[str, Any]) -> Exposure | None:
+    """The entry's ``[forecast]``, which knows each nuisance of the form. Raises :class:`CatalogueError`."""
+    if entry.forecast is not None:
+        try:
+            entry.forecast.check(form.nuisances, all_of_them=not options)
+        except ValueError as error:
+            raise CatalogueError(f"{path}: [forecast] {error}") from error
+    return entry.forecast
 
 
 def _own_options(entry: _Entry) -> list[str]:

@@ -10,7 +10,8 @@ from numpy.typing import ArrayLike, NDArray
 from pydantic import ConfigDict, Field
 from pydantic.dataclasses import dataclass as validated_dataclass
 
-from alpfit.errors import PredictionError
+from alpfit.errors import ForecastError, PredictionError
+from alpfit.likelihoods.exposure import Exposure, Policy
 from alpfit.likelihoods.forms import Comparison, Form, Step
 from alpfit.likelihoods.forms.base import check_spectrum
 from alpfit.likelihoods.source import Reference, Source, Text
@@ -40,7 +41,7 @@ class Measurement:
     ``share`` multiplies the first observable, ``overlaps`` names entries that use the same data, and a ``projection``
     is what an experiment expects to see one day. It holds for users' ``own_models`` that predict what it reads, but
     where its numbers are those of the package's model alone. ``group`` says together with what else its limit is
-    drawn, where that does not follow from the observable.
+    drawn, where that does not follow from the observable; ``exposure`` how much data it stands on.
     """
 
     name: str
@@ -57,6 +58,7 @@ class Measurement:
     own_models: bool = True
     group: str = ""
     share: Share | None = None
+    exposure: Exposure | None = None
     notes: Mapping[str, str] = field(default_factory=dict)
     options: Mapping[str, Any] = field(default_factory=dict)
 
@@ -111,6 +113,35 @@ class Measurement:
         """
         form = self.form.asimov(self.read(predictions))
         return None if form is None else replace(self, form=form)
+
+    def with_best_standard_model(self) -> Self | None:
+        """The measurement over the Standard Model with the strength that fits its data best; None where it has none."""
+        form = self.form.with_best_standard_model()
+        return None if form is None else replace(self, form=form)
+
+    def scaled(self, luminosity: float, policy: Policy) -> Self:
+        """The measurement with the events of a ``luminosity``, in the unit of its ``exposure``, and errors by a policy.
+
+        What was counted is multiplied, too: for what may be counted one day take it of :meth:`asimov`, and draw from it
+        with :meth:`toy`. Raises :class:`~alpfit.errors.ForecastError` where the entry does not know its events, or for
+        less luminosity than it has.
+        """
+        form = None
+        if self.exposure is not None and luminosity >= self.exposure.luminosity * (1.0 - 1e-12):
+            growth = luminosity / self.exposure.luminosity
+            form = self.form.scaled(growth, self.exposure.widths(growth, policy))
+        if form is None or self.exposure is None:
+            raise ForecastError(self._why_not_scaled(luminosity))
+        exposure = replace(self.exposure, luminosity=luminosity)
+        return replace(self, form=form, exposure=exposure, projection=True)
+
+    def _why_not_scaled(self, luminosity: float) -> str:
+        if self.exposure is None:
+            counts = bool(self.form.scaled(1.0, dict.fromkeys(self.form.nuisances, 1.0)))
+            lacks = "its entry has no [forecast]" if counts else f"the form {self.form_name} knows no events"
+            return f"{self.name} cannot be scaled to other luminosities: {lacks}"
+        has = f"{self.exposure.luminosity:g} {self.exposure.unit}"
+        return f"luminosity {luminosity:g} is less than the {has} of {self.name}: give as much or more"
 
     def describe(self) -> str:
         """What is measured, the numbers, the source and the assumptions, as a paragraph."""

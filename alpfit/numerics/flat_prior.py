@@ -31,7 +31,7 @@ MOST_UNLIKELY = 1e10
 class FlatPrior:
     """The posterior of a signal over ``background`` +- ``error`` where ``n`` events are seen; its prior is flat."""
 
-    def __init__(self, n: int, background: float, error: float) -> None:
+    def __init__(self, n: float, background: float, error: float) -> None:
         """Raises :class:`ValueError` where ``n`` and ``background`` are so far apart that ln L has no digits left."""
 
         def log_l(signal: float) -> float:

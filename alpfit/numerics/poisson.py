@@ -31,7 +31,7 @@ DROP = 40.0
 """ln of how far the integrand has fallen where the quadrature may end."""
 
 
-def marginal_poisson(n: int, signal: Array, background: float, error: float) -> Array:
+def marginal_poisson(n: float, signal: Array, background: float, error: float) -> Array:
     """ln P of ``n`` events over ``background`` +- ``error`` (which may be zero) and ``signal`` events, finite and >= 0.
 
     An array of the shape of ``signal``.

@@ -157,6 +157,29 @@ class Form(BaseModel):
         """
         return None
 
+    @property
+    def nuisances(self) -> tuple[str, ...]:
+        """Names of the errors that more data may make smaller."""
+        return ()
+
+    def scaled(self, growth: float, widths: Mapping[str, float]) -> Self | None:  # noqa: ARG002
+        """The form with ``growth`` times the events, and of each of the nuisances ``widths`` times today's error.
+
+        None where the events behind it are not known.
+        """
+        return None
+
+    def with_best_standard_model(self) -> Self | None:
+        """The form over the Standard Model with the strength that fits its data best; None where it has none."""
+        return None
+
+    def written(self) -> tuple[dict[str, object], dict[str, str]]:
+        """The ``[data]`` of an entry that is read as this form, and its tables by the names of their files.
+
+        Raises :class:`NotImplementedError` for a form that cannot be :meth:`scaled`.
+        """
+        raise NotImplementedError
+
     def with_data(self, **changed: object) -> Self:
         """The form with other data; a copy would keep what has been worked out from the old ones."""
         return self.model_construct(**{name: getattr(self, name) for name in type(self).model_fields} | changed)

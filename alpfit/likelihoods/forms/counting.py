@@ -25,7 +25,7 @@ from scipy.special import ndtri
 
 from alpfit.likelihoods.forms.base import MEASURED_LEVEL, SMALLEST, Comparison, Form, Step, steps_of
 from alpfit.likelihoods.methods import one_sided_sigmas
-from alpfit.likelihoods.tables import table_of
+from alpfit.likelihoods.tables import TABLE, table_of
 from alpfit.likelihoods.units import require_unit
 from alpfit.numerics.flat_prior import FlatPrior
 from alpfit.numerics.lookup import look_up
@@ -47,11 +47,11 @@ class Counting(Form):
     ``standard_model`` is added to the prediction, which is new physics alone. That is seen only where the mass
     ``abscissa`` is below ``seen_below``, if there is one. Where limits at ``confidence_level`` were published against
     the mass, ``bounds (n,)`` at ``masses (n,)`` [GeV], they stand for ``events_per_unit``: it is what makes them the
-    limits of a flat prior.
+    limits of a flat prior, or ``events_at_bound`` where these are given.
     """
 
     observable: str
-    n_observed: int = Field(ge=0)
+    n_observed: float = Field(ge=0.0)
     background: float = Field(gt=0.0)
     background_error: float = Field(default=0.0, ge=0.0)
     events_per_unit: float | None = Field(default=None, gt=0.0)
@@ -61,6 +61,7 @@ class Counting(Form):
     table: str | None = None
     bound: str | None = None
     confidence_level: Annotated[float, Field(gt=0.5, lt=1.0)] | None = None
+    events_at_bound: float | None = Field(default=None, gt=0.0)
     masses: Array | None = None
     bounds: Array | None = None
 
@@ -90,7 +91,7 @@ class Counting(Form):
             "bounds": table.limits(form.bound, form.observable),
         }
         form = cls.model_validate({**data, **columns})
-        form._events_at_bound  # noqa: B018  where there is none, the entry is refused now
+        form._expected_at_bound  # noqa: B018  where there is none, the entry is refused now
         return form
 
     @property
@@ -135,6 +136,54 @@ class Counting(Form):
             rate = np.where(mass >= 0.0, rate, np.nan)
         return self.standard_model + rate
 
+    def asimov(self, predictions: Mapping[str, Array]) -> Self:
+        """As many events as are expected, over the background that fits best to those that there are."""
+        signal, variance = float(self._signal(predictions)[0]), self.background_error**2
+        shift = signal - self.background + variance
+        level = signal * (variance - self.background) - self.n_observed * variance
+        root = math.sqrt(max(shift * shift - 4.0 * level, 0.0))
+        background = max(0.5 * (root - shift), 1e-9 * self.background) if variance > 0.0 else self.background
+        return self.with_data(
+            n_observed=signal + background, background=background, events_at_bound=self._known_at_bound
+        )
+
+    @property
+    def _known_at_bound(self) -> float | None:
+        """Events at the limits of a table, to be kept where other events are counted."""
+        return None if self.bounds is None else self._expected_at_bound
+
+    @property
+    def nuisances(self) -> tuple[str, ...]:
+        """The background, if it is not known."""
+        return ("background",) if self.background_error > 0.0 else ()
+
+    def scaled(self, growth: float, widths: Mapping[str, float]) -> Self:
+        """With ``growth`` times the events, and ``widths["background"]`` times the background's relative error."""
+        per_unit, at_bound = self.events_per_unit, self._known_at_bound
+        return self.with_data(
+            n_observed=growth * self.n_observed,
+            background=growth * self.background,
+            background_error=growth * self.background_error * widths.get("background", 1.0),
+            events_per_unit=None if per_unit is None else growth * per_unit,
+            events_at_bound=None if at_bound is None else growth * at_bound,
+        )
+
+    def with_best_standard_model(self) -> Self | None:
+        """With the rate at which as many events as there are would be expected."""
+        if not (self.standard_model and self.events_per_unit):
+            return None
+        return self.with_data(standard_model=max(self.n_observed - self.background, 0.0) / self.events_per_unit)
+
+    def written(self) -> tuple[dict[str, object], dict[str, str]]:
+        """Its numbers, and the table of limits, if there is one."""
+        settings = self.model_dump(exclude={"masses", "bounds", "table"}, exclude_defaults=True, exclude_none=True)
+        if self.masses is None or self.bounds is None:
+            return settings, {}
+        rows = zip(self.masses.tolist(), self.bounds.tolist(), strict=True)
+        lines = [f"{mass!r},{'' if math.isnan(bound) else repr(bound)}" for mass, bound in rows]
+        table = "\n".join([f"{self.abscissa} [GeV],{self.bound}", *lines]) + "\n"
+        return settings | {"table": TABLE}, {TABLE: table}
+
     def toy(self, predictions: Mapping[str, Array], rng: np.random.Generator) -> Self:
         """Events over a background that is drawn from its error."""
         background = max(rng.normal(self.background, self.background_error), 0.0)
@@ -156,8 +205,10 @@ class Counting(Form):
         return np.asarray(np.log(np.asarray(self.bounds)))
 
     @cached_property
-    def _events_at_bound(self) -> float:
+    def _expected_at_bound(self) -> float:
         """Events of the signal at the published limits."""
+        if self.events_at_bound is not None:
+            return self.events_at_bound
         return self._flat_prior.limit(self.confidence_level or MEASURED_LEVEL)
 
     def _is_seen(self, mass: Array) -> NDArray[np.bool_]:
@@ -177,7 +228,7 @@ class Counting(Form):
         if self.bounds is None or self.abscissa is None:
             return np.full_like(np.asarray(predictions[self.observable]), self.events_per_unit)
         bound = np.exp(self._looked_up(np.asarray(predictions[self.abscissa])))
-        return self._events_at_bound / np.where(np.isnan(bound), np.nanmin(self.bounds), bound)
+        return self._expected_at_bound / np.where(np.isnan(bound), np.nanmin(self.bounds), bound)
 
     def _signal(self, predictions: Mapping[str, Array]) -> Array:
         """Expected events but for the background."""
@@ -202,7 +253,7 @@ class Counting(Form):
             text += f"{self.events_per_unit:g} expected for {self.observable} = 1"
         else:
             text += (
-                f"{self._events_at_bound:.3g} expected for {self.observable} = {np.nanmin(self.bounds):g} to "
+                f"{self._expected_at_bound:.3g} expected for {self.observable} = {np.nanmin(self.bounds):g} to "
                 f"{np.nanmax(self.bounds):g} for {self.masses[0]:g} < {self.abscissa}/GeV < {self.masses[-1]:g}"
             )
         text += f", Standard Model {self.standard_model:g}" if self.standard_model else ""

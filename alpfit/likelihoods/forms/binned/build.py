@@ -14,6 +14,8 @@ from alpfit.likelihoods.forms.binned.tables import Bin, Response, check, read_re
 Array = NDArray[np.float64]
 Cell = tuple[str, str, str]
 """A channel, a sample in it, and the number of the bin."""
+Events = Mapping[Cell, tuple[float, float, float]]
+"""Nominal events of each cell, their relative statistical error, and the centre of their statistical factor."""
 
 
 LARGEST_SPREAD = 1e7
@@ -29,6 +31,7 @@ class Files:
     shapes: Path
     norms: Path
     response: Path
+    constraints: Path | None = None
 
 
 @dataclass(frozen=True)
@@ -53,6 +56,26 @@ class Spectrum:
         place = {name: i for i, name in enumerate(self.bins)}
         observed = counts[[place[name] for name in self.response.bins]]
         return replace(self, observed=observed, model=self.model._replace(observed=counts))
+
+    def scaled(self, growth: float, precision: Array, spread: float) -> "Spectrum":
+        """The same with ``growth`` times the events, ``spread`` times the relative errors of simulated ones.
+
+        ``precision (parameters,)`` are the inverse variances of the constraints.
+        """
+        model, response = self.model, self.response
+        return replace(
+            self,
+            response=replace(response, events=growth * response.events),
+            observed=growth * self.observed,
+            model=model._replace(
+                observed=growth * model.observed,
+                nominal=growth * model.nominal,
+                spread=spread * model.spread,
+                slope=growth * model.slope,
+                bend=growth * model.bend,
+                precision=precision * model.precision,
+            ),
+        )
 
     def centred(self, alphas: Array, gammas: Array) -> "Spectrum":
         """The same with constraints around ``alphas (parameters,)`` and ``gammas (cells,)``: other auxiliary data."""
@@ -99,6 +122,9 @@ def read_spectrum(
     _read_norms(files.norms, cells, chosen, terms)
     response = _signal_columns(read_response(files.response), files, signal, bins, cells)
     parameters = tuple(dict.fromkeys(name for by_name in terms.by_cell.values() for name in by_name))
+    model = _flat(bins, cells, terms, parameters, response, signal, frozenset(exclude_parameters))
+    if files.constraints is not None:
+        model = _constrained(files.constraints, parameters, model, all_of_them=len(chosen) == len(known))
     for name in exclude_parameters:
         if any(term.norm >= 0 for by_name in terms.by_cell.values() for key, term in by_name.items() if key == name):
             raise CatalogueError(f"{files.norms}: exclude_parameters has '{name}', but only shapes can be excluded")
@@ -109,18 +135,20 @@ def read_spectrum(
         parameters=parameters,
         response=response,
         observed=np.array([bins[place] for place in response.bins]),
-        model=_flat(bins, cells, terms, parameters, response, signal, frozenset(exclude_parameters)),
+        model=model,
     )
 
 
-def _read_cells(path: Path, known: set[Bin], bins: Mapping[Bin, float]) -> dict[Cell, tuple[float, float]]:
-    """Nominal events and relative statistical error of every cell, bin by bin."""
-    by_bin: dict[Bin, dict[Cell, tuple[float, float]]] = {place: {} for place in bins}
+def _read_cells(path: Path, known: set[Bin], bins: Mapping[Bin, float]) -> dict[Cell, tuple[float, float, float]]:
+    """Nominal events, relative statistical error and centre of the statistical factor of every cell, bin by bin."""
+    by_bin: dict[Bin, dict[Cell, tuple[float, float, float]]] = {place: {} for place in bins}
     names, wanted = {":".join(place) for place in known}, {"nominal": "events", "stat_error": "events"}
-    for row in read_rows(read_sheet(path), ("channel", "sample", "bin"), wanted, minimum=0.0):
+    sheet = read_sheet(path)
+    centred = {"factor": ""} if "factor" in sheet.units else {}
+    for row in read_rows(sheet, ("channel", "sample", "bin"), wanted | centred, minimum=0.0):
         channel, sample, number = row.words
         check(f"{channel}:{number}", names, "bin", row.place)
-        nominal, error = row.numbers
+        nominal, error, factor = (*row.numbers, 1.0)[:3]
         if error > 0.0 and nominal == 0.0:
             raise CatalogueError(f"{row.place}: stat_error = {error:g} of no events; give nominal a small number")
         if error > LARGEST_SPREAD * nominal:
@@ -129,14 +157,36 @@ def _read_cells(path: Path, known: set[Bin], bins: Mapping[Bin, float]) -> dict[
                 "give nominal a larger number"
             )
         if (channel, number) in by_bin:
-            by_bin[channel, number][channel, sample, number] = (nominal, error / nominal if error > 0.0 else 0.0)
+            by_bin[channel, number][channel, sample, number] = (
+                nominal,
+                error / nominal if error > 0.0 else 0.0,
+                factor,
+            )
     for place, inside in by_bin.items():
         if not inside:
             raise CatalogueError(f"{path}: no sample has events in bin {':'.join(place)}")
     return {cell: values for inside in by_bin.values() for cell, values in inside.items()}
 
 
-def _read_shapes(path: Path, cells: Mapping[Cell, tuple[float, float]], chosen: Sequence[str], terms: _Terms) -> None:
+def _constrained(path: Path, parameters: Sequence[str], model: Model, *, all_of_them: bool) -> Model:
+    """The ``model`` with constraints of other centres and widths than 0 and 1, for the parameters that the table has.
+
+    It may have others where not ``all_of_them`` are fitted.
+    """
+    centre, precision = model.centre.copy(), model.precision.copy()
+    for row in read_rows(read_sheet(path), ("parameter",), {"centre": "", "width": ""}):
+        (name,), (middle, width) = row.words, row.numbers
+        if all_of_them:
+            check(name, parameters, "parameter", row.place)
+        if not width > 0.0:
+            raise CatalogueError(f"{row.place}: width = {width:g} must be positive")
+        if name in parameters:
+            k = parameters.index(name)
+            centre[k], precision[k] = middle, width**-2
+    return model._replace(centre=centre, precision=precision)
+
+
+def _read_shapes(path: Path, cells: Events, chosen: Sequence[str], terms: _Terms) -> None:
     names, wanted = {":".join(cell) for cell in cells}, {"high": "events", "low": "events"}
     for row in read_rows(read_sheet(path), ("parameter", "channel", "sample", "bin"), wanted):
         parameter, channel, sample, number = row.words
@@ -149,7 +199,7 @@ def _read_shapes(path: Path, cells: Mapping[Cell, tuple[float, float]], chosen: 
         term.bend = 0.0625 * ((high - nominal) - (nominal - low))
 
 
-def _read_norms(path: Path, cells: Mapping[Cell, tuple[float, float]], chosen: Sequence[str], terms: _Terms) -> None:
+def _read_norms(path: Path, cells: Events, chosen: Sequence[str], terms: _Terms) -> None:
     names = {":".join(cell[:2]) for cell in cells}
     for row in read_rows(read_sheet(path), ("parameter", "channel", "sample"), {"high": "", "low": ""}):
         parameter, channel, sample = row.words
@@ -170,7 +220,7 @@ def _signal_columns(
     files: Files,
     signal: Mapping[str, str],
     bins: Mapping[Bin, float],
-    cells: Mapping[Cell, tuple[float, float]],
+    cells: Events,
 ) -> Response:
     """The columns of the response for the chosen bins, each of which has a signal sample with events."""
     kept = [place in bins for place in response.bins]
@@ -189,7 +239,7 @@ def _signal_columns(
 
 def _flat(
     bins: Mapping[Bin, float],
-    cells: Mapping[Cell, tuple[float, float]],
+    cells: Events,
     terms: _Terms,
     parameters: Sequence[str],
     response: Response,
@@ -204,13 +254,14 @@ def _flat(
     return Model(
         observed=np.array(list(bins.values())),
         first_cell=np.cumsum([0, *in_bin]),
-        nominal=np.array([nominal for nominal, _ in cells.values()]),
-        spread=np.array([spread for _, spread in cells.values()]),
-        factor=np.ones(len(cells)),
+        nominal=np.array([nominal for nominal, _, _ in cells.values()]),
+        spread=np.array([spread for _, spread, _ in cells.values()]),
+        factor=np.array([factor for _, _, factor in cells.values()]),
         signal=np.array([columns.get(cell, -1) for cell in cells]),
         first_term=np.cumsum([0, *(len(of_cell) for of_cell in ordered)]),
         parameter=np.array([index[name] for name, _ in flat], dtype=np.uint64),
         centre=np.zeros(len(parameters)),
+        precision=np.ones(len(parameters)),
         slope=np.array([term.slope for _, term in flat], dtype=float),
         bend=np.array([term.bend for _, term in flat], dtype=float),
         carried=np.array([float(name not in excluded) for name, _ in flat], dtype=float),

@@ -40,7 +40,7 @@ def log_likelihood(alphas: Array, strength: float, events: Array, model: Model, 
     fill_cells(alphas, strength, events, model, scratch)
     total = 0.0
     for k in range(alphas.size):
-        total -= 0.5 * (alphas[k] - model.centre[k]) ** 2
+        total -= 0.5 * model.precision[k] * (alphas[k] - model.centre[k]) ** 2
     for i in range(model.observed.size):
         n, rate, variance = model.observed[i], 0.0, 1e-8
         for c in range(model.first_cell[i], model.first_cell[i + 1]):
@@ -64,7 +64,7 @@ def fill_gradient(
     The derivative with respect to a cell's rate is r gamma, and dG = G' + G f'/f for its shapes and its norms.
     """
     for k in range(alphas.size):
-        gradient[k] = alphas[k] - model.centre[k]
+        gradient[k] = model.precision[k] * (alphas[k] - model.centre[k])
     for i in range(model.observed.size):
         residual = scratch.bins[i, 3]
         pulled = scratch.pulled[i]
@@ -90,15 +90,16 @@ def fill_gradient(
 def fill_hessian(strength: float, events: Array, model: Model, scratch: Scratch, exact: bool, hessian: Array) -> None:
     """Hessian (upper triangle) of -max_gamma ln L at the point of :func:`fill_gradient`.
 
-    With w = n/(lambda^2 + n V), the expected events' curvature after the elimination, it is
+    With w = n/(lambda^2 + n V), the expected events' curvature after the elimination, and P the constraints' inverse
+    variances, it is
 
-        1 + sum_bins w u u^T - sum_cells [(r s)^2 dG dG^T + r gamma ddG],    u = sum_cells (g + 2 r s^2 G) dG.
+        P + sum_bins w u u^T - sum_cells [(r s)^2 dG dG^T + r gamma ddG],    u = sum_cells (g + 2 r s^2 G) dG.
 
     Without ``exact`` the sum over cells is left out, which leaves it positive definite.
     """
     hessian[:] = 0.0
     for k in range(hessian.shape[0]):
-        hessian[k, k] = 1.0
+        hessian[k, k] = model.precision[k]
     for i in range(model.observed.size):
         n, expected, variance = model.observed[i], scratch.bins[i, 1], scratch.bins[i, 2]
         weight = n / (expected * expected + n * variance) if expected > 0.0 else 1.0 / variance

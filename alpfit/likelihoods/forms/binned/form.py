@@ -36,10 +36,15 @@ from alpfit.likelihoods.forms.binned.expectation import Expectation, expectation
 from alpfit.likelihoods.forms.binned.line import Line, within_reach
 from alpfit.likelihoods.forms.binned.profile import profile_points
 from alpfit.likelihoods.forms.binned.rates import empty_scratch, fill_cells
+from alpfit.likelihoods.forms.binned.strength import signal_strength
+from alpfit.likelihoods.forms.binned.writing import CONSTRAINTS, written_tables
 from alpfit.likelihoods.units import require_unit
 from alpfit.numerics.fields import Names
 
 Array = NDArray[np.float64]
+
+SIMULATED = "simulated events"
+"""What the statistical factors of the cells are called among the nuisances."""
 
 
 @final
@@ -71,6 +76,7 @@ class Binned(Form):
     shapes: str = "shapes.csv"
     norms: str = "norms.csv"
     response: str = "response.csv"
+    constraints: str = ""
     spectrum: Spectrum = Field(repr=False)
 
     measures: ClassVar[bool] = True
@@ -88,7 +94,8 @@ class Binned(Form):
         require_unit(data, "observable", "")
         require_unit(data, "abscissa", "GeV")
         require_unit(data, "by_q2", "")
-        files = {n: data_file(folder, data.get(n, cls.model_fields[n].default)) for n in Files.__annotations__}
+        named = {n: data.get(n, cls.model_fields[n].default) for n in Files.__annotations__}
+        files = {n: data_file(folder, name) for n, name in named.items() if name or n != "constraints"}
         spectrum = read_spectrum(Files(**files), settings.signal, settings.exclude_parameters, settings.channels)
         return cls.model_validate({**data, "spectrum": spectrum})
 
@@ -197,7 +204,7 @@ class Binned(Form):
         poisson = model.observed * np.log(expected) - expected - [math.lgamma(n + 1.0) for n in model.observed]
         constrained = model.spread > 0.0
         shifts, deviations = alphas - model.centre, (gammas - model.factor)[constrained] / model.spread[constrained]
-        return float(poisson.sum() - 0.5 * (shifts @ shifts + deviations @ deviations))
+        return float(poisson.sum() - 0.5 * (shifts @ (model.precision * shifts) + deviations @ deviations))
 
     def rates(self, events: Array, alphas: Array, gammas: Array) -> Array:
         """Expected counts ``(bins,)``; arguments as for :meth:`log_density`."""
@@ -220,8 +227,9 @@ class Binned(Form):
     def toy(self, predictions: Mapping[str, Array], rng: np.random.Generator) -> Self:
         """Counts over rates with nuisances that are drawn from their constraints."""
         spectrum = self.spectrum
-        alphas = spectrum.model.centre + rng.standard_normal(len(spectrum.parameters))
-        gammas = np.maximum(rng.normal(spectrum.model.factor, spectrum.model.spread), 0.0)
+        model = spectrum.model
+        alphas = model.centre + rng.standard_normal(len(spectrum.parameters)) / np.sqrt(model.precision)
+        gammas = np.maximum(rng.normal(model.factor, model.spread), 0.0)
         events = self.events_of(predictions)[0]
         counts = rng.poisson(np.maximum(self.rates(events, alphas, gammas), 0.0)).astype(float)
         return self.with_data(spectrum=spectrum.with_counts(counts))
@@ -235,6 +243,27 @@ class Binned(Form):
         alphas, gammas = self.best_nuisances(events)
         expected = self.spectrum.with_counts(self.rates(events, alphas, gammas))
         return self.with_data(spectrum=expected.centred(alphas, gammas))
+
+    @property
+    def nuisances(self) -> tuple[str, ...]:
+        """Systematic errors, and the number of simulated events."""
+        return (*self.spectrum.parameters, SIMULATED)
+
+    def scaled(self, growth: float, widths: Mapping[str, float]) -> Self:
+        """With ``growth`` times the events in all bins, and of each error ``widths`` times today's."""
+        precision = np.array([widths[name] ** -2 for name in self.spectrum.parameters])
+        return self.with_data(spectrum=self.spectrum.scaled(growth, precision, widths[SIMULATED]))
+
+    def with_best_standard_model(self) -> Self | None:
+        """With the strength that fits best; None where new physics is a spectrum, which may have it in itself."""
+        if self.spectra:
+            return None
+        return self.with_data(standard_model=signal_strength(self).best)
+
+    def written(self) -> tuple[dict[str, object], dict[str, str]]:
+        """Its settings, and the tables by the names of their files."""
+        settings = self.model_dump(exclude={"spectrum"}, exclude_defaults=True)
+        return settings | {"constraints": CONSTRAINTS}, written_tables(self.spectrum)
 
     def describe(self) -> str:
         """The spectrum in one line."""

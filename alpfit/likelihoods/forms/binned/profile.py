@@ -85,14 +85,16 @@ def laplace_correction(
 
     With constraints of unit integral there, and 1 at their centres here, it is
 
-        -1/2 ln det H - 1/2 sum_bins ln(1 + n V/lambda^2),
+        -1/2 ln det H + 1/2 ln det P - 1/2 sum_bins ln(1 + n V/lambda^2),
 
-    H the Hessian of the profiled density, whose prior part is the unit matrix, and the sum the determinant of the
-    statistical factors over their priors'.
+    H the Hessian of the profiled density, P the constraints' inverse variances, its prior part, and the sum the
+    determinant of the statistical factors over their priors'.
     """
     log_likelihood(alphas, strength, events, model, scratch)
     fill_gradient(alphas, strength, events, model, scratch, np.empty(alphas.size))
     log_determinant = factorise_hessian(strength, events, model, scratch, True, hessian)
+    for k in range(model.precision.size):
+        log_determinant -= math.log(model.precision[k])
     for b in range(model.observed.size):
         n, expected, variance = model.observed[b], scratch.bins[b, 1], scratch.bins[b, 2]
         if n > 0.0:

@@ -29,9 +29,9 @@ class Model(NamedTuple):
     ``observed (bins,)``. Cells ``first_cell[i]:first_cell[i + 1]`` are in bin i; each has its ``nominal`` events,
     the relative error ``spread`` of its statistical factor around ``factor``, and the column ``signal`` of the signal's
     events (-1 for backgrounds). Terms ``first_term[c]:first_term[c + 1]`` are the parameters that act on cell c, each
-    constrained around its ``centre``: a shape ``slope * alpha + bend * b(alpha)`` that new physics carries along where
-    ``carried`` is 1, and the index ``norm`` of a factor (-1 without one). A norm has its ``norm_parameter``, its
-    logarithms at +-1 and its six coefficients inside.
+    constrained around its ``centre`` with the inverse variance ``precision`` (one but for projections): a shape
+    ``slope * alpha + bend * b(alpha)`` that new physics carries along where ``carried`` is 1, and the index ``norm`` of
+    a factor (-1 without one). A norm has its ``norm_parameter``, its logarithms at +-1 and its six coefficients inside.
     """
 
     observed: Array
@@ -43,6 +43,7 @@ class Model(NamedTuple):
     first_term: Indices
     parameter: Columns
     centre: Array
+    precision: Array
     slope: Array
     bend: Array
     carried: Array

@@ -1,11 +1,12 @@
 """The strength of the Standard Model's signal, as the experiment quotes it."""
 
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from scipy.optimize import brentq, minimize_scalar
 
-from alpfit.likelihoods.forms.binned.form import Binned
+if TYPE_CHECKING:
+    from alpfit.likelihoods.forms.binned.form import Binned
 
 
 class SignalStrength(NamedTuple):
@@ -17,13 +18,13 @@ class SignalStrength(NamedTuple):
     log_l: float
 
 
-def log_l_of_strength(form: Binned, strength: float) -> float:
+def log_l_of_strength(form: "Binned", strength: float) -> float:
     """ln L without new physics, for a ``strength`` in place of ``form.standard_model``; it may be negative."""
     nothing = np.zeros((1, len(form.spectrum.response.bins)))
     return float(form.model_copy(update={"standard_model": strength}).log_l_of_events(nothing)[0])
 
 
-def signal_strength(form: Binned, highest: float = 20.0) -> SignalStrength:
+def signal_strength(form: "Binned", highest: float = 20.0) -> SignalStrength:
     """The strength from 0 to ``highest`` that fits best."""
     fit = minimize_scalar(
         lambda strength: -log_l_of_strength(form, strength),

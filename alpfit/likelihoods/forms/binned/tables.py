@@ -6,8 +6,10 @@
 | samples | channel, sample, bin, nominal [events], stat_error [events] | each source of events in each bin |
 | shapes | parameter, channel, sample, bin, high [events], low [events] | each sample in each bin at +-1 sigma |
 | norms | parameter, channel, sample, high, low | the factor on each sample at +-1 sigma |
+| constraints, where there are any | parameter, centre, width | each parameter whose constraint is not of 0 and 1 |
 | response | q2_low [GeV^2], q2_high [GeV^2], a column ``channel:bin`` for each bin with signal | each bin of true q^2 |
 
+Samples may have a column ``factor``, the centre of the constraint of their statistical factor, one where there is none.
 The response is in events for unit branching ratio. Counts may be left without a unit; q2 is converted to GeV^2.
 """
 

@@ -1,0 +1,193 @@
+"""What future data would say of a model: a forecast of one of a fit's measurements, in a folder."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, get_args
+
+import numpy as np
+import tomli_w
+
+from alpfit.chains.files import check_place, write_durably
+from alpfit.chains.forecasts import entry_files, limits_table, name_of
+from alpfit.chains.layout import check_no_other_run
+from alpfit.chains.records import json_text
+from alpfit.errors import ConfigurationError, ForecastError, RunFolderError, one_of
+from alpfit.fit.fit import Fit, fit_of
+from alpfit.fit.progress import shown_progress
+from alpfit.inference.forecasting.forecast import Forecast, Truth, forecast_of
+from alpfit.inference.forecasting.signal import signal_of
+from alpfit.inference.progress import Progress
+from alpfit.likelihoods import Measurement
+from alpfit.likelihoods.exposure import Policy
+from alpfit.numerics.arguments import path_of, shown, whole_number
+from alpfit.plots.forecast import draw_limits
+from alpfit.plots.style import paper_style
+from alpfit.runs.freshness import Freshness
+from alpfit.runs.run import Run
+
+NOTHING, STANDARD_MODEL, BEST = "none", "standard-model", "best"
+TRUTHS = (NOTHING, STANDARD_MODEL, BEST)
+"""What data are expected with, beside a point: no signal, the Standard Model at its best strength, a run's best fit."""
+
+N_MASSES = 60
+"""Of the limits, if none are named."""
+
+
+def forecast(
+    fit: Fit | Run | str | Path | Mapping[str, Any],
+    luminosities: Sequence[float],
+    *,
+    likelihood: str | None = None,
+    truth: str | Mapping[str, float] | None = None,
+    policy: Policy = "scaled",
+    masses: Sequence[float] | None = None,
+    toys: int = 0,
+    seed: int = 1,
+    output: str | Path | None = None,
+    overrides: Sequence[str] = (),
+    force: bool = False,
+    progress: Progress | None = None,
+) -> Forecast:
+    """What a measurement of ``fit`` would say with ``luminosities`` of data, in the unit of its entry.
+
+    ``fit`` is a TOML file, a run or what stands for one; ``likelihood`` names the measurement where several can be
+    scaled. Data are expected with a ``truth``: a point of the model, "best" (of a run, its default), "none" (the
+    default otherwise) or "standard-model", with its best strength. The ``policy`` says which errors become smaller.
+    Limits are for ``masses`` [GeV], by default over the prior's range; with ``toys`` significances count all of these.
+    With ``output`` tables, a figure and, for each luminosity, an entry and a fit of the expected data are written there.
+
+    Raises :class:`ForecastError` for what cannot be scaled, :class:`ConfigurationError` for other input that cannot be
+    used, :class:`RunFolderError` for a place that cannot be written, or a run that is not what it would be today.
+
+        >>> import alpfit
+        >>> run = "chains/reference/invisible"
+        >>> made = alpfit.forecast(run, [1.0, 5.0], policy="statistical", masses=[2.1])
+        >>> [f"{at.local:.1f}" for at in made.at]
+        ['5.9', '13.1']
+        >>> f"{made.needed['seen at 5 standard deviations']:.2f}"
+        '0.73'
+    """
+    if isinstance(fit, str | Path) and path_of("fit", fit).is_dir():
+        fit = Run.read(fit)
+    if isinstance(fit, Run):
+        Freshness(fit, fit.configuration.problem).check(force)
+    toys, seed = whole_number("toys", toys, 0), whole_number("seed", seed, 0)
+    if policy not in get_args(Policy):
+        raise ConfigurationError(f"policy = {shown(policy)} is not known: {one_of(str(policy), get_args(Policy))}")
+    wanted, made_of = fit_of(fit, overrides), fit if isinstance(fit, Run) else None
+    measurement = _measurement(wanted, likelihood)
+    asked = truth if truth is not None else BEST if made_of is not None else NOTHING
+    measurement, true = _truth(wanted, made_of, measurement, asked)
+    grid = _masses(wanted, measurement, masses)
+    with shown_progress(progress) as display:
+        made = forecast_of(measurement, true, _luminosities(luminosities), policy, grid, toys, seed, display)
+    if output is not None:
+        _write(made, wanted, path_of("output", output))
+    return made
+
+
+def _luminosities(luminosities: Sequence[float]) -> list[float]:
+    values = [luminosities] if isinstance(luminosities, int | float) else list(luminosities)
+    for value in values:
+        if isinstance(value, bool) or not isinstance(value, int | float) or not 0.0 < value < np.inf:
+            raise ConfigurationError(f"luminosity = {shown(value)} must be a positive number")
+    if not values:
+        raise ConfigurationError("luminosities = [] is empty: give one or more, in the unit of the entry")
+    return [float(value) for value in values]
+
+
+def _measurement(fit: Fit, name: str | None) -> Measurement:
+    """The one that can be scaled, or the named one."""
+    own = {m.name: m for m in fit.problem.likelihood.measurements}
+    if name is not None:
+        if name not in own:
+            raise ConfigurationError(f"likelihood = {shown(name)} is not one of this fit: {one_of(str(name), own)}")
+        return own[name]
+    able = [m for m in own.values() if m.exposure is not None]
+    if len(able) == 1:
+        return able[0]
+    if able:
+        raise ConfigurationError(
+            f"likelihood is not given, and {', '.join(m.name for m in able)} can be scaled: name one"
+        )
+    raise ForecastError(f"none of {', '.join(own)} can be scaled to other luminosities: no entry has [forecast]")
+
+
+def _truth(
+    fit: Fit, run: Run | None, measurement: Measurement, truth: str | Mapping[str, float]
+) -> tuple[Measurement, Truth]:
+    """What expected data are made with, and the measurement over the Standard Model that goes with it."""
+    if isinstance(truth, str) and truth not in TRUTHS:
+        raise ConfigurationError(f"truth = {shown(truth)} is not known: {one_of(truth, TRUTHS)}, or a point")
+    if truth == NOTHING:
+        return measurement, Truth("no signal")
+    if truth == STANDARD_MODEL:
+        fitted = measurement.with_best_standard_model()
+        if fitted is None:
+            raise ForecastError(f"truth = {STANDARD_MODEL}: {measurement.name} has no strength of the Standard Model")
+        return fitted, Truth("the Standard Model at its best strength, without a signal")
+    if truth == BEST:
+        if run is None:
+            raise ConfigurationError(f"truth = {BEST} is that of a run: give a run folder, or a point")
+        at: Mapping[str, float] = run.summary["best_fit"]["parameters"]
+    elif isinstance(truth, Mapping):
+        at = truth
+    else:
+        raise ConfigurationError(f"truth = {shown(truth)} must be one of {', '.join(TRUTHS)}, or a point")
+    point, signal = fit.evaluate(at), signal_of(measurement)
+    rate = float(point.predictions[signal.rate][0])
+    values = {**point.predictions, **point.parameters}
+    mass = float(values[signal.mass][0]) if signal.mass else 1.0
+    return measurement, Truth("the best fit" if truth == BEST else "the point", mass, rate)
+
+
+def _masses(fit: Fit, measurement: Measurement, masses: Sequence[float] | None) -> list[float]:
+    """Those that were asked for, or over the range of the prior."""
+    mass = signal_of(measurement).mass
+    if masses is not None:
+        values = [float(value) for value in masses]
+        if not (values and all(0.0 < value < np.inf for value in values)):
+            raise ConfigurationError(f"masses = {shown(masses)} must be positive numbers, in GeV")
+        return sorted(values)
+    if not mass:
+        return [1.0]
+    if mass not in fit.problem.priors:
+        raise ConfigurationError(f"{mass} has no prior in this fit: give the masses of the limits, in GeV")
+    ends = fit.problem.priors[mass].transform(np.array([1e-9, 1.0 - 1e-9]))
+    return [float(value) for value in np.linspace(ends[0], ends[1], N_MASSES)]
+
+
+def _write(made: Forecast, fit: Fit, folder: Path) -> None:
+    """Tables, the figure, and for each luminosity an entry and a fit of it."""
+    check_place(folder)
+    check_no_other_run(folder)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        write_durably(folder / "forecast.txt", f"{made.as_text()}\n".encode())
+        write_durably(folder / "forecast.json", f"{json_text(made.as_record())}\n".encode())
+        write_durably(folder / "limits.csv", limits_table(made).encode())
+        for measurement in made.measurements:
+            files = {
+                f"{name_of(measurement)}.toml": _fit_file(fit, made, measurement),
+                **entry_files(made, measurement),
+            }
+            for name, text in files.items():
+                path = folder / name
+                path.parent.mkdir(parents=True, exist_ok=True)
+                write_durably(path, text.encode())
+        if made.signal.mass and len(made.observed) > 1:
+            with paper_style():
+                figure = draw_limits(made)
+                for ending in ("png", "pdf"):
+                    figure.savefig(folder / f"limits.{ending}", dpi=300)
+    except OSError as error:
+        raise RunFolderError(f"{folder} cannot be written: {error.strerror}; choose another with output=DIR") from error
+
+
+def _fit_file(fit: Fit, made: Forecast, measurement: Measurement) -> str:
+    """TOML: the fit with the data that are expected in the place of those that there are."""
+    document = {**fit.configuration.completed(), "projection": True}
+    own, expected = made.measurement.name, f"./{name_of(measurement)}"
+    document["likelihoods"] = [expected if Path(name).name == own else name for name in fit.configuration.likelihoods]
+    document["options"] = {name: table for name, table in document.get("options", {}).items() if name != own}
+    return tomli_w.dumps(document)

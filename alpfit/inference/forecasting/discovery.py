@@ -1,0 +1,96 @@
+"""How significant a signal would be, at its mass and anywhere, and with how much data.
+
+At a given mass sqrt(q0) standard deviations, q0 = 2 [ln L(best) - ln L(none)] of the data that are expected with the
+signal (arXiv:1007.1727, section 4). Over a range of masses, for data without a signal, curves of q against the mass
+rise through a level c as often as <N(c)>, and
+
+    p(some mass gains q) = [1 - Phi(sqrt q)] + <N(c)> exp[-(q - c)/2]
+
+(E. Gross and O. Vitells, arXiv:1005.1891), with <N(c)> from toy data.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize import brentq
+from scipy.stats import norm
+
+from alpfit.inference.forecasting.signal import Rates, Signal
+from alpfit.likelihoods import Measurement
+
+Array = NDArray[np.float64]
+
+CROSSED = 1.0
+"""q through which the curves of toys rise often enough to be counted."""
+
+STEPS = np.array([0.0, 0.25, 0.5, 1.0, 1.5, 2.0, 2.5, 3.0, 3.5, 4.0, 4.5, 5.0, 6.0, 8.0])
+"""Rates at which a toy is looked at, in units of their error without a signal."""
+
+LARGEST_GROWTH = 1e6
+"""Of the luminosity, up to which a significance is looked for."""
+
+
+@dataclass(frozen=True)
+class LookElsewhere:
+    """``crossings``: how often toys' curves rise through :data:`CROSSED`; ``largest (n,)`` what each toy gains."""
+
+    crossings: float
+    largest: Array
+
+    def p_value(self, q: float) -> float:
+        """Of as much as ``q`` at some mass."""
+        return float(min(norm.sf(np.sqrt(max(q, 0.0))) + self.crossings * np.exp(0.5 * (CROSSED - q)), 1.0))
+
+    def sigmas(self, q: float) -> float:
+        """The same in standard deviations, one-sided."""
+        return float(max(norm.isf(self.p_value(q)), 0.0))
+
+
+@dataclass(frozen=True)
+class Discovery:
+    """Of data that are expected with a signal: ``q0`` of the signal's own rate, ``local`` sqrt(q0)."""
+
+    q0: float
+
+    @property
+    def local(self) -> float:
+        """Standard deviations at the signal's mass."""
+        return float(np.sqrt(self.q0))
+
+
+def discovery(data: Measurement, signal: Signal, mass: float, rate: float) -> Discovery:
+    """What ``data`` that are expected with the signal gain from it; its own rate fits them best."""
+    at = Rates(data, signal, mass)
+    return Discovery(max(2.0 * (float(at.log_l(np.array([rate]))[0]) - at.without), 0.0))
+
+
+def luminosity_for(gain: Callable[[float], float], wanted: float, today: float) -> float:
+    """The luminosity at which ``gain`` of it is ``wanted``: ``today`` where it is, infinity beyond a million."""
+    if gain(today) >= wanted:
+        return today
+    high = today
+    while gain(high) < wanted:
+        high *= 4.0
+        if high > LARGEST_GROWTH * today:
+            return np.inf
+    return float(np.exp(brentq(lambda log: gain(np.exp(log)) - wanted, np.log(high / 4.0), np.log(high), xtol=1e-4)))
+
+
+def look_elsewhere(
+    data: Measurement, signal: Signal, masses: Sequence[float], scales: Sequence[float], n_toys: int, seed: int
+) -> LookElsewhere:
+    """From ``n_toys`` of ``data``, which are expected without a signal; ``scales`` are the errors of rates by mass."""
+    rng, nothing = np.random.default_rng(seed), signal.at(masses[0], np.zeros(1))
+    curves = np.array([_curve(data.toy(nothing, rng) or data, signal, masses, scales) for _ in range(n_toys)])
+    rises = (curves[:, 1:] > CROSSED) & (curves[:, :-1] <= CROSSED)
+    return LookElsewhere(float(rises.sum() / n_toys), curves.max(axis=1))
+
+
+def _curve(data: Measurement, signal: Signal, masses: Sequence[float], scales: Sequence[float]) -> Array:
+    """What the best rate at each of the ``masses`` gains in 2 ln L."""
+    rates = np.outer(scales, STEPS)
+    values = {signal.rate: rates.ravel(), signal.mass: np.repeat(masses, STEPS.size)}
+    log_l = data.loglike_of_arrays(values).reshape(rates.shape)
+    return np.asarray(2.0 * (log_l.max(axis=1) - log_l[:, 0]))
