@@ -11,7 +11,20 @@ import alpfit
 
 ROOT = Path(__file__).resolve().parents[1]
 VERBS = (
-    *("run", "evaluate", "explain", "profile", "reweight", "compare", "report", "plot", "export", "cite", "read_run"),
+    *(
+        "run",
+        "evaluate",
+        "explain",
+        "forecast",
+        "profile",
+        "reweight",
+        "compare",
+        "report",
+        "plot",
+        "export",
+        "cite",
+        "read_run",
+    ),
 )
 
 

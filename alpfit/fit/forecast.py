@@ -54,7 +54,7 @@ def forecast(
     scaled. Data are expected with a ``truth``: a point of the model, "best" (of a run, its default), "none" (the
     default otherwise) or "standard-model", with its best strength. The ``policy`` says which errors become smaller.
     Limits are for ``masses`` [GeV], by default over the prior's range; with ``toys`` significances count all of these.
-    With ``output`` tables, a figure and, for each luminosity, an entry and a fit of the expected data are written there.
+    With ``output`` tables, a figure and, by luminosity, an entry and a fit of the expected data are written there.
 
     Raises :class:`ForecastError` for what cannot be scaled, :class:`ConfigurationError` for other input that cannot be
     used, :class:`RunFolderError` for a place that cannot be written, or a run that is not what it would be today.
@@ -138,6 +138,10 @@ def _truth(
     rate = float(point.predictions[signal.rate][0])
     values = {**point.predictions, **point.parameters}
     mass = float(values[signal.mass][0]) if signal.mass else 1.0
+    if not rate > 0.0:
+        raise ForecastError(
+            f"truth: {signal.rate} is {rate:g} there, which leaves no signal: take another point, or none"
+        )
     return measurement, Truth("the best fit" if truth == BEST else "the point", mass, rate)
 
 
@@ -167,10 +171,8 @@ def _write(made: Forecast, fit: Fit, folder: Path) -> None:
         write_durably(folder / "forecast.json", f"{json_text(made.as_record())}\n".encode())
         write_durably(folder / "limits.csv", limits_table(made).encode())
         for measurement in made.measurements:
-            files = {
-                f"{name_of(measurement)}.toml": _fit_file(fit, made, measurement),
-                **entry_files(made, measurement),
-            }
+            files = entry_files(made, measurement)
+            files[f"{name_of(measurement)}.toml"] = _fit_file(fit, made, measurement)
             for name, text in files.items():
                 path = folder / name
                 path.parent.mkdir(parents=True, exist_ok=True)

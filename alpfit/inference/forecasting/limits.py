@@ -118,7 +118,7 @@ def observed_limits(seen: Rates, expected: Rates, guess: float) -> ObservedLimit
         return 2.0 * (top - float(log_l(rate))) if rate > best else 0.0
 
     def t(rate: float) -> float:
-        return max(float(t_of(min(rate, reach))) * max(rate / reach, 1.0), 1e-9)
+        return float(max(t_of(min(rate, reach)) * max(rate / reach, 1.0), 1e-9))
 
     return ObservedLimits(
         seen.mass,

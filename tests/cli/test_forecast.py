@@ -1,0 +1,130 @@
+"""``alpfit forecast``: what it says, what it writes, that this can be fitted, and what it refuses."""
+
+import csv
+import json
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from alpfit import Fit
+from alpfit.likelihoods import load
+
+REFERENCE = Path(__file__).resolve().parents[2] / "chains" / "reference" / "invisible"
+
+FIT = """\
+scenario = "invisible"
+likelihoods = ["belle2_bknunu_q2_2025", "babar_gamma_inv_2017", "planck_relic_2018"]
+
+[parameters]
+m_a    = { prior = "uniform", min = 0.6, max = 4.0 }
+r      = 0.477
+g_agg  = { prior = "log-uniform", min = 1e-5, max = 1e-3 }
+g_achi = 4e-4
+"""
+POINT = ("--truth", "m_a=2.1", "--truth", "g_agg=6.9e-5")
+
+
+@pytest.fixture
+def fit(tmp_path):
+    path = tmp_path / "fit.toml"
+    path.write_text(FIT)
+    return path
+
+
+def test_it_says_what_more_data_would_say(alpfit, fit):
+    outcome = alpfit("forecast", fit, "--luminosity", "1", "--luminosity", "10", *POINT, "--masses", "2:2.2:2")
+    assert outcome.code == 0
+    assert "belle2_bknunu_q2_2025: 0.365 1/ab of data, errors scaled; expected with the point" in outcome.out
+    assert "the truth would be seen at 5 standard deviations at" in outcome.out
+
+
+def test_what_it_writes_can_be_read_drawn_and_fitted(alpfit, fit, tmp_path):
+    folder = tmp_path / "made"
+    outcome = alpfit(
+        "forecast", fit, "--luminosity", "0.365", "--luminosity", "5", *POINT, "--masses", "1:3:2", "--output", folder
+    )
+    assert (outcome.code, outcome.out.splitlines()[-1]) == (0, f"written to {folder}")
+    names = {path.name for path in folder.iterdir()}
+    expected = {f"belle2_bknunu_q2_2025_at_{luminosity}" for luminosity in ("0.365", "5")}
+    assert names == {
+        "forecast.txt", "forecast.json", "limits.csv", "limits.png", "limits.pdf",
+        *expected, *(f"{name}.toml" for name in expected),
+    }  # fmt: skip
+    rows = list(csv.reader(line for line in (folder / "limits.csv").read_text().splitlines() if line[0] != "#"))
+    assert [row[:2] for row in rows[1:]] == [["0.365", "1"], ["0.365", "3"], ["5", "1"], ["5", "3"]]
+    assert float(rows[1][3]) == pytest.approx(3.53e-6, rel=2e-3)
+    assert rows[3][2] == ""  # nothing is observed yet
+    record = json.loads((folder / "forecast.json").read_text())
+    projected = Fit.from_file(folder / "belle2_bknunu_q2_2025_at_5.toml")
+    assert projected.configuration.projection
+    at = {"m_a": 2.1, "g_agg": 6.9e-5}
+    there, away = (projected.evaluate(point) for point in (at, {**at, "m_a": 1.2}))
+    gains = [float(p.log_l_by_entry["belle2_bknunu_q2_2025_at_5"][0]) for p in (there, away)]
+    nothing = load(folder / "belle2_bknunu_q2_2025_at_5").loglike({"m_a": 2.1, "BR(B+->K+ a(inv))": 0.0})
+    assert 2.0 * (gains[0] - nothing) == pytest.approx(record["expected"][1]["local"] ** 2, rel=1e-6)
+    assert gains[1] < nothing < gains[0]
+
+
+def test_an_entry_of_expected_data_keeps_its_source_and_says_that_it_is_none(alpfit, fit, tmp_path):
+    folder = tmp_path / "made"
+    alpfit("forecast", fit, "--luminosity", "5", "--masses", "1:1:1", "--output", folder)
+    entry = tomllib.loads((folder / "belle2_bknunu_q2_2025_at_5" / "likelihood.toml").read_text())
+    assert entry["projection"]
+    assert entry["forecast"]["luminosity"] == 5.0
+    assert entry["notes"]["expected"].startswith("no data: what is expected with no signal")
+    assert "belle2_bknunu_q2_2025" in entry["overlaps"]
+    assert entry["source"]["arxiv"] == "2507.12393"
+    again = load(folder / "belle2_bknunu_q2_2025_at_5")
+    assert again.scaled(10.0, "scaled").projection
+
+
+def test_the_standard_model_may_have_its_best_strength(alpfit, fit):
+    outcome = alpfit("forecast", fit, "--luminosity", "1", "--truth", "standard-model", "--masses", "2:2:1", "--json")
+    assert outcome.code == 0
+    assert json.loads(outcome.out)["truth"]["name"].startswith("the Standard Model at its best strength")
+
+
+def test_of_a_run_the_best_fit_is_the_truth(alpfit):
+    outcome = alpfit("forecast", REFERENCE, "--luminosity", "1", "--masses", "2:2:1", "--json")
+    truth = json.loads(outcome.out)["truth"]
+    assert truth["name"] == "the best fit"
+    assert truth["mass"] == pytest.approx(2.1, abs=0.1)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["--luminosity", "0.1"], "luminosity 0.1 is less than the 0.365 1/ab of belle2_bknunu_q2_2025"),
+        (["--luminosity", "nan"], "luminosity = nan must be a positive number"),
+        (["--luminosity", "1", "--truth", "best"], "truth = best is that of a run: give a run folder, or a point"),
+        (["--luminosity", "1", "--truth", "SM"], "truth = 'SM' is not known"),
+        (["--luminosity", "1", "--truth", "m_a=2.1"], "g_agg has no value"),
+        (
+            ["--luminosity", "1", "--truth", "m_a=9", "--truth", "g_agg=1e-4"],
+            "BR(B+->K+ a(inv)) is 0 there, which leaves no signal",
+        ),
+        (
+            ["--luminosity", "1", "--policy", "bold"],
+            "policy = 'bold' is not known: allowed",
+        ),
+        (["--luminosity", "1", "--masses", "1:2"], "--masses 1:2: write it as LOW:HIGH:N"),
+        (["--luminosity", "1", "--likelihood", "planck_relic_2018"], "planck_relic_2018 cannot be"),
+        (["--luminosity", "1", "--likelihood", "babar"], "likelihood = 'babar' is not one of this fit"),
+        (
+            ["--luminosity", "1", "--set", 'likelihoods=["planck_relic_2018"]'],
+            "none of planck_relic_2018 can",
+        ),
+    ],
+)
+def test_what_cannot_be_forecast_is_a_sentence_and_exit_code_2(alpfit, fit, arguments, sentence):
+    outcome = alpfit("forecast", fit, *arguments)
+    assert outcome.code == 2
+    assert sentence in outcome.err
+    assert len(outcome.err.strip().splitlines()) == 1
+
+
+def test_a_place_that_is_a_run_is_not_written_over(alpfit, fit):
+    outcome = alpfit("forecast", fit, "--luminosity", "1", "--masses", "1:1:1", "--output", REFERENCE)
+    assert outcome.code == 2
+    assert f"{REFERENCE} " in outcome.err

@@ -1,0 +1,167 @@
+"""Forecasts: limits, bands, significances and luminosities, against formulae, toys and published numbers."""
+
+import numpy as np
+import pytest
+from scipy.stats import norm
+from shipped_entries import shipped
+
+from alpfit.errors import ForecastError
+from alpfit.inference.forecasting.discovery import LookElsewhere, discovery, luminosity_for
+from alpfit.inference.forecasting.forecast import Truth, forecast_of
+from alpfit.inference.forecasting.limits import BANDS, cl_s, expected_limits, observed_limits
+from alpfit.inference.forecasting.signal import Rates, Signal, signal_of
+from alpfit.likelihoods import FORMS
+
+BELLE2 = "belle2_bknunu_q2_2025"
+TYPICAL = 5e-6
+
+
+@pytest.fixture(scope="module")
+def belle2():
+    return shipped(BELLE2)
+
+
+@pytest.fixture(scope="module")
+def without(belle2):
+    """Belle II's data as they are expected without a signal."""
+    return belle2.asimov({"m_a": np.array([2.1]), "BR(B+->K+ a(inv))": np.zeros(1)})
+
+
+@pytest.mark.parametrize(
+    ("mass", "by_ratio", "by_cl_s"),
+    [
+        (1.0, 3.53e-6, 3.274e-6),  # the former quoted as the limits of this likelihood, the latter pyhf's CL_s
+        (3.0, 6.49e-6, 8.010e-6),
+    ],
+)
+def test_the_limits_of_todays_data_come_out(belle2, without, mass, by_ratio, by_cl_s):
+    signal = signal_of(belle2)
+    found = observed_limits(Rates(belle2, signal, mass), Rates(without, signal, mass), TYPICAL)
+    assert found.likelihood_ratio == pytest.approx(by_ratio, rel=2e-3)
+    assert found.cl_s == pytest.approx(by_cl_s, rel=1e-3)
+
+
+def test_the_excess_is_where_it_was(belle2, without):
+    signal = signal_of(belle2)
+    found = observed_limits(Rates(belle2, signal, 2.1), Rates(without, signal, 2.1), TYPICAL)
+    assert found.best == pytest.approx(8.7e-6, rel=0.01)
+    assert found.gain == pytest.approx(13.1, abs=0.1)
+
+
+class Parabola:
+    """A measurement with a Gaussian estimate of the rate, whose error is one."""
+
+    def __init__(self, estimate):
+        self.estimate = estimate
+
+    def loglike_of_arrays(self, predictions):
+        return -0.5 * (predictions["rate"] - self.estimate) ** 2
+
+
+@pytest.mark.parametrize("guess", [1e-9, 0.3, 1.0, 50.0, 1e9])
+def test_the_bands_of_a_gaussian_measurement_are_known(guess):
+    found = expected_limits(Rates(Parabola(0.0), Signal("rate", ""), 1.0), guess)
+    assert found.sigma == pytest.approx(1.0, rel=1e-6)
+    bands = np.array(BANDS)
+    np.testing.assert_allclose(found.cl_s, bands + norm.isf(0.05 * norm.cdf(bands)), rtol=1e-5)
+    np.testing.assert_allclose(found.likelihood_ratio, bands + np.sqrt(3.8415 + np.minimum(bands, 0.0) ** 2), rtol=1e-4)
+
+
+@pytest.mark.parametrize("estimate", [-2.0, -1.0, 0.0, 1.0, 2.0])
+def test_data_on_a_band_have_its_limits(estimate):
+    signal = Signal("rate", "")
+    expected = expected_limits(Rates(Parabola(0.0), signal, 1.0), 1.0)
+    found = observed_limits(Rates(Parabola(estimate), signal, 1.0), Rates(Parabola(0.0), signal, 1.0), 1.0)
+    k = BANDS.index(estimate)
+    assert found.likelihood_ratio == pytest.approx(expected.likelihood_ratio[k], rel=1e-4)
+    assert found.cl_s == pytest.approx(expected.cl_s[k], rel=1e-4)
+    assert found.best == pytest.approx(max(estimate, 0.0), abs=1e-4)
+
+
+def test_cl_s_of_the_median_is_that_of_the_expected_data():
+    assert cl_s(4.0, 4.0) == pytest.approx(norm.sf(2.0) / 0.5, rel=1e-12)
+
+
+def test_what_sees_nothing_has_no_limit(belle2, without):
+    signal = signal_of(belle2)
+    found = expected_limits(Rates(without, signal, 9.0), TYPICAL)
+    assert np.isnan([found.sigma, *found.cl_s, *found.likelihood_ratio]).all()
+
+
+def test_toys_confirm_the_bands(belle2, without):
+    """Of an experiment without systematic errors; others' toys also draw their nuisances."""
+    signal, rng = Signal("rate", ""), np.random.default_rng(5)
+    form = FORMS["counting"].model_validate(
+        {"observable": "rate", "n_observed": 400, "background": 400.0, "events_per_unit": 1.0}
+    )
+    background = CountingOnly(form)
+    expected = expected_limits(Rates(background, signal, 1.0), 10.0)
+    toys = [CountingOnly(form.toy({"rate": np.zeros(1)}, rng)) for _ in range(500)]
+    limits = [observed_limits(Rates(toy, signal, 1.0), Rates(background, signal, 1.0), 10.0).cl_s for toy in toys]
+    quantiles = np.quantile(limits, norm.cdf(BANDS))
+    np.testing.assert_allclose(quantiles[1:4], expected.cl_s[1:4], rtol=0.08)
+    np.testing.assert_allclose(quantiles[[0, 4]], [expected.cl_s[0], expected.cl_s[4]], rtol=0.12)
+
+
+class CountingOnly:
+    """A form in the place of a measurement."""
+
+    def __init__(self, form):
+        self.form = form
+
+    def loglike_of_arrays(self, predictions):
+        return self.form.loglike(predictions)
+
+
+@pytest.mark.parametrize(("wanted", "expected"), [(3.0, 2.25), (5.0, 6.25), (1.0, 1.0)])
+def test_a_significance_that_grows_with_the_root_needs_the_square(wanted, expected):
+    assert luminosity_for(lambda luminosity: 2.0 * luminosity**0.5, wanted, 1.0) == pytest.approx(expected, rel=1e-3)
+
+
+def test_what_saturates_is_never_reached():
+    assert luminosity_for(lambda luminosity: 4.0 - 1.0 / luminosity, 5.0, 1.0) == np.inf
+
+
+def test_looking_at_many_masses_costs_as_gross_and_vitells_say():
+    nowhere, many = LookElsewhere(0.0, np.zeros(1)), LookElsewhere(0.71, np.zeros(1))
+    assert nowhere.sigmas(9.0) == pytest.approx(3.0, rel=1e-12)
+    assert many.p_value(13.13) == pytest.approx(norm.sf(13.13**0.5) + 0.71 * np.exp(-0.5 * 12.13), rel=1e-12)
+    assert many.sigmas(0.1) == 0.0
+
+
+@pytest.fixture(scope="module")
+def made(belle2):
+    return forecast_of(belle2, Truth("the point", 2.1, 8.7e-6), [0.365, 1.0, 5.0], "scaled", [1.0, 2.1, 3.0], 0, 1)
+
+
+def test_more_data_bound_more_and_see_more(made):
+    medians = np.array([[limits.cl_s[2] for limits in at.limits] for at in made.at])
+    assert (np.diff(medians, axis=0) < 0.0).all()
+    assert np.all(np.diff([at.local for at in made.at]) > 0.0)
+    assert made.needed["seen at 5 standard deviations"] < 5.0
+
+
+def test_where_a_signal_is_seen_it_has_that_significance(made):
+    luminosity = made.needed["seen at 5 standard deviations"]
+    expected = shipped(BELLE2).asimov({"m_a": np.array([2.1]), "BR(B+->K+ a(inv))": np.array([8.7e-6])})
+    found = discovery(expected.scaled(luminosity, "scaled"), made.signal, 2.1, 8.7e-6)
+    assert found.local == pytest.approx(5.0, abs=1e-3)
+
+
+def test_the_result_says_what_it_is(made):
+    text = made.as_text()
+    for part in ("0.365 1/ab of data, errors scaled", "8.7e-06 at 2.1 GeV", "seen at 5 standard deviations at"):
+        assert part in text
+    assert made.as_record()["truth"] == {"name": "the point", "mass": 2.1, "rate": 8.7e-6}
+
+
+@pytest.mark.parametrize(
+    ("entry", "sentence"),
+    [
+        ("babar_bkgg_2021", "it reads tau_a, not a rate and a mass alone"),
+        ("planck_relic_2018", "it reads Omega_h2_theory_error, not a rate and a mass alone"),
+    ],
+)
+def test_what_reads_more_than_a_rate_and_a_mass_is_refused(entry, sentence):
+    with pytest.raises(ForecastError, match=sentence):
+        signal_of(shipped(entry))
