@@ -139,9 +139,7 @@ def _truth(
     values = {**point.predictions, **point.parameters}
     mass = float(values[signal.mass][0]) if signal.mass else 1.0
     if not rate > 0.0:
-        raise ForecastError(
-            f"truth: {signal.rate} is {rate:g} there, which leaves no signal: take another point, or none"
-        )
+        raise ForecastError(f"truth: {signal.rate} is {rate:g} there, which leaves no signal: take another point")
     return measurement, Truth("the best fit" if truth == BEST else "the point", mass, rate)
 
 

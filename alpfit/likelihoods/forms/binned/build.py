@@ -18,6 +18,9 @@ Events = Mapping[Cell, tuple[float, float, float]]
 """Nominal events of each cell, their relative statistical error, and the centre of their statistical factor."""
 
 
+STRENGTH = "standard_model"
+"""The nuisance that is the strength of the Standard Model's signal, over the assumed one, less one."""
+
 LARGEST_SPREAD = 1e7
 """Of a statistical error over its nominal events; beyond, the best factors are lost in rounding."""
 
@@ -74,6 +77,30 @@ class Spectrum:
                 slope=growth * model.slope,
                 bend=growth * model.bend,
                 precision=precision * model.precision,
+            ),
+        )
+
+    def with_free_strength(self, error: float) -> "Spectrum":
+        """The same with one nuisance more, :data:`STRENGTH`: the Standard Model's signal is known to ``error`` of itself.
+
+        New physics in the same bins does not follow it.
+        """
+        model, k = self.model, len(self.parameters)
+        ends, last = np.flatnonzero(model.signal >= 0), model.first_term
+        at = last[ends + 1]
+        added = np.cumsum(model.signal >= 0)
+        return replace(
+            self,
+            parameters=(*self.parameters, STRENGTH),
+            model=model._replace(
+                first_term=np.concatenate([last[:1], last[1:] + added]),
+                parameter=np.insert(model.parameter, at, np.uint64(k)),
+                slope=np.insert(model.slope, at, model.nominal[ends]),
+                bend=np.insert(model.bend, at, 0.0),
+                carried=np.insert(model.carried, at, 0.0),
+                norm=np.insert(model.norm, at, -1),
+                centre=np.append(model.centre, 0.0),
+                precision=np.append(model.precision, error**-2),
             ),
         )
 

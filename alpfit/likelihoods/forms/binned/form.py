@@ -28,7 +28,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from alpfit.likelihoods.files import data_file
 from alpfit.likelihoods.forms.base import Comparison, Form, Step, check_spectrum
 from alpfit.likelihoods.forms.binned.axis import Axis, check_axes
-from alpfit.likelihoods.forms.binned.build import Files, Spectrum, read_spectrum
+from alpfit.likelihoods.forms.binned.build import STRENGTH, Files, Spectrum, read_spectrum
 from alpfit.likelihoods.forms.binned.by_q2 import ByQ2
 from alpfit.likelihoods.forms.binned.comparison import compare_with_best, compare_with_best_scale
 from alpfit.likelihoods.forms.binned.density import log_likelihood
@@ -54,8 +54,8 @@ class Binned(Form):
     That is where the ``signal_is`` a "line"; where it is a "spectrum", against the branching ratios ``by_q2`` in equal
     bins of q^2, which may contain the Standard Model's decay: ``standard_model`` is zero then.
 
-    ``signal`` names the Standard Model's signal sample in each channel, ``standard_model`` its strength, and
-    ``line_width`` [GeV^2] the standard deviation in q^2 over which the two-body line is spread. ``channels`` are
+    ``signal`` names the Standard Model's signal sample in each channel, ``standard_model`` its strength, which is known
+    to ``standard_model_error`` (a large one lets it float), and ``line_width`` [GeV^2] the standard deviation in q^2 over which the two-body line is spread. ``channels`` are
     those that are fitted, all if none is named; ``axes`` say how those with a signal are drawn. The names of files are
     relative to the entry's folder.
     """
@@ -68,6 +68,7 @@ class Binned(Form):
     signal_is: Literal["line", "spectrum"] = "line"
     by_q2: str = "BR(B+->K+ inv) by q2"
     standard_model: float = Field(default=1.0, ge=0.0)
+    standard_model_error: float = Field(default=0.0, ge=0.0)
     marginalise: bool = False
     channels: Names = ()
     axes: dict[str, Axis] = Field(default={})
@@ -97,6 +98,8 @@ class Binned(Form):
         named = {n: data.get(n, cls.model_fields[n].default) for n in Files.__annotations__}
         files = {n: data_file(folder, name) for n, name in named.items() if name or n != "constraints"}
         spectrum = read_spectrum(Files(**files), settings.signal, settings.exclude_parameters, settings.channels)
+        if settings.standard_model_error > 0.0:
+            spectrum = spectrum.with_free_strength(settings.standard_model_error)
         return cls.model_validate({**data, "spectrum": spectrum})
 
     @model_validator(mode="after")
@@ -246,12 +249,12 @@ class Binned(Form):
 
     @property
     def nuisances(self) -> tuple[str, ...]:
-        """Systematic errors, and the number of simulated events."""
-        return (*self.spectrum.parameters, SIMULATED)
+        """Systematic errors, and the number of simulated events; not what was said of the Standard Model's strength."""
+        return (*(name for name in self.spectrum.parameters if name != STRENGTH), SIMULATED)
 
     def scaled(self, growth: float, widths: Mapping[str, float]) -> Self:
         """With ``growth`` times the events in all bins, and of each error ``widths`` times today's."""
-        precision = np.array([widths[name] ** -2 for name in self.spectrum.parameters])
+        precision = np.array([widths.get(name, 1.0) ** -2 for name in self.spectrum.parameters])
         return self.with_data(spectrum=self.spectrum.scaled(growth, precision, widths[SIMULATED]))
 
     def with_best_standard_model(self) -> Self | None:
@@ -285,3 +288,4 @@ class _Settings(BaseModel):
     signal: dict[str, str]
     exclude_parameters: Names = ()
     channels: Names = ()
+    standard_model_error: float = 0.0
