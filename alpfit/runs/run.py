@@ -170,7 +170,7 @@ def read_run(path: str | Path) -> Run:
     >>> import alpfit
     >>> run = alpfit.read_run("chains/reference/invisible")
     >>> round(run.samples.log_z, 1)
-    -117.8
+    -117.9
     """
     return Run.read(path).anchored
 

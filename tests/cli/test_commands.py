@@ -49,7 +49,7 @@ def test_evaluate_prints_json_for_programs(alpfit, file):
     planck = point["likelihoods"]["planck_relic_2018"]
     assert planck["prediction"] == point["predictions"]["Omega_h2"]
     assert planck["bound"] == 0.12
-    error = (0.001**2 + (point["predictions"]["Omega_h2_theory_error"] * planck["prediction"]) ** 2) ** 0.5
+    error = (0.0012**2 + (point["predictions"]["Omega_h2_theory_error"] * planck["prediction"]) ** 2) ** 0.5
     assert planck["pull"] == pytest.approx((planck["prediction"] - 0.12) / error, rel=1e-12)
 
 

@@ -90,7 +90,7 @@ def test_a_refined_bin_says_which_steps_it_holds(refined):
         "m_a = 0.64456 (babar_bkgg_2021 begins); m_a = 0.90716 (babar_bkgg_2021 ends)",
         "m_a = 1.0265 (babar_bkgg_2021 begins)",
         "",
-        "m_a = 2.92 (babar_bkinv_2013 changes)",
+        "m_a = 2.92 (babar_bkinv_2013 ends)",
     ]
     with xarray.open_datatree(refined / "m_a" / "profiles.nc", engine="h5netcdf") as tree:
         np.testing.assert_array_equal(tree["m_a"]["steps"], [1, 1, 0, 1])
