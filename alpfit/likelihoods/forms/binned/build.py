@@ -81,9 +81,9 @@ class Spectrum:
         )
 
     def with_free_strength(self, error: float) -> "Spectrum":
-        """The same with one nuisance more, :data:`STRENGTH`: the Standard Model's signal is known to ``error`` of itself.
+        """The same with one nuisance more, :data:`STRENGTH`: the Standard Model's signal, known to ``error`` of itself.
 
-        New physics in the same bins does not follow it.
+        New physics in the same bins does not follow it, and systematic errors of the signal stay what they are.
         """
         model, k = self.model, len(self.parameters)
         ends, last = np.flatnonzero(model.signal >= 0), model.first_term

@@ -55,9 +55,9 @@ class Binned(Form):
     bins of q^2, which may contain the Standard Model's decay: ``standard_model`` is zero then.
 
     ``signal`` names the Standard Model's signal sample in each channel, ``standard_model`` its strength, which is known
-    to ``standard_model_error`` (a large one lets it float), and ``line_width`` [GeV^2] the standard deviation in q^2 over which the two-body line is spread. ``channels`` are
-    those that are fitted, all if none is named; ``axes`` say how those with a signal are drawn. The names of files are
-    relative to the entry's folder.
+    to ``standard_model_error`` of itself (a large one lets it float), and ``line_width`` [GeV^2] the standard deviation
+    in q^2 over which the two-body line is spread. ``channels`` are those that are fitted, all if none is named, and
+    ``axes`` say how those with a signal are drawn. The names of files are relative to the entry's folder.
     """
 
     observable: str
