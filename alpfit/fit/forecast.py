@@ -8,7 +8,7 @@ import numpy as np
 import tomli_w
 
 from alpfit.chains.files import check_place, write_durably
-from alpfit.chains.forecasts import entry_files, limits_table, name_of
+from alpfit.chains.forecasts import ForecastFolder, entry_files, hepdata_files, limits_table, name_of
 from alpfit.chains.layout import check_no_other_run
 from alpfit.chains.records import json_text
 from alpfit.errors import ConfigurationError, ForecastError, RunFolderError, one_of
@@ -20,6 +20,7 @@ from alpfit.inference.progress import Progress
 from alpfit.likelihoods import Measurement
 from alpfit.likelihoods.exposure import Policy
 from alpfit.numerics.arguments import path_of, shown, whole_number
+from alpfit.numerics.files import digest_of
 from alpfit.plots.forecast import draw_limits
 from alpfit.plots.style import paper_style
 from alpfit.runs.freshness import Freshness
@@ -54,7 +55,8 @@ def forecast(
     scaled. Data are expected with a ``truth``: a point of the model, "best" (of a run, its default), "none" (the
     default otherwise) or "standard-model", with its best strength. The ``policy`` says which errors become smaller.
     Limits are for ``masses`` [GeV], by default over the prior's range; with ``toys`` significances count all of these.
-    With ``output`` tables, a figure and, by luminosity, an entry and a fit of the expected data are written there.
+    With ``output`` tables, a figure and, by luminosity, an entry and a fit of the expected data are written there; what
+    is in the folder ``forecast`` of a run stands in its report.
 
     Raises :class:`ForecastError` for what cannot be scaled, :class:`ConfigurationError` for other input that cannot be
     used, :class:`RunFolderError` for a place that cannot be written, or a run that is not what it would be today.
@@ -82,7 +84,8 @@ def forecast(
     with shown_progress(progress) as display:
         made = forecast_of(measurement, true, _luminosities(luminosities), policy, grid, toys, seed, display)
     if output is not None:
-        _write(made, wanted, path_of("output", output))
+        samples = "" if made_of is None else digest_of(made_of.folder.posterior)
+        _write(made, wanted, path_of("output", output), samples)
     return made
 
 
@@ -159,27 +162,29 @@ def _masses(fit: Fit, measurement: Measurement, masses: Sequence[float] | None) 
     return [float(value) for value in np.linspace(ends[0], ends[1], N_MASSES)]
 
 
-def _write(made: Forecast, fit: Fit, folder: Path) -> None:
-    """Tables, the figure, and for each luminosity an entry and a fit of it."""
+def _write(made: Forecast, fit: Fit, folder: Path, samples: str) -> None:
+    """Tables, the figure, and for each luminosity an entry and a fit of it; ``samples`` is the digest of a run's."""
     check_place(folder)
     check_no_other_run(folder)
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        write_durably(folder / "forecast.txt", f"{made.as_text()}\n".encode())
-        write_durably(folder / "forecast.json", f"{json_text(made.as_record())}\n".encode())
-        write_durably(folder / "limits.csv", limits_table(made).encode())
+        files = ForecastFolder(folder)
+        write_durably(files.text, f"{made.as_text()}\n".encode())
+        write_durably(files.record, f"{json_text({**made.as_record(), 'samples': samples})}\n".encode())
+        write_durably(files.limits, limits_table(made).encode())
+        texts = hepdata_files(made)
         for measurement in made.measurements:
-            files = entry_files(made, measurement)
-            files[f"{name_of(measurement)}.toml"] = _fit_file(fit, made, measurement)
-            for name, text in files.items():
-                path = folder / name
-                path.parent.mkdir(parents=True, exist_ok=True)
-                write_durably(path, text.encode())
+            texts |= entry_files(made, measurement)
+            texts[f"{name_of(measurement)}.toml"] = _fit_file(fit, made, measurement)
+        for name, text in texts.items():
+            path = folder / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            write_durably(path, text.encode())
         if made.signal.mass and len(made.observed) > 1:
             with paper_style():
                 figure = draw_limits(made)
                 for ending in ("png", "pdf"):
-                    figure.savefig(folder / f"limits.{ending}", dpi=300)
+                    figure.savefig(files.figure(ending), dpi=300)
     except OSError as error:
         raise RunFolderError(f"{folder} cannot be written: {error.strerror}; choose another with output=DIR") from error
 

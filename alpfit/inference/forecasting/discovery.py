@@ -14,6 +14,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.interpolate import CubicSpline
 from scipy.optimize import brentq
 from scipy.stats import norm
 
@@ -27,6 +28,9 @@ CROSSED = 1.0
 
 STEPS = np.array([0.0, 0.25, 0.5, 1.0, 1.5, 2.0, 2.5, 3.0, 3.5, 4.0, 4.5, 5.0, 6.0, 8.0])
 """Rates at which a toy is looked at, in units of their error without a signal."""
+
+N_RATES = 33
+"""At which a toy with the signal is looked at."""
 
 LARGEST_GROWTH = 1e6
 """Of the luminosity, up to which a significance is looked for."""
@@ -64,6 +68,23 @@ def discovery(data: Measurement, signal: Signal, mass: float, rate: float) -> Di
     """What ``data`` that are expected with the signal gain from it; its own rate fits them best."""
     at = Rates(data, signal, mass)
     return Discovery(max(2.0 * (float(at.log_l(np.array([rate]))[0]) - at.without), 0.0))
+
+
+def toy_significances(
+    data: Measurement, signal: Signal, mass: float, rate: float, sigma: float, n_toys: int, seed: int
+) -> Array:
+    """sqrt(q0) of ``n_toys`` of ``data`` that are expected with the signal, each at its best rate: ``(n_toys,)``.
+
+    ``sigma`` is the error of a rate that is none.
+    """
+    rng, true = np.random.default_rng(seed), signal.at(mass, np.array([rate]))
+    grid = np.linspace(0.0, 2.0 * rate + 6.0 * sigma, N_RATES)
+    found = []
+    for _ in range(n_toys):
+        log_l = Rates(data.toy(true, rng) or data, signal, mass).log_l(grid)
+        fine = CubicSpline(grid, log_l)(np.linspace(grid[0], grid[-1], 20 * N_RATES))
+        found.append(np.sqrt(max(2.0 * (float(fine.max()) - float(log_l[0])), 0.0)))
+    return np.array(found)
 
 
 def luminosity_for(gain: Callable[[float], float], wanted: float, today: float) -> float:

@@ -6,9 +6,10 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.stats import norm
 
 from alpfit.errors import ForecastError
-from alpfit.inference.forecasting.discovery import discovery, look_elsewhere, luminosity_for
+from alpfit.inference.forecasting.discovery import discovery, look_elsewhere, luminosity_for, toy_significances
 from alpfit.inference.forecasting.limits import BANDS, ExpectedLimits, ObservedLimits, expected_limits, observed_limits
 from alpfit.inference.forecasting.signal import Rates, Signal, signal_of
 from alpfit.inference.progress import NoProgress, Progress, ProgressReport
@@ -37,7 +38,8 @@ class Truth:
 class AtLuminosity:
     """What is expected of so much data; ``local`` and ``everywhere`` are standard deviations, NaN without a signal.
 
-    ``everywhere`` counts the masses at which one would have looked, and is NaN where no toy data were drawn.
+    ``everywhere`` counts the masses at which one would have looked, and is NaN where no toy data were drawn; of toys
+    with the signal ``bands`` are the quantiles of ``local`` where its median has the :data:`BANDS`, empty without toys.
     """
 
     luminosity: float
@@ -45,6 +47,7 @@ class AtLuminosity:
     local: float = np.nan
     everywhere: float = np.nan
     crossings: float = np.nan
+    bands: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -92,15 +95,16 @@ class Forecast:
             f"{entry.name}: {has:g} {self.unit} of data, errors {self.policy}; expected with {truth.name}"
             + (f", {self.signal.rate} = {truth.rate:.3g} at {truth.mass:.4g} GeV" if truth.rate > 0.0 else ""),
             "",
-            f"{'luminosity':>12}{'median limit':>28}{'local':>14}{'with look-elsewhere':>22}",
+            f"{'luminosity':>12}{'median limit':>28}{'local':>27}{'with look-elsewhere':>22}",
         ]
         for at in self.at:
             medians = [limits.cl_s[len(BANDS) // 2] for limits in at.limits]
             known = [value for value in medians if np.isfinite(value)]
             reach = f"{min(known):.3g} to {max(known):.3g}" if known else "none"
             local = f"{at.local:.2f} sigma" if np.isfinite(at.local) else ""
+            local += f" ({at.bands[1]:.1f} to {at.bands[-2]:.1f})" if at.bands else ""
             everywhere = f"{at.everywhere:.2f} sigma" if np.isfinite(at.everywhere) else ""
-            lines.append(f"{at.luminosity:>12g}{reach:>28}{local:>14}{everywhere:>22}")
+            lines.append(f"{at.luminosity:>12g}{reach:>28}{local:>27}{everywhere:>22}")
         lines += [""] if self.needed else []
         for what, luminosity in self.needed.items():
             text = f"at {luminosity:.3g} {self.unit}" if np.isfinite(luminosity) else "with no luminosity"
@@ -163,13 +167,18 @@ def _significances(
     if truth.rate <= 0.0:
         return at
     found = discovery(true, signal, truth.mass, truth.rate)
+    at = replace(at, local=found.local)
+    if n_toys:
+        sigma = expected_limits(Rates(background, signal, truth.mass), truth.rate).sigma
+        drawn = toy_significances(true, signal, truth.mass, truth.rate, sigma, n_toys, seed)
+        at = replace(at, bands=tuple(np.quantile(drawn, norm.cdf(BANDS)).tolist()))
     seen = [limits for limits in at.limits if np.isfinite(limits.sigma)]
     if not (n_toys and signal.mass and len(seen) > 1):
-        return replace(at, local=found.local)
+        return at
     elsewhere = look_elsewhere(
         background, signal, [limits.mass for limits in seen], [limits.sigma for limits in seen], n_toys, seed
     )
-    return replace(at, local=found.local, everywhere=elsewhere.sigmas(found.q0), crossings=elsewhere.crossings)
+    return replace(at, everywhere=elsewhere.sigmas(found.q0), crossings=elsewhere.crossings)
 
 
 def _needed(
