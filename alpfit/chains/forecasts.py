@@ -2,6 +2,7 @@
 
 import csv
 import io
+import json
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,7 +11,10 @@ from typing import Any
 import numpy as np
 import tomli_w
 
+from alpfit.chains.files import write_durably
 from alpfit.chains.hepdata import dependent, digits, documents_text, table_entry
+from alpfit.chains.records import read_text as text_of
+from alpfit.errors import RunFolderError
 from alpfit.inference.forecasting.forecast import AtLuminosity, Forecast
 from alpfit.inference.forecasting.limits import BANDS
 from alpfit.likelihoods import Measurement
@@ -42,6 +46,57 @@ class ForecastFolder:
     def figure(self, ending: str = "png") -> Path:
         """The limits drawn."""
         return self.path / f"limits.{ending}"
+
+    @property
+    def unfinished(self) -> Path:
+        """Results so far, while it is made or after an interrupt."""
+        return self.path / "unfinished.jsonl"
+
+
+@dataclass(frozen=True)
+class Unfinished:
+    """Results of a forecast's tasks, a line each, in the file ``path``; the first says what they belong to."""
+
+    path: Path
+    identity: str
+
+    def known(self, *, resume: bool) -> dict[str, list[float]]:
+        """What is there already, begun with the same input.
+
+        Raises :class:`RunFolderError` where something else is there, or something that is not to be continued.
+        """
+        if not self.path.exists():
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            write_durably(self.path, json.dumps({"identity": self.identity}).encode() + b"\n")
+            return {}
+        if not resume:
+            raise RunFolderError(
+                f"{self.path.parent} holds a forecast that was interrupted: continue it with resume=True, or remove "
+                f"{self.path.name}"
+            )
+        first, *lines = text_of(self.path, "remove it and begin anew").splitlines()
+        rows = [row for row in map(_row_of, (first, *lines)) if row is not None]
+        if not rows or rows[0].get("identity") != self.identity:
+            raise RunFolderError(f"{self.path} was begun with other input: give the same, or remove the file")
+        return {row["task"]: row["result"] for row in rows[1:] if "task" in row and "result" in row}
+
+    def keep(self, task: str, result: list[float]) -> None:
+        """Add a line."""
+        with self.path.open("a", encoding="utf-8") as stream:
+            stream.write(json.dumps({"task": task, "result": result}) + "\n")
+
+    def remove(self) -> None:
+        """It is done."""
+        self.path.unlink(missing_ok=True)
+
+
+def _row_of(line: str) -> dict[str, Any] | None:
+    """A line's table; None for the last one, which may have been cut off."""
+    try:
+        row = json.loads(line)
+    except ValueError:
+        return None
+    return row if isinstance(row, dict) else None
 
 
 def limits_table(made: Forecast) -> str:

@@ -11,6 +11,8 @@ import yaml
 from submissions import hepdata_complaint
 
 from alpfit import Fit
+from alpfit.chains.forecasts import Unfinished
+from alpfit.inference.interrupts import Interrupted
 from alpfit.likelihoods import load
 
 REFERENCE = Path(__file__).resolve().parents[2] / "chains" / "reference" / "invisible"
@@ -39,7 +41,7 @@ def test_it_says_what_more_data_would_say(alpfit, fit):
     outcome = alpfit("forecast", fit, "--luminosity", "1", "--luminosity", "10", *POINT, "--masses", "2:2.2:2")
     assert outcome.code == 0
     assert "belle2_bknunu_q2_2025: 0.365 1/ab of data, errors scaled; expected with the point" in outcome.out
-    assert "the truth would be seen at 5 standard deviations at" in outcome.out
+    assert "the truth would be seen at 5 standard deviations with" in outcome.out
 
 
 def test_what_it_writes_can_be_read_drawn_and_fitted(alpfit, fit, tmp_path):
@@ -78,6 +80,32 @@ def test_its_tables_are_a_submission_to_hepdata(alpfit, fit, tmp_path):
     rows = list(csv.DictReader(line for line in (folder / "limits.csv").read_text().splitlines() if line[0] != "#"))
     assert first["value"] == pytest.approx(float(rows[0]["expected"]), rel=1e-4)
     assert first["errors"][0]["asymerror"]["minus"] < 0.0 < first["errors"][0]["asymerror"]["plus"]
+
+
+def test_what_was_interrupted_goes_on_to_the_same_answer(alpfit, fit, tmp_path, monkeypatch):
+    arguments = ["forecast", fit, "--luminosity", "1", *POINT, "--masses", "1:3:3", "--toys", "3", "--output"]
+    whole, cut = tmp_path / "whole", tmp_path / "cut"
+    assert alpfit(*arguments, whole).code == 0
+    keep = Unfinished.keep
+
+    def killed_at_the_fifth(self, task, result):
+        keep(self, task, result)
+        if len(self.path.read_text().splitlines()) == 6:
+            raise Interrupted(15)
+
+    monkeypatch.setattr(Unfinished, "keep", killed_at_the_fifth)
+    outcome = alpfit(*arguments, cut)
+    assert (outcome.code, outcome.err) == (128 + 15, "alpfit: interrupted; continue with --resume\n")
+    monkeypatch.setattr(Unfinished, "keep", keep)
+    outcome = alpfit(*arguments, cut)
+    assert outcome.code == 2
+    assert "holds a forecast that was interrupted: continue it with --resume, or remove unfinished.jsonl" in outcome.err
+    other = [*arguments[:3], "2", *arguments[4:]]
+    outcome = alpfit(*other, cut, "--resume")
+    assert (outcome.code, "was begun with other input" in outcome.err) == (2, True)
+    assert alpfit(*arguments, cut, "--resume").code == 0
+    assert (cut / "forecast.json").read_text() == (whole / "forecast.json").read_text()
+    assert {path.name for path in cut.iterdir()} == {path.name for path in whole.iterdir()}
 
 
 def test_with_toys_significances_count_all_masses_and_have_a_spread(alpfit, fit):

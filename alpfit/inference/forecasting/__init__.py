@@ -1,8 +1,17 @@
 """What future data would say: limits with their bands, significances, and the luminosity that either takes."""
 
-from alpfit.inference.forecasting.discovery import Discovery, LookElsewhere, discovery, look_elsewhere, luminosity_for
+from alpfit.inference.forecasting.discovery import (
+    Discovery,
+    LookElsewhere,
+    crossed,
+    curve,
+    discovery,
+    luminosity_for,
+    toy_curve,
+    toy_significance,
+)
 from alpfit.inference.forecasting.limits import BANDS, ExpectedLimits, ObservedLimits, expected_limits, observed_limits
-from alpfit.inference.forecasting.signal import Signal, signal_of
+from alpfit.inference.forecasting.signal import Rates, Signal, signal_of
 
 __all__ = [
     "BANDS",
@@ -10,11 +19,15 @@ __all__ = [
     "ExpectedLimits",
     "LookElsewhere",
     "ObservedLimits",
+    "Rates",
     "Signal",
+    "crossed",
+    "curve",
     "discovery",
     "expected_limits",
-    "look_elsewhere",
     "luminosity_for",
     "observed_limits",
     "signal_of",
+    "toy_curve",
+    "toy_significance",
 ]

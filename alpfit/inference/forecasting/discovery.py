@@ -70,21 +70,18 @@ def discovery(data: Measurement, signal: Signal, mass: float, rate: float) -> Di
     return Discovery(max(2.0 * (float(at.log_l(np.array([rate]))[0]) - at.without), 0.0))
 
 
-def toy_significances(
-    data: Measurement, signal: Signal, mass: float, rate: float, sigma: float, n_toys: int, seed: int
-) -> Array:
-    """sqrt(q0) of ``n_toys`` of ``data`` that are expected with the signal, each at its best rate: ``(n_toys,)``.
+def toy_significance(
+    data: Measurement, signal: Signal, mass: float, rate: float, sigma: float, rng: np.random.Generator
+) -> float:
+    """sqrt(q0) of a toy of ``data`` that are expected with the signal, at its best rate.
 
     ``sigma`` is the error of a rate that is none.
     """
-    rng, true = np.random.default_rng(seed), signal.at(mass, np.array([rate]))
     grid = np.linspace(0.0, 2.0 * rate + 6.0 * sigma, N_RATES)
-    found = []
-    for _ in range(n_toys):
-        log_l = Rates(data.toy(true, rng) or data, signal, mass).log_l(grid)
-        fine = CubicSpline(grid, log_l)(np.linspace(grid[0], grid[-1], 20 * N_RATES))
-        found.append(np.sqrt(max(2.0 * (float(fine.max()) - float(log_l[0])), 0.0)))
-    return np.array(found)
+    toy = data.toy(signal.at(mass, np.array([rate])), rng) or data
+    log_l = Rates(toy, signal, mass).log_l(grid)
+    fine = CubicSpline(grid, log_l)(np.linspace(grid[0], grid[-1], 20 * N_RATES))
+    return float(np.sqrt(max(2.0 * (float(fine.max()) - float(log_l[0])), 0.0)))
 
 
 def luminosity_for(gain: Callable[[float], float], wanted: float, today: float) -> float:
@@ -99,19 +96,25 @@ def luminosity_for(gain: Callable[[float], float], wanted: float, today: float) 
     return float(np.exp(brentq(lambda log: gain(np.exp(log)) - wanted, np.log(high / 4.0), np.log(high), xtol=1e-4)))
 
 
-def look_elsewhere(
-    data: Measurement, signal: Signal, masses: Sequence[float], scales: Sequence[float], n_toys: int, seed: int
-) -> LookElsewhere:
-    """From ``n_toys`` of ``data``, which are expected without a signal; ``scales`` are the errors of rates by mass."""
-    rng, nothing = np.random.default_rng(seed), signal.at(masses[0], np.zeros(1))
-    curves = np.array([_curve(data.toy(nothing, rng) or data, signal, masses, scales) for _ in range(n_toys)])
-    rises = (curves[:, 1:] > CROSSED) & (curves[:, :-1] <= CROSSED)
-    return LookElsewhere(float(rises.sum() / n_toys), curves.max(axis=1))
+def toy_curve(
+    data: Measurement, signal: Signal, masses: Sequence[float], scales: Sequence[float], rng: np.random.Generator
+) -> Array:
+    """What the best rate at each of the ``masses`` gains in 2 ln L of a toy of ``data``, expected without a signal.
+
+    ``scales`` are the errors of rates by mass.
+    """
+    toy = data.toy(signal.at(masses[0], np.zeros(1)), rng) or data
+    return curve(toy, signal, masses, scales)
 
 
-def _curve(data: Measurement, signal: Signal, masses: Sequence[float], scales: Sequence[float]) -> Array:
+def curve(data: Measurement, signal: Signal, masses: Sequence[float], scales: Sequence[float]) -> Array:
     """What the best rate at each of the ``masses`` gains in 2 ln L."""
     rates = np.outer(scales, STEPS)
     values = {signal.rate: rates.ravel(), signal.mass: np.repeat(masses, STEPS.size)}
     log_l = data.loglike_of_arrays(values).reshape(rates.shape)
     return np.asarray(2.0 * (log_l.max(axis=1) - log_l[:, 0]))
+
+
+def crossed(gains: Array) -> int:
+    """How often a curve rises through :data:`CROSSED` between masses."""
+    return int(((gains[1:] > CROSSED) & (gains[:-1] <= CROSSED)).sum())
