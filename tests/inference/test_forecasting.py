@@ -84,6 +84,11 @@ def test_cl_s_of_the_median_is_that_of_the_expected_data():
     assert cl_s(4.0, 4.0) == pytest.approx(norm.sf(2.0) / 0.5, rel=1e-12)
 
 
+def test_far_from_the_median_cl_s_is_a_number():
+    assert cl_s(3000.0, 1.0) == 0.0
+    assert cl_s(0.0, 1e-9) == pytest.approx(1.0, abs=1e-3)
+
+
 def test_what_sees_nothing_has_no_limit(belle2, without):
     signal = signal_of(belle2)
     found = expected_limits(Rates(without, signal, 9.0), TYPICAL)

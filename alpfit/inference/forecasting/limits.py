@@ -138,7 +138,7 @@ def cl_s(q: float, q_expected: float) -> float:
     """CL_s for q~ of the data, and of the data that are expected without a signal."""
     root, expected = max(q, 0.0) ** 0.5, q_expected**0.5
     deviation = root - expected if q <= q_expected else (q - q_expected) / (2.0 * expected)
-    return float(norm.sf(deviation + expected) / norm.sf(deviation))
+    return float(np.exp(norm.logsf(deviation + expected) - norm.logsf(deviation)))
 
 
 def _spline(rates: Rates, end: float) -> CubicSpline:
