@@ -162,7 +162,7 @@ def test_its_description_has_the_numbers():
 
 REFUSALS = {
     "n_observed = -1: must be greater than or equal to 0": {"n_observed": -1},
-    "n_observed = 2.5: must be a valid integer": {"n_observed": 2.5},
+    "n_observed = 2.5: must be a whole number, as events are": {"n_observed": 2.5},
     "background = 0.0: must be greater than 0": {"background": 0.0},
     "background = nan: must be a finite number": {"background": np.nan},
     "background_error = -0.1: must be greater than or equal to 0": {"background_error": -0.1},

@@ -20,7 +20,7 @@ from typing import Annotated, ClassVar, Self, final
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import Field
+from pydantic import Field, model_validator
 from scipy.special import ndtri
 
 from alpfit.likelihoods.forms.base import MEASURED_LEVEL, SMALLEST, Comparison, Form, Step, steps_of
@@ -47,7 +47,8 @@ class Counting(Form):
     ``standard_model`` is added to the prediction, which is new physics alone. That is seen only where the mass
     ``abscissa`` is below ``seen_below``, if there is one. Where limits at ``confidence_level`` were published against
     the mass, ``bounds (n,)`` at ``masses (n,)`` [GeV], they stand for ``events_per_unit``: it is what makes them the
-    limits of a flat prior, or ``events_at_bound`` where these are given.
+    limits of a flat prior, or ``events_at_bound`` where these are given. Counts are whole numbers but of
+    ``asimov_data``, which are expected and not seen.
     """
 
     observable: str
@@ -62,6 +63,7 @@ class Counting(Form):
     bound: str | None = None
     confidence_level: Annotated[float, Field(gt=0.5, lt=1.0)] | None = None
     events_at_bound: float | None = Field(default=None, gt=0.0)
+    asimov_data: bool = False
     masses: Array | None = None
     bounds: Array | None = None
 
@@ -93,6 +95,12 @@ class Counting(Form):
         form = cls.model_validate({**data, **columns})
         form._expected_at_bound  # noqa: B018  where there is none, the entry is refused now
         return form
+
+    @model_validator(mode="after")
+    def _events_are_whole(self) -> Self:
+        if not (self.asimov_data or self.n_observed.is_integer()):
+            raise ValueError(f"n_observed = {self.n_observed:g}: must be a whole number, as events are")
+        return self
 
     @property
     def observables(self) -> tuple[str, ...]:
@@ -144,7 +152,10 @@ class Counting(Form):
         root = math.sqrt(max(shift * shift - 4.0 * level, 0.0))
         background = max(0.5 * (root - shift), 1e-9 * self.background) if variance > 0.0 else self.background
         return self.with_data(
-            n_observed=signal + background, background=background, events_at_bound=self._known_at_bound
+            n_observed=signal + background,
+            background=background,
+            events_at_bound=self._known_at_bound,
+            asimov_data=True,
         )
 
     @property
@@ -162,6 +173,7 @@ class Counting(Form):
         per_unit, at_bound = self.events_per_unit, self._known_at_bound
         return self.with_data(
             n_observed=growth * self.n_observed,
+            asimov_data=True,
             background=growth * self.background,
             background_error=growth * self.background_error * widths.get("background", 1.0),
             events_per_unit=None if per_unit is None else growth * per_unit,
@@ -187,7 +199,9 @@ class Counting(Form):
     def toy(self, predictions: Mapping[str, Array], rng: np.random.Generator) -> Self:
         """Events over a background that is drawn from its error."""
         background = max(rng.normal(self.background, self.background_error), 0.0)
-        return self.with_data(n_observed=int(rng.poisson(float(self._signal(predictions)[0]) + background)))
+        return self.with_data(
+            n_observed=float(rng.poisson(float(self._signal(predictions)[0]) + background)), asimov_data=False
+        )
 
     @property
     def sigmas_at_bound(self) -> float:
@@ -248,7 +262,7 @@ class Counting(Form):
 
     def describe(self) -> str:
         """The measurement in one line."""
-        text = f"{self.n_observed} events over {self.background:g} +- {self.background_error:g}, "
+        text = f"{self.n_observed:g} events over {self.background:g} +- {self.background_error:g}, "
         if self.bounds is None or self.masses is None:
             text += f"{self.events_per_unit:g} expected for {self.observable} = 1"
         else:
