@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from pyhf.infer.calculators import AsymptoticTestStatDistribution
 from scipy.stats import norm
 from shipped_entries import shipped
 
@@ -76,6 +77,26 @@ def test_data_on_a_band_have_its_limits(estimate):
     assert found.likelihood_ratio == pytest.approx(expected.likelihood_ratio[k], rel=1e-4)
     assert found.cl_s == pytest.approx(expected.cl_s[k], rel=1e-4)
     assert found.best == pytest.approx(max(estimate, 0.0), abs=1e-4)
+
+
+@pytest.mark.parametrize("expected", [0.7, 2.0, 3.5])
+def test_cl_s_is_pyhfs(expected):
+    with_signal, without = AsymptoticTestStatDistribution(-expected), AsymptoticTestStatDistribution(0.0)
+    for root in (0.0, 0.3, 1.0, 2.0, 4.5):
+        deviation = root - expected if root <= expected else (root**2 - expected**2) / (2.0 * expected)
+        theirs = float(with_signal.pvalue(deviation) / without.pvalue(deviation))
+        assert cl_s(root**2, expected**2) == pytest.approx(theirs, rel=1e-9)
+
+
+def test_limits_in_the_bands_are_where_pyhf_has_five_percent():
+    """Of a Gaussian measurement, whose limits are the roots of q~ of the expected data."""
+    found, without = (
+        expected_limits(Rates(Parabola(0.0), Signal("rate", ""), 1.0), 1.0),
+        AsymptoticTestStatDistribution(0),
+    )
+    for band, root in zip(BANDS, found.cl_s, strict=True):
+        theirs = float(AsymptoticTestStatDistribution(-root).pvalue(-band) / without.pvalue(-band))
+        assert theirs == pytest.approx(0.05, rel=1e-4)
 
 
 def test_cl_s_of_the_median_is_that_of_the_expected_data():

@@ -9,7 +9,7 @@ rise through a level c as often as <N(c)>, and
 (E. Gross and O. Vitells, arXiv:1005.1891), with <N(c)> from toy data.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from scipy.optimize import brentq
 from scipy.stats import norm
 
-from alpfit.inference.forecasting.signal import Rates, Signal
+from alpfit.inference.forecasting.signal import Family, Rates
 from alpfit.likelihoods import Measurement
 
 Array = NDArray[np.float64]
@@ -60,7 +60,7 @@ class Discovery:
         return float(np.sqrt(self.q0))
 
 
-def discovery(data: Measurement, signal: Signal, mass: float, rate: float) -> Discovery:
+def discovery(data: Measurement, signal: Family, mass: float, rate: float) -> Discovery:
     """What ``data`` that are expected with the signal gain from it; its own rate fits them best."""
     at = Rates(data, signal, mass)
     return Discovery(max(2.0 * (float(at.log_l(np.array([rate]))[0]) - at.without), 0.0))
@@ -79,18 +79,24 @@ def luminosity_for(gain: Callable[[float], float], wanted: float, today: float) 
 
 
 def look_elsewhere(
-    data: Measurement, signal: Signal, masses: Sequence[float], scales: Sequence[float], n_toys: int, seed: int
+    data: Measurement, signal: Family, masses: Sequence[float], scales: Sequence[float], n_toys: int, seed: int
 ) -> LookElsewhere:
     """From ``n_toys`` of ``data``, which are expected without a signal; ``scales`` are the errors of rates by mass."""
     rng, nothing = np.random.default_rng(seed), signal.at(masses[0], np.zeros(1))
-    curves = np.array([_curve(data.toy(nothing, rng) or data, signal, masses, scales) for _ in range(n_toys)])
+    return look_elsewhere_in((data.toy(nothing, rng) or data for _ in range(n_toys)), signal, masses, scales)
+
+
+def look_elsewhere_in(
+    toys: Iterable[Measurement], signal: Family, masses: Sequence[float], scales: Sequence[float]
+) -> LookElsewhere:
+    """The same from ``toys`` that are made elsewhere."""
+    curves = np.array([gains(toy, signal, masses, scales) for toy in toys])
     rises = (curves[:, 1:] > CROSSED) & (curves[:, :-1] <= CROSSED)
-    return LookElsewhere(float(rises.sum() / n_toys), curves.max(axis=1))
+    return LookElsewhere(float(rises.sum() / len(curves)), curves.max(axis=1))
 
 
-def _curve(data: Measurement, signal: Signal, masses: Sequence[float], scales: Sequence[float]) -> Array:
-    """What the best rate at each of the ``masses`` gains in 2 ln L."""
+def gains(data: Measurement, signal: Family, masses: Sequence[float], scales: Sequence[float]) -> Array:
+    """What the best of some rates at each of the ``masses`` gains in 2 ln L: the curve of ``data``."""
     rates = np.outer(scales, STEPS)
-    values = {signal.rate: rates.ravel(), signal.mass: np.repeat(masses, STEPS.size)}
-    log_l = data.loglike_of_arrays(values).reshape(rates.shape)
+    log_l = data.loglike_of_arrays(signal.at(np.repeat(masses, STEPS.size), rates.ravel())).reshape(rates.shape)
     return np.asarray(2.0 * (log_l.max(axis=1) - log_l[:, 0]))
