@@ -18,7 +18,15 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 from two_body import TwoBody, Width
 
-from alpfit.inference.forecasting import BANDS, ExpectedLimits, ObservedLimits, Rates, expected_limits, observed_limits
+from alpfit.inference.forecasting import (
+    BANDS,
+    ExpectedLimits,
+    ObservedLimits,
+    Rates,
+    expected_limits,
+    observed_limits,
+    q_tilde,
+)
 from alpfit.likelihoods import Measurement, load
 from alpfit.plots.style import COLUMN_WIDTH, GREEN, VERMILLION, YELLOW, paper_style
 
@@ -84,13 +92,10 @@ def cl_s_of_toys(mass: float, ratio: float, n_toys: int, rng: np.random.Generato
     Nuisances are drawn from what constrains them.
     """
     x = X()
-    data, expected = x.data(), Rates(x.background(), x, mass)
+    data = x.data()
 
     def q(toy: Measurement | None) -> float:
-        rates = Rates(toy or data, x, mass)
-        found = observed_limits(rates, expected, ratio)
-        loss = 2.0 * (rates.without - float(rates.log_l(np.array([ratio]))[0]))
-        return found.gain + loss if ratio > found.best else 0.0
+        return q_tilde(Rates(toy or data, x, mass), ratio)
 
     observed = q(data)
     with_x, without = (

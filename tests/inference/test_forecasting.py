@@ -9,7 +9,7 @@ from shipped_entries import shipped
 from alpfit.errors import ForecastError
 from alpfit.inference.forecasting.discovery import LookElsewhere, discovery, luminosity_for
 from alpfit.inference.forecasting.forecast import Truth, forecast_of
-from alpfit.inference.forecasting.limits import BANDS, cl_s, expected_limits, observed_limits
+from alpfit.inference.forecasting.limits import BANDS, cl_s, expected_limits, observed_limits, q_tilde
 from alpfit.inference.forecasting.signal import Rates, Signal, signal_of
 from alpfit.likelihoods import FORMS
 
@@ -97,6 +97,12 @@ def test_limits_in_the_bands_are_where_pyhf_has_five_percent():
     for band, root in zip(BANDS, found.cl_s, strict=True):
         theirs = float(AsymptoticTestStatDistribution(-root).pvalue(-band) / without.pvalue(-band))
         assert theirs == pytest.approx(0.05, rel=1e-4)
+
+
+@pytest.mark.parametrize(("estimate", "expected"), [(-1.0, 8.0), (0.5, 2.25), (2.0, 0.0), (3.0, 0.0)])
+def test_q_tilde_is_of_rates_that_are_neither_negative_nor_higher(estimate, expected):
+    found = q_tilde(Rates(Parabola(estimate), Signal("rate", ""), 1.0), 2.0)
+    assert found == pytest.approx(expected, abs=1e-9)
 
 
 def test_cl_s_of_the_median_is_that_of_the_expected_data():

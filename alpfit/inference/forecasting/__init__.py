@@ -16,6 +16,7 @@ from alpfit.inference.forecasting.limits import (
     cl_s,
     expected_limits,
     observed_limits,
+    q_tilde,
 )
 from alpfit.inference.forecasting.signal import Family, Rates, Signal, signal_of
 
@@ -36,5 +37,6 @@ __all__ = [
     "look_elsewhere_in",
     "luminosity_for",
     "observed_limits",
+    "q_tilde",
     "signal_of",
 ]
