@@ -1,6 +1,8 @@
 """What future data would say of a model: a forecast of one of a fit's measurements, in a folder."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from hashlib import sha256
 from pathlib import Path
 from typing import Any, get_args
 
@@ -8,18 +10,29 @@ import numpy as np
 import tomli_w
 
 from alpfit.chains.files import check_place, write_durably
-from alpfit.chains.forecasts import entry_files, limits_table, name_of
+from alpfit.chains.forecasts import (
+    ForecastFolder,
+    Unfinished,
+    entry_files,
+    hepdata_files,
+    limits_table,
+    name_of,
+)
 from alpfit.chains.layout import check_no_other_run
+from alpfit.chains.provenance import code_digest
 from alpfit.chains.records import json_text
 from alpfit.errors import ConfigurationError, ForecastError, RunFolderError, one_of
 from alpfit.fit.fit import Fit, fit_of
 from alpfit.fit.progress import shown_progress
-from alpfit.inference.forecasting.forecast import Forecast, Truth, forecast_of
+from alpfit.inference.forecasting.forecast import Forecast, Plan, Truth, forecast_of
 from alpfit.inference.forecasting.signal import signal_of
+from alpfit.inference.forecasting.work import Work
+from alpfit.inference.interrupts import Interrupted, Interrupts
 from alpfit.inference.progress import Progress
 from alpfit.likelihoods import Measurement
 from alpfit.likelihoods.exposure import Policy
 from alpfit.numerics.arguments import path_of, shown, whole_number
+from alpfit.numerics.files import digest_of
 from alpfit.plots.forecast import draw_limits
 from alpfit.plots.style import paper_style
 from alpfit.runs.freshness import Freshness
@@ -44,6 +57,7 @@ def forecast(
     toys: int = 0,
     seed: int = 1,
     output: str | Path | None = None,
+    resume: bool = False,
     overrides: Sequence[str] = (),
     force: bool = False,
     progress: Progress | None = None,
@@ -54,18 +68,20 @@ def forecast(
     scaled. Data are expected with a ``truth``: a point of the model, "best" (of a run, its default), "none" (the
     default otherwise) or "standard-model", with its best strength. The ``policy`` says which errors become smaller.
     Limits are for ``masses`` [GeV], by default over the prior's range; with ``toys`` significances count all of these.
-    With ``output`` tables, a figure and, by luminosity, an entry and a fit of the expected data are written there.
+    With ``output`` tables, a figure and, by luminosity, an entry and a fit of the expected data are written there; what
+    is in the folder ``forecast`` of a run stands in its report, and ``resume`` continues what was interrupted there.
 
     Raises :class:`ForecastError` for what cannot be scaled, :class:`ConfigurationError` for other input that cannot be
-    used, :class:`RunFolderError` for a place that cannot be written, or a run that is not what it would be today.
+    used, :class:`RunFolderError` for a place that cannot be written, or a run that is not what it would be today, and
+    :class:`Interrupted`.
 
         >>> import alpfit
         >>> run = "chains/reference/invisible"
         >>> made = alpfit.forecast(run, [1.0, 5.0], policy="statistical", masses=[2.1])
         >>> [f"{at.local:.1f}" for at in made.at]
-        ['5.9', '13.1']
+        ['5.4', '12.1']
         >>> f"{made.needed['seen at 5 standard deviations']:.2f}"
-        '0.73'
+        '0.85'
     """
     if isinstance(fit, str | Path) and path_of("fit", fit).is_dir():
         fit = Run.read(fit)
@@ -79,21 +95,61 @@ def forecast(
     asked = truth if truth is not None else BEST if made_of is not None else NOTHING
     measurement, true = _truth(wanted, made_of, measurement, asked)
     grid = _masses(wanted, measurement, masses)
+    plan = Plan(measurement, true, _luminosities(luminosities), policy, grid, toys, seed)
+    if output is None:
+        if resume:
+            raise ConfigurationError(
+                "resume = True: nothing was kept without an output; give the folder of the forecast"
+            )
+        with shown_progress(progress) as display:
+            return forecast_of(plan, Work(progress=display, total=plan.n_tasks))
+    folder = path_of("output", output)
+    check_place(folder)
+    check_no_other_run(folder)
     with shown_progress(progress) as display:
-        made = forecast_of(measurement, true, _luminosities(luminosities), policy, grid, toys, seed, display)
-    if output is not None:
-        _write(made, wanted, path_of("output", output))
+        made = _resumable(plan, ForecastFolder(folder), display, resume=resume)
+    samples = "" if made_of is None else digest_of(made_of.folder.posterior)
+    _write(made, wanted, ForecastFolder(folder), samples)
     return made
 
 
-def _luminosities(luminosities: Sequence[float]) -> list[float]:
+def _resumable(plan: Plan, folder: ForecastFolder, progress: Progress, *, resume: bool) -> Forecast:
+    """The forecast, with its results kept while it is made."""
+    unfinished, interrupts = Unfinished(folder.unfinished, _identity(plan)), Interrupts()
+    try:
+        known = unfinished.known(resume=resume)
+        work = Work(known, unfinished.keep, progress, interrupts, plan.n_tasks)
+        with interrupts.held_back():
+            made = forecast_of(plan, work)
+    except Interrupted as interrupt:
+        raise Interrupted(interrupt.number, "continue with resume=True") from interrupt
+    except OSError as error:
+        raise RunFolderError(
+            f"{folder.path} cannot be written: {error.strerror}; choose another with output=DIR"
+        ) from error
+    return made
+
+
+def _identity(plan: Plan) -> str:
+    """What decides the results of a plan."""
+    measurement = plan.measurement
+    decides = {
+        "entry": [measurement.name, measurement.digest, dict(measurement.options)],
+        "truth": asdict(plan.truth),
+        "asked": [plan.policy, plan.luminosities, plan.masses, plan.n_toys, plan.seed],
+        "code": code_digest(),
+    }
+    return sha256(json_text(decides).encode()).hexdigest()
+
+
+def _luminosities(luminosities: Sequence[float]) -> tuple[float, ...]:
     values = [luminosities] if isinstance(luminosities, int | float) else list(luminosities)
     for value in values:
         if isinstance(value, bool) or not isinstance(value, int | float) or not 0.0 < value < np.inf:
             raise ConfigurationError(f"luminosity = {shown(value)} must be a positive number")
     if not values:
         raise ConfigurationError("luminosities = [] is empty: give one or more, in the unit of the entry")
-    return [float(value) for value in values]
+    return tuple(float(value) for value in values)
 
 
 def _measurement(fit: Fit, name: str | None) -> Measurement:
@@ -143,45 +199,49 @@ def _truth(
     return measurement, Truth("the best fit" if truth == BEST else "the point", mass, rate)
 
 
-def _masses(fit: Fit, measurement: Measurement, masses: Sequence[float] | None) -> list[float]:
+def _masses(fit: Fit, measurement: Measurement, masses: Sequence[float] | None) -> tuple[float, ...]:
     """Those that were asked for, or over the range of the prior."""
     mass = signal_of(measurement).mass
     if masses is not None:
         values = [float(value) for value in masses]
         if not (values and all(0.0 < value < np.inf for value in values)):
             raise ConfigurationError(f"masses = {shown(masses)} must be positive numbers, in GeV")
-        return sorted(values)
+        return tuple(sorted(values))
     if not mass:
-        return [1.0]
+        return (1.0,)
     if mass not in fit.problem.priors:
         raise ConfigurationError(f"{mass} has no prior in this fit: give the masses of the limits, in GeV")
     ends = fit.problem.priors[mass].transform(np.array([1e-9, 1.0 - 1e-9]))
-    return [float(value) for value in np.linspace(ends[0], ends[1], N_MASSES)]
+    return tuple(float(value) for value in np.linspace(ends[0], ends[1], N_MASSES))
 
 
-def _write(made: Forecast, fit: Fit, folder: Path) -> None:
-    """Tables, the figure, and for each luminosity an entry and a fit of it."""
-    check_place(folder)
-    check_no_other_run(folder)
+def _write(made: Forecast, fit: Fit, folder: ForecastFolder, samples: str) -> None:
+    """Tables, the figure, and for each luminosity an entry and a fit of it; ``samples`` is the digest of a run's."""
+    texts = {
+        folder.text.name: f"{made.as_text()}\n",
+        folder.record.name: f"{json_text({**made.as_record(), 'samples': samples})}\n",
+        folder.limits.name: limits_table(made),
+        **hepdata_files(made),
+    }
+    for measurement in made.measurements:
+        texts |= entry_files(made, measurement)
+        texts[f"{name_of(measurement)}.toml"] = _fit_file(fit, made, measurement)
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        write_durably(folder / "forecast.txt", f"{made.as_text()}\n".encode())
-        write_durably(folder / "forecast.json", f"{json_text(made.as_record())}\n".encode())
-        write_durably(folder / "limits.csv", limits_table(made).encode())
-        for measurement in made.measurements:
-            files = entry_files(made, measurement)
-            files[f"{name_of(measurement)}.toml"] = _fit_file(fit, made, measurement)
-            for name, text in files.items():
-                path = folder / name
-                path.parent.mkdir(parents=True, exist_ok=True)
-                write_durably(path, text.encode())
+        for name, text in texts.items():
+            path = folder.path / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            write_durably(path, text.encode())
         if made.signal.mass and len(made.observed) > 1:
             with paper_style():
-                figure = draw_limits(made)
+                quantities = fit.configuration.quantities
+                figure = draw_limits(made, quantities[made.signal.mass], quantities[made.signal.rate])
                 for ending in ("png", "pdf"):
-                    figure.savefig(folder / f"limits.{ending}", dpi=300)
+                    figure.savefig(folder.figure(ending), dpi=300)
+        Unfinished(folder.unfinished, "").remove()
     except OSError as error:
-        raise RunFolderError(f"{folder} cannot be written: {error.strerror}; choose another with output=DIR") from error
+        raise RunFolderError(
+            f"{folder.path} cannot be written: {error.strerror}; choose another with output=DIR"
+        ) from error
 
 
 def _fit_file(fit: Fit, made: Forecast, measurement: Measurement) -> str:

@@ -7,7 +7,8 @@ from pathlib import Path
 import numpy as np
 
 from alpfit.chains.files import check_place, write_durably
-from alpfit.chains.records import read_text
+from alpfit.chains.forecasts import ForecastFolder
+from alpfit.chains.records import read_json, read_text
 from alpfit.errors import RunFolderError, in_one_line
 from alpfit.figures import figures, rendered
 from alpfit.fit.cite import references
@@ -16,10 +17,17 @@ from alpfit.inference.profiling.steps import steps_within
 from alpfit.inference.trust import Statement, Trust, statements, verdict
 from alpfit.likelihoods import Measurement
 from alpfit.numerics.arguments import path_of
-from alpfit.reports import Contents, Figure, Interval, Row, render
+from alpfit.numerics.files import digest_of, read_ordinary
+from alpfit.reports import Contents, Figure, Forecast, Interval, Row, render
 from alpfit.runs.freshness import Freshness
 from alpfit.runs.profile import own_profile
 from alpfit.runs.run import Run, run_of
+
+FORECAST = "forecast"
+"""The folder inside of a run's whose forecast stands in its report."""
+
+LARGEST_FIGURE = 2**24
+"""Bytes of its figure."""
 
 DOTS_PER_INCH = 160
 """Of the figures in a report: sharp on a screen, and a page of some megabytes."""
@@ -99,9 +107,25 @@ def contents_of(run: Run, *, force: bool = False) -> Contents:
         verdict=verdict(said),
         statements=(*said, *left_out),
         profile="" if (made := own_profile(run)) is None else made.text,
+        forecast=_forecast(run),
         figures=drawn_figures,
         references=references(run.configuration),
     )
+
+
+def _forecast(run: Run) -> Forecast | None:
+    """What stands in the folder ``forecast`` of ``run``, if it is of its own samples."""
+    folder = ForecastFolder(run.folder.path / FORECAST)
+    if not folder.record.exists():
+        return None
+    way_out = "make the forecast anew"
+    if read_json(folder.record, way_out).get("samples") != digest_of(run.folder.posterior):
+        return None
+    try:
+        png = read_ordinary(folder.figure(), LARGEST_FIGURE) if folder.figure().exists() else b""
+    except OSError as error:
+        raise RunFolderError(f"{folder.figure()} cannot be read: {error.strerror}; {way_out}") from error
+    return Forecast(read_text(folder.text, way_out), png)
 
 
 def _changed(change: str) -> Statement:

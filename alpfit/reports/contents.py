@@ -48,11 +48,19 @@ class Figure:
 
 
 @dataclass(frozen=True)
+class Forecast:
+    """What more data would say, as text, and a PNG file of the limits; empty where there is none."""
+
+    text: str
+    png: bytes
+
+
+@dataclass(frozen=True)
 class Contents:
     """Everything in a report: ``summary`` and ``manifest`` as in the run folder, ``configuration`` its TOML text.
 
-    ``profile`` is what the profile likelihood says, as text; empty where there is none. ``steps`` are those of ln L
-    inside the prior, by measurement.
+    ``profile`` is what the profile likelihood says, as text, empty where there is none; ``forecast`` what future data
+    would say. ``steps`` are those of ln L inside the prior, by measurement.
     """
 
     name: str
@@ -68,3 +76,4 @@ class Contents:
     profile: str
     figures: Sequence[Figure]
     references: Sequence[Reference]
+    forecast: Forecast | None = None

@@ -2,12 +2,17 @@
 
 import csv
 import json
+import shutil
 import tomllib
 from pathlib import Path
 
 import pytest
+import yaml
+from submissions import hepdata_complaint
 
 from alpfit import Fit
+from alpfit.chains.forecasts import Unfinished
+from alpfit.inference.interrupts import Interrupted
 from alpfit.likelihoods import load
 
 REFERENCE = Path(__file__).resolve().parents[2] / "chains" / "reference" / "invisible"
@@ -36,7 +41,7 @@ def test_it_says_what_more_data_would_say(alpfit, fit):
     outcome = alpfit("forecast", fit, "--luminosity", "1", "--luminosity", "10", *POINT, "--masses", "2:2.2:2")
     assert outcome.code == 0
     assert "belle2_bknunu_q2_2025: 0.365 1/ab of data, errors scaled; expected with the point" in outcome.out
-    assert "the truth would be seen at 5 standard deviations at" in outcome.out
+    assert "the truth would be seen at 5 standard deviations with" in outcome.out
 
 
 def test_what_it_writes_can_be_read_drawn_and_fitted(alpfit, fit, tmp_path):
@@ -48,7 +53,7 @@ def test_what_it_writes_can_be_read_drawn_and_fitted(alpfit, fit, tmp_path):
     names = {path.name for path in folder.iterdir()}
     expected = {f"belle2_bknunu_q2_2025_at_{luminosity}" for luminosity in ("0.365", "5")}
     assert names == {
-        "forecast.txt", "forecast.json", "limits.csv", "limits.png", "limits.pdf",
+        "forecast.txt", "forecast.json", "limits.csv", "limits.png", "limits.pdf", "hepdata",
         *expected, *(f"{name}.toml" for name in expected),
     }  # fmt: skip
     rows = list(csv.reader(line for line in (folder / "limits.csv").read_text().splitlines() if line[0] != "#"))
@@ -64,6 +69,69 @@ def test_what_it_writes_can_be_read_drawn_and_fitted(alpfit, fit, tmp_path):
     nothing = load(folder / "belle2_bknunu_q2_2025_at_5").loglike({"m_a": 2.1, "BR(B+->K+ a(inv))": 0.0})
     assert 2.0 * (gains[0] - nothing) == pytest.approx(record["expected"][1]["local"] ** 2, rel=1e-6)
     assert gains[1] < nothing < gains[0]
+
+
+def test_its_tables_are_a_submission_to_hepdata(alpfit, fit, tmp_path):
+    folder = tmp_path / "made"
+    alpfit("forecast", fit, "--luminosity", "5", "--masses", "1:3:2", "--output", folder)
+    assert hepdata_complaint(folder / "hepdata") == ""
+    table = yaml.safe_load((folder / "hepdata" / "limits_5.yaml").read_text())
+    first = table["dependent_variables"][0]["values"][0]
+    rows = list(csv.DictReader(line for line in (folder / "limits.csv").read_text().splitlines() if line[0] != "#"))
+    assert first["value"] == pytest.approx(float(rows[0]["expected"]), rel=1e-4)
+    assert first["errors"][0]["asymerror"]["minus"] < 0.0 < first["errors"][0]["asymerror"]["plus"]
+
+
+def test_what_was_interrupted_goes_on_to_the_same_answer(alpfit, fit, tmp_path, monkeypatch):
+    arguments = ["forecast", fit, "--luminosity", "1", *POINT, "--masses", "1:3:3", "--toys", "3", "--output"]
+    whole, cut = tmp_path / "whole", tmp_path / "cut"
+    assert alpfit(*arguments, whole).code == 0
+    keep = Unfinished.keep
+
+    def killed_at_the_fifth(self, task, result):
+        keep(self, task, result)
+        if len(self.path.read_text().splitlines()) == 6:
+            raise Interrupted(15)
+
+    monkeypatch.setattr(Unfinished, "keep", killed_at_the_fifth)
+    outcome = alpfit(*arguments, cut)
+    assert (outcome.code, outcome.err) == (128 + 15, "alpfit: interrupted; continue with --resume\n")
+    monkeypatch.setattr(Unfinished, "keep", keep)
+    outcome = alpfit(*arguments, cut)
+    assert outcome.code == 2
+    assert "holds a forecast that was interrupted: continue it with --resume, or remove unfinished.jsonl" in outcome.err
+    other = [*arguments[:3], "2", *arguments[4:]]
+    outcome = alpfit(*other, cut, "--resume")
+    assert (outcome.code, "was begun with other input" in outcome.err) == (2, True)
+    assert alpfit(*arguments, cut, "--resume").code == 0
+    assert (cut / "forecast.json").read_text() == (whole / "forecast.json").read_text()
+    assert {path.name for path in cut.iterdir()} == {path.name for path in whole.iterdir()}
+
+
+def test_with_toys_significances_count_all_masses_and_have_a_spread(alpfit, fit):
+    outcome = alpfit("forecast", fit, "--luminosity", "0.365", *POINT, "--masses", "1:3:3", "--toys", "20", "--json")
+    (at,) = json.loads(outcome.out)["expected"]
+    assert 0.0 < at["everywhere"] < at["local"]
+    assert at["bands"] == sorted(at["bands"])
+    assert at["bands"][0] < at["local"] < at["bands"][-1]
+
+
+def test_in_the_folder_of_its_run_it_stands_in_the_report(alpfit, tmp_path, light_figures):
+    run = tmp_path / "mine"
+    shutil.copytree(REFERENCE, run)
+    assert alpfit("forecast", run, "--luminosity", "5", "--masses", "1:3:2", "--output", run / "forecast").code == 0
+    assert alpfit("report", run).code == 0
+    page = (run / "report.html").read_text()
+    assert '<section id="forecast">' in page
+    assert "expected with the best fit" in page
+    assert 'id="figure-forecast"' in page
+    other = tmp_path / "other"
+    shutil.copytree(REFERENCE, other)
+    record = json.loads((run / "forecast" / "forecast.json").read_text())
+    shutil.copytree(run / "forecast", other / "forecast")
+    (other / "forecast" / "forecast.json").write_text(json.dumps({**record, "samples": "of another"}))
+    alpfit("report", other)
+    assert '<section id="forecast">' not in (other / "report.html").read_text()
 
 
 def test_an_entry_of_expected_data_keeps_its_source_and_says_that_it_is_none(alpfit, fit, tmp_path):

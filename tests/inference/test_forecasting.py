@@ -8,9 +8,11 @@ from shipped_entries import shipped
 
 from alpfit.errors import ForecastError
 from alpfit.inference.forecasting.discovery import LookElsewhere, discovery, luminosity_for
-from alpfit.inference.forecasting.forecast import Truth, forecast_of
+from alpfit.inference.forecasting.forecast import Plan, Truth, forecast_of
 from alpfit.inference.forecasting.limits import BANDS, cl_s, expected_limits, observed_limits, q_tilde
 from alpfit.inference.forecasting.signal import Rates, Signal, signal_of
+from alpfit.inference.forecasting.work import Work
+from alpfit.inference.interrupts import Interrupted
 from alpfit.likelihoods import FORMS
 
 BELLE2 = "belle2_bknunu_q2_2025"
@@ -109,6 +111,11 @@ def test_cl_s_of_the_median_is_that_of_the_expected_data():
     assert cl_s(4.0, 4.0) == pytest.approx(norm.sf(2.0) / 0.5, rel=1e-12)
 
 
+def test_far_from_the_median_cl_s_is_a_number():
+    assert cl_s(3000.0, 1.0) == 0.0
+    assert cl_s(0.0, 1e-9) == pytest.approx(1.0, abs=1e-3)
+
+
 def test_what_sees_nothing_has_no_limit(belle2, without):
     signal = signal_of(belle2)
     found = expected_limits(Rates(without, signal, 9.0), TYPICAL)
@@ -158,7 +165,8 @@ def test_looking_at_many_masses_costs_as_gross_and_vitells_say():
 
 @pytest.fixture(scope="module")
 def made(belle2):
-    return forecast_of(belle2, Truth("the point", 2.1, 8.7e-6), [0.365, 1.0, 5.0], "scaled", [1.0, 2.1, 3.0], 0, 1)
+    truth = Truth("the point", 2.1, 8.7e-6)
+    return forecast_of(Plan(belle2, truth, (0.365, 1.0, 5.0), "scaled", (1.0, 2.1, 3.0)))
 
 
 def test_more_data_bound_more_and_see_more(made):
@@ -177,9 +185,32 @@ def test_where_a_signal_is_seen_it_has_that_significance(made):
 
 def test_the_result_says_what_it_is(made):
     text = made.as_text()
-    for part in ("0.365 1/ab of data, errors scaled", "8.7e-06 at 2.1 GeV", "seen at 5 standard deviations at"):
+    for part in ("0.365 1/ab of data, errors scaled", "8.7e-06 at 2.1 GeV", "seen at 5 standard deviations with"):
         assert part in text
     assert made.as_record()["truth"] == {"name": "the point", "mass": 2.1, "rate": 8.7e-6}
+
+
+def test_what_is_known_is_not_worked_out_again_and_the_answer_is_the_same(belle2):
+    plan = Plan(belle2, Truth("the point", 2.1, 8.7e-6), (1.0,), "scaled", (2.0, 2.1), n_toys=4)
+    kept = {}
+    whole = forecast_of(plan, Work(keep=kept.__setitem__))
+    assert len(kept) == plan.n_tasks == 12
+    half, anew = dict(list(kept.items())[::2]), []
+    again = forecast_of(plan, Work(known=half, keep=lambda name, _: anew.append(name)))
+    assert set(anew) == set(list(kept)[1::2])
+    assert again.as_record() == whole.as_record()
+
+
+def test_an_interrupt_ends_it_after_a_task_which_is_kept(belle2):
+    class Arrived:
+        def raise_if_arrived(self):
+            raise Interrupted(2)
+
+    kept = {}
+    plan = Plan(belle2, Truth("no signal"), (1.0,), "scaled", (1.0, 2.0, 3.0))
+    with pytest.raises(Interrupted):
+        forecast_of(plan, Work(keep=kept.__setitem__, interrupts=Arrived()))
+    assert next(iter(kept)).startswith("observed")
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from significance import best, best_strengths, floating, log_l, sigmas
 from upper_limits import X, limits
 
 from alpfit import Fit
-from alpfit.inference.forecasting import Rates, cl_s, gains, q_tilde
+from alpfit.inference.forecasting import Rates, cl_s, curve, q_tilde
 from alpfit.physics.b_to_k_nunu import branching_ratios_by_q2
 from alpfit.physics.form_factors import FORM_FACTORS
 from alpfit.relic import DarkSector, solve
@@ -108,7 +108,7 @@ def test_a_free_strength_gains_what_the_exact_profile_does():
 
 
 def test_the_gain_at_each_mass_is_that_of_the_likelihood():
-    found = gains(X().data(), X(), [1.0, 2.1, 3.5], [1.2e-6, 2.4e-6, 1e-5])
+    found = curve(X().data(), X(), [1.0, 2.1, 3.5], [1.2e-6, 2.4e-6, 1e-5])
     np.testing.assert_allclose(found, (0.62, 13.1, 0.0), rtol=0.0, atol=0.1)
 
 

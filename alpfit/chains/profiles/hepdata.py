@@ -1,19 +1,12 @@
 """``hepdata/``: the profiles as a submission to HEPData (https://hepdata-submission.readthedocs.io)."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
+from alpfit.chains.hepdata import dependent, digits, documents_text, table_entry
 from alpfit.chains.profiles.contents import ProfileContents, bin_ends, stems
 from alpfit.inference.profiling import THRESHOLDS, Profile
-
-LONGEST_NAME = 64
-"""Characters of the name of a table, in HEPData's schema 1.1.1."""
-
-DIGITS = 8
-"""Significant digits."""
 
 
 def write_hepdata(folder: Path, contents: ProfileContents) -> None:
@@ -22,9 +15,9 @@ def write_hepdata(folder: Path, contents: ProfileContents) -> None:
     documents: list[Mapping[str, Any]] = [{"comment": _comment(contents)}]
     for number, (stem, profile) in enumerate(zip(stems(contents.profiles), contents.profiles, strict=True), start=1):
         file = f"{stem}.yaml"
-        _dump(folder / file, [_table(profile, contents)])
+        (folder / file).write_text(documents_text([_table(profile, contents)]), encoding="utf-8")
         documents.append(_entry(number, file, profile, contents))
-    _dump(folder / "submission.yaml", documents)
+    (folder / "submission.yaml").write_text(documents_text(documents), encoding="utf-8")
 
 
 def _comment(contents: ProfileContents) -> str:
@@ -37,13 +30,9 @@ def _entry(number: int, file: str, profile: Profile, contents: ProfileContents) 
     how = "maximised in each bin with MIGRAD" if profile.refined else "of the best sample in each bin"
     quantities = [contents.quantities[name] for name in profile.names]
     said = "; ".join(f"{name}: {q.description}" for name, q in zip(profile.names, quantities, strict=True))
-    return {
-        "name": f"{number} Profile likelihood of {' and '.join(profile.names)}"[:LONGEST_NAME],
-        "location": "",
-        "description": f"-2 Delta ln L against the best fit, {how}. {said}. Bins without a point are left out.",
-        "keywords": [{"name": "phrases", "values": ["Profile likelihood"]}],
-        "data_file": file,
-    }
+    description = f"-2 Delta ln L against the best fit, {how}. {said}. Bins without a point are left out."
+    name = f"{number} Profile likelihood of {' and '.join(profile.names)}"
+    return table_entry(name, description, "Profile likelihood", file)
 
 
 def _table(profile: Profile, contents: ProfileContents) -> dict[str, Any]:
@@ -51,18 +40,18 @@ def _table(profile: Profile, contents: ProfileContents) -> dict[str, Any]:
     independent = []
     for name, ends, position in zip(profile.names, bin_ends(profile), profile.positions, strict=True):
         rows = zip(position[known].tolist(), *(end[known].tolist() for end in ends), strict=True)
-        values = [{"value": _digits(at), "low": _digits(low), "high": _digits(high)} for at, low, high in rows]
+        values = [{"value": digits(at), "low": digits(low), "high": digits(high)} for at, low, high in rows]
         independent.append({"header": _header(name, contents), "values": values})
     qualifiers = _qualifiers(profile, contents)
-    dependent = [_dependent("-2 Delta ln L", [_digits(value) for value in delta[known].tolist()], qualifiers)]
+    columns = [dependent("-2 Delta ln L", [digits(value) for value in delta[known].tolist()], qualifiers)]
     for level, threshold in THRESHOLDS[len(profile.names)].items():
         inside = (delta[known] <= threshold).astype(int).tolist()
         own = [*qualifiers, {"name": "-2 Delta ln L at most", "value": threshold}]
-        dependent.append(_dependent(f"inside of the region of {level} CL (1: yes)", inside, own))
+        columns.append(dependent(f"inside of the region of {level} CL (1: yes)", inside, own))
     if profile.refined:
         converged = profile.converged[known].astype(int).tolist()
-        dependent.append(_dependent("minimisation converged (1: yes)", converged, qualifiers))
-    return {"independent_variables": independent, "dependent_variables": dependent}
+        columns.append(dependent("minimisation converged (1: yes)", converged, qualifiers))
+    return {"independent_variables": independent, "dependent_variables": columns}
 
 
 def _header(name: str, contents: ProfileContents) -> dict[str, str]:
@@ -75,25 +64,5 @@ def _qualifiers(profile: Profile, contents: ProfileContents) -> list[dict[str, A
     return [
         {"name": "likelihoods", "value": ", ".join(contents.likelihoods)},
         {"name": "profiled over", "value": ", ".join(n for n in profile.parameters if n not in profile.names) or "-"},
-        {"name": "ln L at the best fit", "value": _digits(contents.top)},
+        {"name": "ln L at the best fit", "value": digits(contents.top)},
     ]
-
-
-def _dependent(name: str, values: Sequence[float], qualifiers: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    return {
-        "header": {"name": name},
-        "qualifiers": [dict(qualifier) for qualifier in qualifiers],
-        "values": [{"value": value} for value in values],
-    }
-
-
-def _digits(value: float) -> float:
-    return float(np.format_float_scientific(value, precision=DIGITS - 1))
-
-
-def _dump(path: Path, documents: Sequence[Mapping[str, Any]]) -> None:
-    import yaml
-
-    dumper = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
-    with path.open("w", encoding="utf-8") as stream:
-        yaml.dump_all(documents, stream, Dumper=dumper, sort_keys=False, allow_unicode=True, width=120)

@@ -8,6 +8,7 @@ import typer
 
 from alpfit.cli.arguments import Overrides
 from alpfit.cli.opening import Force, display, opened
+from alpfit.cli.outcome import interruptible
 from alpfit.cli.terminal import say
 from alpfit.cli.values import numbers
 from alpfit.errors import ConfigurationError
@@ -43,6 +44,7 @@ def forecast(
     output: Annotated[
         Path | None, typer.Option(help="Folder for tables, the figure, and entries of the expected data.")
     ] = None,
+    resume: Annotated[bool, typer.Option("--resume", help="Continue what was interrupted in the folder.")] = False,
     overrides: Overrides = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
     force: Force = False,
@@ -52,7 +54,7 @@ def forecast(
     from alpfit.chains.records import json_text
     from alpfit.numerics.arguments import path_of
 
-    with display() as progress:
+    with interruptible(), display() as progress:
         made = alpfit.forecast(
             opened(file) if path_of("FILE", file).is_dir() else file,
             luminosities,
@@ -63,6 +65,7 @@ def forecast(
             toys=toys,
             seed=seed,
             output=output,
+            resume=resume,
             overrides=overrides or [],
             force=force,
             progress=progress,

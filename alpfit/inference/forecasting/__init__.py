@@ -3,11 +3,12 @@
 from alpfit.inference.forecasting.discovery import (
     Discovery,
     LookElsewhere,
+    crossed,
+    curve,
     discovery,
-    gains,
-    look_elsewhere,
-    look_elsewhere_in,
     luminosity_for,
+    toy_curve,
+    toy_significance,
 )
 from alpfit.inference.forecasting.limits import (
     BANDS,
@@ -30,13 +31,14 @@ __all__ = [
     "Rates",
     "Signal",
     "cl_s",
+    "crossed",
+    "curve",
     "discovery",
     "expected_limits",
-    "gains",
-    "look_elsewhere",
-    "look_elsewhere_in",
     "luminosity_for",
     "observed_limits",
     "q_tilde",
     "signal_of",
+    "toy_curve",
+    "toy_significance",
 ]

@@ -9,11 +9,12 @@ rise through a level c as often as <N(c)>, and
 (E. Gross and O. Vitells, arXiv:1005.1891), with <N(c)> from toy data.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.interpolate import CubicSpline
 from scipy.optimize import brentq
 from scipy.stats import norm
 
@@ -27,6 +28,9 @@ CROSSED = 1.0
 
 STEPS = np.array([0.0, 0.25, 0.5, 1.0, 1.5, 2.0, 2.5, 3.0, 3.5, 4.0, 4.5, 5.0, 6.0, 8.0])
 """Rates at which a toy is looked at, in units of their error without a signal."""
+
+N_RATES = 33
+"""At which a toy with the signal is looked at."""
 
 LARGEST_GROWTH = 1e6
 """Of the luminosity, up to which a significance is looked for."""
@@ -66,6 +70,20 @@ def discovery(data: Measurement, signal: Family, mass: float, rate: float) -> Di
     return Discovery(max(2.0 * (float(at.log_l(np.array([rate]))[0]) - at.without), 0.0))
 
 
+def toy_significance(
+    data: Measurement, signal: Family, mass: float, rate: float, sigma: float, rng: np.random.Generator
+) -> float:
+    """sqrt(q0) of a toy of ``data`` that are expected with the signal, at its best rate.
+
+    ``sigma`` is the error of a rate that is none.
+    """
+    grid = np.linspace(0.0, 2.0 * rate + 6.0 * sigma, N_RATES)
+    toy = data.toy(signal.at(mass, np.array([rate])), rng) or data
+    log_l = Rates(toy, signal, mass).log_l(grid)
+    fine = CubicSpline(grid, log_l)(np.linspace(grid[0], grid[-1], 20 * N_RATES))
+    return float(np.sqrt(max(2.0 * (float(fine.max()) - float(log_l[0])), 0.0)))
+
+
 def luminosity_for(gain: Callable[[float], float], wanted: float, today: float) -> float:
     """The luminosity at which ``gain`` of it is ``wanted``: ``today`` where it is, infinity beyond a million."""
     if gain(today) >= wanted:
@@ -78,25 +96,25 @@ def luminosity_for(gain: Callable[[float], float], wanted: float, today: float) 
     return float(np.exp(brentq(lambda log: gain(np.exp(log)) - wanted, np.log(high / 4.0), np.log(high), xtol=1e-4)))
 
 
-def look_elsewhere(
-    data: Measurement, signal: Family, masses: Sequence[float], scales: Sequence[float], n_toys: int, seed: int
-) -> LookElsewhere:
-    """From ``n_toys`` of ``data``, which are expected without a signal; ``scales`` are the errors of rates by mass."""
-    rng, nothing = np.random.default_rng(seed), signal.at(masses[0], np.zeros(1))
-    return look_elsewhere_in((data.toy(nothing, rng) or data for _ in range(n_toys)), signal, masses, scales)
+def toy_curve(
+    data: Measurement, signal: Family, masses: Sequence[float], scales: Sequence[float], rng: np.random.Generator
+) -> Array:
+    """What the best rate at each of the ``masses`` gains in 2 ln L of a toy of ``data``, expected without a signal.
+
+    ``scales`` are the errors of rates by mass.
+    """
+    toy = data.toy(signal.at(masses[0], np.zeros(1)), rng) or data
+    return curve(toy, signal, masses, scales)
 
 
-def look_elsewhere_in(
-    toys: Iterable[Measurement], signal: Family, masses: Sequence[float], scales: Sequence[float]
-) -> LookElsewhere:
-    """The same from ``toys`` that are made elsewhere."""
-    curves = np.array([gains(toy, signal, masses, scales) for toy in toys])
-    rises = (curves[:, 1:] > CROSSED) & (curves[:, :-1] <= CROSSED)
-    return LookElsewhere(float(rises.sum() / len(curves)), curves.max(axis=1))
-
-
-def gains(data: Measurement, signal: Family, masses: Sequence[float], scales: Sequence[float]) -> Array:
-    """What the best of some rates at each of the ``masses`` gains in 2 ln L: the curve of ``data``."""
+def curve(data: Measurement, signal: Family, masses: Sequence[float], scales: Sequence[float]) -> Array:
+    """What the best rate at each of the ``masses`` gains in 2 ln L."""
     rates = np.outer(scales, STEPS)
-    log_l = data.loglike_of_arrays(signal.at(np.repeat(masses, STEPS.size), rates.ravel())).reshape(rates.shape)
+    values = signal.at(np.repeat(masses, STEPS.size), rates.ravel())
+    log_l = data.loglike_of_arrays(values).reshape(rates.shape)
     return np.asarray(2.0 * (log_l.max(axis=1) - log_l[:, 0]))
+
+
+def crossed(gains: Array) -> int:
+    """How often a curve rises through :data:`CROSSED` between masses."""
+    return int(((gains[1:] > CROSSED) & (gains[:-1] <= CROSSED)).sum())

@@ -53,13 +53,17 @@ class ExpectedLimits:
 
 @dataclass(frozen=True)
 class ObservedLimits:
-    """The ``best`` rate >= 0, what it gains in 2 ln L over none, and the limits of data."""
+    """The ``best`` rate >= 0, what it gains in 2 ln L over none, and the limits of data.
+
+    ``sigma`` is the error of a rate that is none, as it is expected.
+    """
 
     mass: float
     best: float
     gain: float
     cl_s: float
     likelihood_ratio: float
+    sigma: float
 
 
 def expected_limits(rates: Rates, guess: float) -> ExpectedLimits:
@@ -104,7 +108,7 @@ def observed_limits(seen: Rates, expected: Rates, guess: float) -> ObservedLimit
     """From the ``seen`` data and what is ``expected`` in their place without a signal."""
     separation = separation_of(expected, guess)
     if separation is None:
-        return ObservedLimits(seen.mass, np.nan, np.nan, np.nan, np.nan)
+        return ObservedLimits(seen.mass, *(np.nan,) * 5)
     t_of = CubicSpline(separation.rates, separation.t)
     reach = separation.rates[-1]
     log_l, end = _spline(seen, reach), reach
@@ -126,6 +130,7 @@ def observed_limits(seen: Rates, expected: Rates, guess: float) -> ObservedLimit
         2.0 * (top - float(log_l(0.0))),
         _fall(lambda rate: cl_s(q(rate), t(rate) ** 2) - LEVEL, best, end),
         _fall(lambda rate: LOSS - q(rate), best, end),
+        float(PchipInterpolator(separation.t, separation.rates)(1.0)),
     )
 
 
@@ -133,7 +138,7 @@ def cl_s(q: float, q_expected: float) -> float:
     """CL_s for q~ of the data, and of the data that are expected without a signal."""
     root, expected = max(q, 0.0) ** 0.5, q_expected**0.5
     deviation = root - expected if q <= q_expected else (q - q_expected) / (2.0 * expected)
-    return float(norm.sf(deviation + expected) / norm.sf(deviation))
+    return float(np.exp(norm.logsf(deviation + expected) - norm.logsf(deviation)))
 
 
 def q_tilde(rates: Rates, rate: float) -> float:
