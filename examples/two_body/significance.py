@@ -9,26 +9,24 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.optimize import minimize
 from scipy.stats import chi2, norm
-from upper_limits import ENTRY, UNIT, WIDTHS, measurement, predictions
+from upper_limits import ENTRY, UNIT, WIDTHS, X
 
+from alpfit.inference.forecasting import LookElsewhere, Rates, crossed, curve, expected_limits
 from alpfit.likelihoods import Measurement, load
-
-Array = NDArray[np.float64]
 
 LOWEST, HIGHEST = 0.1, 4.5
 """Of the mass [GeV]."""
-SEED, LEVEL = 1, 1.0
-"""Of the toys; the gain in 2 ln L through which their curves rise often enough to be counted."""
+LINE, SEED = X(), 1
+"""What is looked for in toy data, and their seed."""
 
 
 def log_l(data: Measurement, mass: float, width: float, ratio: float) -> float:
     """At the best nuisances; minus infinity for a mass or a branching ratio out of range."""
     if not (LOWEST <= mass <= HIGHEST and ratio >= 0.0):
         return -np.inf
-    return float(data.loglike(predictions(mass, width, np.array([ratio])))[0])
+    return float(data.loglike(X(width).at(mass, np.array([ratio])))[0])
 
 
 def best(data: Measurement, width: float) -> tuple[float, float, float]:
@@ -44,7 +42,7 @@ def best_strengths() -> tuple[float, float, float, float, float]:
 
     In the order: strength, gain; strength, rate, and gain over the best strength without X.
     """
-    data, options = measurement(0.0), {"xatol": 1e-3}
+    data, options = LINE.data(), {"xatol": 1e-3}
 
     def loss(strength: float, mass: float, ratio: float) -> float:
         form = data.form.with_data(standard_model=abs(strength))
@@ -66,15 +64,6 @@ def sigmas(p: float, sides: int = 1) -> float:
     return float(norm.isf(p / sides))
 
 
-def curve(data: Measurement, masses: Array, scales: Array) -> Array:
-    """The gain in 2 ln L of the best branching ratio at each of the ``masses``, of those in units of the ``scales``."""
-    steps = np.array([0.0, 0.25, 0.5, 1.0, 1.5, 2.0, 2.5, 3.0, 3.5, 4.0, 4.5, 5.0, 6.0, 8.0])
-    ratios = np.outer(scales, steps)
-    values = {"m_a": np.repeat(masses, steps.size), "BR(B+->K+ a(inv))": ratios.ravel()}
-    log_l = data.loglike(values).reshape(ratios.shape)
-    return np.asarray(2.0 * (log_l.max(axis=1) - log_l[:, 0]))
-
-
 def floating() -> Measurement:
     """Belle II's likelihood with the Standard Model's rate free, 100 of itself either way."""
     return load(ENTRY, {"standard_model_error": 100.0})
@@ -82,7 +71,7 @@ def floating() -> Measurement:
 
 def toys_without_x(n_toys: int, strength: float | None) -> Iterator[Measurement]:
     """Toy data, of which those over a ``strength`` of the Standard Model are read with its rate free."""
-    data, rng, nothing = measurement(0.0), np.random.default_rng(SEED), predictions(2.1, 0.0, np.zeros(1))
+    data, rng, nothing = LINE.data(), np.random.default_rng(SEED), LINE.at(2.1, np.zeros(1))
     if strength is None:
         yield from (data.toy(nothing, rng) for _ in range(n_toys))
         return
@@ -94,28 +83,19 @@ def toys_without_x(n_toys: int, strength: float | None) -> Iterator[Measurement]
         yield replace(free, form=free.form.with_data(spectrum=centred.with_counts(counts)))
 
 
-def crossings(n_toys: int, strength: float | None = None) -> tuple[float, Array]:
-    """Of ``n_toys`` without X, how often a curve rises through :data:`LEVEL` between masses, and the largest gains."""
-    masses = np.linspace(LOWEST, HIGHEST, 45)
-    expected = measurement(0.0).asimov(predictions(2.1, 0.0, np.zeros(1)))
-    scales = np.array([scale(expected, mass) for mass in masses])
-    curves = np.array([curve(toy, masses, scales) for toy in toys_without_x(n_toys, strength)])
-    rises = (curves[:, 1:] > LEVEL) & (curves[:, :-1] <= LEVEL)
-    return float(rises.sum() / n_toys), curves.max(axis=1)
-
-
-def scale(expected: Measurement, mass: float) -> float:
-    """The branching ratio that is a standard deviation of data without X."""
-    ratios = np.geomspace(1e-7, 1e-3, 60)
-    loss = log_l(expected, mass, 0.0, 0.0) - expected.loglike(predictions(mass, 0.0, ratios))
-    return float(np.interp(0.5, loss, ratios))
+def without_x(n_toys: int, strength: float | None) -> LookElsewhere:
+    """What ``n_toys`` without X gain at some mass, looked at in steps of the branching ratio's error there."""
+    masses, expected = np.linspace(LOWEST, HIGHEST, 45).tolist(), LINE.background()
+    errors = [expected_limits(Rates(expected, LINE, mass), UNIT).sigma for mass in masses]
+    gains = np.array([curve(toy, LINE, masses, errors) for toy in toys_without_x(n_toys, strength)])
+    return LookElsewhere(float(np.mean([crossed(toy) for toy in gains])), gains.max(axis=1))
 
 
 def main() -> None:
     """Print all of it."""
     gain = 0.0
     for width in WIDTHS:
-        mass, ratio, gained = best(measurement(width), width)
+        mass, ratio, gained = best(X(width).data(), width)
         gain = gain or gained
         by = [[sigmas(float(chi2.sf(gained, n)), sides) for sides in (2, 1)] for n in (1, 2)]
         print(f"width {width:g} GeV: {mass:.3f} GeV, {ratio:.3g}, 2 ln L rises by {gained:.2f}")  # noqa: T201
@@ -132,12 +112,12 @@ def main() -> None:
 
 def print_toys(n_toys: int, gain: float, strength: float | None) -> None:
     """How many toys gain as much as the data."""
-    number, largest = crossings(n_toys, strength)
-    p = 0.5 * float(chi2.sf(gain, 1)) + number * np.exp(0.5 * (LEVEL - gain))
-    print(f"curves of toys rise {number:.2f} times; p = {p:.2g}, {sigmas(p):.2f} sigma")  # noqa: T201
+    found = without_x(n_toys, strength)
+    p, chance = found.p_value(gain), found.sigmas(gain)
+    print(f"curves of toys rise {found.crossings:.2f} times; p = {p:.2g}, {chance:.2f} sigma")  # noqa: T201
     for quantile in (0.5, 0.9, 0.99):
-        print(f"  {quantile:g} of toys gain less than {np.quantile(largest, quantile):.2f}")  # noqa: T201
-    print(f"  toys that gain as much: {(largest >= gain).sum()} of {largest.size}")  # noqa: T201
+        print(f"  {quantile:g} of toys gain less than {np.quantile(found.largest, quantile):.2f}")  # noqa: T201
+    print(f"  toys that gain as much: {(found.largest >= gain).sum()} of {n_toys}")  # noqa: T201
 
 
 if __name__ == "__main__":

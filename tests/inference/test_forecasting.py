@@ -2,13 +2,14 @@
 
 import numpy as np
 import pytest
+from pyhf.infer.calculators import AsymptoticTestStatDistribution
 from scipy.stats import norm
 from shipped_entries import shipped
 
 from alpfit.errors import ForecastError
 from alpfit.inference.forecasting.discovery import LookElsewhere, discovery, luminosity_for
 from alpfit.inference.forecasting.forecast import Plan, Truth, forecast_of
-from alpfit.inference.forecasting.limits import BANDS, cl_s, expected_limits, observed_limits
+from alpfit.inference.forecasting.limits import BANDS, cl_s, expected_limits, observed_limits, q_tilde
 from alpfit.inference.forecasting.signal import Rates, Signal, signal_of
 from alpfit.inference.forecasting.work import Work
 from alpfit.inference.interrupts import Interrupted
@@ -78,6 +79,32 @@ def test_data_on_a_band_have_its_limits(estimate):
     assert found.likelihood_ratio == pytest.approx(expected.likelihood_ratio[k], rel=1e-4)
     assert found.cl_s == pytest.approx(expected.cl_s[k], rel=1e-4)
     assert found.best == pytest.approx(max(estimate, 0.0), abs=1e-4)
+
+
+@pytest.mark.parametrize("expected", [0.7, 2.0, 3.5])
+def test_cl_s_is_pyhfs(expected):
+    with_signal, without = AsymptoticTestStatDistribution(-expected), AsymptoticTestStatDistribution(0.0)
+    for root in (0.0, 0.3, 1.0, 2.0, 4.5):
+        deviation = root - expected if root <= expected else (root**2 - expected**2) / (2.0 * expected)
+        theirs = float(with_signal.pvalue(deviation) / without.pvalue(deviation))
+        assert cl_s(root**2, expected**2) == pytest.approx(theirs, rel=1e-9)
+
+
+def test_limits_in_the_bands_are_where_pyhf_has_five_percent():
+    """Of a Gaussian measurement, whose limits are the roots of q~ of the expected data."""
+    found, without = (
+        expected_limits(Rates(Parabola(0.0), Signal("rate", ""), 1.0), 1.0),
+        AsymptoticTestStatDistribution(0),
+    )
+    for band, root in zip(BANDS, found.cl_s, strict=True):
+        theirs = float(AsymptoticTestStatDistribution(-root).pvalue(-band) / without.pvalue(-band))
+        assert theirs == pytest.approx(0.05, rel=1e-4)
+
+
+@pytest.mark.parametrize(("estimate", "expected"), [(-1.0, 8.0), (0.5, 2.25), (2.0, 0.0), (3.0, 0.0)])
+def test_q_tilde_is_of_rates_that_are_neither_negative_nor_higher(estimate, expected):
+    found = q_tilde(Rates(Parabola(estimate), Signal("rate", ""), 1.0), 2.0)
+    assert found == pytest.approx(expected, abs=1e-9)
 
 
 def test_cl_s_of_the_median_is_that_of_the_expected_data():

@@ -10,23 +10,34 @@ from alpfit.inference.forecasting.discovery import (
     toy_curve,
     toy_significance,
 )
-from alpfit.inference.forecasting.limits import BANDS, ExpectedLimits, ObservedLimits, expected_limits, observed_limits
-from alpfit.inference.forecasting.signal import Rates, Signal, signal_of
+from alpfit.inference.forecasting.limits import (
+    BANDS,
+    ExpectedLimits,
+    ObservedLimits,
+    cl_s,
+    expected_limits,
+    observed_limits,
+    q_tilde,
+)
+from alpfit.inference.forecasting.signal import Family, Rates, Signal, signal_of
 
 __all__ = [
     "BANDS",
     "Discovery",
     "ExpectedLimits",
+    "Family",
     "LookElsewhere",
     "ObservedLimits",
     "Rates",
     "Signal",
+    "cl_s",
     "crossed",
     "curve",
     "discovery",
     "expected_limits",
     "luminosity_for",
     "observed_limits",
+    "q_tilde",
     "signal_of",
     "toy_curve",
     "toy_significance",

@@ -18,7 +18,7 @@ from scipy.interpolate import CubicSpline
 from scipy.optimize import brentq
 from scipy.stats import norm
 
-from alpfit.inference.forecasting.signal import Rates, Signal
+from alpfit.inference.forecasting.signal import Family, Rates
 from alpfit.likelihoods import Measurement
 
 Array = NDArray[np.float64]
@@ -64,14 +64,14 @@ class Discovery:
         return float(np.sqrt(self.q0))
 
 
-def discovery(data: Measurement, signal: Signal, mass: float, rate: float) -> Discovery:
+def discovery(data: Measurement, signal: Family, mass: float, rate: float) -> Discovery:
     """What ``data`` that are expected with the signal gain from it; its own rate fits them best."""
     at = Rates(data, signal, mass)
     return Discovery(max(2.0 * (float(at.log_l(np.array([rate]))[0]) - at.without), 0.0))
 
 
 def toy_significance(
-    data: Measurement, signal: Signal, mass: float, rate: float, sigma: float, rng: np.random.Generator
+    data: Measurement, signal: Family, mass: float, rate: float, sigma: float, rng: np.random.Generator
 ) -> float:
     """sqrt(q0) of a toy of ``data`` that are expected with the signal, at its best rate.
 
@@ -97,7 +97,7 @@ def luminosity_for(gain: Callable[[float], float], wanted: float, today: float) 
 
 
 def toy_curve(
-    data: Measurement, signal: Signal, masses: Sequence[float], scales: Sequence[float], rng: np.random.Generator
+    data: Measurement, signal: Family, masses: Sequence[float], scales: Sequence[float], rng: np.random.Generator
 ) -> Array:
     """What the best rate at each of the ``masses`` gains in 2 ln L of a toy of ``data``, expected without a signal.
 
@@ -107,10 +107,10 @@ def toy_curve(
     return curve(toy, signal, masses, scales)
 
 
-def curve(data: Measurement, signal: Signal, masses: Sequence[float], scales: Sequence[float]) -> Array:
+def curve(data: Measurement, signal: Family, masses: Sequence[float], scales: Sequence[float]) -> Array:
     """What the best rate at each of the ``masses`` gains in 2 ln L."""
     rates = np.outer(scales, STEPS)
-    values = {signal.rate: rates.ravel(), signal.mass: np.repeat(masses, STEPS.size)}
+    values = signal.at(np.repeat(masses, STEPS.size), rates.ravel())
     log_l = data.loglike_of_arrays(values).reshape(rates.shape)
     return np.asarray(2.0 * (log_l.max(axis=1) - log_l[:, 0]))
 

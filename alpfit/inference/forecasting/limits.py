@@ -141,8 +141,14 @@ def cl_s(q: float, q_expected: float) -> float:
     return float(np.exp(norm.logsf(deviation + expected) - norm.logsf(deviation)))
 
 
-def _spline(rates: Rates, end: float) -> CubicSpline:
-    grid = np.linspace(0.0, end, 2 * N_RATES)
+def q_tilde(rates: Rates, rate: float) -> float:
+    """q~: what ``rate`` has less in 2 ln L than the best rate that is not higher; ln L has one maximum."""
+    log_l = _spline(rates, rate, N_RATES // 2)
+    return max(2.0 * float(log_l(_maximum(log_l, rate)) - log_l(rate)), 0.0)
+
+
+def _spline(rates: Rates, end: float, n_rates: int = 2 * N_RATES) -> CubicSpline:
+    grid = np.linspace(0.0, end, n_rates)
     return CubicSpline(grid, rates.log_l(grid))
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +17,13 @@ SMALLEST, LARGEST = 1e-30, 1e30
 """Rates between which the one is looked for that makes a difference."""
 
 
+class Family(Protocol):
+    """Signals of any shape with a rate and a mass."""
+
+    def at(self, mass: float | Array, rates: Array) -> Mapping[str, Array]:
+        """Predictions of ``rates (n,)`` at one ``mass`` [GeV], or at a mass each."""
+
+
 @dataclass(frozen=True)
 class Signal:
     """``rate`` and ``mass``, names of what the measurement reads; the latter is empty where it reads no mass."""
@@ -23,8 +31,8 @@ class Signal:
     rate: str
     mass: str
 
-    def at(self, mass: float, rates: Array) -> Mapping[str, Array]:
-        """Predictions of ``rates (n,)`` at one ``mass`` [GeV]."""
+    def at(self, mass: float | Array, rates: Array) -> Mapping[str, Array]:
+        """Predictions of ``rates (n,)`` at one ``mass`` [GeV], or at a mass each."""
         return {self.rate: rates} | ({self.mass: np.full(rates.shape, mass)} if self.mass else {})
 
 
@@ -47,7 +55,7 @@ class Rates:
     """ln L of ``data`` against the rate of the ``signal`` at one ``mass`` [GeV], systematic errors at their best."""
 
     data: Measurement
-    signal: Signal
+    signal: Family
     mass: float
 
     def log_l(self, rates: Array) -> Array:
