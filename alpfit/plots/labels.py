@@ -69,45 +69,28 @@ class Places:
         return False
 
     def write_along(self, label: str, lines: Sequence[Array], inside: Mask, colour: Colour, size: float) -> bool:
-        """Write ``label`` beside one of its region's edges, ``lines (n, 2)`` in units of the axes, on the inner side.
-
-        Whether there was room where the edge is straight.
+        """Write ``label`` beside one of its region's edges, ``lines (n, 2)`` in data, on the inner side;
+        whether there was room where the edge is straight.
         """
         text = self.panel.text(0.5, 0.5, label, transform=self.panel.transAxes, fontsize=size, color=colour, zorder=5)
         text.set(ha="center", va="center", rotation_mode="anchor")
         own, panel, pt = text.get_window_extent(), self.panel.get_window_extent(), self.panel.figure.dpi / 72.0
-        box = np.array([own.width, own.height]) / pt
-        extent = np.array([panel.width, panel.height]) / pt
-        best, found = np.inf, None
+        box, extent = (np.array([bounds.width, bounds.height]) / pt for bounds in (own, panel))
+        found: dict[float, tuple[Array, float, tuple[Index, Index]]] = {}
         for line in lines:
-            points = (self.panel.transData.transform(line) - panel.p0) / pt
-            for centre, angle in beside(points, box):
-                cells = self._covered(centre, angle, box, extent)
-                if cells is None or self.taken[cells].any() or not inside[cells].all():
-                    continue
-                cost = float(self.crowd[cells].mean() + 20.0 * self.ink[cells].mean())
-                if cost < best:
-                    best, found = cost, (centre, angle, cells)
-        if found is None:
+            for centre, angle in beside((self.panel.transData.transform(line) - panel.p0) / pt, box):
+                cells = covered(centre, angle, box, extent)
+                if cells is not None and inside[cells].all() and not self.taken[cells].any():
+                    cost = float(self.crowd[cells].mean() + 20.0 * self.ink[cells].mean())
+                    found.setdefault(cost, (centre, angle, cells))
+        if not found:
             text.remove()
             return False
-        centre, angle, cells = found
+        centre, angle, cells = found[min(found)]
         text.set_position(tuple(centre / extent))
         text.set_rotation(float(np.degrees(angle)))
         self.taken[cells] = True
         return True
-
-    @staticmethod
-    def _covered(centre: Array, angle: float, box: Array, extent: Array) -> tuple[Index, Index] | None:
-        """The cells below a ``box`` [pt] that is turned by ``angle``; None if it is not inside of the panel."""
-        u, v = (half * np.linspace(-0.5, 0.5, n) for half, n in zip(box, (40, 8), strict=True))
-        u, v = (grid.ravel() for grid in np.meshgrid(u, v))
-        x = centre[0] + u * np.cos(angle) - v * np.sin(angle)
-        y = centre[1] + u * np.sin(angle) + v * np.cos(angle)
-        i, j = (np.floor(at / size * n).astype(np.int64) for at, size, n in zip((x, y), extent, GRID, strict=True))
-        if i.min() < 1 or j.min() < 1 or i.max() >= GRID[0] - 1 or j.max() >= GRID[1] - 1:
-            return None
-        return i, j
 
     def _cells(self, text: Text) -> tuple[int, int]:
         """Width and height of a label with its margin, in cells."""
@@ -148,6 +131,18 @@ def beside(points: Array, box: Array) -> Iterator[tuple[Array, float]]:
         middle = stretch[0] + 0.5 * chord
         for reach in (offsets.max() + GAP + 0.5 * box[1], offsets.min() - GAP - 0.5 * box[1]):
             yield middle + reach * across, angle
+
+
+def covered(centre: Array, angle: float, box: Array, extent: Array) -> tuple[Index, Index] | None:
+    """The cells below a ``box`` that is turned by ``angle``; None if it is not inside of a panel of size ``extent``."""
+    u, v = (side * np.linspace(-0.5, 0.5, n) for side, n in zip(box, (40, 8), strict=True))
+    u, v = (grid.ravel() for grid in np.meshgrid(u, v))
+    x = centre[0] + u * np.cos(angle) - v * np.sin(angle)
+    y = centre[1] + u * np.sin(angle) + v * np.cos(angle)
+    i, j = (np.floor(at / size * n).astype(np.int64) for at, size, n in zip((x, y), extent, GRID, strict=True))
+    if i.min() < 1 or j.min() < 1 or i.max() >= GRID[0] - 1 or j.max() >= GRID[1] - 1:
+        return None
+    return i, j
 
 
 def edge_of(inside: Mask) -> Mask:
