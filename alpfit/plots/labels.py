@@ -69,8 +69,9 @@ class Places:
         return False
 
     def write_along(self, label: str, lines: Sequence[Array], inside: Mask, colour: Colour, size: float) -> bool:
-        """Write ``label`` beside one of its region's edges, ``lines (n, 2)`` in data, on the inner side;
-        whether there was room where the edge is straight.
+        """Write ``label`` beside an edge of its region, ``lines (n, 2)``, on the inner side; whether there was room.
+
+        Room is beside a stretch that is as long as the label and straight.
         """
         text = self.panel.text(0.5, 0.5, label, transform=self.panel.transAxes, fontsize=size, color=colour, zorder=5)
         text.set(ha="center", va="center", rotation_mode="anchor")
