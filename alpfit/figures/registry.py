@@ -76,8 +76,9 @@ FIGURES: Registry[FigureKind] = Registry(
         "plane": FigureKind(
             "What the measurements of the catalogue exclude in a plane such as that of mass and coupling, each at "
             "its own confidence level (90 % where it quotes an interval), with the other parameters as in the title; "
-            "where a signal is preferred, and where chi is all of the dark matter by the coupled (CBE) and the usual "
-            "(NBE) Boltzmann equations. The posterior has the other parameters integrated over.",
+            "dashed, what is projected; where a signal is preferred, and where chi is all of the dark matter by the "
+            "coupled (CBE) and the usual (NBE) Boltzmann equations. The posterior has the other parameters integrated "
+            "over.",
             plane,
             no_plane,
             evaluates=True,

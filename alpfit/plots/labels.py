@@ -1,5 +1,6 @@
-"""Words in regions: where a label fits that overlaps no other, or that there is no such place."""
+"""Words in regions and along lines: where a label fits that overlaps no other, or that there is no such place."""
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -10,6 +11,7 @@ from scipy.ndimage import distance_transform_edt, minimum_filter, uniform_filter
 
 Array = NDArray[np.float64]
 Mask = NDArray[np.bool_]
+Index = NDArray[np.int64]
 Colour = tuple[float, float, float]
 
 GRID = (240, 200)
@@ -17,6 +19,9 @@ GRID = (240, 200)
 
 MARGIN = 3
 """Cells between a label and the edge of its region."""
+
+GAP, STEP, BEND = 1.5, 2.0, 0.15
+"""[pt] between a label and its line; [pt] between points of a line; how far it may bend, in heights of the label."""
 
 
 @dataclass
@@ -63,6 +68,31 @@ class Places:
             return True
         return False
 
+    def write_along(self, label: str, lines: Sequence[Array], inside: Mask, colour: Colour, size: float) -> bool:
+        """Write ``label`` beside an edge of its region, ``lines (n, 2)``, on the inner side; whether there was room.
+
+        Room is beside a stretch that is as long as the label and straight.
+        """
+        text = self.panel.text(0.5, 0.5, label, transform=self.panel.transAxes, fontsize=size, color=colour, zorder=5)
+        text.set(ha="center", va="center", rotation_mode="anchor")
+        own, panel, pt = text.get_window_extent(), self.panel.get_window_extent(), self.panel.figure.dpi / 72.0
+        box, extent = (np.array([bounds.width, bounds.height]) / pt for bounds in (own, panel))
+        found: dict[float, tuple[Array, float, tuple[Index, Index]]] = {}
+        for line in lines:
+            for centre, angle in beside((self.panel.transData.transform(line) - panel.p0) / pt, box):
+                cells = covered(centre, angle, box, extent)
+                if cells is not None and inside[cells].all() and not self.taken[cells].any():
+                    cost = float(self.crowd[cells].mean() + 20.0 * self.ink[cells].mean())
+                    found.setdefault(cost, (centre, angle, cells))
+        if not found:
+            text.remove()
+            return False
+        centre, angle, cells = found[min(found)]
+        text.set_position(tuple(centre / extent))
+        text.set_rotation(float(np.degrees(angle)))
+        self.taken[cells] = True
+        return True
+
     def _cells(self, text: Text) -> tuple[int, int]:
         """Width and height of a label with its margin, in cells."""
         own, panel = text.get_window_extent(), self.panel.get_window_extent()
@@ -79,6 +109,41 @@ class Places:
         score = np.where(fits, 0.02 * depth - cost, -np.inf)
         i, j = np.unravel_index(int(np.argmax(score)), score.shape)
         return int(i), int(j)
+
+
+def beside(points: Array, box: Array) -> Iterator[tuple[Array, float]]:
+    """Centres and angles of a label of size ``box`` on both sides of where a line ``(n, 2)`` is straight, all [pt]."""
+    steps = np.hypot(*np.diff(points, axis=0).T)
+    along = np.concatenate([[0.0], np.cumsum(steps)])
+    at = np.arange(0.0, along[-1], STEP)
+    even = np.stack([np.interp(at, along, values) for values in points.T], axis=1)
+    n = int(np.ceil(box[0] / STEP))
+    for start in range(even.shape[0] - n):
+        stretch = even[start : start + n + 1]
+        chord = stretch[-1] - stretch[0]
+        length = float(np.hypot(*chord))
+        if length < 0.9 * box[0]:
+            continue
+        across = np.array([-chord[1], chord[0]]) / length
+        offsets = (stretch - stretch[0]) @ across
+        if np.abs(offsets).max() > BEND * box[1]:
+            continue
+        angle = float((np.arctan2(chord[1], chord[0]) + np.pi / 2.0) % np.pi - np.pi / 2.0)
+        middle = stretch[0] + 0.5 * chord
+        for reach in (offsets.max() + GAP + 0.5 * box[1], offsets.min() - GAP - 0.5 * box[1]):
+            yield middle + reach * across, angle
+
+
+def covered(centre: Array, angle: float, box: Array, extent: Array) -> tuple[Index, Index] | None:
+    """The cells below a ``box`` that is turned by ``angle``; None if it is not inside of a panel of size ``extent``."""
+    u, v = (side * np.linspace(-0.5, 0.5, n) for side, n in zip(box, (40, 8), strict=True))
+    u, v = (grid.ravel() for grid in np.meshgrid(u, v))
+    x = centre[0] + u * np.cos(angle) - v * np.sin(angle)
+    y = centre[1] + u * np.sin(angle) + v * np.cos(angle)
+    i, j = (np.floor(at / size * n).astype(np.int64) for at, size, n in zip((x, y), extent, GRID, strict=True))
+    if i.min() < 1 or j.min() < 1 or i.max() >= GRID[0] - 1 or j.max() >= GRID[1] - 1:
+        return None
+    return i, j
 
 
 def edge_of(inside: Mask) -> Mask:

@@ -1,6 +1,6 @@
 """The plane of two parameters: all limits, what is preferred, and where chi is the dark matter."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -14,7 +14,16 @@ from alpfit.inference.exclusion import Excluded, Preferred, RelicCurve
 from alpfit.plots.density import Density, draw_edges, shade
 from alpfit.plots.figure import Figure
 from alpfit.plots.labels import GRID, Places, edge_of, on_grid
-from alpfit.plots.plane_legend import LETTERS, LINES, PREFERRED, Handle, legend_of_groups, legend_of_lines, letters
+from alpfit.plots.plane_legend import (
+    LETTERS,
+    LINES,
+    PREFERRED,
+    PROJECTED,
+    Handle,
+    legend_of_groups,
+    legend_of_lines,
+    letters,
+)
 from alpfit.plots.regions import Curve, PlaneContents, colour_of, label_of
 from alpfit.plots.style import BEST_FIT, BLACK, COLUMN_WIDTH
 
@@ -89,8 +98,7 @@ def draw_plane(
         places.reserve(float(x), float(y), 8)
     for wanted in contents.preferred:
         _draw_preferred(panel, contents, wanted)
-    for region in contents.excluded:
-        _draw_excluded(panel, contents, region)
+    edges = {region.name: _draw_excluded(panel, contents, region) for region in contents.excluded}
     for curve in contents.relic:
         _draw_relic(panel, curve, contents.relic_density)
     for line in contents.curves:
@@ -102,20 +110,21 @@ def draw_plane(
         panel.plot(
             *best, marker="*", color=BEST_FIT, markeredgecolor="white", markersize=7, markeredgewidth=0.4, zorder=6
         )
-    unwritten = _write_labels(places, contents.excluded)
+    unwritten = _write_labels(places, contents.excluded, edges)
     return [*legend_of_lines(contents, posterior, best), *legend_of_groups(contents.excluded, unwritten, width)]
 
 
 def _places(panel: Axes, contents: PlaneContents) -> Places:
     """The panel before any label: regions and edges where they are, and of relic densities the curves.
 
-    No label may lie on a curve of one's own.
+    No label may lie on a curve of one's own. What a projection covers is not shaded.
     """
-    masks = [on_grid(region.inside) for region in contents.excluded]
+    masks = [on_grid(region.inside) for region in contents.excluded if not region.projection]
+    projected = [on_grid(region.inside) for region in contents.excluded if region.projection]
     wanted = [on_grid(region.loss <= region.thresholds[1]) for region in contents.preferred]
     with np.errstate(invalid="ignore"):
         relic = [on_grid(curve.omega_h2 > contents.relic_density) for curve in contents.relic]
-    lines = [edge_of(mask) for mask in (*masks, *wanted, *relic)]
+    lines = [edge_of(mask) for mask in (*masks, *projected, *wanted, *relic)]
     crowd, ink = (np.sum([np.zeros(GRID), *layers], axis=0) for layers in ([*masks, *(4 * wanted)], lines))
     places = Places(panel, crowd, ink)
     for curve in contents.curves:
@@ -154,16 +163,17 @@ def _draw_preferred(panel: Axes, contents: PlaneContents, wanted: Preferred) -> 
     panel.contour(*grid, [inner, outer], colors="#8a8000", linewidths=0.6, zorder=2.6)
 
 
-def _draw_excluded(panel: Axes, contents: PlaneContents, region: Excluded) -> None:
-    """A shaded region with its edge; of a projection the edge alone, dotted."""
+def _draw_excluded(panel: Axes, contents: PlaneContents, region: Excluded) -> list[Array]:
+    """A shaded region with its edge, or the edge of a projection alone, dashed; the lines of the edge ``(n, 2)``."""
     colour = colour_of(region.group)
     excess = np.nan_to_num(region.excess, nan=-1.0, posinf=1e3).T
     grid = contents.x, contents.y, excess
     if region.projection:
-        panel.contour(*grid, [0.0], colors=colour, linewidths=0.8, linestyles=":", zorder=2)
-        return
+        drawn = panel.contour(*grid, [0.0], colors=colour, linewidths=0.9, linestyles=PROJECTED, zorder=2.8)
+        return [np.asarray(line) for line in drawn.allsegs[0]]
     panel.contourf(*grid, [0.0, max(float(excess.max()), 1e-9) * 1.01], colors=colour, alpha=0.13, zorder=1.5)
-    panel.contour(*grid, [0.0], colors=colour, linewidths=0.7, zorder=2.7)
+    drawn = panel.contour(*grid, [0.0], colors=colour, linewidths=0.7, zorder=2.7)
+    return [np.asarray(line) for line in drawn.allsegs[0]]
 
 
 def _draw_relic(panel: Axes, curve: RelicCurve, measured: float) -> None:
@@ -188,13 +198,18 @@ def _draw_relic(panel: Axes, curve: RelicCurve, measured: float) -> None:
         drawn.set(edgecolor=OVERABUNDANT, linewidth=0.0)
 
 
-def _write_labels(places: Places, regions: Sequence[Excluded]) -> list[Excluded]:
-    """Names in all regions that have room, the smallest first; the regions that have none."""
+def _write_labels(places: Places, regions: Sequence[Excluded], edges: Mapping[str, Sequence[Array]]) -> list[Excluded]:
+    """Names along the edges of projections and in all regions that have room, the smallest first; what has none."""
     unwritten = []
-    for region in sorted(regions, key=lambda region: int(region.inside.sum())):
+    for region in sorted(regions, key=lambda region: (not region.projection, int(region.inside.sum()))):
         red, green, blue = to_rgb(colour_of(region.group))
         dark = (DARKENED * red, DARKENED * green, DARKENED * blue)
-        if region.projection or not places.write(label_of(region), on_grid(region.inside), dark, LABEL_SIZE):
+        label, inside = label_of(region), on_grid(region.inside)
+        if region.projection:
+            written = places.write_along(label, edges[region.name], inside, dark, LABEL_SIZE)
+        else:
+            written = places.write(label, inside, dark, LABEL_SIZE)
+        if not written:
             unwritten.append(region)
     for text in places.panel.texts:
         text.set_path_effects([withStroke(linewidth=1.2, foreground="white", alpha=0.7)])

@@ -15,6 +15,9 @@ from alpfit.plots.style import BEST_FIT, BLACK, YELLOW
 PREFERRED = YELLOW
 LINES: Mapping[str, Linestyle] = MappingProxyType({"cbe": "-", "nbe": "--"})
 
+PROJECTED: Linestyle = "--"
+"""The line of what has not been measured yet."""
+
 LETTERS = 66
 """In a line of the legend."""
 
@@ -43,7 +46,7 @@ def legend_of_lines(
 
 
 def legend_of_groups(regions: Sequence[Excluded], unwritten: Sequence[Excluded], width: int) -> list[Handle]:
-    """Of each group that is drawn an entry, with the names for which its regions have no room.
+    """Of each group that is drawn an entry, and one for its projections, with the names that have no room beside them.
 
     It is broken into lines of ``width`` letters.
     """
@@ -53,8 +56,10 @@ def legend_of_groups(regions: Sequence[Excluded], unwritten: Sequence[Excluded],
         if any(_group(region) == group and not region.projection for region in regions):
             names = [label_of(region) for region in missing if not region.projection]
             handles.append(Patch(facecolor=shade(colour, 0.3), edgecolor=colour, label=_line(group, names, width)))
-        if expected := [label_of(region) for region in missing if region.projection]:
-            handles.append(Line2D([], [], color=colour, linestyle=":", label=_line("projection", expected, width)))
+        if any(_group(region) == group and region.projection for region in regions):
+            names = [label_of(region) for region in missing if region.projection]
+            label = _line(f"{group}, projected", names, width)
+            handles.append(Line2D([], [], color=colour, linestyle=PROJECTED, linewidth=0.9, label=label))
     return handles
 
 

@@ -129,7 +129,7 @@ def test_without_dark_matter_the_entries_of_invisible_alone_do_not_hold():
 def test_an_entry_holds_on_its_side_of_the_border_alone(scenario, name):
     below = name == "sn1987a_invisible_2017"
     inside, outside = (uniform(0.3, 0.5), uniform(0.5, 0.9)) if below else (uniform(0.5, 0.9), uniform(0.3, 0.5))
-    given = {"scenario": scenario, "likelihoods": [name]}
+    given = {"scenario": scenario, "likelihoods": [name], "projection": shipped(name).projection}
     for r in (inside, 0.4 if below else 0.6):
         assert parse_configuration(changed(**given, parameters__r=r)).entries == [name]
     side = "r > 1/2, where all decays of a are to photons" if below else "r < 1/2, where a -> chi chi is open"

@@ -243,6 +243,13 @@ def test_the_plane_spans_the_prior(displaced):
     assert one.figure.axes[0].get_ylim() == pytest.approx((1e-6, 1e-3), abs=0.0)
 
 
+def test_the_plane_of_a_run_that_may_not_use_projections_shows_them_all_the_same(displaced):
+    assert not displaced.configuration.projection
+    (one,) = figures(displaced, ["plane"])
+    legend = [text.get_text().split(":")[0] for keys in one.figure.legends for text in keys.get_texts()]
+    assert "beam dumps, projected" in legend
+
+
 def test_in_the_plane_what_follows_from_a_value_that_was_chosen_follows_from_it(invisible, run_of):
     """delta = 0.1 is r = 0.45, whatever r is at the best fit; and r cannot be chosen where delta says it."""
     by_delta = run_of(INVISIBLE.replace("r = 0.477", 'r = "(1 - delta)/2"\ndelta = 0.046'))

@@ -140,6 +140,15 @@ def test_a_projection_says_so(missing_energy):
     assert not excluded(missing_energy, shipped("babar_gamma_inv_2017")).projection
 
 
+def test_projections_are_shown_of_which_a_run_has_none(photons):
+    expected = [m.name for m in measurements_for(photons, [shipped("e137_1988")]) if m.projection]
+    assert {"faser2_photon_2022", "na62_dump_photon_2023", "ship_photon_2023"} <= set(expected)
+    for name in expected:
+        region = excluded(photons, shipped(name))
+        assert region.projection
+        assert region.inside.any()
+
+
 DARK = {"sigma_v_today", "Omega_h2", "m_chi", "sigma_self_over_m_chi"}
 OF_INVISIBLE, OF_DISPLACED = "sn1987a_invisible_2017", "e137_1988"
 

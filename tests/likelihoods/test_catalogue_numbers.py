@@ -108,7 +108,13 @@ def test_belle2s_sensitivity_is_finely_enough_tabled_for_log_log_interpolation()
 
 def test_a_sensitivity_is_marked_as_such_and_nothing_else_is():
     marked = {name for name in NAMES if entry(name).get("projection")}
-    assert marked == {"belle2_gamma_inv_20fb_2017"}
+    assert marked == {
+        "belle2_3gamma_50ab_2017",
+        "belle2_gamma_inv_20fb_2017",
+        "faser2_photon_2022",
+        "na62_dump_photon_2023",
+        "ship_photon_2023",
+    }
 
 
 # J/psi -> gamma a, e+e- -> gamma a
@@ -403,6 +409,12 @@ ALPINIST = [
     ("nucal_recast_2022", 0.2, 1.588e-6, 8.059e-6, 0.03),
     ("charm_recast_2022", 0.01, 2.305e-5, 3.178e-3, 0.02),
     ("charm_recast_2022", 0.1, 2.918e-6, 1.462e-5, 0.02),
+    ("na62_dump_photon_2023", 0.03, 1.212e-6, 1.623e-3, 0.02),
+    ("na62_dump_photon_2023", 0.2, 2.598e-7, 2.895e-5, 0.02),
+    ("na62_dump_photon_2023", 0.7, 1.321e-7, 1.483e-6, 0.02),
+    ("ship_photon_2023", 0.03, 5.775e-7, 2.037e-3, 0.02),
+    ("ship_photon_2023", 0.2, 1.056e-7, 4.278e-5, 0.02),
+    ("ship_photon_2023", 1.0, 4.523e-8, 1.086e-6, 0.02),
 ]
 
 
@@ -420,6 +432,33 @@ def test_of_two_contours_that_differ_the_older_is_the_weaker(name):
             low, *_, high = edges(name, mass)
             assert low > lower
             assert high < upper
+
+
+@pytest.mark.parametrize(
+    ("mass", "lower", "upper"),
+    [(0.03162, 1.087e-5, 2.727e-3), (0.1, 3.625e-6, 1.890e-4), (0.2, 2.058e-6, 3.113e-5)],
+)
+def test_faser2_is_expected_to_see_a_little_less_from_farther_away(mass, lower, upper):
+    # FORESEE's own result at 480 m, three events: its repository, 14TeV_default.npy at commit 26caded
+    low, *_, high = edges("faser2_photon_2022", mass)
+    assert 0.02 < math.log10(low / lower) < 0.06
+    assert 0.10 < math.log10(upper / high) < 0.16
+
+
+def test_what_forward_and_beam_dump_experiments_expect_contains_what_they_have_seen():
+    for expected, seen in (("faser2_photon_2022", "faser_photon_2024"), ("ship_photon_2023", "charm_recast_2022")):
+        for mass in (0.02, 0.04, 0.06):
+            low, *_, high = edges(seen, mass)
+            least, *_, most = edges(expected, mass)
+            assert least < low < high < most
+
+
+def test_with_50_per_ab_belle2_expects_to_find_smaller_couplings_in_three_photons():
+    columns, seen = table("belle2_3gamma_50ab_2017"), table("belle2_3gamma_2020")
+    masses = np.geomspace(0.25, 9.0, 40)
+    gain = np.interp(masses, seen["m_a"], seen["g_agg"]) / np.interp(masses, columns["m_a"], columns["g_agg"])
+    # a factor 1.1e5 in luminosity: between the fourth root with background and the root without
+    assert 5.0 < np.median(gain) < 1.1e5**0.5
 
 
 CONTOURS = [name for name in NAMES if entry(name)["form"] == "contour"]

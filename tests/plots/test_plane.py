@@ -77,6 +77,7 @@ def test_what_has_no_room_for_a_label_is_in_the_legend_and_all_is_named_once(fig
     legend = ",".join(legend_texts(figure)) + ","
     for region in contents().excluded:
         assert (label_of(region) in written) != (f"{label_of(region)}," in legend), label_of(region)
+    assert label_of(contents().excluded[2]) in written  # of the projection
 
 
 def test_the_legend_is_inside_of_a_column_and_does_not_overlap_itself(figure):
@@ -92,7 +93,46 @@ def test_the_legend_is_inside_of_a_column_and_does_not_overlap_itself(figure):
 def test_lines_and_the_preferred_region_are_explained(figure):
     texts = legend_texts(figure)
     wanted = ["Belle II $K+$inv, 68.3, 95.4 %", r"$\Omega h^2 = 0.12$, CBE (dots: more)", r"$\Omega h^2 = 0.12$, NBE"]
-    assert {*wanted, "best fit", "projection: Belle II $\\gamma+$inv"} <= set(texts)
+    assert {*wanted, "best fit", "photons, projected"} <= set(texts)
+    assert not any(text.startswith("photons:") or text == "photons" for text in texts)  # nothing else of its group
+
+
+def projected(depth, **changes):
+    """The region of a projection that is ``depth`` decades deep, drawn alone, and its panel."""
+    region = replace(Excluded("p", "SHiP", "", "beam dumps", depth, projection=True), **changes)
+    with paper_style():
+        made = plane_figure(replace(contents(0), excluded=(region,), preferred=(), relic=()))
+    return made, made.axes[0]
+
+
+def test_a_projection_is_a_dashed_line_that_is_not_shaded():
+    (_, expected), (_, measured) = projected(Y + 4.0 - X), projected(Y + 4.0 - X, projection=False)
+    (edge,) = expected.collections
+    assert edge.get_linestyle()[0][1] is not None  # a pattern of dashes
+    assert edge.get_facecolor().size == 0
+    assert [lines.get_linestyle()[0][1] for lines in measured.collections if not lines.get_facecolor().size] == [None]
+    assert any(lines.get_facecolor().size for lines in measured.collections)
+
+
+@pytest.mark.parametrize("slope", [1.0, 0.0, -1.0])
+def test_a_projections_name_stands_along_its_line_on_the_inner_side(slope):
+    figure, panel = projected(Y + 4.5 - slope * X)
+    (text,) = panel.texts
+    box = panel.get_window_extent()
+    x, y = np.multiply(text.get_position(), (box.width, box.height))
+    per_decade = box.width / 3.0, box.height / 5.0  # of the axes
+    steepness = slope * per_decade[1] / per_decade[0]
+    assert text.get_rotation() % 360.0 == pytest.approx(np.degrees(np.arctan(steepness)) % 360.0, abs=2.0)
+    at = (-2.0 + x / per_decade[0], -7.0 + y / per_decade[1])
+    above = (at[1] + 4.5 - slope * at[0]) * per_decade[1] * np.cos(np.arctan(steepness)) * 72.0 / figure.dpi
+    assert 3.0 < above < 8.0  # [pt] from the line to the middle of a label of 6 pt
+    assert legend_texts(figure) == ["beam dumps, projected"]
+
+
+def test_a_projection_whose_line_is_too_short_for_its_name_is_named_in_the_legend():
+    figure, panel = projected(0.1 - np.hypot(X + 0.5, Y + 4.5))
+    assert not panel.texts
+    assert legend_texts(figure) == ["beam dumps, projected: SHiP"]
 
 
 def test_curves_of_ones_own_are_drawn_and_named_and_no_label_lies_on_them():
