@@ -61,9 +61,10 @@ class FlatPrior:
 def _range_of(log_l: Callable[[float], float], near: float) -> tuple[float, float]:
     """Where ln L, which is concave with its maximum ``near`` or somewhat off, is within :data:`DROP` of that."""
     level = log_l(near) - DROP
-    last = near + 1.0
+    last = near + max(1.0, 1e-9 * near)
     while log_l(last) > level:
         last += 2.0 * (last - near)
-    end = float(brentq(lambda s: log_l(s) - level, near, last, rtol=1e-3))
-    start = 0.0 if log_l(0.0) >= level else float(brentq(lambda s: log_l(s) - level, 0.0, near, rtol=1e-3))
-    return start, end
+    end = float(brentq(lambda s: log_l(s) - level, near, last, xtol=1e-3 * (last - near)))
+    if log_l(0.0) >= level:
+        return 0.0, end
+    return float(brentq(lambda s: log_l(s) - level, 0.0, near, xtol=1e-3 * (end - near))), end

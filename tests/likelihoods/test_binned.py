@@ -10,7 +10,7 @@ from scipy.stats import poisson
 
 from alpfit.likelihoods.forms.binned.build import norm_row
 from alpfit.likelihoods.forms.binned.rates import bend_at, norm_at
-from alpfit.likelihoods.forms.binned.strength import log_l_of_strength, signal_strength
+from alpfit.likelihoods.forms.binned.strength import signal_strength
 
 NO_SHAPES = "parameter,channel,sample,bin,high,low\n"
 NO_NORMS = "parameter,channel,sample,high,low\n"
@@ -197,11 +197,11 @@ def test_a_nuisance_without_effect_integrates_to_one(binned):
 
 def test_the_signal_strength_of_one_clean_bin_is_that_of_counting(binned):
     form = binned(**{**ONE_BIN, "samples": "channel,sample,bin,nominal,stat_error\nS,signal,0,20,0\nS,other,0,10,0\n"})
-    fit = signal_strength(form)
+    fit = signal_strength(form.log_l_of_strength)
     assert fit.best == pytest.approx(21.0 / 20.0, abs=1e-4)
     assert fit.log_l == pytest.approx(poisson.logpmf(31, 31), abs=1e-9)
     for strength in (fit.best - fit.error_down, fit.best + fit.error_up):
-        assert 2.0 * (fit.log_l - log_l_of_strength(form, strength)) == pytest.approx(1.0, abs=1e-6)
+        assert 2.0 * (fit.log_l - form.log_l_of_strength(strength)) == pytest.approx(1.0, abs=1e-6)
     assert 0.5 * (fit.error_down + fit.error_up) == pytest.approx(math.sqrt(31.0) / 20.0, rel=0.01)
 
 

@@ -33,6 +33,9 @@ from alpfit.numerics.poisson import marginal_poisson
 
 Array = NDArray[np.float64]
 
+MOST_COUNTED = 1e15
+"""Of what was counted: beyond, a float no longer has every whole number."""
+
 MOST_EVENTS = 1e100
 """Of the signal; where there are more, ln L is minus their number in all digits of a float."""
 
@@ -52,7 +55,7 @@ class Counting(Form):
     """
 
     observable: str
-    n_observed: float = Field(ge=0.0)
+    n_observed: float = Field(ge=0.0, le=MOST_COUNTED)
     background: float = Field(gt=0.0)
     background_error: float = Field(default=0.0, ge=0.0)
     events_per_unit: float | None = Field(default=None, gt=0.0)

@@ -36,7 +36,7 @@ from alpfit.likelihoods.forms.binned.expectation import Expectation, expectation
 from alpfit.likelihoods.forms.binned.line import Line, within_reach
 from alpfit.likelihoods.forms.binned.profile import profile_points
 from alpfit.likelihoods.forms.binned.rates import empty_scratch, fill_cells
-from alpfit.likelihoods.forms.binned.strength import signal_strength
+from alpfit.likelihoods.forms.binned.strength import best_strength
 from alpfit.likelihoods.forms.binned.writing import CONSTRAINTS, written_tables
 from alpfit.likelihoods.units import require_unit
 from alpfit.numerics.fields import Names
@@ -158,6 +158,11 @@ class Binned(Form):
             return log_l
         return self.fit_nuisances(reached, self.start)[0] + self.log_l_of_observed - loss
 
+    def log_l_of_strength(self, strength: float) -> float:
+        """ln L without new physics, for a ``strength`` in place of ``standard_model``; it may be negative."""
+        nothing = np.zeros((1, len(self.spectrum.response.bins)))
+        return float(self.model_copy(update={"standard_model": strength}).log_l_of_events(nothing)[0])
+
     def fit_nuisances(self, events: Array, start: Array) -> tuple[Array, Array, Array]:
         """What :func:`profile_points` returns for ``events (n, columns)``, from ``start (parameters,)``."""
         model, strengths = self.spectrum.model, np.full(len(events), self.standard_model)
@@ -261,7 +266,7 @@ class Binned(Form):
         """With the strength that fits best; None where new physics is a spectrum, which may have it in itself."""
         if self.spectra:
             return None
-        return self.with_data(standard_model=signal_strength(self).best)
+        return self.with_data(standard_model=best_strength(self.log_l_of_strength)[0])
 
     def written(self) -> tuple[dict[str, object], dict[str, str]]:
         """Its settings, and the tables by the names of their files."""
