@@ -38,6 +38,10 @@ def verbs(project, run, out):
         "check": ("check", file),
         "evaluate": ("evaluate", path, "--at", "m_X=2.0", "--at", "BR=1e-5"),
         "explain": ("explain", file),
+        "forecast": (
+            *("forecast", file, "--set", 'likelihoods=["belle2_bknunu_q2_2025"]', "--luminosity", "1"),
+            *("--truth", "m_X=2.0", "--truth", "BR=1e-5", "--masses", "1:2:2", "--output", out / "forecast"),
+        ),
         "profile": ("profile", path, "--parameters", "m_X", "--grid", "4", "--refine", "--output", out / "profile"),
         "reweight": (
             "reweight",

@@ -111,6 +111,14 @@ def test_cl_s_of_the_median_is_that_of_the_expected_data():
     assert cl_s(4.0, 4.0) == pytest.approx(norm.sf(2.0) / 0.5, rel=1e-12)
 
 
+def test_a_likelihood_that_levels_off_has_no_limit():
+    class Levels(Parabola):
+        def loglike_of_arrays(self, predictions):
+            return -5.0 * np.tanh(0.1 * predictions["rate"] ** 2)
+
+    assert np.isnan(expected_limits(Rates(Levels(0.0), Signal("rate", ""), 1.0), 1.0).cl_s).all()
+
+
 def test_far_from_the_median_cl_s_is_a_number():
     assert cl_s(3000.0, 1.0) == 0.0
     assert cl_s(0.0, 1e-9) == pytest.approx(1.0, abs=1e-3)

@@ -21,7 +21,7 @@ from scipy.interpolate import CubicSpline, PchipInterpolator
 from scipy.optimize import brentq, minimize_scalar
 from scipy.stats import norm
 
-from alpfit.inference.forecasting.signal import Rates
+from alpfit.inference.forecasting.signal import LARGEST, Rates
 
 Array = NDArray[np.float64]
 
@@ -89,16 +89,20 @@ class Separation:
 
 
 def separation_of(rates: Rates, guess: float) -> Separation | None:
-    """t = sqrt(2 [ln L(none) - ln L(rate)]) of data that are expected without a signal; None where they see nothing."""
+    """t = sqrt(2 [ln L(none) - ln L(rate)]) of data that are expected without a signal.
+
+    None where they see nothing, or less than :data:`DEEPEST` of any rate.
+    """
     scale = rates.scale(guess)
     if np.isnan(scale):
         return None
     largest, t = scale, 0.0
     while t < DEEPEST:
-        grid = np.linspace(0.0, largest, 2)
-        t = float(np.sqrt(max(2.0 * np.ptp(rates.log_l(grid)), 0.0)))
+        t = float(np.sqrt(max(2.0 * (rates.without - float(rates.log_l(np.array([largest]))[0])), 0.0)))
         if t < DEEPEST:
             largest *= max(1.1, 1.02 * DEEPEST / max(t, 0.5))
+        if largest > LARGEST:
+            return None
     grid = np.linspace(0.0, largest, N_RATES)
     loss = 2.0 * (rates.without - rates.log_l(grid))
     return Separation(grid, np.maximum.accumulate(np.sqrt(np.maximum(loss, 0.0)) + 1e-12 * np.arange(N_RATES)))
