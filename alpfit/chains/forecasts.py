@@ -18,7 +18,7 @@ from alpfit.errors import RunFolderError
 from alpfit.inference.forecasting.forecast import AtLuminosity, Forecast
 from alpfit.inference.forecasting.limits import BANDS
 from alpfit.likelihoods import Measurement
-from alpfit.likelihoods.catalogue import ENTRY, folder_of
+from alpfit.likelihoods.catalogue import ENTRY
 from alpfit.likelihoods.files import read_text
 
 
@@ -177,9 +177,12 @@ def name_of(measurement: Measurement) -> str:
     return f"{measurement.name}_at_{luminosity}"
 
 
-def entry_files(made: Forecast, measurement: Measurement) -> dict[str, str]:
-    """The files of an entry with the data that are expected in ``measurement``, by their paths below the forecast's."""
-    source = tomllib.loads(read_text(folder_of(measurement.name) / ENTRY))
+def entry_files(made: Forecast, measurement: Measurement, entry_of: Path) -> dict[str, str]:
+    """The files of an entry with the data that are expected in ``measurement``, by their paths below the forecast's.
+
+    ``entry_of`` is the folder of the entry with the data that there are.
+    """
+    source = tomllib.loads(read_text(entry_of / ENTRY))
     data, tables = measurement.form.written()
     luminosity = measurement.exposure.luminosity if measurement.exposure else np.nan
     truth = f"{made.truth.name}, BR = {made.truth.rate:g} at {made.truth.mass:g} GeV"
@@ -190,10 +193,16 @@ def entry_files(made: Forecast, measurement: Measurement) -> dict[str, str]:
         "overlaps": sorted({*source.get("overlaps", []), measurement.name}),
         "data": data,
     }
-    entry["forecast"] = {
-        **source["forecast"],
-        "luminosity": measurement.exposure.luminosity if measurement.exposure else 0.0,
-    }
+    known, luminosity = (
+        set(measurement.form.nuisances),
+        measurement.exposure.luminosity if measurement.exposure else 0.0,
+    )
+    kept = [
+        {**errors, "parameters": [name for name in errors["parameters"] if name in known]}
+        for errors in source["forecast"].get("errors", [])
+    ]
+    errors = [one for one in kept if one["parameters"]]
+    entry["forecast"] = {**source["forecast"], "luminosity": luminosity, "errors": errors}
     said = f"no data: what is expected with {truth}; errors {made.policy}"
     entry["notes"] = {**source.get("notes", {}), "expected": said}
     folder = name_of(measurement)

@@ -20,7 +20,7 @@ from alpfit.chains.forecasts import (
 )
 from alpfit.chains.layout import check_no_other_run
 from alpfit.chains.provenance import code_digest
-from alpfit.chains.records import json_text
+from alpfit.chains.records import json_text, read_json
 from alpfit.errors import ConfigurationError, ForecastError, RunFolderError, one_of
 from alpfit.fit.fit import Fit, fit_of
 from alpfit.fit.progress import shown_progress
@@ -30,8 +30,9 @@ from alpfit.inference.forecasting.work import Work
 from alpfit.inference.interrupts import Interrupted, Interrupts
 from alpfit.inference.progress import Progress
 from alpfit.likelihoods import Measurement
+from alpfit.likelihoods.catalogue import folder_of
 from alpfit.likelihoods.exposure import Policy
-from alpfit.numerics.arguments import path_of, shown, whole_number
+from alpfit.numerics.arguments import path_of, real_array, shown, whole_number
 from alpfit.numerics.files import digest_of
 from alpfit.plots.forecast import draw_limits
 from alpfit.plots.style import paper_style
@@ -58,6 +59,7 @@ def forecast(
     seed: int = 1,
     output: str | Path | None = None,
     resume: bool = False,
+    overwrite: bool = False,
     overrides: Sequence[str] = (),
     force: bool = False,
     progress: Progress | None = None,
@@ -69,7 +71,8 @@ def forecast(
     default otherwise) or "standard-model", with its best strength. The ``policy`` says which errors become smaller.
     Limits are for ``masses`` [GeV], by default over the prior's range; with ``toys`` significances count all of these.
     With ``output`` tables, a figure and, by luminosity, an entry and a fit of the expected data are written there; what
-    is in the folder ``forecast`` of a run stands in its report, and ``resume`` continues what was interrupted there.
+    is in the folder ``forecast`` of a run stands in its report. ``resume`` continues what was interrupted there, and
+    with ``overwrite`` a forecast that is there makes room.
 
     Raises :class:`ForecastError` for what cannot be scaled, :class:`ConfigurationError` for other input that cannot be
     used, :class:`RunFolderError` for a place that cannot be written, or a run that is not what it would be today, and
@@ -106,6 +109,7 @@ def forecast(
     folder = path_of("output", output)
     check_place(folder)
     check_no_other_run(folder)
+    _make_room(ForecastFolder(folder), overwrite=overwrite)
     with shown_progress(progress) as display:
         made = _resumable(plan, ForecastFolder(folder), display, resume=resume)
     samples = "" if made_of is None else digest_of(made_of.folder.posterior)
@@ -124,10 +128,31 @@ def _resumable(plan: Plan, folder: ForecastFolder, progress: Progress, *, resume
     except Interrupted as interrupt:
         raise Interrupted(interrupt.number, "continue with resume=True") from interrupt
     except OSError as error:
-        raise RunFolderError(
-            f"{folder.path} cannot be written: {error.strerror}; choose another with output=DIR"
-        ) from error
+        raise _cannot_be_written(folder, error) from error
     return made
+
+
+def _make_room(folder: ForecastFolder, *, overwrite: bool) -> None:
+    """Take away what a forecast has left in its ``folder``; raises :class:`RunFolderError` where that is not wanted."""
+    if not folder.record.exists():
+        return
+    if not overwrite:
+        raise RunFolderError(
+            f"{folder.path} holds a forecast: choose another folder, or replace it with overwrite=True"
+        )
+    left = read_json(folder.record, "remove it").get("files", [])
+    try:
+        for name in left if isinstance(left, list) else ():
+            path = folder.path / str(name)
+            if folder.path.resolve() in path.resolve().parents:
+                path.unlink(missing_ok=True)
+        folder.record.unlink()
+    except OSError as error:
+        raise _cannot_be_written(folder, error) from error
+
+
+def _cannot_be_written(folder: ForecastFolder, error: OSError) -> RunFolderError:
+    return RunFolderError(f"{folder.path} cannot be written: {error.strerror}; choose another with output=DIR")
 
 
 def _identity(plan: Plan) -> str:
@@ -149,7 +174,7 @@ def _luminosities(luminosities: Sequence[float]) -> tuple[float, ...]:
             raise ConfigurationError(f"luminosity = {shown(value)} must be a positive number")
     if not values:
         raise ConfigurationError("luminosities = [] is empty: give one or more, in the unit of the entry")
-    return tuple(float(value) for value in values)
+    return tuple(dict.fromkeys(float(value) for value in values))
 
 
 def _measurement(fit: Fit, name: str | None) -> Measurement:
@@ -190,6 +215,14 @@ def _truth(
         at = truth
     else:
         raise ConfigurationError(f"truth = {shown(truth)} must be one of {', '.join(TRUTHS)}, or a point")
+    problem = fit.problem
+    for name in (*(name for name in problem.names if name not in at), *at):
+        if name not in problem.names:
+            raise ConfigurationError(
+                f"truth: {shown(name)} is no parameter of this fit: {one_of(str(name), problem.names)}"
+            )
+        if name not in at:
+            raise ConfigurationError(f"truth: {name} has no value: give those of {', '.join(problem.names)}")
     point, signal = fit.evaluate(at), signal_of(measurement)
     rate = float(point.predictions[signal.rate][0])
     values = {**point.predictions, **point.parameters}
@@ -203,10 +236,10 @@ def _masses(fit: Fit, measurement: Measurement, masses: Sequence[float] | None) 
     """Those that were asked for, or over the range of the prior."""
     mass = signal_of(measurement).mass
     if masses is not None:
-        values = [float(value) for value in masses]
-        if not (values and all(0.0 < value < np.inf for value in values)):
+        values = np.unique(real_array("masses", masses, error=ConfigurationError))
+        if not (values.size and ((values > 0.0) & (values < np.inf)).all()):
             raise ConfigurationError(f"masses = {shown(masses)} must be positive numbers, in GeV")
-        return tuple(sorted(values))
+        return tuple(values.tolist())
     if not mass:
         return (1.0,)
     if mass not in fit.problem.priors:
@@ -219,13 +252,16 @@ def _write(made: Forecast, fit: Fit, folder: ForecastFolder, samples: str) -> No
     """Tables, the figure, and for each luminosity an entry and a fit of it; ``samples`` is the digest of a run's."""
     texts = {
         folder.text.name: f"{made.as_text()}\n",
-        folder.record.name: f"{json_text({**made.as_record(), 'samples': samples})}\n",
         folder.limits.name: limits_table(made),
         **hepdata_files(made),
     }
+    own = made.measurement.name
+    entry_of = folder_of(next(name for name in fit.configuration.likelihoods if Path(name).name == own))
     for measurement in made.measurements:
-        texts |= entry_files(made, measurement)
+        texts |= entry_files(made, measurement, entry_of)
         texts[f"{name_of(measurement)}.toml"] = _fit_file(fit, made, measurement)
+    record = {**made.as_record(), "samples": samples, "files": sorted(texts)}
+    texts[folder.record.name] = f"{json_text(record)}\n"
     try:
         for name, text in texts.items():
             path = folder.path / name
@@ -239,9 +275,7 @@ def _write(made: Forecast, fit: Fit, folder: ForecastFolder, samples: str) -> No
                     figure.savefig(folder.figure(ending), dpi=300)
         Unfinished(folder.unfinished, "").remove()
     except OSError as error:
-        raise RunFolderError(
-            f"{folder.path} cannot be written: {error.strerror}; choose another with output=DIR"
-        ) from error
+        raise _cannot_be_written(folder, error) from error
 
 
 def _fit_file(fit: Fit, made: Forecast, measurement: Measurement) -> str:

@@ -27,6 +27,10 @@ SHRINKING: Mapping[Policy, frozenset[Kind]] = MappingProxyType(
 that come from events, recorded or simulated; none."""
 
 
+MOST_GROWTH = 1e3
+"""Of the luminosity: with more no error that is known today would be one."""
+
+
 @dataclass(frozen=True, config=ConfigDict(extra="forbid"))
 class ErrorClass:
     """Nuisance ``parameters`` of one ``kind``, and ``why`` they are."""

@@ -11,7 +11,7 @@ from pydantic import ConfigDict, Field
 from pydantic.dataclasses import dataclass as validated_dataclass
 
 from alpfit.errors import ForecastError, PredictionError
-from alpfit.likelihoods.exposure import Exposure, Policy
+from alpfit.likelihoods.exposure import MOST_GROWTH, Exposure, Policy
 from alpfit.likelihoods.forms import Comparison, Form, Step
 from alpfit.likelihoods.forms.base import check_spectrum
 from alpfit.likelihoods.source import Reference, Source, Text
@@ -127,8 +127,8 @@ class Measurement:
         less luminosity than it has.
         """
         form = None
-        if self.exposure is not None and luminosity >= self.exposure.luminosity * (1.0 - 1e-12):
-            growth = luminosity / self.exposure.luminosity
+        growth = 1.0 if self.exposure is None else luminosity / self.exposure.luminosity
+        if self.exposure is not None and 1.0 - 1e-12 <= growth <= MOST_GROWTH:
             form = self.form.scaled(growth, self.exposure.widths(growth, policy))
         if form is None or self.exposure is None:
             raise ForecastError(self._why_not_scaled(luminosity))
@@ -141,7 +141,9 @@ class Measurement:
             lacks = "its entry has no [forecast]" if counts else f"the form {self.form_name} knows no events"
             return f"{self.name} cannot be scaled to other luminosities: {lacks}"
         has = f"{self.exposure.luminosity:g} {self.exposure.unit}"
-        return f"luminosity {luminosity:g} is less than the {has} of {self.name}: give as much or more"
+        if luminosity < self.exposure.luminosity:
+            return f"luminosity {luminosity:g} is less than the {has} of {self.name}: give as much or more"
+        return f"luminosity {luminosity:g} is more than {MOST_GROWTH:g} times the {has} of {self.name}: give less"
 
     def describe(self) -> str:
         """What is measured, the numbers, the source and the assumptions, as a paragraph."""

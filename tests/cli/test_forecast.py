@@ -14,6 +14,7 @@ from alpfit import Fit
 from alpfit.chains.forecasts import Unfinished
 from alpfit.inference.interrupts import Interrupted
 from alpfit.likelihoods import load
+from alpfit.likelihoods.catalogue import data_folder
 
 REFERENCE = Path(__file__).resolve().parents[2] / "chains" / "reference" / "invisible"
 
@@ -108,6 +109,30 @@ def test_what_was_interrupted_goes_on_to_the_same_answer(alpfit, fit, tmp_path, 
     assert {path.name for path in cut.iterdir()} == {path.name for path in whole.iterdir()}
 
 
+def test_an_own_entry_and_chosen_channels_leave_entries_that_can_be_read(alpfit, fit, tmp_path):
+    own = tmp_path / "mine"
+    shutil.copytree(data_folder() / "belle2_bknunu_q2_2025", own)
+    for number, change in enumerate(
+        ('likelihoods=["./mine"]', 'options.belle2_bknunu_q2_2025.channels=["HTA"]'), start=1
+    ):
+        folder = tmp_path / f"made{number}"
+        outcome = alpfit("forecast", fit, "--set", change, "--luminosity", "5", "--masses", "1:1:1", "--output", folder)
+        assert outcome.code == 0, outcome.err
+        (written,) = folder.glob("*_at_5.toml")
+        assert Fit.from_file(written).evaluate({"m_a": 2.1, "g_agg": 6.9e-5}).log_l.size == 1
+
+
+def test_a_forecast_is_replaced_if_that_is_wanted_and_leaves_nothing(alpfit, fit, tmp_path):
+    folder = tmp_path / "made"
+    begun = ["forecast", fit, "--masses", "1:1:1", "--output", folder, "--luminosity"]
+    assert alpfit(*begun, "5").code == 0
+    outcome = alpfit(*begun, "1")
+    assert (outcome.code, "holds a forecast: choose another folder" in outcome.err) == (2, True)
+    assert alpfit(*begun, "1", "--overwrite").code == 0
+    assert not (folder / "belle2_bknunu_q2_2025_at_5.toml").exists()
+    assert (folder / "belle2_bknunu_q2_2025_at_1.toml").exists()
+
+
 def test_with_toys_significances_count_all_masses_and_have_a_spread(alpfit, fit):
     outcome = alpfit("forecast", fit, "--luminosity", "0.365", *POINT, "--masses", "1:3:3", "--toys", "20", "--json")
     (at,) = json.loads(outcome.out)["expected"]
@@ -164,10 +189,12 @@ def test_of_a_run_the_best_fit_is_the_truth(alpfit):
     ("arguments", "sentence"),
     [
         (["--luminosity", "0.1"], "luminosity 0.1 is less than the 0.365 1/ab of belle2_bknunu_q2_2025"),
+        (["--luminosity", "1e30"], "luminosity 1e+30 is more than 1000 times the 0.365 1/ab"),
+        (["--luminosity", "1", "--truth", "m_A=2", "--truth", "g_agg=1e-4"], "truth: m_a has no value"),
         (["--luminosity", "nan"], "luminosity = nan must be a positive number"),
         (["--luminosity", "1", "--truth", "best"], "truth = best is that of a run: give a run folder, or a point"),
         (["--luminosity", "1", "--truth", "SM"], "truth = 'SM' is not known"),
-        (["--luminosity", "1", "--truth", "m_a=2.1"], "g_agg has no value"),
+        (["--luminosity", "1", "--truth", "m_a=2.1"], "truth: g_agg has no value: give those of m_a, g_agg"),
         (
             ["--luminosity", "1", "--truth", "m_a=9", "--truth", "g_agg=1e-4"],
             "is 0 there, which leaves no signal",

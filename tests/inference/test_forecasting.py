@@ -111,6 +111,27 @@ def test_cl_s_of_the_median_is_that_of_the_expected_data():
     assert cl_s(4.0, 4.0) == pytest.approx(norm.sf(2.0) / 0.5, rel=1e-12)
 
 
+@pytest.mark.parametrize("rate", [2e-5, 1.65e-4])
+def test_a_strong_signal_is_the_more_significant_the_more_data_and_the_smaller_errors_there_are(belle2, rate):
+    signal = signal_of(belle2)
+    expected = belle2.asimov(signal.at(2.0, np.array([rate])))
+    found = {
+        policy: [
+            discovery(expected.scaled(luminosity, policy), signal, 2.0, rate).local for luminosity in (1.0, 3.0, 10.0)
+        ]
+        for policy in ("statistical", "scaled", "frozen")
+    }
+    for values in found.values():
+        assert (np.diff(values) > 0.0).all()
+    assert (np.array(found["statistical"]) > found["scaled"]).all()
+    assert (np.array(found["scaled"]) > found["frozen"]).all()
+
+
+def test_a_truth_that_nobody_sees_is_refused(belle2):
+    with pytest.raises(ForecastError, match=r"sees nothing of .* at 9 GeV: take another point"):
+        forecast_of(Plan(belle2, Truth("the point", 9.0, 1e-5), (1.0,), "scaled", (2.0,)))
+
+
 def test_a_likelihood_that_levels_off_has_no_limit():
     class Levels(Parabola):
         def loglike_of_arrays(self, predictions):

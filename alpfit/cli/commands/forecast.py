@@ -44,6 +44,7 @@ def forecast(
     output: Annotated[
         Path | None, typer.Option(help="Folder for tables, the figure, and entries of the expected data.")
     ] = None,
+    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace a forecast that is there.")] = False,
     resume: Annotated[bool, typer.Option("--resume", help="Continue what was interrupted in the folder.")] = False,
     overrides: Overrides = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
@@ -66,6 +67,7 @@ def forecast(
             seed=seed,
             output=output,
             resume=resume,
+            overwrite=overwrite,
             overrides=overrides or [],
             force=force,
             progress=progress,

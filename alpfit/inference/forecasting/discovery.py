@@ -20,6 +20,7 @@ from scipy.stats import norm
 
 from alpfit.inference.forecasting.signal import Family, Rates
 from alpfit.likelihoods import Measurement
+from alpfit.likelihoods.exposure import MOST_GROWTH
 
 Array = NDArray[np.float64]
 
@@ -31,9 +32,6 @@ STEPS = np.array([0.0, 0.25, 0.5, 1.0, 1.5, 2.0, 2.5, 3.0, 3.5, 4.0, 4.5, 5.0, 6
 
 N_RATES = 33
 """At which a toy with the signal is looked at."""
-
-LARGEST_GROWTH = 1e6
-"""Of the luminosity, up to which a significance is looked for."""
 
 
 @dataclass(frozen=True)
@@ -85,15 +83,18 @@ def toy_significance(
 
 
 def luminosity_for(gain: Callable[[float], float], wanted: float, today: float) -> float:
-    """The luminosity at which ``gain`` of it is ``wanted``: ``today`` where it is, infinity beyond a million."""
+    """The luminosity at which ``gain`` of it is ``wanted``.
+
+    It is ``today`` where that is enough, and infinity where :data:`~alpfit.likelihoods.exposure.MOST_GROWTH` is not.
+    """
     if gain(today) >= wanted:
         return today
-    high = today
+    low, high = today, today
     while gain(high) < wanted:
-        high *= 4.0
-        if high > LARGEST_GROWTH * today:
+        if high >= MOST_GROWTH * today:
             return np.inf
-    return float(np.exp(brentq(lambda log: gain(np.exp(log)) - wanted, np.log(high / 4.0), np.log(high), xtol=1e-4)))
+        low, high = high, min(4.0 * high, MOST_GROWTH * today)
+    return float(np.exp(brentq(lambda log: gain(np.exp(log)) - wanted, np.log(low), np.log(high), xtol=1e-4)))
 
 
 def toy_curve(

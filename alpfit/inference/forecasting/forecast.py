@@ -22,7 +22,7 @@ from alpfit.inference.forecasting.limits import BANDS, ExpectedLimits, ObservedL
 from alpfit.inference.forecasting.signal import Rates, Signal, signal_of
 from alpfit.inference.forecasting.work import Work
 from alpfit.likelihoods import Measurement
-from alpfit.likelihoods.exposure import Policy
+from alpfit.likelihoods.exposure import MOST_GROWTH, Policy
 
 Array = NDArray[np.float64]
 
@@ -31,6 +31,10 @@ TYPICAL = 1e-6
 
 DISCOVERY, EVIDENCE, EXCLUSION = 5.0, 3.0, 1.959964
 """Standard deviations at which a signal is seen, or is there; and t at which half of all data exclude it at 95 %."""
+
+
+FEW = 10.0
+"""Events of a background below which asymptotic formulae fail."""
 
 
 @dataclass(frozen=True)
@@ -81,6 +85,17 @@ class Forecast:
         """Of luminosities."""
         return self.measurement.exposure.unit if self.measurement.exposure else ""
 
+    @property
+    def remarks(self) -> tuple[str, ...]:
+        """What is to be known of the limits."""
+        blind = sum(not np.isfinite(limits.sigma) for limits in self.observed)
+        events = getattr(self.measurement.form, "background", np.inf)
+        few = (
+            f"{events:g} events of background are few: asymptotic limits are too strong, below 3 events without meaning"
+        )
+        nothing = f"nothing is seen at {blind} of {len(self.observed)} masses"
+        return (*([nothing] if blind else ()), *([few] if events < FEW else ()))
+
     def as_record(self) -> dict[str, Any]:
         """All of it, for JSON."""
         return {
@@ -93,6 +108,7 @@ class Forecast:
             "observed": [asdict(limits) for limits in self.observed],
             "expected": [asdict(at) for at in self.at],
             "needed": dict(self.needed),
+            "remarks": list(self.remarks),
         }
 
     def as_text(self) -> str:
@@ -113,9 +129,14 @@ class Forecast:
             local += f" ({at.bands[1]:.1f} to {at.bands[-2]:.1f})" if at.bands else ""
             everywhere = f"{at.everywhere:.2f} sigma" if np.isfinite(at.everywhere) else ""
             lines.append(f"{at.luminosity:>12g}{reach:>28}{local:>27}{everywhere:>22}")
+        lines += ["", *self.remarks] if self.remarks else []
         lines += [""] if self.needed else []
         for what, luminosity in self.needed.items():
-            text = f"with {luminosity:.3g} {self.unit}" if np.isfinite(luminosity) else "with no luminosity"
+            text = (
+                f"with {luminosity:.3g} {self.unit}"
+                if np.isfinite(luminosity)
+                else f"not even with {MOST_GROWTH:g} times"
+            )
             lines.append(f"the truth would be {what} {'with the data that there are' if luminosity <= has else text}")
         return "\n".join(lines)
 
@@ -150,6 +171,10 @@ def forecast_of(plan: Plan, work: Work | None = None) -> Forecast:
     background = measurement.asimov(signal.at(truth.mass, np.zeros(1)))
     if true is None or background is None:
         raise ForecastError(f"{measurement.name} cannot be forecast: it does not say how many events to expect")
+    if truth.rate > 0.0 and not discovery(true, signal, truth.mass, truth.rate).q0 > 0.0:
+        raise ForecastError(
+            f"truth: {measurement.name} sees nothing of {signal.rate} at {truth.mass:g} GeV: take another point"
+        )
     scaled = {luminosity: true.scaled(luminosity, plan.policy) for luminosity in plan.luminosities}
     observed = _observed(measurement, background, signal, plan.masses, work)
     guesses = [limits.sigma if np.isfinite(limits.sigma) else TYPICAL for limits in observed]

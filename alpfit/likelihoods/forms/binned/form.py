@@ -247,9 +247,9 @@ class Binned(Form):
 
         So it is in arXiv:1007.1727, section 3.2, where auxiliary measurements are part of the data, and in pyhf.
         """
-        events = within_reach(self.events_of(predictions), self.spectrum.observed)[0][0]
-        alphas, gammas = self.best_nuisances(events)
-        expected = self.spectrum.with_counts(self.rates(events, alphas, gammas))
+        events = self.events_of(predictions)
+        alphas, gammas = self.best_nuisances(within_reach(events, self.spectrum.observed)[0][0])
+        expected = self.spectrum.with_counts(self.rates(events[0], alphas, gammas))
         return self.with_data(spectrum=expected.centred(alphas, gammas))
 
     @property
