@@ -85,10 +85,6 @@ class Unfinished:
         with self.path.open("a", encoding="utf-8") as stream:
             stream.write(json.dumps({"task": task, "result": result}) + "\n")
 
-    def remove(self) -> None:
-        """It is done."""
-        self.path.unlink(missing_ok=True)
-
 
 def _row_of(line: str) -> dict[str, Any] | None:
     """A line's table; None for the last one, which may have been cut off."""
@@ -109,9 +105,10 @@ def limits_table(made: Forecast) -> str:
     bands = [f"expected {band:+g} sigma" if band else "expected" for band in BANDS]
     ratios = [f"{band}, likelihood ratio" for band in bands]
     writer.writerow(["luminosity", mass, "observed", "observed, likelihood ratio", *bands, *ratios])
+    today = _luminosity_of(made.measurement)
     for at in made.at:
         for limits, observed in zip(at.limits, made.observed, strict=True):
-            seen = (observed.cl_s, observed.likelihood_ratio) if at.luminosity == _today(made) else (np.nan, np.nan)
+            seen = (observed.cl_s, observed.likelihood_ratio) if at.luminosity == today else (np.nan, np.nan)
             numbers = (*seen, *limits.cl_s, *limits.likelihood_ratio)
             cells = ["" if np.isnan(value) else f"{value:.5g}" for value in numbers]
             writer.writerow([f"{at.luminosity:g}", f"{limits.mass:g}", *cells])
@@ -120,7 +117,7 @@ def limits_table(made: Forecast) -> str:
 
 def hepdata_files(made: Forecast) -> dict[str, str]:
     """A submission to HEPData, by the paths of its files below the forecast's."""
-    has, rate = f"{_today(made):g} {made.unit}", made.signal.rate
+    has, rate = f"{_luminosity_of(made.measurement):g} {made.unit}", made.signal.rate
     columns = [
         ("limits_observed", f"Observed limits on {rate}, {has}", _observed_columns(made)),
         *(
@@ -167,14 +164,14 @@ def _columns(at: AtLuminosity) -> tuple[list[float], list[dict[str, Any]]]:
     return [limits.mass for limits in kept], [{"header": {"name": "expected"}, "values": values}]
 
 
-def _today(made: Forecast) -> float:
-    return made.measurement.exposure.luminosity if made.measurement.exposure else np.nan
+def _luminosity_of(measurement: Measurement) -> float:
+    """Of its data, or of those that are expected; NaN where its entry does not say."""
+    return measurement.exposure.luminosity if measurement.exposure else np.nan
 
 
 def name_of(measurement: Measurement) -> str:
     """Of the entry with the data that are expected."""
-    luminosity = f"{measurement.exposure.luminosity:g}" if measurement.exposure else ""
-    return f"{measurement.name}_at_{luminosity}"
+    return f"{measurement.name}_at_{_luminosity_of(measurement):g}"
 
 
 def entry_files(made: Forecast, measurement: Measurement, entry_of: Path) -> dict[str, str]:
@@ -184,7 +181,7 @@ def entry_files(made: Forecast, measurement: Measurement, entry_of: Path) -> dic
     """
     source = tomllib.loads(read_text(entry_of / ENTRY))
     data, tables = measurement.form.written()
-    luminosity = measurement.exposure.luminosity if measurement.exposure else np.nan
+    luminosity, known = _luminosity_of(measurement), set(measurement.form.nuisances)
     truth = f"{made.truth.name}, BR = {made.truth.rate:g} at {made.truth.mass:g} GeV"
     entry: dict[str, Any] = {
         **source,
@@ -193,10 +190,6 @@ def entry_files(made: Forecast, measurement: Measurement, entry_of: Path) -> dic
         "overlaps": sorted({*source.get("overlaps", []), measurement.name}),
         "data": data,
     }
-    known, luminosity = (
-        set(measurement.form.nuisances),
-        measurement.exposure.luminosity if measurement.exposure else 0.0,
-    )
     kept = [
         {**errors, "parameters": [name for name in errors["parameters"] if name in known]}
         for errors in source["forecast"].get("errors", [])

@@ -5,9 +5,8 @@ from pathlib import Path
 from typing import Any
 
 from alpfit.fit.fit import Fit, fit_of
+from alpfit.fit.fresh import fresh
 from alpfit.inference.explanation import Explanation
-from alpfit.numerics.arguments import path_of
-from alpfit.runs.freshness import Freshness
 from alpfit.runs.run import Run
 
 
@@ -27,8 +26,4 @@ def explain(
         >>> next(iter(explanation.losses))
         'e787_kpigg_2005'
     """
-    if isinstance(fit, str | Path) and path_of("fit", fit).is_dir():
-        fit, overrides = Run.read(fit), tuple(overrides)
-    if isinstance(fit, Run):
-        Freshness(fit, fit.configuration.problem).check(force)
-    return fit_of(fit, overrides).explain()
+    return fit_of(fresh(fit, force=force), overrides).explain()

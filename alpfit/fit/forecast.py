@@ -23,6 +23,7 @@ from alpfit.chains.provenance import code_digest
 from alpfit.chains.records import json_text, read_json
 from alpfit.errors import ConfigurationError, ForecastError, RunFolderError, one_of
 from alpfit.fit.fit import Fit, fit_of
+from alpfit.fit.fresh import fresh
 from alpfit.fit.progress import shown_progress
 from alpfit.inference.forecasting.forecast import Forecast, Plan, Truth, forecast_of
 from alpfit.inference.forecasting.signal import signal_of
@@ -36,7 +37,6 @@ from alpfit.numerics.arguments import path_of, real_array, shown, whole_number
 from alpfit.numerics.files import digest_of
 from alpfit.plots.forecast import draw_limits
 from alpfit.plots.style import paper_style
-from alpfit.runs.freshness import Freshness
 from alpfit.runs.run import Run
 
 NOTHING, STANDARD_MODEL, BEST = "none", "standard-model", "best"
@@ -86,10 +86,7 @@ def forecast(
         >>> f"{made.needed['seen at 5 standard deviations']:.2f}"
         '0.85'
     """
-    if isinstance(fit, str | Path) and path_of("fit", fit).is_dir():
-        fit = Run.read(fit)
-    if isinstance(fit, Run):
-        Freshness(fit, fit.configuration.problem).check(force)
+    fit = fresh(fit, force=force)
     toys, seed = whole_number("toys", toys, 0), whole_number("seed", seed, 0)
     if policy not in get_args(Policy):
         raise ConfigurationError(f"policy = {shown(policy)} is not known: {one_of(str(policy), get_args(Policy))}")
@@ -215,14 +212,7 @@ def _truth(
         at = truth
     else:
         raise ConfigurationError(f"truth = {shown(truth)} must be one of {', '.join(TRUTHS)}, or a point")
-    problem = fit.problem
-    for name in (*(name for name in problem.names if name not in at), *at):
-        if name not in problem.names:
-            raise ConfigurationError(
-                f"truth: {shown(name)} is no parameter of this fit: {one_of(str(name), problem.names)}"
-            )
-        if name not in at:
-            raise ConfigurationError(f"truth: {name} has no value: give those of {', '.join(problem.names)}")
+    _check_point(at, fit.problem.names)
     point, signal = fit.evaluate(at), signal_of(measurement)
     rate = float(point.predictions[signal.rate][0])
     values = {**point.predictions, **point.parameters}
@@ -230,6 +220,16 @@ def _truth(
     if not rate > 0.0:
         raise ForecastError(f"truth: {signal.rate} is {rate:g} there, which leaves no signal: take another point")
     return measurement, Truth("the best fit" if truth == BEST else "the point", mass, rate)
+
+
+def _check_point(at: Mapping[str, float], names: Sequence[str]) -> None:
+    """Raise :class:`ConfigurationError` unless ``at`` has a value for each of the sampled ``names``, and no other."""
+    for name in names:
+        if name not in at:
+            raise ConfigurationError(f"truth: {name} has no value: give those of {', '.join(names)}")
+    for name in at:
+        if name not in names:
+            raise ConfigurationError(f"truth: {shown(name)} is no parameter of this fit: {one_of(str(name), names)}")
 
 
 def _masses(fit: Fit, measurement: Measurement, masses: Sequence[float] | None) -> tuple[float, ...]:
@@ -273,7 +273,7 @@ def _write(made: Forecast, fit: Fit, folder: ForecastFolder, samples: str) -> No
                 figure = draw_limits(made, quantities[made.signal.mass], quantities[made.signal.rate])
                 for ending in ("png", "pdf"):
                     figure.savefig(folder.figure(ending), dpi=300)
-        Unfinished(folder.unfinished, "").remove()
+        folder.unfinished.unlink(missing_ok=True)
     except OSError as error:
         raise _cannot_be_written(folder, error) from error
 
