@@ -1,12 +1,14 @@
 """A sampler, a prior, an executor and a form of likelihood of one's own are a file and a line each."""
 
 import importlib.util
+from functools import partial
 
 import numpy as np
 import pytest
 
 from alpfit.config import parse_configuration
 from alpfit.errors import ConfigurationError
+from alpfit.inference.batches import evaluate_batch
 from alpfit.inference.interrupts import Interrupts
 from alpfit.inference.parallel import EXECUTORS, Job
 from alpfit.inference.priors import PRIORS
@@ -88,7 +90,6 @@ PRIORS.add("ramp", Ramp)
 EXECUTOR = """
 from contextlib import contextmanager
 
-from alpfit.inference.batches import evaluate_batch
 from alpfit.inference.parallel import EXECUTORS, Executor
 
 EVALUATED = []
@@ -98,7 +99,7 @@ EVALUATED = []
 def backwards(job):
     def evaluate(chunks):
         EVALUATED.extend(chunks)
-        return [evaluate_batch(job.problem, chunk) for chunk in reversed(chunks)][::-1]
+        return [job.function(chunk) for chunk in reversed(chunks)][::-1]
 
     yield evaluate
 
@@ -214,7 +215,7 @@ def refusal(document, folder):
 def test_members_of_ones_own_run_together(own, document, tmp_path):
     configuration = parse_configuration(document, folder=tmp_path)
     problem = configuration.problem
-    job = Job(problem, configuration.parallel, Interrupts())
+    job = Job(partial(evaluate_batch, problem), configuration.parallel, Interrupts())
     with EXECUTORS[configuration.parallel.executor](job) as evaluate:
         samples = configuration.sampler.run(Session(problem, evaluate=evaluate))
     g_agg = samples.parameters["g_agg"]

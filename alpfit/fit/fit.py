@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +29,7 @@ from alpfit.fit.point import EvaluatedPoint
 from alpfit.fit.presenting import Tell, present
 from alpfit.fit.progress import shown_progress
 from alpfit.fit.repeat import Repeats
+from alpfit.inference.batches import evaluate_batch
 from alpfit.inference.explanation import Explanation, explain
 from alpfit.inference.interrupts import Interrupted, Interrupts
 from alpfit.inference.joint import log_density
@@ -185,7 +187,7 @@ class Fit:
 
     def serve_as_mpi_worker(self) -> bool:
         """Under mpirun, in all processes but the first: evaluate for that one until it is done. Elsewhere False."""
-        return EXECUTORS[self.configuration.parallel.executor].serve(self.problem)
+        return EXECUTORS[self.configuration.parallel.executor].serve(partial(evaluate_batch, self.problem))
 
     def sample(self, *, progress: Progress | None = None) -> Samples:
         """Sample, and keep nothing on the disk; the samples are those of :meth:`run`.
@@ -293,7 +295,7 @@ class Fit:
             raise ConfigurationError(f"{NO_PARAMETER}, or use evaluate")
         self._check_file(progress)
         parallel = self.configuration.parallel
-        job = Job(self.problem, parallel, interrupts)
+        job = Job(partial(evaluate_batch, self.problem), parallel, interrupts)
         with interrupts.held_back(), EXECUTORS[parallel.executor](job) as evaluate:
             yield evaluate
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from alpfit.config import parse_configuration, read_document, revise
 from alpfit.fit.coverage import check_coverage, check_drawable
 from alpfit.fit.fit import Fit, fit_of
 from alpfit.fit.progress import shown_progress
+from alpfit.inference.batches import evaluate_batch
 from alpfit.inference.interrupts import Interrupted, Interrupts
 from alpfit.inference.parallel import EXECUTORS, Job
 from alpfit.inference.profiling import Plan, refined_profiles, sampled_profiles
@@ -136,7 +138,7 @@ def _refined(task: _Task, choices: Mapping[str, bool], progress: Progress) -> Ru
     """The profiles with the likelihood evaluated by workers."""
     started, interrupts = datetime.now(UTC), Interrupts()
     configuration, problem = task.fit.configuration, task.fit.problem
-    job = Job(problem, configuration.parallel, interrupts)
+    job = Job(partial(evaluate_batch, problem), configuration.parallel, interrupts)
     try:
         with (
             interrupts.held_back(),

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from shlex import quote
 from typing import Any
@@ -14,6 +14,7 @@ from alpfit.errors import ConfigurationError, RunFolderError, one_of
 from alpfit.fit.fit import Fit
 from alpfit.fit.presenting import Tell, present
 from alpfit.fit.progress import shown_progress
+from alpfit.inference.batches import evaluate_batch
 from alpfit.inference.interrupts import Interrupted, Interrupts
 from alpfit.inference.parallel import EXECUTORS, Job
 from alpfit.inference.prior_change import change_priors
@@ -134,14 +135,15 @@ class Reweighting:
         interrupts, started = Interrupts(), datetime.now(UTC)
         left = "nothing is written: begin again"
         parallel = self.configuration.parallel
-        job = Job(self.fit.problem, parallel, interrupts)
+        problem = self.fit.problem
+        job = Job(partial(evaluate_batch, problem), parallel, interrupts)
         with shown_progress(progress) as display:
             try:
                 with replacing(path, overwrite=overwrite), interrupts.held_back():
                     self._check_fresh(force)
                     with EXECUTORS[parallel.executor](job) as evaluate:
                         session = Session(
-                            job.problem,
+                            problem,
                             evaluate=evaluate,
                             progress=display,
                             interrupts=interrupts,

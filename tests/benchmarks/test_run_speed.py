@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 import numba
@@ -18,6 +19,7 @@ from toys import crescents
 
 import alpfit
 from alpfit.figures import QUICK as QUICK_FIGURES
+from alpfit.inference.batches import evaluate_batch
 from alpfit.inference.interrupts import Interrupts
 from alpfit.inference.parallel import EXECUTORS, Job, Parallel
 from alpfit.inference.samplers import SAMPLERS
@@ -71,7 +73,7 @@ def sampled(name, problem, workers):
     """Samples, and the wall time and that in the likelihood [s]."""
     options = Parallel(executor="threads", workers=workers)
     start = time.perf_counter()
-    with EXECUTORS["threads"](Job(problem, options, Interrupts())) as evaluate:
+    with EXECUTORS["threads"](Job(partial(evaluate_batch, problem), options, Interrupts())) as evaluate:
         session = Session(problem, evaluate=evaluate)
         samples = SAMPLERS[name](seed=1, **QUICK[name]).run(session)
     return samples, time.perf_counter() - start, session.account.likelihood_s

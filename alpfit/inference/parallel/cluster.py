@@ -8,28 +8,26 @@ from secrets import token_hex
 from typing import Any
 
 from alpfit.errors import ConfigurationError, ExecutorError
-from alpfit.inference.batches import Batch
-from alpfit.inference.parallel.base import Executor, Job
-from alpfit.inference.parallel.worker import Worker, evaluate, leave_signals_to_the_main_process
-from alpfit.inference.session import Array, Evaluate
+from alpfit.inference.parallel.base import Executor, Job, Map
+from alpfit.inference.parallel.worker import Worker, call, leave_signals_to_the_main_process
 
 POLL_S = 1.0
 """Seconds between two looks at whether there are still workers."""
 
 
 @contextmanager
-def _dask(job: Job) -> Iterator[Evaluate]:
-    """Chunks as tasks of a dask cluster, which gives those of a worker that died to another one."""
+def _dask(job: Job) -> Iterator[Map]:
+    """Arguments as tasks of a dask cluster, which gives those of a worker that died to another one."""
     try:
         import dask.config
         from cloudpickle import dumps
         from distributed import Client, LocalCluster
     except ImportError as error:
         raise ConfigurationError("[parallel] executor = 'dask' needs dask: pip install alpfit[dask]") from error
-    shipment, options = dumps(job.problem), job.options
+    shipment, options = dumps(job.function), job.options
     if options.scheduler is not None:
         with _connect(Client, options.scheduler, options.timeout) as client, _given(client, shipment, False) as run:
-            yield _evaluate_on(client, run, options.timeout)
+            yield _map_on(client, run, options.timeout)
         return
     start: Any = LocalCluster
     no_pages: dict[str, list[str]] = {f"distributed.{who}.http.routes": [] for who in ("scheduler", "worker")}
@@ -44,7 +42,7 @@ def _dask(job: Job) -> Iterator[Evaluate]:
         _connect(Client, cluster, options.timeout) as client,
         _given(client, shipment, True) as run,
     ):
-        yield _evaluate_on(client, run, options.timeout)
+        yield _map_on(client, run, options.timeout)
 
 
 DASK = Executor(_dask, takes_scheduler=True)
@@ -52,7 +50,7 @@ DASK = Executor(_dask, takes_scheduler=True)
 
 @contextmanager
 def _given(client: Any, shipment: bytes, own: bool) -> Iterator[str]:
-    """The problem with each worker, also with those that come later, under the name of the run that is yielded.
+    """The function with each worker, also with those that come later, under the name of the run that is yielded.
 
     Of a cluster of one's ``own`` the workers leave Ctrl-C to the main process.
     """
@@ -60,12 +58,12 @@ def _given(client: Any, shipment: bytes, own: bool) -> Iterator[str]:
 
     class Given(WorkerPlugin):
         def setup(self, worker: Any) -> None:  # noqa: ARG002 - passed by name
-            Worker.problems[run] = pickle.loads(shipment)
+            Worker.functions[run] = pickle.loads(shipment)
             if own:
                 leave_signals_to_the_main_process()
 
         def teardown(self, worker: Any) -> None:  # noqa: ARG002 - passed by name
-            Worker.problems.pop(run, None)
+            Worker.functions.pop(run, None)
 
     run = f"alpfit-{token_hex(8)}"
     try:
@@ -90,14 +88,14 @@ def _connect(client: Any, address: Any, timeout: float) -> Any:
         ) from error
 
 
-def _evaluate_on(client: Any, run: str, timeout: float) -> Evaluate:
-    """Evaluation of chunks by ``client``, whose workers hold the problem of the ``run``."""
+def _map_on(client: Any, run: str, timeout: float) -> Map:
+    """Calls by ``client``, whose workers hold the function of the ``run``."""
     import distributed
 
     lost = (distributed.KilledWorker, distributed.CancelledError, OSError)
 
-    def evaluate_there(chunks: Sequence[Array]) -> Sequence[Batch]:
-        tasks, last_seen = client.map(evaluate, chunks, run=run, pure=False), time.monotonic()
+    def call_there(arguments: Sequence[Any]) -> Sequence[Any]:
+        tasks, last_seen = client.map(call, arguments, run=run, pure=False), time.monotonic()
         try:
             while True:
                 try:
@@ -113,4 +111,4 @@ def _evaluate_on(client: Any, run: str, timeout: float) -> Evaluate:
         except lost as error:
             raise ExecutorError(f"the dask cluster was lost ({type(error).__name__}): start it again") from error
 
-    return evaluate_there
+    return call_there

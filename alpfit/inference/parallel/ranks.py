@@ -1,4 +1,4 @@
-"""Under ``mpirun``: the first process samples, the others evaluate."""
+"""Under ``mpirun``: the first process samples, the others work for it."""
 
 from collections.abc import Iterator, Sequence
 from concurrent.futures import wait
@@ -6,32 +6,29 @@ from contextlib import contextmanager
 from typing import Any
 
 from alpfit.errors import ConfigurationError
-from alpfit.inference.batches import Batch
-from alpfit.inference.parallel.base import Executor, Job
-from alpfit.inference.parallel.worker import OWN, Worker, evaluate, leave_signals_to_the_main_process
-from alpfit.inference.problem import Problem
-from alpfit.inference.session import Array, Evaluate
+from alpfit.inference.parallel.base import Executor, Function, Job, Map
+from alpfit.inference.parallel.worker import OWN, Worker, call, leave_signals_to_the_main_process
 
 PATIENCE = 0.3
 """Seconds in which points must come back once the run is to end: mpirun kills it after one."""
 
 
-def serve_as_worker(problem: Problem) -> bool:
-    """In all processes but the first: evaluate for that one until it is done. In that one False."""
+def serve_as_worker(function: Function) -> bool:
+    """In all processes but the first: call the ``function`` for that one until it is done. In that one False."""
     if int(_world().Get_rank()) == 0:
         return False
     from mpi4py.futures import MPICommExecutor
 
     leave_signals_to_the_main_process()
-    Worker.problems[OWN] = problem
+    Worker.functions[OWN] = function
     with MPICommExecutor(_world(), root=0):
         pass
     return True
 
 
 @contextmanager
-def _mpi(job: Job) -> Iterator[Evaluate]:
-    """Chunks go to the other processes of ``mpirun``, which have read the problem themselves."""
+def _mpi(job: Job) -> Iterator[Map]:
+    """Arguments go to the other processes of ``mpirun``, which have made the function themselves."""
     world = _world()
     if world.Get_size() < 2:
         raise ConfigurationError(
@@ -43,9 +40,9 @@ def _mpi(job: Job) -> Iterator[Evaluate]:
     pool: Any = ranks.__enter__()
     lost = False
 
-    def evaluate_there(chunks: Sequence[Array]) -> list[Batch]:
+    def call_there(arguments: Sequence[Any]) -> list[Any]:
         nonlocal lost
-        futures = [pool.submit(evaluate, chunk) for chunk in chunks]
+        futures = [pool.submit(call, argument) for argument in arguments]
         while (open_ := wait(futures, timeout=PATIENCE).not_done) and not job.interrupts.arrived:
             pass
         if open_ and wait(futures, timeout=PATIENCE).not_done:
@@ -54,7 +51,7 @@ def _mpi(job: Job) -> Iterator[Evaluate]:
         return [future.result() for future in futures]
 
     try:
-        yield evaluate_there
+        yield call_there
     finally:
         if not lost:  # those that are would be waited for until mpirun kills this process, too
             ranks.__exit__(None, None, None)

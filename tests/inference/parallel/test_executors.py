@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -47,7 +48,7 @@ def expected(problem, chunks):
 
 def opened(problem, **options):
     parallel = Parallel(**options)
-    return EXECUTORS[parallel.executor](Job(problem, parallel, Interrupts()))
+    return EXECUTORS[parallel.executor](Job(partial(evaluate_batch, problem), parallel, Interrupts()))
 
 
 def assert_equal(found, expected):
@@ -109,11 +110,13 @@ def test_the_problem_is_shipped_once_to_each_worker(tmp_path, executor):
 
 RUN_AND_WAIT = """
 import sys, time
+from functools import partial
 from contextlib import ExitStack
 import numpy as np
 from psutil import Process
 sys.path.insert(0, {toys!r})
 from toys import gaussian
+from alpfit.inference.batches import evaluate_batch
 from alpfit.inference.interrupts import SIGNALS, Interrupts
 from alpfit.inference.parallel import EXECUTORS, Job, Parallel
 
@@ -122,7 +125,7 @@ def main():
     points = [problem.prior_transform(np.full((1, 2), u)) for u in np.linspace(0.1, 0.9, 16)]
     with ExitStack() as stack:
         for executor in ("processes", "dask"):
-            job = Job(problem, Parallel(executor=executor, workers=2), Interrupts())
+            job = Job(partial(evaluate_batch, problem), Parallel(executor=executor, workers=2), Interrupts())
             stack.enter_context(EXECUTORS[executor](job))(points)
             print(*(child.pid for child in Process().children(recursive=True)), flush=True)
         time.sleep(600)
@@ -156,13 +159,13 @@ def test_a_worker_evaluates_what_it_was_given_and_leaves_signals_to_the_main_pro
 
     before = {number: signal.getsignal(number) for number in SIGNALS}
     try:
-        with pytest.raises(RuntimeError, match="this worker was given no problem"):
-            worker.evaluate(chunks[0])
-        worker.install(pickle.dumps(problem))
+        with pytest.raises(RuntimeError, match="this worker was given no function"):
+            worker.call(chunks[0])
+        worker.install(pickle.dumps(partial(evaluate_batch, problem)))
         assert {signal.getsignal(number) for number in SIGNALS} == {signal.SIG_IGN}
-        assert_equal([worker.evaluate(chunks[0])], expected[:1])
+        assert_equal([worker.call(chunks[0])], expected[:1])
     finally:
-        worker.Worker.problems.clear()
+        worker.Worker.functions.clear()
         for number, handler in before.items():
             signal.signal(number, handler)
 

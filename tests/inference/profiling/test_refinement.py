@@ -1,9 +1,12 @@
 """Refined profiles of problems whose profile is known."""
 
+from functools import partial
+
 import numpy as np
 import pytest
 from toys import Correlated, Memory, Twins, correlated, crescents, gaussian, line, rough, twins
 
+from alpfit.inference.batches import evaluate_batch
 from alpfit.inference.interrupts import Interrupted, Interrupts
 from alpfit.inference.parallel import EXECUTORS, Job, Parallel
 from alpfit.inference.profiling import Plan, refined_profiles, sampled_profiles
@@ -160,6 +163,6 @@ def test_interrupted_again_and_again_it_ends_as_if_left_alone(samples_from_prior
 def test_the_number_of_workers_makes_no_difference(executor, workers, samples_from_prior):
     problem, parallel = correlated(), Parallel(executor=executor, workers=workers)
     samples, plans = samples_from_prior(problem, 200), [Plan(("x", "g"), (False, True), (4, 3))]
-    with EXECUTORS[executor](Job(problem, parallel, Interrupts())) as evaluate:
+    with EXECUTORS[executor](Job(partial(evaluate_batch, problem), parallel, Interrupts())) as evaluate:
         found = refined_profiles(Session(problem, evaluate=evaluate), samples, plans)
     assert_equal(found, refined_profiles(Session(problem), samples, plans))
