@@ -104,12 +104,14 @@ def limits_table(made: Forecast) -> str:
     writer = csv.writer(text, lineterminator="\n")
     bands = [f"expected {band:+g} sigma" if band else "expected" for band in BANDS]
     ratios = [f"{band}, likelihood ratio" for band in bands]
-    writer.writerow(["luminosity", mass, "observed", "observed, likelihood ratio", *bands, *ratios])
+    toys = [f"{band}, toys" for band in bands] if any(at.toy_limits for at in made.at) else []
+    writer.writerow(["luminosity", mass, "observed", "observed, likelihood ratio", *bands, *ratios, *toys])
     today = _luminosity_of(made.measurement)
     for at in made.at:
-        for limits, observed in zip(at.limits, made.observed, strict=True):
+        toy_limits = at.toy_limits or [()] * len(at.limits)
+        for limits, observed, of_toys in zip(at.limits, made.observed, toy_limits, strict=True):
             seen = (observed.cl_s, observed.likelihood_ratio) if at.luminosity == today else (np.nan, np.nan)
-            numbers = (*seen, *limits.cl_s, *limits.likelihood_ratio)
+            numbers = (*seen, *limits.cl_s, *limits.likelihood_ratio, *of_toys)
             cells = ["" if np.isnan(value) else f"{value:.5g}" for value in numbers]
             writer.writerow([f"{at.luminosity:g}", f"{limits.mass:g}", *cells])
     return text.getvalue()
@@ -165,8 +167,8 @@ def _columns(at: AtLuminosity) -> tuple[list[float], list[dict[str, Any]]]:
 
 
 def _luminosity_of(measurement: Measurement) -> float:
-    """Of its data, or of those that are expected; NaN where its entry does not say."""
-    return measurement.exposure.luminosity if measurement.exposure else np.nan
+    """Of its data, or of those that are expected."""
+    return measurement.known_exposure.luminosity
 
 
 def name_of(measurement: Measurement) -> str:
@@ -190,12 +192,13 @@ def entry_files(made: Forecast, measurement: Measurement, entry_of: Path) -> dic
         "overlaps": sorted({*source.get("overlaps", []), measurement.name}),
         "data": data,
     }
-    kept = [
-        {**errors, "parameters": [name for name in errors["parameters"] if name in known]}
-        for errors in source["forecast"].get("errors", [])
-    ]
-    errors = [one for one in kept if one["parameters"]]
-    entry["forecast"] = {**source["forecast"], "luminosity": luminosity, "errors": errors}
+    if "forecast" in source:
+        kept = [
+            {**errors, "parameters": [name for name in errors["parameters"] if name in known]}
+            for errors in source["forecast"].get("errors", [])
+        ]
+        errors = [one for one in kept if one["parameters"]]
+        entry["forecast"] = {**source["forecast"], "luminosity": luminosity, "errors": errors}
     said = f"no data: what is expected with {truth}; errors {made.policy}"
     entry["notes"] = {**source.get("notes", {}), "expected": said}
     folder = name_of(measurement)

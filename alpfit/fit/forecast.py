@@ -1,42 +1,37 @@
 """What future data would say of a model: a forecast of one of a fit's measurements, in a folder."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import dataclass
+from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, get_args
 
 import numpy as np
-import tomli_w
 
-from alpfit.chains.files import check_place, write_durably
-from alpfit.chains.forecasts import (
-    ForecastFolder,
-    Unfinished,
-    entry_files,
-    hepdata_files,
-    limits_table,
-    name_of,
-)
+from alpfit.chains.files import check_place
+from alpfit.chains.forecasts import ForecastFolder, Unfinished
 from alpfit.chains.layout import check_no_other_run
 from alpfit.chains.provenance import code_digest
-from alpfit.chains.records import json_text, read_json
-from alpfit.errors import ConfigurationError, ForecastError, RunFolderError, one_of
+from alpfit.chains.records import json_text
+from alpfit.errors import ConfigurationError, ForecastError, one_of
 from alpfit.fit.fit import Fit, fit_of
+from alpfit.fit.forecast_files import cannot_be_written, make_room, write
 from alpfit.fit.fresh import fresh
 from alpfit.fit.progress import shown_progress
-from alpfit.inference.forecasting.forecast import Forecast, Plan, Truth, forecast_of
+from alpfit.inference.forecasting.forecast import Forecast, check_seen, forecast_of
+from alpfit.inference.forecasting.plan import Plan, Truth
 from alpfit.inference.forecasting.signal import signal_of
+from alpfit.inference.forecasting.tasks import Workbench
 from alpfit.inference.forecasting.work import Work
 from alpfit.inference.interrupts import Interrupted, Interrupts
+from alpfit.inference.parallel import EXECUTORS, Job
+from alpfit.inference.problem import Problem
 from alpfit.inference.progress import Progress
 from alpfit.likelihoods import Measurement
-from alpfit.likelihoods.catalogue import folder_of
 from alpfit.likelihoods.exposure import Policy
 from alpfit.numerics.arguments import path_of, real_array, shown, whole_number
 from alpfit.numerics.files import digest_of
-from alpfit.plots.forecast import draw_limits
-from alpfit.plots.style import paper_style
 from alpfit.runs.run import Run
 
 NOTHING, STANDARD_MODEL, BEST = "none", "standard-model", "best"
@@ -45,6 +40,9 @@ TRUTHS = (NOTHING, STANDARD_MODEL, BEST)
 
 N_MASSES = 60
 """Of the limits, if none are named."""
+
+AT_ONCE = 4
+"""Tasks that are given away for each worker, before what has come back is kept and an interrupt is heeded."""
 
 
 def forecast(
@@ -86,78 +84,118 @@ def forecast(
         >>> f"{made.needed['seen at 5 standard deviations']:.2f}"
         '0.85'
     """
-    fit = fresh(fit, force=force)
-    toys, seed = whole_number("toys", toys, 0), whole_number("seed", seed, 0)
-    if policy not in get_args(Policy):
-        raise ConfigurationError(f"policy = {shown(policy)} is not known: {one_of(str(policy), get_args(Policy))}")
-    wanted, made_of = fit_of(fit, overrides), fit if isinstance(fit, Run) else None
-    measurement = _measurement(wanted, likelihood)
-    asked = truth if truth is not None else BEST if made_of is not None else NOTHING
-    measurement, true = _truth(wanted, made_of, measurement, asked)
-    grid = _masses(wanted, measurement, masses)
-    plan = Plan(measurement, true, _luminosities(luminosities), policy, grid, toys, seed)
-    if output is None:
-        if resume:
-            raise ConfigurationError(
-                "resume = True: nothing was kept without an output; give the folder of the forecast"
-            )
-        with shown_progress(progress) as display:
-            return forecast_of(plan, Work(progress=display, total=plan.n_tasks))
-    folder = path_of("output", output)
-    check_place(folder)
-    check_no_other_run(folder)
-    _make_room(ForecastFolder(folder), overwrite=overwrite)
-    with shown_progress(progress) as display:
-        made = _resumable(plan, ForecastFolder(folder), display, resume=resume)
-    samples = "" if made_of is None else digest_of(made_of.folder.posterior)
-    _write(made, wanted, ForecastFolder(folder), samples)
-    return made
+    chosen = Forecasting.of(
+        fit,
+        luminosities,
+        likelihood=likelihood,
+        truth=truth,
+        policy=policy,
+        masses=masses,
+        toys=toys,
+        seed=seed,
+        overrides=overrides,
+        force=force,
+    )
+    return chosen.make(output, resume=resume, overwrite=overwrite, progress=progress)
 
 
-def _resumable(plan: Plan, folder: ForecastFolder, progress: Progress, *, resume: bool) -> Forecast:
-    """The forecast, with its results kept while it is made."""
-    unfinished, interrupts = Unfinished(folder.unfinished, _identity(plan)), Interrupts()
-    try:
-        known = unfinished.known(resume=resume)
-        work = Work(known, unfinished.keep, progress, interrupts, plan.n_tasks)
-        with interrupts.held_back():
-            made = forecast_of(plan, work)
-    except Interrupted as interrupt:
-        raise Interrupted(interrupt.number, "continue with resume=True") from interrupt
-    except OSError as error:
-        raise _cannot_be_written(folder, error) from error
-    return made
+@dataclass(frozen=True)
+class Forecasting:
+    """The ``plan`` of a forecast for a ``fit``; ``run`` is what that was, if it is finished."""
 
+    fit: Fit
+    run: Run | None
+    plan: Plan
 
-def _make_room(folder: ForecastFolder, *, overwrite: bool) -> None:
-    """Take away what a forecast has left in its ``folder``; raises :class:`RunFolderError` where that is not wanted."""
-    if not folder.record.exists():
-        return
-    if not overwrite:
-        raise RunFolderError(
-            f"{folder.path} holds a forecast: choose another folder, or replace it with overwrite=True"
-        )
-    left = read_json(folder.record, "remove it").get("files", [])
-    try:
-        for name in left if isinstance(left, list) else ():
-            path = folder.path / str(name)
-            if folder.path.resolve() in path.resolve().parents:
-                path.unlink(missing_ok=True)
-        folder.record.unlink()
-    except OSError as error:
-        raise _cannot_be_written(folder, error) from error
+    @classmethod
+    def of(
+        cls,
+        fit: Fit | Run | str | Path | Mapping[str, Any],
+        luminosities: Sequence[float],
+        *,
+        likelihood: str | None = None,
+        truth: str | Mapping[str, float] | None = None,
+        policy: Policy = "scaled",
+        masses: Sequence[float] | None = None,
+        toys: int = 0,
+        seed: int = 1,
+        overrides: Sequence[str] = (),
+        force: bool = False,
+    ) -> "Forecasting":
+        """Arguments and errors as for :func:`forecast`."""
+        fit = fresh(fit, force=force)
+        toys, seed = whole_number("toys", toys, 0), whole_number("seed", seed, 0)
+        if policy not in get_args(Policy):
+            raise ConfigurationError(f"policy = {shown(policy)} is not known: {one_of(str(policy), get_args(Policy))}")
+        wanted, made_of = fit_of(fit, overrides), fit if isinstance(fit, Run) else None
+        measurement = _measurement(wanted, likelihood)
+        asked = truth if truth is not None else BEST if made_of is not None else NOTHING
+        measurement, true = _truth(wanted, made_of, measurement, asked)
+        grid = _masses(wanted, signal_of(measurement, true.held).mass, masses, measurement.name)
+        return cls(wanted, made_of, Plan(measurement, true, _luminosities(luminosities), policy, grid, toys, seed))
 
+    @cached_property
+    def bench(self) -> Workbench:
+        """What workers have. Raises :class:`ForecastError` for what cannot be forecast."""
+        bench = Workbench(self.plan)
+        check_seen(bench)
+        return bench
 
-def _cannot_be_written(folder: ForecastFolder, error: OSError) -> RunFolderError:
-    return RunFolderError(f"{folder.path} cannot be written: {error.strerror}; choose another with output=DIR")
+    def serve_as_mpi_worker(self) -> bool:
+        """Under mpirun, in all processes but the first: work for that one until it is done. Elsewhere False."""
+        return EXECUTORS[self.fit.configuration.parallel.executor].serve(self.bench)
+
+    def make(
+        self,
+        output: str | Path | None = None,
+        *,
+        resume: bool = False,
+        overwrite: bool = False,
+        progress: Progress | None = None,
+    ) -> Forecast:
+        """The forecast, in the folder ``output`` if there is one; errors as for :func:`forecast`."""
+        if output is None:
+            if resume:
+                raise ConfigurationError(
+                    "resume = True: nothing was kept without an output; give the folder of the forecast"
+                )
+            with shown_progress(progress) as display:
+                return self._worked_out(display, None, {})
+        path = path_of("output", output)
+        check_place(path)
+        check_no_other_run(path)
+        folder, bench = ForecastFolder(path), self.bench
+        make_room(folder, overwrite=overwrite)
+        unfinished = Unfinished(folder.unfinished, _identity(bench.plan))
+        try:
+            known = unfinished.known(resume=resume)
+            with shown_progress(progress) as display:
+                made = self._worked_out(display, unfinished, known)
+        except Interrupted as interrupt:
+            raise Interrupted(interrupt.number, "continue with resume=True") from interrupt
+        except OSError as error:
+            raise cannot_be_written(folder, error) from error
+        write(made, self.fit, folder, "" if self.run is None else digest_of(self.run.folder.posterior))
+        return made
+
+    def _worked_out(self, display: Progress, unfinished: Unfinished | None, known: dict[str, list[float]]) -> Forecast:
+        """By the workers of the fit, with each result kept as soon as it is there."""
+        parallel, interrupts = self.fit.configuration.parallel, Interrupts()
+        job = Job(self.bench, parallel, interrupts)
+        with interrupts.held_back(), EXECUTORS[parallel.executor](job) as call:
+            work = Work(call, known, progress=display, interrupts=interrupts, total=self.plan.n_tasks)
+            work.at_once = AT_ONCE * parallel.n_workers
+            if unfinished is not None:
+                work.keep = unfinished.keep
+            return forecast_of(self.bench, work)
 
 
 def _identity(plan: Plan) -> str:
     """What decides the results of a plan."""
-    measurement = plan.measurement
+    measurement, truth = plan.measurement, plan.truth
     decides = {
         "entry": [measurement.name, measurement.digest, dict(measurement.options)],
-        "truth": asdict(plan.truth),
+        "truth": [truth.as_record(), {name: values.tolist() for name, values in truth.held.items()}],
         "asked": [plan.policy, plan.luminosities, plan.masses, plan.n_toys, plan.seed],
         "code": code_digest(),
     }
@@ -181,14 +219,15 @@ def _measurement(fit: Fit, name: str | None) -> Measurement:
         if name not in own:
             raise ConfigurationError(f"likelihood = {shown(name)} is not one of this fit: {one_of(str(name), own)}")
         return own[name]
-    able = [m for m in own.values() if m.exposure is not None]
+    counted = [m for m in own.values() if np.isfinite(m.form.n_events)]
+    able = [m for m in counted if m.exposure is not None] or counted
     if len(able) == 1:
         return able[0]
     if able:
         raise ConfigurationError(
             f"likelihood is not given, and {', '.join(m.name for m in able)} can be scaled: name one"
         )
-    raise ForecastError(f"none of {', '.join(own)} can be scaled to other luminosities: no entry has [forecast]")
+    raise ForecastError(f"none of {', '.join(own)} can be scaled to other luminosities: none knows its events")
 
 
 def _truth(
@@ -212,30 +251,40 @@ def _truth(
         at = truth
     else:
         raise ConfigurationError(f"truth = {shown(truth)} must be one of {', '.join(TRUTHS)}, or a point")
-    _check_point(at, fit.problem.names)
-    point, signal = fit.evaluate(at), signal_of(measurement)
-    rate = float(point.predictions[signal.rate][0])
+    _check_point(at, fit.problem)
+    point = fit.evaluate(at)
     values = {**point.predictions, **point.parameters}
-    mass = float(values[signal.mass][0]) if signal.mass else 1.0
+    held = {name: np.asarray(values[name]) for name in measurement.observables}
+    signal = signal_of(measurement, held)
+    rate = float(held[signal.rate].sum())
+    mass = float(held[signal.mass][0]) if signal.mass else 1.0
     if not rate > 0.0:
         raise ForecastError(f"truth: {signal.rate} is {rate:g} there, which leaves no signal: take another point")
-    return measurement, Truth("the best fit" if truth == BEST else "the point", mass, rate)
+    return measurement, Truth("the best fit" if truth == BEST else "the point", mass, rate, held)
 
 
-def _check_point(at: Mapping[str, float], names: Sequence[str]) -> None:
-    """Raise :class:`ConfigurationError` unless ``at`` has a value for each of the sampled ``names``, and no other."""
+def _check_point(at: Mapping[str, float], problem: Problem) -> None:
+    """Raise :class:`ConfigurationError` unless ``at`` has each sampled parameter, no other, and its prior allows it."""
+    names = problem.names
     for name in names:
         if name not in at:
             raise ConfigurationError(f"truth: {name} has no value: give those of {', '.join(names)}")
     for name in at:
         if name not in names:
             raise ConfigurationError(f"truth: {shown(name)} is no parameter of this fit: {one_of(str(name), names)}")
+    point = {name: real_array(f"truth: {name}", [at[name]], error=ConfigurationError) for name in names}
+    for name, prior in problem.priors.items():
+        if not np.isfinite(prior.log_density(point[name])[0]):
+            raise ConfigurationError(
+                f"truth: {name} = {at[name]:g} is outside of its prior, {prior.in_words}: take another, or a wider one"
+            )
 
 
-def _masses(fit: Fit, measurement: Measurement, masses: Sequence[float] | None) -> tuple[float, ...]:
-    """Those that were asked for, or over the range of the prior."""
-    mass = signal_of(measurement).mass
+def _masses(fit: Fit, mass: str, masses: Sequence[float] | None, entry: str) -> tuple[float, ...]:
+    """Those that were asked for, or over the range of the prior of ``mass``, which the ``entry`` reads, or nothing."""
     if masses is not None:
+        if not mass:
+            raise ConfigurationError(f"masses = {shown(masses)}: {entry} reads no mass; leave them out")
         values = np.unique(real_array("masses", masses, error=ConfigurationError))
         if not (values.size and ((values > 0.0) & (values < np.inf)).all()):
             raise ConfigurationError(f"masses = {shown(masses)} must be positive numbers, in GeV")
@@ -246,42 +295,3 @@ def _masses(fit: Fit, measurement: Measurement, masses: Sequence[float] | None) 
         raise ConfigurationError(f"{mass} has no prior in this fit: give the masses of the limits, in GeV")
     ends = fit.problem.priors[mass].transform(np.array([1e-9, 1.0 - 1e-9]))
     return tuple(float(value) for value in np.linspace(ends[0], ends[1], N_MASSES))
-
-
-def _write(made: Forecast, fit: Fit, folder: ForecastFolder, samples: str) -> None:
-    """Tables, the figure, and for each luminosity an entry and a fit of it; ``samples`` is the digest of a run's."""
-    texts = {
-        folder.text.name: f"{made.as_text()}\n",
-        folder.limits.name: limits_table(made),
-        **hepdata_files(made),
-    }
-    own = made.measurement.name
-    entry_of = folder_of(next(name for name in fit.configuration.likelihoods if Path(name).name == own))
-    for measurement in made.measurements:
-        texts |= entry_files(made, measurement, entry_of)
-        texts[f"{name_of(measurement)}.toml"] = _fit_file(fit, made, measurement)
-    record = {**made.as_record(), "samples": samples, "files": sorted(texts)}
-    texts[folder.record.name] = f"{json_text(record)}\n"
-    try:
-        for name, text in texts.items():
-            path = folder.path / name
-            path.parent.mkdir(parents=True, exist_ok=True)
-            write_durably(path, text.encode())
-        if made.signal.mass and len(made.observed) > 1:
-            with paper_style():
-                quantities = fit.configuration.quantities
-                figure = draw_limits(made, quantities[made.signal.mass], quantities[made.signal.rate])
-                for ending in ("png", "pdf"):
-                    figure.savefig(folder.figure(ending), dpi=300)
-        folder.unfinished.unlink(missing_ok=True)
-    except OSError as error:
-        raise _cannot_be_written(folder, error) from error
-
-
-def _fit_file(fit: Fit, made: Forecast, measurement: Measurement) -> str:
-    """TOML: the fit with the data that are expected in the place of those that there are."""
-    document = {**fit.configuration.completed(), "projection": True}
-    own, expected = made.measurement.name, f"./{name_of(measurement)}"
-    document["likelihoods"] = [expected if Path(name).name == own else name for name in fit.configuration.likelihoods]
-    document["options"] = {name: table for name, table in document.get("options", {}).items() if name != own}
-    return tomli_w.dumps(document)

@@ -49,14 +49,17 @@ class Exposure:
     where: Text
     errors: list[ErrorClass] = Field(default_factory=list)
 
-    def widths(self, growth: float, policy: Policy) -> dict[str, float]:
-        """By nuisance, its error with ``growth`` times the data in units of today's."""
-        shrunk = 1.0 / math.sqrt(growth)
-        return {
-            name: shrunk if errors.kind in SHRINKING[policy] else 1.0
-            for errors in self.errors
-            for name in errors.parameters
-        }
+    def widths(self, growth: float, policy: Policy, nuisances: Iterable[str]) -> dict[str, float]:
+        """By nuisance, its error with ``growth`` times the data in units of today's.
+
+        One that is in no class stays, unless all are statistical.
+        """
+        shrunk, kinds = (
+            1.0 / math.sqrt(growth),
+            {name: errors.kind for errors in self.errors for name in errors.parameters},
+        )
+        shrinking = {name for name, kind in kinds.items() if kind in SHRINKING[policy]}
+        return {name: shrunk if name in shrinking or policy == "statistical" else 1.0 for name in nuisances}
 
     def check(self, nuisances: Iterable[str], *, all_of_them: bool = True) -> None:
         """Raise :class:`ValueError` where not each of the ``nuisances`` stands in one class, and nothing else does.
@@ -72,3 +75,7 @@ class Exposure:
         for name in named if all_of_them else ():
             if name not in known:
                 raise ValueError(f"errors: {name} is no nuisance of this entry: {', '.join(known) or 'it has none'}")
+
+
+UNKNOWN = Exposure(1.0, "times today's data", "the entry does not say how much data it has, nor what its errors are")
+"""Of an entry with events and without a [forecast]."""

@@ -11,7 +11,7 @@ from pydantic import ConfigDict, Field
 from pydantic.dataclasses import dataclass as validated_dataclass
 
 from alpfit.errors import ForecastError, PredictionError
-from alpfit.likelihoods.exposure import MOST_GROWTH, Exposure, Policy
+from alpfit.likelihoods.exposure import MOST_GROWTH, UNKNOWN, Exposure, Policy
 from alpfit.likelihoods.forms import Comparison, Form, Step
 from alpfit.likelihoods.forms.base import check_spectrum
 from alpfit.likelihoods.source import Reference, Source, Text
@@ -126,24 +126,23 @@ class Measurement:
         with :meth:`toy`. Raises :class:`~alpfit.errors.ForecastError` where the entry does not know its events, or for
         less luminosity than it has.
         """
-        form = None
-        growth = 1.0 if self.exposure is None else luminosity / self.exposure.luminosity
-        if self.exposure is not None and 1.0 - 1e-12 <= growth <= MOST_GROWTH:
-            form = self.form.scaled(growth, self.exposure.widths(growth, policy))
-        if form is None or self.exposure is None:
-            raise ForecastError(self._why_not_scaled(luminosity))
-        exposure = replace(self.exposure, luminosity=luminosity)
-        return replace(self, form=form, exposure=exposure, projection=True)
+        growth, has = luminosity / self.known_exposure.luminosity, self.known_exposure
+        words = f"the {has.luminosity:g} {has.unit} of {self.name}"
+        if growth < 1.0 - 1e-12:
+            raise ForecastError(f"luminosity {luminosity:g} is less than {words}: give as much or more")
+        if growth > MOST_GROWTH:
+            raise ForecastError(f"luminosity {luminosity:g} is more than {MOST_GROWTH:g} times {words}: give less")
+        form = self.form.scaled(growth, has.widths(growth, policy, self.form.nuisances))
+        if form is None:
+            raise ForecastError(
+                f"{self.name} cannot be scaled to other luminosities: the form {self.form_name} knows no events"
+            )
+        return replace(self, form=form, exposure=replace(has, luminosity=luminosity), projection=True)
 
-    def _why_not_scaled(self, luminosity: float) -> str:
-        if self.exposure is None:
-            counts = bool(self.form.scaled(1.0, dict.fromkeys(self.form.nuisances, 1.0)))
-            lacks = "its entry has no [forecast]" if counts else f"the form {self.form_name} knows no events"
-            return f"{self.name} cannot be scaled to other luminosities: {lacks}"
-        has = f"{self.exposure.luminosity:g} {self.exposure.unit}"
-        if luminosity < self.exposure.luminosity:
-            return f"luminosity {luminosity:g} is less than the {has} of {self.name}: give as much or more"
-        return f"luminosity {luminosity:g} is more than {MOST_GROWTH:g} times the {has} of {self.name}: give less"
+    @property
+    def known_exposure(self) -> Exposure:
+        """How much data it stands on, where that is not said in units of themselves."""
+        return self.exposure or UNKNOWN
 
     def describe(self) -> str:
         """What is measured, the numbers, the source and the assumptions, as a paragraph."""

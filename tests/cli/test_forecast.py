@@ -109,6 +109,31 @@ def test_what_was_interrupted_goes_on_to_the_same_answer(alpfit, fit, tmp_path, 
     assert {path.name for path in cut.iterdir()} == {path.name for path in whole.iterdir()}
 
 
+@pytest.mark.parametrize("executor", ["serial", "processes", "dask"])
+def test_any_executor_gives_the_same(alpfit, fit, executor):
+    workers = [] if executor == "serial" else ["--set", "parallel.workers=2"]
+    arguments = ["forecast", fit, "--luminosity", "1", *POINT, "--masses", "1:3:2", "--toys", "2", "--json"]
+    assert alpfit(*arguments, "--set", f"parallel.executor={executor}", *workers).out == alpfit(*arguments).out
+
+
+def test_toys_without_a_signal_stand_in_the_table(alpfit, fit, tmp_path):
+    folder = tmp_path / "made"
+    alpfit("forecast", fit, "--luminosity", "1", "--masses", "1:1:1", "--toys", "3", "--output", folder)
+    (row,) = csv.DictReader(line for line in (folder / "limits.csv").read_text().splitlines() if line[0] != "#")
+    assert (
+        float(row["expected -2 sigma, toys"]) <= float(row["expected, toys"]) <= float(row["expected +2 sigma, toys"])
+    )
+
+
+def test_an_entry_that_does_not_know_its_luminosity_is_forecast_in_multiples_of_its_data(alpfit, fit, tmp_path):
+    folder, chosen = tmp_path / "made", ("--set", 'likelihoods=["koto_klpix_2018"]')
+    outcome = alpfit("forecast", fit, *chosen, "--luminosity", "10", "--masses", "0.1:0.2:2", "--output", folder)
+    assert outcome.code == 0, outcome.err
+    assert "koto_klpix_2018: today's data, errors scaled" in outcome.out
+    assert "the entry does not say how much data it has" in outcome.out
+    assert load(folder / "koto_klpix_2018_at_10").form.n_observed == pytest.approx(10.0 * (0.42 - 0.18**2))
+
+
 def test_an_own_entry_and_chosen_channels_leave_entries_that_can_be_read(alpfit, fit, tmp_path):
     own = tmp_path / "mine"
     shutil.copytree(data_folder() / "belle2_bknunu_q2_2025", own)
@@ -197,11 +222,15 @@ def test_of_a_run_the_best_fit_is_the_truth(alpfit):
         (["--luminosity", "1", "--truth", "m_a=2.1"], "truth: g_agg has no value: give those of m_a, g_agg"),
         (
             ["--luminosity", "1", "--truth", "m_a=9", "--truth", "g_agg=1e-4"],
-            "is 0 there, which leaves no signal",
+            "truth: m_a = 9 is outside of its prior, uniform, min 0.6, max 4: take another, or a wider one",
         ),
         (
             ["--luminosity", "1", "--policy", "bold"],
             "policy = 'bold' is not known: allowed",
+        ),
+        (
+            ["--luminosity", "1", "--set", "parameters.m_a.max=9", *("--truth", "m_a=8", "--truth", "g_agg=1e-4")],
+            "is 0 there, which leaves no signal",
         ),
         (["--luminosity", "1", "--masses", "1:2"], "--masses 1:2: write it as LOW:HIGH:N"),
         (["--luminosity", "1", "--likelihood", "planck_relic_2018"], "planck_relic_2018 cannot be"),

@@ -93,6 +93,18 @@ def test_two_processes_refine_the_profile_of_one(serial, tmp_path):
     assert (both / "g_agg.csv").read_text() == (alone / "g_agg.csv").read_text()
 
 
+def test_two_processes_forecast_what_one_does(file):
+    arguments = ["forecast", file, "--set", 'likelihoods=["belle2_bknunu_q2_2025"]', "--luminosity", "1", "--masses"]
+    alone = [ALPFIT, *arguments, "1:2:4", "--json"]
+    both = ["mpirun", "-n", "2", *alone, "--set", "parallel.executor=mpi"]
+    ways = [
+        subprocess.run(way, env=ENVIRONMENT, capture_output=True, text=True, check=False, timeout=180)
+        for way in (alone, both)
+    ]
+    assert [way.returncode for way in ways] == [0, 0], ways[1].stderr
+    assert ways[0].stdout == ways[1].stdout
+
+
 def test_what_is_wrong_is_said_once_and_nobody_waits(file, serial):
     finished = run(2, file, serial.folder.path)
     assert finished.returncode == 2

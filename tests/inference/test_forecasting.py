@@ -1,5 +1,7 @@
 """Forecasts: limits, bands, significances and luminosities, against formulae, toys and published numbers."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from pyhf.infer.calculators import AsymptoticTestStatDistribution
@@ -8,15 +10,23 @@ from shipped_entries import shipped
 
 from alpfit.errors import ForecastError
 from alpfit.inference.forecasting.discovery import LookElsewhere, discovery, luminosity_for
-from alpfit.inference.forecasting.forecast import Plan, Truth, forecast_of
+from alpfit.inference.forecasting.forecast import forecast_of
 from alpfit.inference.forecasting.limits import BANDS, cl_s, expected_limits, observed_limits, q_tilde
+from alpfit.inference.forecasting.plan import Plan, Truth
 from alpfit.inference.forecasting.signal import Rates, Signal, signal_of
+from alpfit.inference.forecasting.tasks import Workbench
 from alpfit.inference.forecasting.work import Work
 from alpfit.inference.interrupts import Interrupted
-from alpfit.likelihoods import FORMS
+from alpfit.likelihoods import FORMS, load
 
 BELLE2 = "belle2_bknunu_q2_2025"
 TYPICAL = 5e-6
+
+
+def worked_out(plan, **work):
+    """The forecast, one task after the other."""
+    bench = Workbench(plan)
+    return forecast_of(bench, Work(lambda tasks: [bench(task) for task in tasks], **work))
 
 
 @pytest.fixture(scope="module")
@@ -129,7 +139,7 @@ def test_a_strong_signal_is_the_more_significant_the_more_data_and_the_smaller_e
 
 def test_a_truth_that_nobody_sees_is_refused(belle2):
     with pytest.raises(ForecastError, match=r"sees nothing of .* at 9 GeV: take another point"):
-        forecast_of(Plan(belle2, Truth("the point", 9.0, 1e-5), (1.0,), "scaled", (2.0,)))
+        worked_out(Plan(belle2, Truth("the point", 9.0, 1e-5), (1.0,), "scaled", (2.0,)))
 
 
 def test_a_likelihood_that_levels_off_has_no_limit():
@@ -195,7 +205,7 @@ def test_looking_at_many_masses_costs_as_gross_and_vitells_say():
 @pytest.fixture(scope="module")
 def made(belle2):
     truth = Truth("the point", 2.1, 8.7e-6)
-    return forecast_of(Plan(belle2, truth, (0.365, 1.0, 5.0), "scaled", (1.0, 2.1, 3.0)))
+    return worked_out(Plan(belle2, truth, (0.365, 1.0, 5.0), "scaled", (1.0, 2.1, 3.0)))
 
 
 def test_more_data_bound_more_and_see_more(made):
@@ -222,12 +232,36 @@ def test_the_result_says_what_it_is(made):
 def test_what_is_known_is_not_worked_out_again_and_the_answer_is_the_same(belle2):
     plan = Plan(belle2, Truth("the point", 2.1, 8.7e-6), (1.0,), "scaled", (2.0, 2.1), n_toys=4)
     kept = {}
-    whole = forecast_of(plan, Work(keep=kept.__setitem__))
+    whole = worked_out(plan, keep=kept.__setitem__)
     assert len(kept) == plan.n_tasks == 12
     half, anew = dict(list(kept.items())[::2]), []
-    again = forecast_of(plan, Work(known=half, keep=lambda name, _: anew.append(name)))
+    again = worked_out(plan, known=half, keep=lambda name, _: anew.append(name))
     assert set(anew) == set(list(kept)[1::2])
     assert again.as_record() == whole.as_record()
+
+
+def test_toys_without_a_signal_have_limits_in_the_bands(belle2):
+    plan = Plan(belle2, Truth("no signal"), (0.365,), "scaled", (1.0, 9.0), n_toys=12, seed=3)
+    (at,) = worked_out(plan).at
+    (of_toys, blind), (limits, _) = at.toy_limits, at.limits
+    assert list(of_toys) == sorted(of_toys)
+    assert limits.cl_s[0] < of_toys[2] < limits.cl_s[4]
+    assert np.isnan(blind).all()
+
+
+def test_what_else_is_read_is_held_at_the_truth():
+    """A spectrum keeps its shape, and its rate is the sum over its bins."""
+    measurement = load(BELLE2, {"signal_is": "spectrum", "standard_model": 0.0})
+    shape = np.exp(-np.arange(20.0) / 8.0)
+    spectrum = 2e-5 * shape / shape.sum()
+    name = measurement.observables[0]
+    plan = Plan(measurement, Truth("the point", rate=2e-5, held={name: spectrum[None]}), (1.0,), "scaled", (1.0,))
+    made = worked_out(plan)
+    expected = measurement.asimov({name: spectrum[None]})
+    gain = 2.0 * float(np.diff(expected.loglike({name: np.stack([0.0 * spectrum, spectrum])}))[0])
+    assert made.needed["there at 3 standard deviations"] > 0.0
+    assert worked_out(replace(plan, luminosities=(0.365,))).at[0].local == pytest.approx(gain**0.5, rel=1e-6)
+    assert made.at[0].local > gain**0.5
 
 
 def test_an_interrupt_ends_it_after_a_task_which_is_kept(belle2):
@@ -238,15 +272,15 @@ def test_an_interrupt_ends_it_after_a_task_which_is_kept(belle2):
     kept = {}
     plan = Plan(belle2, Truth("no signal"), (1.0,), "scaled", (1.0, 2.0, 3.0))
     with pytest.raises(Interrupted):
-        forecast_of(plan, Work(keep=kept.__setitem__, interrupts=Arrived()))
-    assert next(iter(kept)).startswith("observed")
+        worked_out(plan, keep=kept.__setitem__, interrupts=Arrived())
+    assert list(kept) == ["nan observed 1.0"]
 
 
 @pytest.mark.parametrize(
     ("entry", "sentence"),
     [
-        ("babar_bkgg_2021", "it reads tau_a, not a rate and a mass alone"),
-        ("planck_relic_2018", "it reads Omega_h2_theory_error, not a rate and a mass alone"),
+        ("babar_bkgg_2021", "without a point of the model: it reads tau_a, which a truth would hold"),
+        ("planck_relic_2018", "without a point of the model: it reads Omega_h2_theory_error"),
     ],
 )
 def test_what_reads_more_than_a_rate_and_a_mass_is_refused(entry, sentence):

@@ -6,7 +6,7 @@ from shipped_entries import all_shipped, shipped
 
 from alpfit.errors import CatalogueError, ForecastError
 from alpfit.likelihoods import FORMS, load
-from alpfit.likelihoods.exposure import Exposure
+from alpfit.likelihoods.exposure import UNKNOWN, Exposure
 
 BELLE2 = "belle2_bknunu_q2_2025"
 LUMINOSITIES = (0.365, 1.0, 5.0, 50.0)
@@ -27,7 +27,16 @@ def exposure(*classes):
 )
 def test_with_four_times_the_data_errors_are_half_by_policy_and_kind(policy, widths):
     found = exposure(("control sample", "a"), ("simulation", "b"), ("theory", "c"), ("efficiency", "d"))
-    assert found.widths(4.0, policy) == widths
+    assert found.widths(4.0, policy, "abcd") == widths
+
+
+@pytest.mark.parametrize(("policy", "width"), [("statistical", 0.5), ("scaled", 1.0), ("frozen", 1.0)])
+def test_an_error_of_no_class_stays_unless_all_are_statistical(policy, width):
+    assert UNKNOWN.widths(4.0, policy, ["background"]) == {"background": width}
+    counted = shipped("belle_bknunu_2017")
+    form = counted.scaled(4.0, policy).form
+    assert (form.n_observed, form.background) == (4.0 * counted.form.n_observed, 4.0 * counted.form.background)
+    assert form.background_error == pytest.approx(4.0 * width * counted.form.background_error)
 
 
 @pytest.mark.parametrize(
@@ -96,7 +105,10 @@ def test_less_luminosity_than_there_is_is_refused():
             "babar_bkgg_2021",
             "babar_bkgg_2021 cannot be scaled to other luminosities: the form limit-surface knows no events",
         ),
-        ("koto_klpix_2018", r"koto_klpix_2018 cannot be scaled to other luminosities: its entry has no \[forecast\]"),
+        (
+            "planck_relic_2018",
+            "planck_relic_2018 cannot be scaled to other luminosities: the form gaussian knows no events",
+        ),
     ],
 )
 def test_what_knows_no_events_cannot_be_scaled(entry, sentence):

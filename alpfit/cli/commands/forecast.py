@@ -51,12 +51,12 @@ def forecast(
     force: Force = False,
 ) -> None:
     """What more data would say: expected limits with their bands, significances, and the luminosity they take."""
-    import alpfit
     from alpfit.chains.records import json_text
+    from alpfit.fit.forecast import Forecasting
     from alpfit.numerics.arguments import path_of
 
     with interruptible(), display() as progress:
-        made = alpfit.forecast(
+        chosen = Forecasting.of(
             opened(file) if path_of("FILE", file).is_dir() else file,
             luminosities,
             likelihood=likelihood,
@@ -65,13 +65,12 @@ def forecast(
             masses=_masses(masses),
             toys=toys,
             seed=seed,
-            output=output,
-            resume=resume,
-            overwrite=overwrite,
             overrides=overrides or [],
             force=force,
-            progress=progress,
         )
+        if chosen.serve_as_mpi_worker():
+            return
+        made = chosen.make(output, resume=resume, overwrite=overwrite, progress=progress)
     say(json_text(made.as_record()) if as_json else made.as_text())
     if output is not None:
         say(f"written to {output}")

@@ -1,7 +1,7 @@
 """A signal of one rate and, where the measurement reads one, one mass."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Protocol
 
@@ -26,28 +26,48 @@ class Family(Protocol):
 
 @dataclass(frozen=True)
 class Signal:
-    """``rate`` and ``mass``, names of what the measurement reads; the latter is empty where it reads no mass."""
+    """``rate`` and ``mass``, names of what the measurement reads; the latter is empty where it reads no mass.
+
+    All else that it reads is ``held`` at predictions ``(1,)``, or ``(1, k)`` of a spectrum. Where the rate itself has
+    bins, it is the sum over these, and ``shape (k,)`` the share of each.
+    """
 
     rate: str
     mass: str
+    held: Mapping[str, Array] = field(default_factory=dict)
+    shape: Array | None = None
 
     def at(self, mass: float | Array, rates: Array) -> Mapping[str, Array]:
         """Predictions of ``rates (n,)`` at one ``mass`` [GeV], or at a mass each."""
-        return {self.rate: rates} | ({self.mass: np.full(rates.shape, mass)} if self.mass else {})
+        held = {name: np.repeat(values, rates.size, axis=0) for name, values in self.held.items()}
+        of_rate = rates if self.shape is None else rates[:, None] * self.shape
+        return {self.rate: of_rate} | ({self.mass: np.full(rates.shape, mass)} if self.mass else {}) | held
 
 
-def signal_of(measurement: Measurement) -> Signal:
-    """The signal of a ``measurement`` that reads a rate and perhaps a mass.
+def signal_of(measurement: Measurement, held: Mapping[str, Array] | None = None) -> Signal:
+    """The signal of a ``measurement`` that reads a rate and perhaps a mass; what else it reads is ``held``.
 
-    Raises :class:`ForecastError` for one that reads anything else.
+    The latter are a point's predictions ``(1,)``, or ``(1, k)``, if there is one. Raises :class:`ForecastError` where
+    something is read that it does not have.
     """
     rate, *others = measurement.observables
     mass = getattr(measurement.form, "abscissa", None) or ""
-    unknown = [name for name in others if name != mass]
-    if measurement.form.spectra or unknown:
-        reads = ", ".join(unknown) or f"the spectrum {rate}"
-        raise ForecastError(f"{measurement.name} cannot be forecast: it reads {reads}, not a rate and a mass alone")
-    return Signal(rate, mass if mass in others else "")
+    spectra = measurement.form.spectra
+    needed = [name for name in others if name != mass] + [name for name in spectra if name == rate]
+    known = held or {}
+    if missing := [name for name in needed if name not in known]:
+        reads = ", ".join(f"the spectrum {name}" if name in spectra else name for name in missing)
+        raise ForecastError(
+            f"{measurement.name} cannot be forecast without a point of the model: it reads {reads}, which a "
+            f"truth would hold: give one, such as best of a run"
+        )
+    shape = known[rate][0] if rate in spectra else None
+    return Signal(
+        rate,
+        mass if mass in others else "",
+        {name: known[name] for name in needed if name != rate},
+        None if shape is None else shape / shape.sum(),
+    )
 
 
 @dataclass(frozen=True)

@@ -71,7 +71,7 @@ class Form(BaseModel):
     """A likelihood function of predictions; its subclasses are final, and their fields an entry's ``[data]``.
 
     One that ``measures`` has a value, not only a limit, and may prefer a signal; it is ``costly`` where each point of
-    :meth:`compare` is a fit.
+    :meth:`compare` is a fit, and the data are one number of events where it ``counts_once``.
     """
 
     model_config = ConfigDict(
@@ -80,6 +80,7 @@ class Form(BaseModel):
 
     measures: ClassVar[bool] = False
     costly: ClassVar[bool] = False
+    counts_once: ClassVar[bool] = False
 
     @classmethod
     @abstractmethod
@@ -156,6 +157,18 @@ class Form(BaseModel):
         None where it does not know them.
         """
         return None
+
+    @property
+    def n_events(self) -> float:
+        """All that were counted, or are expected where the data are; infinity where that is not known."""
+        return math.inf
+
+    def probabilities_of_counts(self, size: int, predictions: Mapping[str, Array]) -> Array:
+        """Of 0 to ``size`` - 1 events if ``predictions``, arrays ``(1,)``, are true: ``(size,)``.
+
+        Raises :class:`NotImplementedError` for a form that does not count once.
+        """
+        raise NotImplementedError
 
     @property
     def nuisances(self) -> tuple[str, ...]:

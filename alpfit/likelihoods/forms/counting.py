@@ -71,6 +71,7 @@ class Counting(Form):
     bounds: Array | None = None
 
     measures: ClassVar[bool] = True
+    counts_once: ClassVar[bool] = True
 
     @classmethod
     def read(cls, data: Mapping[str, object], folder: Path) -> "Counting":
@@ -160,6 +161,17 @@ class Counting(Form):
             events_at_bound=self._known_at_bound,
             asimov_data=True,
         )
+
+    @property
+    def n_events(self) -> float:
+        """The one number."""
+        return self.n_observed
+
+    def probabilities_of_counts(self, size: int, predictions: Mapping[str, Array]) -> Array:
+        """Averaged over the background's error."""
+        signal = self._signal(predictions)
+        logs = [marginal_poisson(n, signal, self.background, self.background_error)[0] for n in range(size)]
+        return np.exp(logs)
 
     @property
     def _known_at_bound(self) -> float | None:

@@ -253,6 +253,11 @@ class Binned(Form):
         return self.with_data(spectrum=expected.centred(alphas, gammas))
 
     @property
+    def n_events(self) -> float:
+        """Of all bins."""
+        return float(self.spectrum.observed.sum())
+
+    @property
     def nuisances(self) -> tuple[str, ...]:
         """Systematic errors, and the number of simulated events; not what was said of the Standard Model's strength."""
         return (*(name for name in self.spectrum.parameters if name != STRENGTH), SIMULATED)
