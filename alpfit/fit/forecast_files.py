@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import numpy as np
 import tomli_w
 
 from alpfit.chains.files import write_durably
@@ -59,7 +60,7 @@ def write(made: Forecast, fit: Fit, folder: ForecastFolder, samples: str) -> Non
             path = folder.path / name
             path.parent.mkdir(parents=True, exist_ok=True)
             write_durably(path, text.encode())
-        if made.signal.mass and len(made.observed) > 1:
+        if made.signal.mass and sum(np.isfinite(limits.sigma) for limits in made.observed) > 1:
             with paper_style():
                 quantities = fit.configuration.quantities
                 figure = draw_limits(made, quantities[made.signal.mass], quantities[made.signal.rate])

@@ -127,7 +127,9 @@ class Measurement:
         less luminosity than it has.
         """
         growth, has = luminosity / self.known_exposure.luminosity, self.known_exposure
-        words = f"the {has.luminosity:g} {has.unit} of {self.name}"
+        words = (
+            f"the {has.luminosity:g} {has.unit} of {self.name}" if self.exposure else f"1, today's data of {self.name}"
+        )
         if growth < 1.0 - 1e-12:
             raise ForecastError(f"luminosity {luminosity:g} is less than {words}: give as much or more")
         if growth > MOST_GROWTH:

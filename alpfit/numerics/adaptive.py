@@ -15,7 +15,7 @@ import numpy as np
 from numpy.polynomial.legendre import legvander
 from numpy.typing import NDArray
 
-from alpfit.numerics.compile import kernel
+from alpfit.numerics.compile import inner_kernel, kernel
 from alpfit.numerics.quadrature import Rule, legendre_rule
 
 Array = NDArray[np.float64]
@@ -103,7 +103,7 @@ def first_panels(places: Array, uniform: Array, rounding: float, points: Array) 
     return begin, end, panel_nodes(begin, end, points).ravel()
 
 
-@kernel
+@inner_kernel
 def _octaves(position: float, half_width: float, largest: float) -> int:
     """How often half of ``half_width`` is doubled until it reaches over everything; never for a kink."""
     most = 1100.0  # from the smallest to the largest of numbers
@@ -112,7 +112,7 @@ def _octaves(position: float, half_width: float, largest: float) -> int:
     return 1 + max(1, math.ceil(min(math.log2(max(largest, abs(position)) / half_width), most)))
 
 
-@kernel
+@inner_kernel
 def panel_nodes(begin: Array, end: Array, points: Array) -> Array:
     """The ``points (m,)`` of a rule on (0, 1) in each of the panels: ``(k, m)``."""
     nodes = np.empty((begin.size, points.size))
@@ -130,7 +130,7 @@ def _last_orders(m: int, n: int = 4) -> Array:
     return np.ascontiguousarray(transform.T[-n:])
 
 
-@kernel
+@inner_kernel
 def judge(
     begin: Array,
     end: Array,
@@ -198,7 +198,7 @@ def sort_out(
     return kept, begin, end, panel_nodes(begin, end, points).ravel(), tolerance
 
 
-@kernel
+@inner_kernel
 def _with(kept: Panels, fresh: Panels, split: NDArray[np.bool_]) -> Panels:
     """The panels ``kept`` with those of the ``fresh`` after them that are not to be ``split``."""
     n, m = kept[0].size, kept[2].shape[1]
@@ -214,7 +214,7 @@ def _with(kept: Panels, fresh: Panels, split: NDArray[np.bool_]) -> Panels:
     return begin, end, values, errors
 
 
-@kernel
+@inner_kernel
 def _halves(begin: Array, end: Array, split: NDArray[np.bool_]) -> tuple[Array, Array]:
     """Where the halves begin and end of the panels that are ``split``: first those on the left."""
     n, k = np.sum(split), 0

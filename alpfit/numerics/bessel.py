@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from alpfit.numerics.compile import kernel
+from alpfit.numerics.compile import inner_kernel
 from alpfit.numerics.interpolation import evaluate_spline, splines
 
 Array = NDArray[np.float64]
@@ -31,7 +31,7 @@ def bessel_functions() -> Bessel:
     return Bessel(start, step, splines(np.log([u * kve(1, u), u * u * kve(2, u)]), step))
 
 
-@kernel
+@inner_kernel
 def log_scaled_bessel(order: int, log_u: float, bessel: Bessel) -> float:
     """ln(u^n K_n(u) exp(u)) for n = ``order`` 1 or 2; it tends to ln(n) for small u."""
     return evaluate_spline(max(log_u, bessel.start), bessel.start, bessel.step, bessel.table, order - 1)

@@ -5,12 +5,12 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from alpfit.numerics.compile import kernel
+from alpfit.numerics.compile import inner_kernel
 
 Array = NDArray[np.float64]
 
 
-@kernel
+@inner_kernel
 def factorise_in_place(matrix: Array) -> float:
     """Factorise U^T D U of a symmetric matrix, whose upper triangle is given and overwritten.
 
@@ -31,7 +31,7 @@ def factorise_in_place(matrix: Array) -> float:
     return log_determinant
 
 
-@kernel
+@inner_kernel
 def solve_factorised(matrix: Array, vector: Array) -> None:
     """The solution for ``vector``, in place, with what :func:`factorise_in_place` left."""
     n = vector.size

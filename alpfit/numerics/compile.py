@@ -11,7 +11,7 @@ import logging
 import os
 import shutil
 from collections.abc import Callable
-from functools import cache
+from functools import cache, cached_property, update_wrapper
 from hashlib import sha256
 from pathlib import Path
 from tempfile import NamedTemporaryFile, mkdtemp
@@ -19,6 +19,7 @@ from typing import Any, TypeVar, cast
 
 import numba
 from numba.core import event
+from numba.extending import overload
 from platformdirs import user_cache_path
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -30,6 +31,9 @@ NUMBA: Any = numba.config
 
 ROOM = 2**26
 """Bytes that must be free: all kernels together take about a third of it."""
+
+OPTIONS: Any = {"nogil": True, "error_model": "numpy", "no_cfunc_wrapper": True}
+"""Of numba: no kernel is called from C."""
 
 log = logging.getLogger("alpfit")
 
@@ -93,18 +97,21 @@ def _unusable(folder: Path) -> str:
 
 
 def kernel(function: F) -> F:
-    """Compile ``function`` at its first call, cache it on disk, and release the GIL while it runs."""
+    """Compile ``function`` at its first call, cache it on disk, and release the GIL while it runs.
+
+    For those that Python calls; what kernels alone call is an :func:`inner_kernel`.
+    """
     folder, before = cache_folder(), NUMBA.CACHE_DIR
     if folder is not None:
         NUMBA.CACHE_DIR = str(folder)
         try:
-            compiled = numba.njit(cache=True, nogil=True, error_model="numpy")(function)
+            compiled = numba.njit(cache=True, **OPTIONS)(function)
         finally:
             NUMBA.CACHE_DIR = before
         if Path(str(compiled.stats.cache_path)).is_relative_to(folder):
             _tolerate_faults(cast(Any, compiled)._cache)
             return cast(F, compiled)
-    return cast(F, numba.njit(nogil=True, error_model="numpy")(function))
+    return cast(F, numba.njit(**OPTIONS)(function))
 
 
 def _tolerate_faults(kept: Any) -> None:
@@ -162,6 +169,44 @@ class _FirstCompilation(event.Listener):
 
 
 cast(Any, event).register("numba:compile", _FirstCompilation())
+
+
+class InnerKernel:
+    """A function that is compiled as a part of each kernel that calls it, without a way in from Python and C.
+
+    That and its own place in the cache cost numba as much time as the function itself. Called from Python, as by tests,
+    it is a kernel of its own.
+    """
+
+    def __init__(self, function: Callable[..., Any]) -> None:
+        self.py_func = function
+        update_wrapper(self, function)
+
+    @cached_property
+    def compiled(self) -> Any:
+        """The kernel that Python can call."""
+        return kernel(self.py_func)
+
+    @property
+    def targetoptions(self) -> dict[str, Any]:
+        """Numba's options."""
+        return dict(OPTIONS)
+
+    def __call__(self, *arguments: Any) -> Any:
+        """Call it from Python."""
+        return self.compiled(*arguments)
+
+
+def inner_kernel(function: F) -> F:
+    """Compile ``function`` in the kernels that call it, and for Python where that does."""
+    inner = InnerKernel(function)
+    options: Any = {name: value for name, value in OPTIONS.items() if name != "nogil"}  # which is that of who calls it
+
+    @overload(inner, jit_options=options, strict=False)
+    def typed(*_: Any) -> Callable[..., Any]:
+        return function
+
+    return cast(F, inner)
 
 
 def higher_order_kernel(function: F) -> F:

@@ -5,12 +5,12 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from alpfit.numerics.compile import kernel
+from alpfit.numerics.compile import inner_kernel
 
 Array = NDArray[np.float64]
 
 
-@kernel
+@inner_kernel
 def size_of(v: Array) -> float:
     """Root of the mean square of ``v (n,)``."""
     total = 0.0
@@ -19,7 +19,7 @@ def size_of(v: Array) -> float:
     return math.sqrt(total / v.size)
 
 
-@kernel
+@inner_kernel
 def solve_in_place(matrix: Array, vector: Array) -> bool:
     """Gaussian elimination with partial pivoting; the solution replaces ``vector``. False where there is none.
 

@@ -3,12 +3,12 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from alpfit.numerics.compile import kernel
+from alpfit.numerics.compile import inner_kernel
 
 Array = NDArray[np.float64]
 
 
-@kernel
+@inner_kernel
 def exponentials(z: Array, n: int) -> None:
     """Replace the first ``n`` numbers of ``z``, between -100 and 100, by their exponentials, to 1e-11.
 

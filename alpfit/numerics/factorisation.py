@@ -8,13 +8,13 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from alpfit.numerics.compile import kernel
+from alpfit.numerics.compile import inner_kernel
 
 Array = NDArray[np.float64]
 Whole = NDArray[np.int64]
 
 
-@kernel
+@inner_kernel
 def factorise(matrix: Array, pivots: Whole, scale: Array) -> bool:
     """Replace ``matrix (n, n)`` by its triangular factors, rows exchanged; False where there are none.
 
@@ -44,7 +44,7 @@ def factorise(matrix: Array, pivots: Whole, scale: Array) -> bool:
     return True
 
 
-@kernel
+@inner_kernel
 def solve_factorised(factors: Array, pivots: Whole, vector: Array) -> None:
     """The solution replaces ``vector (n,)``."""
     n = vector.size
@@ -63,7 +63,7 @@ def solve_factorised(factors: Array, pivots: Whole, vector: Array) -> None:
         vector[k] = total / factors[k, k]
 
 
-@kernel
+@inner_kernel
 def solve_band(band: Array, vector: Array, scratch: Array, solution: Array) -> None:
     """Solve with a positive definite ``band (n, 7)``; ``scratch`` has its shape, ``vector`` stays as it is."""
     n = vector.size
@@ -85,7 +85,7 @@ def solve_band(band: Array, vector: Array, scratch: Array, solution: Array) -> N
         solution[i] = total / scratch[i, 3]
 
 
-@kernel
+@inner_kernel
 def multiply_band(band: Array, vector: Array, product: Array) -> None:
     """``band (n, 7)`` times ``vector (n,)``."""
     n = vector.size

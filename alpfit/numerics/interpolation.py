@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from alpfit.numerics.compile import kernel
+from alpfit.numerics.compile import inner_kernel, kernel
 
 Array = NDArray[np.float64]
 
@@ -40,7 +40,7 @@ def splines(values: Array, step: float) -> Array:
     return np.stack([values, [spline_slopes(row, step) for row in values]], axis=-1).swapaxes(0, 1).copy()
 
 
-@kernel
+@inner_kernel
 def fill_slopes(table: Array, k: int, step: float) -> None:
     """Complete function ``k`` of a ``table (n, k, 2)`` of which only the values are there."""
     values = np.empty(table.shape[0])
@@ -51,7 +51,7 @@ def fill_slopes(table: Array, k: int, step: float) -> None:
         table[i, k, 1] = slopes[i]
 
 
-@kernel
+@inner_kernel
 def hermite_cubic(
     t: float, step: float, left: float, right: float, left_slope: float, right_slope: float
 ) -> tuple[float, float]:
@@ -64,7 +64,7 @@ def hermite_cubic(
     return value, (rise + (1.0 - 2.0 * t) * bulge + t * (1.0 - t) * (b - a)) / step
 
 
-@kernel
+@inner_kernel
 def spline_with_slope(z: float, start: float, step: float, table: Array, k: int) -> tuple[float, float]:
     """Function ``k`` of the ``table`` and its derivative at ``z``; a straight line beyond either end of the grid."""
     last = table.shape[0] - 1
@@ -76,7 +76,7 @@ def spline_with_slope(z: float, start: float, step: float, table: Array, k: int)
     return table[end, k, 0] + table[end, k, 1] * (z - start - end * step), table[end, k, 1]
 
 
-@kernel
+@inner_kernel
 def evaluate_spline(z: float, start: float, step: float, table: Array, k: int) -> float:
     """Function ``k`` of the ``table`` at ``z``; a straight line beyond either end of the grid."""
     last = table.shape[0] - 1
@@ -108,7 +108,7 @@ def monotone_slopes(values: Array, step: float) -> Array:
     return slopes
 
 
-@kernel
+@inner_kernel
 def _slope_at_end(nearest: float, next_one: float) -> float:
     """Of the parabola through three points, where it has the sign of the secant and is at most three times as steep."""
     slope = 1.5 * nearest - 0.5 * next_one

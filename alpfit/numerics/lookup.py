@@ -5,12 +5,12 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from alpfit.numerics.compile import kernel
+from alpfit.numerics.compile import inner_kernel, kernel
 
 Array = NDArray[np.float64]
 
 
-@kernel
+@inner_kernel
 def cell(grid: Array, x: float) -> tuple[int, float]:
     """Index of the interval of ``grid (n,)``, rising, that holds ``x``, and the place in it from 0 to 1.
 
@@ -31,7 +31,7 @@ def cell(grid: Array, x: float) -> tuple[int, float]:
     return low, (x - grid[low]) / (grid[low + 1] - grid[low])
 
 
-@kernel
+@inner_kernel
 def between(low: float, high: float, place: float) -> float:
     """The value at ``place`` (0 to 1) from ``low`` to ``high``; on a node, that node's alone."""
     if place == 0.0:

@@ -5,12 +5,12 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from alpfit.numerics.compile import kernel
+from alpfit.numerics.compile import inner_kernel
 
 Array = NDArray[np.float64]
 
 
-@kernel
+@inner_kernel
 def find_peaks(e: Array, values: Array, ratio: float) -> tuple[Array, Array]:
     """Peaks ``ratio`` times as high as the lowest point on the way to anything higher: places and half-widths ``(k,)``.
 
@@ -44,7 +44,7 @@ def find_peaks(e: Array, values: Array, ratio: float) -> tuple[Array, Array]:
     return places[:n].copy(), half_widths[:n].copy()
 
 
-@kernel
+@inner_kernel
 def _fallen_at(start: int, direction: int, ratio: float, height: Array, e: Array) -> float:
     """Where, from ``start`` on, ``height`` has fallen by ``ratio``, as it does."""
     i, level = start + direction, height[start] / ratio

@@ -19,7 +19,7 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from alpfit.numerics.compile import kernel
+from alpfit.numerics.compile import inner_kernel, kernel
 from alpfit.numerics.quadrature import Rule, legendre_rule
 
 Array = NDArray[np.float64]
@@ -40,7 +40,12 @@ def marginal_poisson(n: float, signal: Array, background: float, error: float) -
     return np.asarray(found.reshape(signal.shape))
 
 
-@kernel
+def probabilities_of_counts(size: int, signal: float, background: float, error: float) -> Array:
+    """P of 0 to ``size`` - 1 events, ``(size,)``; all else as for :func:`marginal_poisson`."""
+    return np.exp(_of_counts(size, signal, background, error, legendre_rule(N_NODES), DROP))
+
+
+@inner_kernel
 def _excess(u: float) -> float:
     """h(u) = u - ln(1 + u), for u > -1."""
     if abs(u) > 0.02:
@@ -52,7 +57,7 @@ def _excess(u: float) -> float:
     return total
 
 
-@kernel
+@inner_kernel
 def _log_poisson(n: float, mean: float) -> float:
     """ln of the Poisson distribution; near the mean of many events, where ln n! loses all digits, by its saddle point.
 
@@ -75,6 +80,14 @@ def _log_probabilities(n: float, signals: Array, background: float, error: float
 
 
 @kernel
+def _of_counts(size: int, signal: float, background: float, error: float, rule: Rule, drop: float) -> Array:
+    found = np.empty(size)
+    for n in range(size):
+        found[n] = _log_probability(float(n), signal, background, error, rule, drop)
+    return found
+
+
+@inner_kernel
 def _log_probability(n: float, s: float, background: float, error: float, rule: Rule, drop: float) -> float:
     """ln P for one signal ``s``."""
     if error == 0.0:
@@ -105,7 +118,7 @@ def _log_probability(n: float, s: float, background: float, error: float, rule: 
     return _log_poisson(n, mean) - 0.5 * pull * pull + math.log(integral) - constant
 
 
-@kernel
+@inner_kernel
 def _side(
     n: float, mean: float, slope: float, error: float, room: float, direction: float, rule: Rule, drop: float
 ) -> float:

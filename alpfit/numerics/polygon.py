@@ -5,12 +5,12 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from alpfit.numerics.compile import kernel
+from alpfit.numerics.compile import inner_kernel
 
 Array = NDArray[np.float64]
 
 
-@kernel
+@inner_kernel
 def signed_distance(corners: Array, x: Array, y: Array) -> Array:
     """Distance of the points ``x (k,)``, ``y (k,)`` from the polygon ``corners (n, 2)``, positive inside of it.
 

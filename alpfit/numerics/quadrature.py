@@ -17,7 +17,7 @@ from numpy.polynomial.hermite import hermgauss
 from numpy.polynomial.legendre import leggauss
 from numpy.typing import NDArray
 
-from alpfit.numerics.compile import kernel
+from alpfit.numerics.compile import inner_kernel, kernel
 
 Array = NDArray[np.float64]
 
@@ -53,7 +53,7 @@ def scaled_bessel_k(order: int, u: float, hermite: Rule) -> float:
     return total * 2.0 / math.sqrt(2.0 * u)
 
 
-@kernel
+@inner_kernel
 def resonant_nodes(
     position: float, half_width: float, smallest: float, largest: float, panel: float, legendre: Rule
 ) -> tuple[Array, Array, Array, int]:
@@ -97,21 +97,21 @@ def resonant_nodes(
     return e[:n], distance[:n], weights[:n], n_below
 
 
-@kernel
+@inner_kernel
 def _panels(start: float, stop: float, panel: float) -> tuple[int, float]:
     """Number and length of equal panels, at most ``panel`` long, between ``start`` and ``stop``."""
     n_panels = max(1, math.ceil((stop - start) / panel))
     return n_panels, (stop - start) / n_panels
 
 
-@kernel
+@inner_kernel
 def _add_point(weight: float, position: float, e: Array, distance: Array, weights: Array, n: int) -> int:
     """Write the peak itself as node ``n``; returns the number of nodes, as the functions below do."""
     e[n], distance[n], weights[n] = position, 0.0, weight
     return n + 1
 
 
-@kernel
+@inner_kernel
 def _add_logarithmic(
     lower: float,
     upper: float,
@@ -133,7 +133,7 @@ def _add_logarithmic(
     return n
 
 
-@kernel
+@inner_kernel
 def _add_tail(
     side: float,
     near: float,
@@ -161,7 +161,7 @@ def _add_tail(
     return n
 
 
-@kernel
+@inner_kernel
 def _add_peak(
     half_width: float,
     left: float,

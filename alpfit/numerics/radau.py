@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from alpfit.numerics.compile import higher_order_kernel, kernel
+from alpfit.numerics.compile import higher_order_kernel, inner_kernel
 from alpfit.numerics.radau_step import Tableau, extrapolate, find_stages, relaxes, step_error
 
 Array = NDArray[np.float64]
@@ -56,7 +56,7 @@ class Solution(NamedTuple):
     n_calls: int
 
 
-@kernel
+@inner_kernel
 def _largest(z: Array) -> float:
     largest = 0.0
     for k in range(z.shape[1]):
@@ -64,12 +64,12 @@ def _largest(z: Array) -> float:
     return largest
 
 
-@kernel
+@inner_kernel
 def _fourth_root(value: float) -> float:
     return math.sqrt(math.sqrt(value))
 
 
-@kernel
+@inner_kernel
 def _growth(error: float, change: float, ratio: float, last_error: float, largest_change: float) -> float:
     """By what to multiply the step after an accepted one, which was ``ratio`` times the one before (0 for the first).
 
@@ -81,7 +81,7 @@ def _growth(error: float, change: float, ratio: float, last_error: float, larges
     return max(0.2, factor)
 
 
-@kernel
+@inner_kernel
 def _shared_out(step: float, x: float, stops: Array, shortest: float) -> float:
     """The length of the next step: up to the next stop, or half the way there, so that no tiny one is left."""
     next_stop = 0

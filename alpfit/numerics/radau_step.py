@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from alpfit.numerics.compile import higher_order_kernel, kernel
+from alpfit.numerics.compile import higher_order_kernel, inner_kernel
 from alpfit.numerics.elimination import size_of, solve_in_place
 
 Array = NDArray[np.float64]
@@ -50,7 +50,7 @@ def radau_iia_5() -> Tableau:
     return Tableau(nodes, matrix, error, 3.0 + 3.0 ** (2.0 / 3.0) - 3.0 ** (1.0 / 3.0))
 
 
-@kernel
+@inner_kernel
 def collocate(increments: Array, n: int, t: float, nodes: Array, out: Array, row: int) -> None:
     """Write into row ``row`` of ``out`` what the solution changes from the start of step ``n`` to its fraction ``t``.
 
@@ -64,7 +64,7 @@ def collocate(increments: Array, n: int, t: float, nodes: Array, out: Array, row
         out[row, k] = first * increments[n, 0, k] + second * increments[n, 1, k] + third * increments[n, 2, k]
 
 
-@kernel
+@inner_kernel
 def extrapolate(increments: Array, n: int, ratio: float, nodes: Array, z: Array) -> None:
     """Stage increments of the step after step ``n``, ``ratio`` times as long, from its collocation polynomial."""
     for i in range(3):
@@ -73,7 +73,7 @@ def extrapolate(increments: Array, n: int, ratio: float, nodes: Array, z: Array)
             z[i, k] -= increments[n, 2, k]
 
 
-@kernel
+@inner_kernel
 def _fill_newton_system(
     step: float, z: Array, slopes: Array, jacobians: Array, matrix: Array, system: Array, residual: Array
 ) -> None:
@@ -138,7 +138,7 @@ def find_stages(
     return converged, n_calls
 
 
-@kernel
+@inner_kernel
 def _filtered_error(
     row: int,
     step: float,
@@ -191,7 +191,7 @@ def step_error(
     return _filtered_error(origin + 1, step, z, slopes, jacobians, weights, real, matrix, estimate) / tolerance, 1
 
 
-@kernel
+@inner_kernel
 def relaxes(step: float, jacobians: Array, nodes: Array, largest_fall: float) -> bool:
     """Whether the stiffness, the size of the Jacobian, falls by more than ``largest_fall`` in the step.
 

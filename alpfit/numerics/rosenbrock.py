@@ -14,7 +14,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from alpfit.numerics.compile import kernel
+from alpfit.numerics.compile import inner_kernel
 
 Array = NDArray[np.float64]
 
@@ -51,7 +51,7 @@ def rodas4() -> Rosenbrock:
     return Rosenbrock(stages, couplings, times, slopes, 0.25)
 
 
-@kernel
+@inner_kernel
 def growth(error: float) -> float:
     """By what to multiply a step whose error was ``error`` times the tolerance."""
     if not error > 1e-8:

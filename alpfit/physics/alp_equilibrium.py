@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 
 from alpfit.constants import ELECTRON_MASS, FINE_STRUCTURE, MUON_MASS, TAU_MASS
 from alpfit.numerics.bessel import Bessel, bessel_functions, log_scaled_bessel
-from alpfit.numerics.compile import kernel
+from alpfit.numerics.compile import inner_kernel, kernel
 from alpfit.physics.widths import photon_width
 
 Array = NDArray[np.float64]
@@ -43,7 +43,7 @@ def charged_leptons() -> Charges:
     return Charges(FINE_STRUCTURE.value, masses, bessel_functions())
 
 
-@kernel
+@inner_kernel
 def charged_density(temperature: float, charges: Charges) -> float:
     """Charged leptons and antileptons [GeV^3] in a Maxwell-Boltzmann plasma at ``temperature`` [GeV]."""
     total, spins_and_signs = 0.0, 4.0
@@ -53,7 +53,7 @@ def charged_density(temperature: float, charges: Charges) -> float:
     return spins_and_signs * temperature**3 / (2.0 * math.pi**2) * total
 
 
-@kernel
+@inner_kernel
 def equilibration_rate(temperature: float, m_a: float, g_agg: float, photons: float, charges: Charges) -> float:
     """The rate above [GeV], both processes; ``photons`` is the width to photons, ``g_agg`` in 1/GeV, others in GeV."""
     log_u, bessel = math.log(m_a / temperature), charges.bessel

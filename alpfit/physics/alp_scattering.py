@@ -31,7 +31,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from alpfit.errors import PredictionError
-from alpfit.numerics.compile import kernel
+from alpfit.numerics.compile import inner_kernel, kernel
 from alpfit.numerics.quadrature import Rule
 
 Array = NDArray[np.float64]
@@ -47,7 +47,7 @@ def kinetic_rule(step: float) -> Rule:
     return Rule(y, step * y * np.exp(-y))
 
 
-@kernel
+@inner_kernel
 def exchange_integrals(v: float, one_minus_v: float) -> tuple[float, float, float, float, float]:
     """(A_2, A_2 - A_3, B_1, B_2, B_3) above, for v from 0 up to 1."""
     if v > 0.3:
@@ -69,7 +69,7 @@ def exchange_integrals(v: float, one_minus_v: float) -> tuple[float, float, floa
     return a_2, difference, b_1, b_2, b_3
 
 
-@kernel
+@inner_kernel
 def alp_transfer_moment(kinetic: float, m_chi: float, m_a: float) -> float:
     """J [GeV^6] to 1e-12 for an ALP of ``kinetic`` energy w - m_a > 0 on a chi at rest, all in GeV.
 
@@ -90,7 +90,7 @@ def alp_transfer_moment(kinetic: float, m_chi: float, m_a: float) -> float:
     return single + fourth * double * (m_chi * tau / (big_s * big_w)) ** 2
 
 
-@kernel
+@inner_kernel
 def alp_momentum_transfer(temperature: float, m_chi: float, m_a: float, strength: float, kinetic: Rule) -> float:
     """gamma(T) [GeV] for g_chi = 2; ``strength`` is g_achi^4 [GeV^-4], temperature and masses in GeV.
 

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from alpfit.constants import SIGMA_V
-from alpfit.numerics.compile import kernel
+from alpfit.numerics.compile import inner_kernel
 
 Array = NDArray[np.float64]
 
@@ -22,7 +22,7 @@ ANNIHILATION_SCALES: Mapping[str, float] = MappingProxyType({"unitary": 1.0, "pr
 """Named factors on the cross-section: unitarity; Ding et al. 2025's eq. (A.1); what its Table 1 implies."""
 
 
-@kernel
+@inner_kernel
 def cross_section_at_nodes(e: Array, distance: Array, m_chi: float, m_a: float, width: float, strength: float) -> Array:
     """sigma(s) [GeV^-2] at sqrt(s) = m_chi (2 + e), where ``distance`` = (sqrt(s) - m_a)/m_chi; shape ``(n,)``.
 

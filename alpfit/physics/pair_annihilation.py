@@ -25,12 +25,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from alpfit.constants import HALO_VELOCITY, SIGMA_V
-from alpfit.numerics.compile import kernel
+from alpfit.numerics.compile import inner_kernel, kernel
 
 Array = NDArray[np.float64]
 
 
-@kernel
+@inner_kernel
 def exchange_functions(z: float, one_minus_z: float) -> tuple[float, float]:
     """l_1 and l_2 above, for z from 0 up to 1; their absolute error is below 1e-14."""
     if z > 0.1:
@@ -46,7 +46,7 @@ def exchange_functions(z: float, one_minus_z: float) -> tuple[float, float]:
     return first, second
 
 
-@kernel
+@inner_kernel
 def pair_cross_section_at(e: float, opening: float, m_chi: float, m_a: float, strength: float) -> float:
     """sigma(chi chi -> a a) [GeV^-2] at sqrt(s) = m_chi (2 + e), where ``opening`` = (sqrt(s) - 2 m_a)/m_chi.
 
@@ -67,7 +67,7 @@ def pair_cross_section_at(e: float, opening: float, m_chi: float, m_a: float, st
     return 16.0 / math.pi * strength * m_chi**2 * math.sqrt(k_squared * p_squared) / s * bracket
 
 
-@kernel
+@inner_kernel
 def pair_cross_section_at_nodes(e: Array, opening: Array, m_chi: float, m_a: float, strength: float) -> Array:
     """:func:`pair_cross_section_at` for arrays ``e`` and ``opening`` ``(n,)``, as the thermal averages take it."""
     sigma = np.empty(e.size)

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from alpfit.constants import PLANCK_MASS
-from alpfit.numerics.compile import kernel
+from alpfit.numerics.compile import inner_kernel, kernel
 from alpfit.numerics.interpolation import hermite_cubic, splines
 from alpfit.physics import borsanyi, saikawa_shirai
 
@@ -77,7 +77,7 @@ PLASMAS: Mapping[str, Callable[[], Plasma]] = MappingProxyType(
 )
 
 
-@kernel
+@inner_kernel
 def bath_at(temperature: float, plasma: Plasma) -> Bath:
     """Entropy density, H and H-tilde at ``temperature`` [GeV]; the table's end values hold beyond its ends."""
     table, step = plasma.table, plasma.step

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.polynomial.laguerre import laggauss
 from numpy.typing import NDArray
 
-from alpfit.numerics.compile import kernel
+from alpfit.numerics.compile import inner_kernel
 from alpfit.numerics.quadrature import Rule
 
 Array = NDArray[np.float64]
@@ -23,7 +23,7 @@ def photon_rule(n: int) -> Rule:
     return Rule(q, weights / (-np.expm1(-q)) ** 2)
 
 
-@kernel
+@inner_kernel
 def transfer_moment(z: float) -> float:
     """z^3/3 - z^2 + 3z - 4 ln(1 + z) + z/(1 + z) = z^5/5 - z^6/3 + 3z^7/7 - ...: the integral over t of (-t) |M|^2."""
     if z > 0.05:
@@ -35,7 +35,7 @@ def transfer_moment(z: float) -> float:
     return total
 
 
-@kernel
+@inner_kernel
 def momentum_transfer(temperature: float, m_chi: float, m_a: float, strength: float, photons: Rule) -> float:
     """gamma(T) [GeV] for g_chi = 2; ``strength`` is g_achi^2 g_agg^2 [GeV^-4], temperature and masses in GeV."""
     total = 0.0
@@ -45,7 +45,7 @@ def momentum_transfer(temperature: float, m_chi: float, m_a: float, strength: fl
     return strength * m_a**6 / (48.0 * math.pi**3 * m_chi) * total
 
 
-@kernel
+@inner_kernel
 def momentum_transfers(temperature: Array, m_chi: Array, m_a: Array, strength: Array, photons: Rule) -> Array:
     """:func:`momentum_transfer` for arrays of one shape ``(n,)``."""
     rates = np.empty(temperature.size)

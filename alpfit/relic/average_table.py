@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from alpfit.numerics.compile import kernel
+from alpfit.numerics.compile import inner_kernel
 from alpfit.numerics.interpolation import evaluate_spline, fill_slopes, spline_with_slope
 from alpfit.relic.averages import Nodes, Scratch, ThermalRules, scratch_for, thermal_averages
 
@@ -28,7 +28,7 @@ class Averages(NamedTuple):
     suppression: float
 
 
-@kernel
+@inner_kernel
 def tabulate(start: float, step: float, nodes: Nodes, both: bool, rules: ThermalRules, table: Array) -> None:
     """Write the ``table (n, 4, 2)`` of :class:`Averages`. If not ``both``, <sigma v>_2 means nothing."""
     for i in range(table.shape[0]):
@@ -54,7 +54,7 @@ def tabulate(start: float, step: float, nodes: Nodes, both: bool, rules: Thermal
         fill_slopes(table, 2 + k, step)
 
 
-@kernel
+@inner_kernel
 def _points_below(x: float, start: float, step: float, most: int) -> int:
     """How many points of the grid lie below ``x``, at most ``most``."""
     if x <= math.exp(start):
@@ -62,7 +62,7 @@ def _points_below(x: float, start: float, step: float, most: int) -> int:
     return int(min((math.log(x) - start) / step + 1.0, float(most)))
 
 
-@kernel
+@inner_kernel
 def _average(
     i: int,
     k: int,
@@ -86,7 +86,7 @@ def _average(
         table[i, k + 1, 0] = math.log(max(second, floor))
 
 
-@kernel
+@inner_kernel
 def _window(e: Array, begin: int, end: int, x: float, suppression: float, smooth: float) -> tuple[int, int]:
     """Which of the nodes count at T = m/x: from far below T, where sqrt(e) sigma is constant, to far above."""
     far_above, far_below = 40.0, 1e-4
@@ -96,7 +96,7 @@ def _window(e: Array, begin: int, end: int, x: float, suppression: float, smooth
     return _first_above(far_below * min(1.0 / x, smooth, e[last - 1]), e, begin, last), last
 
 
-@kernel
+@inner_kernel
 def _first_above(value: float, e: Array, begin: int, end: int) -> int:
     """The first of the ascending nodes from ``begin`` to ``end`` that is not below ``value``; ``end`` if none is."""
     low, high = begin, end
@@ -109,7 +109,7 @@ def _first_above(value: float, e: Array, begin: int, end: int) -> int:
     return low
 
 
-@kernel
+@inner_kernel
 def _continue_cold(table: Array, i: int, step: float) -> None:
     """Point ``i`` of the part below the resonances from the two before: a constant and a term in 1/x."""
     fall = math.exp(-step)  # of 1/x from one point to the next
@@ -118,7 +118,7 @@ def _continue_cold(table: Array, i: int, step: float) -> None:
         table[i, k, 0] = table[i - 1, k, 0] + math.log1p(fall * change / (1.0 + change))
 
 
-@kernel
+@inner_kernel
 def averages_at(log_x: float, x: float, averages: Averages) -> tuple[float, float]:
     """<sigma v> and <sigma v>_2 [GeV^-2] at m/T = ``x``."""
     start, step, table, exponent = averages.start, averages.step, averages.table, averages.suppression * x
@@ -130,7 +130,7 @@ def averages_at(log_x: float, x: float, averages: Averages) -> tuple[float, floa
     return first, average
 
 
-@kernel
+@inner_kernel
 def averages_with_slopes(log_x: float, x: float, averages: Averages) -> tuple[float, float, float, float]:
     """<sigma v>, <sigma v>_2 [GeV^-2] at m/T = ``x``, and the derivatives of both with respect to ln(x)."""
     start, step, table, exponent = averages.start, averages.step, averages.table, averages.suppression * x
@@ -148,7 +148,7 @@ def averages_with_slopes(log_x: float, x: float, averages: Averages) -> tuple[fl
     return first, average, first_slope, slope
 
 
-@kernel
+@inner_kernel
 def first_average_at(log_x: float, x: float, averages: Averages) -> float:
     """<sigma v> [GeV^-2] at m/T = ``x``, alone."""
     start, step, table = averages.start, averages.step, averages.table

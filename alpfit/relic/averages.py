@@ -16,7 +16,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from alpfit.numerics.compile import kernel
+from alpfit.numerics.compile import inner_kernel, kernel
 from alpfit.numerics.exponential import exponentials
 from alpfit.numerics.quadrature import Rule, half_hermite_rule, scaled_bessel_k
 
@@ -73,7 +73,7 @@ def thermal_rules(hot: int, warm: int, cold: int, n_points: int, energy: bool = 
     return ThermalRules(*rules, points, matrix, energy)
 
 
-@kernel
+@inner_kernel
 def weigh_nodes(e: Array, weighted_sigma: Array, shape: Shape) -> Nodes:
     """:class:`Nodes` from sigma(s) [GeV^-2] at the nodes times their weights.
 
@@ -86,7 +86,7 @@ def weigh_nodes(e: Array, weighted_sigma: Array, shape: Shape) -> Nodes:
     return Nodes(e, flux, shape)
 
 
-@kernel
+@inner_kernel
 def rapidity_integrals(e: float, x: float, hermite: Rule) -> tuple[float, float]:
     """exp(u) sqrt(u/2) times the two rapidity integrals above, the second over u/6; sqrt(s) = m (2 + e), T = m/x."""
     u = x * (2.0 + e)
@@ -102,7 +102,7 @@ def rapidity_integrals(e: float, x: float, hermite: Rule) -> tuple[float, float]
     return first, second
 
 
-@kernel
+@inner_kernel
 def energy_integrals(e: float, x: float, hermite: Rule) -> tuple[float, float]:
     """As :func:`rapidity_integrals`, with the kinetic energy of each of the pair over m, times 6/(2 + e), for w_2.
 
@@ -137,7 +137,7 @@ def energy_moments(x: float, hermite: Rule) -> tuple[float, float]:
     return mean, square / number - mean * mean
 
 
-@kernel
+@inner_kernel
 def energy_closure(first: float, energy: float, x: float, hermite: Rule) -> float:
     """The second average [GeV^-2] that conserves energy: <sigma v> + (<E sigma v> - <E> <sigma v>)/(T d<E>/dT).
 
@@ -148,7 +148,7 @@ def energy_closure(first: float, energy: float, x: float, hermite: Rule) -> floa
     return first + (energy - mean * first) / capacity
 
 
-@kernel
+@inner_kernel
 def _rule_at(x: float, rules: ThermalRules) -> Rule:
     if x < 6.0:
         return rules.hot
@@ -157,7 +157,7 @@ def _rule_at(x: float, rules: ThermalRules) -> Rule:
     return rules.cold
 
 
-@kernel
+@inner_kernel
 def _energy_polynomials(low: float, high: float, x: float, rules: ThermalRules, coefficients: Array) -> None:
     """Fill the ``coefficients (2, m)`` of the rapidity integrals against t.
 
@@ -185,14 +185,14 @@ class Scratch(NamedTuple):
     coefficients: Array
 
 
-@kernel
+@inner_kernel
 def scratch_for(nodes: Nodes, rules: ThermalRules) -> Scratch:
     """Enough memory for these nodes."""
     n = nodes.e.size
     return Scratch(np.empty(n), np.empty(n), np.empty(n), np.empty(n), np.empty((2, rules.points.size)))
 
 
-@kernel
+@inner_kernel
 def thermal_averages(
     x: float,
     nodes: Nodes,
@@ -222,7 +222,7 @@ def thermal_averages(
     return average, energy_closure(average, other, x, hermite) if rules.energy else other
 
 
-@kernel
+@inner_kernel
 def _polynomial_sums(
     x: float,
     e: Array,
@@ -259,7 +259,7 @@ def _polynomial_sums(
     return first, second
 
 
-@kernel
+@inner_kernel
 def _fill_polynomial(coefficients: Array, t: Array, polynomial: Array, n: int) -> None:
     """Write the ``polynomial`` with these ``coefficients (m,)`` at the first ``n`` of ``t``.
 

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from alpfit.numerics.compile import higher_order_kernel, kernel
+from alpfit.numerics.compile import higher_order_kernel, inner_kernel
 from alpfit.numerics.radau import Solution, Steps, integrate
 from alpfit.numerics.radau_step import Tableau, collocate
 from alpfit.physics.plasma import bath_at
@@ -87,7 +87,7 @@ class Engine:
     from_nothing: bool = False
 
 
-@kernel
+@inner_kernel
 def equilibrates(sector: SectorTable, accuracy: Accuracy) -> bool:
     """Whether annihilation, inverse decays included, is fast enough at ``x_start``, or later."""
     stride, least = 0.05, accuracy.least_rate
@@ -99,7 +99,7 @@ def equilibrates(sector: SectorTable, accuracy: Accuracy) -> bool:
     return True
 
 
-@kernel
+@inner_kernel
 def _last_settled(sector: SectorTable, accuracy: Accuracy) -> float:
     """ln(x) up to which, from ``x_start`` on, annihilation is so fast that chi is in equilibrium."""
     log_x, stride = math.log(accuracy.x_start), 0.1
@@ -108,7 +108,7 @@ def _last_settled(sector: SectorTable, accuracy: Accuracy) -> float:
     return log_x
 
 
-@kernel
+@inner_kernel
 def largest_fall(sector: SectorTable) -> float:
     """By what factor the rates' stiffness may fall in a step.
 
@@ -119,7 +119,7 @@ def largest_fall(sector: SectorTable) -> float:
     return 2.0 if sector.averages.suppression > far_above else 10.0
 
 
-@kernel
+@inner_kernel
 def stops_for(sector: SectorTable, accuracy: Accuracy) -> Array:
     """ln(x) where a step has to end: where the plasma's degrees of freedom bend, and at the end.
 
@@ -149,7 +149,7 @@ def run_from(
     return integrate(coefficients_at, rates, log_x, start, stops_for(sector, accuracy), steps, tableau, sector)
 
 
-@kernel
+@inner_kernel
 def _status_of(solution: Solution) -> int:
     if solution.finished:
         return 0
@@ -219,7 +219,7 @@ def evolve_first(run: Any, deviations: Any, sectors: SectorTables, accuracy: Acc
     return np.exp(solution.x), solution.y[:, 0].copy(), excess, heat, _status_of(solution)
 
 
-@kernel
+@inner_kernel
 def log_yield_excess(log_x: float, log_yield: float, sector: SectorTable) -> float:
     """ln(Y/Y_eq) at T = mass/x."""
     entropy_density = bath_at(sector.mass * math.exp(-log_x), sector.plasma).entropy_density

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from alpfit.numerics.compile import kernel
+from alpfit.numerics.compile import inner_kernel, kernel
 from alpfit.numerics.interpolation import evaluate_spline, spline_with_slope, splines
 from alpfit.numerics.quadrature import Rule, half_hermite_rule, scaled_bessel_k
 from alpfit.physics.plasma import Plasma, bath_at
@@ -54,14 +54,14 @@ def relativistic_correction(x_chi: float, hermite: Rule) -> float:
     return x_chi**2 * integral / (6.0 * scaled_bessel_k(2, x_chi, hermite))
 
 
-@kernel
+@inner_kernel
 def correction_at(log_x: float, x: float, gas: Gas) -> tuple[float, float]:
     """1 - w at m/T_chi = ``x``, and its derivative with respect to ln(x)."""
     value, slope = spline_with_slope(log_x, gas.start, gas.step, gas.table, 1)
     return value / x, (slope - value) / x
 
 
-@kernel
+@inner_kernel
 def log_equilibrium_yield(log_x: float, entropy_density: float, mass: float, dof: float, gas: Gas) -> float:
     """ln(Y_eq) at T = mass/x [GeV^3 for the entropy density]: n_eq = dof m^3 K_2(x)/(2 pi^2 x), Maxwell-Boltzmann."""
     log_bessel = evaluate_spline(log_x, gas.start, gas.step, gas.table, 0)
@@ -80,7 +80,7 @@ class Transfer(NamedTuple):
     table: Array
 
 
-@kernel
+@inner_kernel
 def transfer_at(log_x: float, transfer: Transfer) -> float:
     """The momentum transfer rate [GeV] at m/T = exp(``log_x``)."""
     rate = 0.0
@@ -120,7 +120,7 @@ class SectorTables(NamedTuple):
     spectra: Spectra
 
 
-@kernel
+@inner_kernel
 def sector_at(sectors: SectorTables, i: int) -> SectorTable:
     """Number ``i`` of the sectors."""
     averages, transfer = sectors.averages, sectors.transfer
@@ -147,7 +147,7 @@ def chosen(sectors: SectorTables, which: Whole) -> SectorTables:
     )
 
 
-@kernel
+@inner_kernel
 def annihilations_per_hubble_time(log_x: float, sector: SectorTable) -> float:
     """n_eq <sigma v>/H at T = mass/x."""
     x = math.exp(log_x)

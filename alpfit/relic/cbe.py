@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from alpfit.numerics.compile import higher_order_kernel, kernel
+from alpfit.numerics.compile import higher_order_kernel, inner_kernel, kernel
 from alpfit.numerics.radau import Solution
 from alpfit.numerics.radau_step import Tableau
 from alpfit.physics.plasma import bath_at
@@ -49,7 +49,7 @@ class Coefficients(NamedTuple):
     bath_second: float
 
 
-@kernel
+@inner_kernel
 def coefficients_at(log_x: float, sector: SectorTable) -> Coefficients:
     """What the equations need to know at T = mass/x."""
     x = math.exp(log_x)
@@ -68,13 +68,13 @@ def coefficients_at(log_x: float, sector: SectorTable) -> Coefficients:
     )
 
 
-@kernel
+@inner_kernel
 def log_temperature_unit(mass: float, entropy_density: float) -> float:
     """ln(y) for T_chi = mass."""
     return 2.0 * math.log(mass) - 2.0 / 3.0 * math.log(entropy_density)
 
 
-@kernel
+@inner_kernel
 def rates(
     coefficients: Coefficients, sector: SectorTable, states: Array, slopes: Array, jacobians: Array, j: int
 ) -> None:
@@ -106,7 +106,7 @@ def rates(
     )
 
 
-@kernel
+@inner_kernel
 def equilibrium(log_x: float, sector: SectorTable) -> Array:
     """ln(Y_eq) and ln(y_eq), shape ``(2,)``."""
     entropy_density = bath_at(sector.mass * math.exp(-log_x), sector.plasma).entropy_density
@@ -114,7 +114,7 @@ def equilibrium(log_x: float, sector: SectorTable) -> Array:
     return np.array([log_y_eq, log_temperature_unit(sector.mass, entropy_density) - log_x])
 
 
-@kernel
+@inner_kernel
 def deviations(log_x: float, states: Array, j: int, sector: SectorTable) -> tuple[float, float]:
     """ln(Y/Y_eq) and ln(T_chi/T) at state ``j``."""
     entropy_density = bath_at(sector.mass * math.exp(-log_x), sector.plasma).entropy_density

@@ -19,7 +19,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from alpfit.numerics.compile import kernel
+from alpfit.numerics.compile import inner_kernel
 from alpfit.numerics.exponential import exponentials
 from alpfit.relic.momentum_grid import Four, MomentumGrid, PairRule, locate, values_at
 from alpfit.relic.spectrum import Groups
@@ -51,7 +51,7 @@ class Pairs(NamedTuple):
     half: Array
 
 
-@kernel
+@inner_kernel
 def pair_scratch(grid: MomentumGrid) -> Pairs:
     """Memory for :func:`collide`."""
     outer, n = grid.pairs.outer.nodes.size, grid.centres.size
@@ -71,7 +71,7 @@ def pair_scratch(grid: MomentumGrid) -> Pairs:
     )
 
 
-@kernel
+@inner_kernel
 def _rule_for(share: float, grid: MomentumGrid) -> PairRule:
     """How finely to sum over the pairs of a resonance in which that ``share`` of the annihilation is."""
     substantial = 0.1
@@ -86,7 +86,7 @@ class Floor(NamedTuple):
     x_chi: float
 
 
-@kernel
+@inner_kernel
 def _highest(e: float, theta: float, grid: MomentumGrid) -> float:
     """E_a - M up to which resonances count: where the partner of a chi at the last knot is the slowest, and some."""
     last = grid.last * theta
@@ -94,7 +94,7 @@ def _highest(e: float, theta: float, grid: MomentumGrid) -> float:
     return min(last + math.cosh(rapidity) - 1.0 + 4.0 * theta, 1.96 * grid.reach * theta) - e
 
 
-@kernel
+@inner_kernel
 def _place_pairs(root: float, e: float, theta: float, rule: PairRule, grid: MomentumGrid, pairs: Pairs) -> None:
     """Fill in where the pairs are, of E_a up to M + ``root``^2."""
     outer, n, root_s, inverse = rule.outer.nodes.size, rule.inner.nodes.size, 2.0 + e, 1.0 / theta
@@ -113,7 +113,7 @@ def _place_pairs(root: float, e: float, theta: float, rule: PairRule, grid: Mome
     locate(pairs.other_places, pairs.others, outer * n, grid)
 
 
-@kernel
+@inner_kernel
 def _fill_pairs(
     root: float,
     e: float,
@@ -147,7 +147,7 @@ def _fill_pairs(
     exponentials(exponents, m + 2 * outer)
 
 
-@kernel
+@inner_kernel
 def collide(
     cells: Array,
     x: float,
@@ -191,7 +191,7 @@ def collide(
     return change
 
 
-@kernel
+@inner_kernel
 def _sum_pairs(annihilation: float, scattering: float, floor: Floor, rule: PairRule, pairs: Pairs) -> float:
     """Add what becomes of the pairs of one resonance to their sums; returns the change of the number.
 
@@ -215,7 +215,7 @@ def _sum_pairs(annihilation: float, scattering: float, floor: Floor, rule: PairR
     return change
 
 
-@kernel
+@inner_kernel
 def _add_powers(sums: Array, q: int, net: float, d: float) -> None:
     """Add ``net`` times the powers of ``d`` to row ``q``."""
     linear = net * d
@@ -226,7 +226,7 @@ def _add_powers(sums: Array, q: int, net: float, d: float) -> None:
     sums[q, 3] += square * d
 
 
-@kernel
+@inner_kernel
 def _derive_pairs(
     annihilation: float, scattering: float, rule: PairRule, grid: MomentumGrid, pairs: Pairs, jacobian: Array
 ) -> None:
@@ -257,7 +257,7 @@ def _derive_pairs(
                         jacobian[a, b] += back * loss[b]
 
 
-@kernel
+@inner_kernel
 def _add_values(out: Array, i: int, factor: float, values: Four) -> None:
     """Add ``factor`` times the four values from number ``i`` on."""
     out[i] += factor * values[0]
@@ -266,7 +266,7 @@ def _add_values(out: Array, i: int, factor: float, values: Four) -> None:
     out[i + 3] += factor * values[3]
 
 
-@kernel
+@inner_kernel
 def _add_products(matrix: Array, i: int, j: int, factor: float, rows: Four, columns: Four) -> None:
     """Add ``factor`` times the products of both to the block that begins at ``i``, ``j``."""
     _add_values(matrix[i], j, factor * rows[0], columns)

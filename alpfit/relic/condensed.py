@@ -11,14 +11,14 @@ by orders of magnitude, for then it counts when it is colder, too.
 import numpy as np
 from numpy.typing import NDArray
 
-from alpfit.numerics.compile import kernel
+from alpfit.numerics.compile import inner_kernel, kernel
 from alpfit.relic.average_table import tabulate
 from alpfit.relic.averages import Nodes, Shape, ThermalRules
 
 Array = NDArray[np.float64]
 
 
-@kernel
+@inner_kernel
 def condense(nodes: Nodes, rules: ThermalRules) -> Nodes:
     """The averages of the result are those of ``nodes`` to 1e-6; a group has the points of ``rules``."""
     e, flux, shape, m = nodes.e, nodes.flux, nodes.shape, rules.points.size
@@ -51,7 +51,7 @@ def tabulate_condensed(start: float, step: float, nodes: Nodes, both: bool, rule
     tabulate(start, step, condense(nodes, rules), both, rules, table)
 
 
-@kernel
+@inner_kernel
 def _end_of_group(e: Array, first: int, shape: Shape) -> int:
     """After the last node of the group that begins with number ``first``."""
     calm, along, around = 1.2, 0.3, 0.04  # of e, of the distance from what e is measured from, and of its own position
@@ -67,7 +67,7 @@ def _end_of_group(e: Array, first: int, shape: Shape) -> int:
     return end
 
 
-@kernel
+@inner_kernel
 def _fill_moments(e: Array, flux: Array, middle: float, half: float, moments: Array) -> None:
     """Write the sums of ``flux`` times the powers of (e - ``middle``)/``half``."""
     for j in range(moments.size):

@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from alpfit.numerics.compile import kernel
+from alpfit.numerics.compile import inner_kernel
 from alpfit.numerics.radau import Steps, integrate
 from alpfit.numerics.radau_step import Tableau
 from alpfit.numerics.rosenbrock import Rosenbrock, growth
@@ -77,7 +77,7 @@ class Observed(NamedTuple):
     heat: float
 
 
-@kernel
+@inner_kernel
 def _tail_of(sector: SectorTable, settings: Settings) -> Tail:
     """Nearer to threshold the fast decouple early, and cool to where the others are: it begins lower."""
     e, tail = sector.averages.suppression, settings.tail
@@ -85,7 +85,7 @@ def _tail_of(sector: SectorTable, settings: Settings) -> Tail:
     return Tail(tail.smooth_from, tail.smoothing, begin, tail.steepest, tail.floor)
 
 
-@kernel
+@inner_kernel
 def _slowest_rate(log_x: float, sector: SectorTable, few: Groups, lowest: float, highest: float) -> float:
     """In equilibrium, the smallest rate over H~ at which chi of K from ``lowest`` to ``highest`` T is replaced.
 
@@ -107,7 +107,7 @@ def _slowest_rate(log_x: float, sector: SectorTable, few: Groups, lowest: float,
     return slowest
 
 
-@kernel
+@inner_kernel
 def _settled_until(sector: SectorTable, few: Groups, log_x: float) -> float:
     """ln(x) up to which, from ``log_x`` on, f is that of equilibrium at all K that will ever matter.
 
@@ -123,7 +123,7 @@ def _settled_until(sector: SectorTable, few: Groups, log_x: float) -> float:
     return log_x
 
 
-@kernel
+@inner_kernel
 def _error_of(coefficients: Array, work: Workspace, settings: Settings) -> float:
     """Of a step from ``coefficients`` over the tolerance."""
     total, weights, highest = 0.0, 0.0, np.max(coefficients)
@@ -136,7 +136,7 @@ def _error_of(coefficients: Array, work: Workspace, settings: Settings) -> float
     return error if error < math.inf else math.inf  # what is not a number is no step
 
 
-@kernel
+@inner_kernel
 def _observe(log_x: float, theta: float, work: Workspace, sector: SectorTable, grid: MomentumGrid) -> Observed:
     """What there is of chi, with the polynomials of u in the workspace."""
     number, temperature = moments(work.cells, theta, grid)
@@ -146,7 +146,7 @@ def _observe(log_x: float, theta: float, work: Workspace, sector: SectorTable, g
     return Observed(number, temperature, log_yield, log_yield - log_equilibrium, math.log(temperature) + log_x)
 
 
-@kernel
+@inner_kernel
 def _renew(coefficients: Array, theta: float, seen: Observed, work: Workspace, grid: MomentumGrid) -> None:
     """Bring the grid from ``theta`` to T_chi; the numbers of particles and their energy stay what they are.
 
@@ -166,7 +166,7 @@ def _renew(coefficients: Array, theta: float, seen: Observed, work: Workspace, g
     polynomials_of(coefficients, grid, work.cells)
 
 
-@kernel
+@inner_kernel
 def _step_from(log_x: float, theta: float, seen: Observed, tail: Tail, sector: SectorTable, grid: MomentumGrid) -> Step:
     """What steps from here have in common. Y follows equilibrium as long as it is close to it."""
     close, x_chi = 0.3, 1.0 / seen.temperature
@@ -175,14 +175,14 @@ def _step_from(log_x: float, theta: float, seen: Observed, tail: Tail, sector: S
     return Step(log_x, theta, expansion, theta * x_chi, 1.0 if seen.excess < close else 0.0, floor)
 
 
-@kernel
+@inner_kernel
 def _set_equilibrium(log_x: float, coefficients: Array, grid: MomentumGrid) -> None:
     """That of f = exp(-E/T), with theta = T/m."""
     for i in range(coefficients.size):
         coefficients[i] = -math.exp(log_x) - grid.centres[i]
 
 
-@kernel
+@inner_kernel
 def _record(record: History, n: int, log_x: float, theta: float, seen: Observed, coefficients: Array) -> None:
     """Write row ``n``."""
     record.log_x[n], record.log_yield[n] = log_x, seen.log_yield
@@ -190,7 +190,7 @@ def _record(record: History, n: int, log_x: float, theta: float, seen: Observed,
     record.coefficients[n], record.theta[n] = coefficients, theta
 
 
-@kernel
+@inner_kernel
 def _record_equilibrium(
     log_x: float,
     log_end: float,
@@ -213,7 +213,7 @@ def _record_equilibrium(
     return n
 
 
-@kernel
+@inner_kernel
 def follow(
     sector: SectorTable,
     spectrum: Spectrum,
@@ -285,7 +285,7 @@ def follow(
     return _cut(record, n_steps, slope, False, n_calls)
 
 
-@kernel
+@inner_kernel
 def _cut(record: History, n: int, slope: float, finished: bool, n_calls: int) -> History:
     """The first ``n`` rows of the record, one at least."""
     m = max(n, 1)
@@ -302,7 +302,7 @@ def _cut(record: History, n: int, slope: float, finished: bool, n_calls: int) ->
     )
 
 
-@kernel
+@inner_kernel
 def _go_on(record: History, n: int, n_calls: int, sector: SectorTable, accuracy: Accuracy, tableau: Tableau) -> History:
     """Continue after ``n`` rows with the coupled equations, which hardly anything is left to do for."""
     log_x = record.log_x[n - 1]

@@ -11,7 +11,7 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from alpfit.numerics.compile import kernel
+from alpfit.numerics.compile import inner_kernel, kernel
 from alpfit.numerics.radau_step import Tableau
 from alpfit.numerics.rosenbrock import Rosenbrock, rodas4
 from alpfit.physics.plasma import bath_at
@@ -27,19 +27,19 @@ FOR_PLOTS = Settings(tolerance=1e-4)
 """With steps as short as a curve needs that is drawn through them."""
 
 
-@kernel
+@inner_kernel
 def _spectrum_at(spectra: Spectra, i: int) -> Spectrum:
     return Spectrum(spectra.e[i], spectra.strength[i], spectra.scattering[i], spectra.size[i], spectra.fineness[i])
 
 
-@kernel
+@inner_kernel
 def _status_of(history: History) -> int:
     if history.finished:
         return 0
     return 1 if history.n_calls == 1 else 2
 
 
-@kernel
+@inner_kernel
 def _departure(log_x: Array, deviation: Array) -> float:
     """Where ``deviation``, the logarithm of a ratio, leaves 10 % around one; infinity if nowhere.
 

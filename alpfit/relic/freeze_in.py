@@ -22,7 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from alpfit.numerics.bessel import Bessel, log_scaled_bessel
-from alpfit.numerics.compile import kernel
+from alpfit.numerics.compile import inner_kernel, kernel
 from alpfit.numerics.interpolation import evaluate_spline, fill_slopes
 from alpfit.numerics.radau import Solution, Steps, integrate
 from alpfit.numerics.radau_step import Tableau
@@ -103,7 +103,7 @@ def tabulate_early(i: int, hottest: float, nodes: Nodes, bessel: Bessel, early: 
         fill_slopes(table, which, early.step)
 
 
-@kernel
+@inner_kernel
 def coefficients_at(log_x: float, early: EarlySectorTable) -> nbe.Coefficients:
     """What the equation needs to know at T = mass/x, also where x is small."""
     sector = early.sector
@@ -118,7 +118,7 @@ def coefficients_at(log_x: float, early: EarlySectorTable) -> nbe.Coefficients:
     return nbe.Coefficients(log_y_eq, bath.entropy_density / bath.hubble_tilde * average)
 
 
-@kernel
+@inner_kernel
 def run(log_x: float, early: EarlySectorTable, accuracy: Accuracy, tableau: Tableau) -> Solution:
     """The solution from nothing at ``log_x``; not a single step where nothing is made.
 
@@ -134,13 +134,13 @@ def run(log_x: float, early: EarlySectorTable, accuracy: Accuracy, tableau: Tabl
     return integrate(coefficients_at, nbe.rates, log_x, start, stops, steps, tableau, early)
 
 
-@kernel
+@inner_kernel
 def early_at(sectors: SectorTables, early: Early, i: int, beginning: Beginning) -> EarlySectorTable:
     """Number ``i`` of the sectors."""
     return EarlySectorTable(sector_at(sectors, i), early.start[i], early.step, early.table[i], beginning.meeting)
 
 
-@kernel
+@inner_kernel
 def run_both(
     early: EarlySectorTable, beginning: Beginning, accuracy: Accuracy, tableau: Tableau
 ) -> tuple[Solution, float, int]:
@@ -154,7 +154,7 @@ def run_both(
     return solution, change, solution.n_calls + hotter.n_calls
 
 
-@kernel
+@inner_kernel
 def _status_of(solution: Solution, change: float, beginning: Beginning) -> int:
     answered, too_long, unknown = 5, 2, 6
     if solution.n_calls > 1 and change == math.inf:

@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from alpfit.numerics.compile import kernel
+from alpfit.numerics.compile import inner_kernel, kernel
 from alpfit.numerics.quadrature import Rule, legendre_rule
 
 Array = NDArray[np.float64]
@@ -165,14 +165,14 @@ def _splines(knots: Array) -> tuple[Whole, Array, Array]:
     return starts, polynomials, centres[:-1].copy()
 
 
-@kernel
+@inner_kernel
 def cell_of(kappa: float, grid: MomentumGrid) -> int:
     """The number of the cell that holds ``kappa``; at a knot rounding may take either side, where u is the same."""
     s = (math.sqrt(grid.first * grid.first + 4.0 * grid.bend * kappa) - grid.first) / (2.0 * grid.bend)
     return min(int(np.int32(s)), grid.knots.size - 1)
 
 
-@kernel
+@inner_kernel
 def locate(places: Array, cells: Whole, n: int, grid: MomentumGrid) -> None:
     """Write the cells of the first ``n`` kappa into ``cells``, and into ``places`` how far into them they are."""
     for k in range(n):
@@ -181,7 +181,7 @@ def locate(places: Array, cells: Whole, n: int, grid: MomentumGrid) -> None:
         places[k] -= grid.knots[cells[k]]
 
 
-@kernel
+@inner_kernel
 def values_at(q: int, d: float, grid: MomentumGrid) -> Four:
     """The four functions of cell ``q`` at the distance ``d`` from its beginning."""
     part = grid.polynomials[q]
@@ -216,7 +216,7 @@ def log_f_at(kappa: float, cells: Array, grid: MomentumGrid) -> float:
     return float(cells[q, 0] + d * (cells[q, 1] + d * (cells[q, 2] + d * cells[q, 3])))
 
 
-@kernel
+@inner_kernel
 def stretch(coefficients: Array, ratio: float, cells: Array, grid: MomentumGrid, scratch: Array) -> None:
     """Replace u(kappa) by u(``ratio`` kappa): theta becomes ``ratio`` theta. ``cells (c, 4)`` are of the old u."""
     for i in range(coefficients.size):

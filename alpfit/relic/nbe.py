@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from alpfit.numerics.compile import higher_order_kernel, kernel
+from alpfit.numerics.compile import higher_order_kernel, inner_kernel, kernel
 from alpfit.numerics.radau import Solution
 from alpfit.numerics.radau_step import Tableau
 from alpfit.physics.plasma import bath_at
@@ -36,7 +36,7 @@ class Coefficients(NamedTuple):
     annihilation: float
 
 
-@kernel
+@inner_kernel
 def coefficients_at(log_x: float, sector: SectorTable) -> Coefficients:
     """What the equation needs to know at T = mass/x."""
     x = math.exp(log_x)
@@ -47,7 +47,7 @@ def coefficients_at(log_x: float, sector: SectorTable) -> Coefficients:
     )
 
 
-@kernel
+@inner_kernel
 def rates(
     coefficients: Coefficients, _sector: SectorTable, states: Array, slopes: Array, jacobians: Array, j: int
 ) -> None:
@@ -58,13 +58,13 @@ def rates(
     jacobians[j, 0, 0] = -rate * (creation + 1.0)
 
 
-@kernel
+@inner_kernel
 def equilibrium(log_x: float, sector: SectorTable) -> Array:
     """ln(Y_eq), shape ``(1,)``."""
     return np.array([-log_yield_excess(log_x, 0.0, sector)])
 
 
-@kernel
+@inner_kernel
 def deviations(log_x: float, states: Array, j: int, sector: SectorTable) -> tuple[float, float]:
     """ln(Y/Y_eq) at state ``j``, and ln(T_chi/T), which is zero."""
     return log_yield_excess(log_x, states[j, 0], sector), 0.0

@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from alpfit.numerics.compile import kernel
+from alpfit.numerics.compile import inner_kernel
 from alpfit.numerics.factorisation import factorise, multiply_band, solve_band, solve_factorised
 from alpfit.numerics.rosenbrock import Rosenbrock
 from alpfit.physics.plasma import bath_at
@@ -58,7 +58,7 @@ class Workspace(NamedTuple):
     stages: Array
 
 
-@kernel
+@inner_kernel
 def workspace(grid: MomentumGrid) -> Workspace:
     """Enough memory for this grid."""
     n = grid.centres.size
@@ -80,7 +80,7 @@ def workspace(grid: MomentumGrid) -> Workspace:
     )
 
 
-@kernel
+@inner_kernel
 def background_at(log_x: float, sector: SectorTable) -> Background:
     """The rates at T = mass/x over H~; elastic scattering no faster than the rounding of its balance allows."""
     x, fastest = math.exp(log_x), 1e7
@@ -93,13 +93,13 @@ def background_at(log_x: float, sector: SectorTable) -> Background:
     )
 
 
-@kernel
+@inner_kernel
 def _scale_at(log_x: float, step: Step) -> Scale:
     theta = step.theta * math.exp(-2.0 * step.shrinking * (log_x - step.log_x))
     return Scale(theta, step.shrinking, step.theta_over_t)
 
 
-@kernel
+@inner_kernel
 def rates_at(
     log_x: float,
     coefficients: Array,
@@ -133,7 +133,7 @@ def rates_at(
     solve_band(work.other_mass, work.force, work.band, out)
 
 
-@kernel
+@inner_kernel
 def linearise(
     coefficients: Array,
     step: Step,
@@ -166,19 +166,19 @@ def linearise(
     return -change / number
 
 
-@kernel
+@inner_kernel
 def _equilibrium_at(log_x: float, theta: float, i: int, grid: MomentumGrid) -> float:
     """Coefficient ``i`` of E/T."""
     return float(math.exp(log_x) * (1.0 + theta * grid.centres[i]))
 
 
-@kernel
+@inner_kernel
 def _equilibrium_slope(log_x: float, theta: float, shrinking: float, i: int, grid: MomentumGrid) -> float:
     """Its derivative with respect to ln(x) at fixed kappa."""
     return float(math.exp(log_x) * (1.0 + theta * grid.centres[i] * (1.0 - 2.0 * shrinking)))
 
 
-@kernel
+@inner_kernel
 def _differentiate_in_time(
     coefficients: Array,
     step: Step,
@@ -203,7 +203,7 @@ def _differentiate_in_time(
         work.time_derivative[i] = (work.time_derivative[i] - work.rates[i] + step.following * change) / small
 
 
-@kernel
+@inner_kernel
 def prepare(
     coefficients: Array,
     step: Step,
@@ -220,7 +220,7 @@ def prepare(
     return annihilation
 
 
-@kernel
+@inner_kernel
 def _factorise_for(length: float, work: Workspace) -> bool:
     """Factorise M/``length`` less the jacobian, in ``work.matrix``; False where there are no factors."""
     n = work.force.size
@@ -233,7 +233,7 @@ def _factorise_for(length: float, work: Workspace) -> bool:
     return factorise(work.matrix, work.pivots, work.scale)
 
 
-@kernel
+@inner_kernel
 def advance(
     coefficients: Array,
     length: float,

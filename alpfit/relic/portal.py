@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from alpfit.numerics.compile import kernel
+from alpfit.numerics.compile import inner_kernel, kernel
 from alpfit.numerics.interpolation import evaluate_spline, fill_slopes
 from alpfit.numerics.quadrature import Rule, legendre_rule, resonant_nodes
 from alpfit.physics.alp_equilibrium import Charges, charged_leptons, equilibration_rate
@@ -122,7 +122,7 @@ class PortalPoint(NamedTuple):
     scale: float
 
 
-@kernel
+@inner_kernel
 def point_at(points: PortalPoints, i: int) -> PortalPoint:
     """Number ``i``."""
     return PortalPoint(
@@ -136,7 +136,7 @@ def point_at(points: PortalPoints, i: int) -> PortalPoint:
     )
 
 
-@kernel
+@inner_kernel
 def portal_nodes(point: PortalPoint, grids: Grids) -> Nodes:
     """Quadrature nodes of one point's cross-section."""
     r = point.r
@@ -160,7 +160,7 @@ def portal_nodes(point: PortalPoint, grids: Grids) -> Nodes:
     return weigh_nodes(e, sigma, Shape(n_low, resonance, min(resonance, relativistic), hidden, dead))
 
 
-@kernel
+@inner_kernel
 def _with_pairs(e: Array, weighted_sigma: Array, smooth: float, point: PortalPoint, grids: Grids) -> Nodes:
     """The nodes of chi chi -> gamma gamma and, in the place of a resonance, those of chi chi -> a a.
 
@@ -188,14 +188,14 @@ def _with_pairs(e: Array, weighted_sigma: Array, smooth: float, point: PortalPoi
     return weigh_nodes(both_e, both, Shape(low, begin, smooth, 0.0, dead))
 
 
-@kernel
+@inner_kernel
 def _alps_made(temperature: float, point: PortalPoint, plasma: Plasma, charges: Charges) -> float:
     """How often an ALP is made in a Hubble time, at ``temperature`` [GeV]."""
     rate = equilibration_rate(temperature, point.m_a, point.g_agg, point.photons, charges)
     return rate / bath_at(temperature, plasma).hubble
 
 
-@kernel
+@inner_kernel
 def _transfer_off(temperature: float, point: PortalPoint, plasma: Plasma, grids: Grids) -> tuple[float, float]:
     """Momentum transfer rates [GeV] of chi at ``temperature`` [GeV]: off photons, and off ALPs.
 
@@ -211,7 +211,7 @@ def _transfer_off(temperature: float, point: PortalPoint, plasma: Plasma, grids:
     )
 
 
-@kernel
+@inner_kernel
 def _fill_transfer(point: PortalPoint, start: float, plasma: Plasma, grids: Grids, table: Array) -> None:
     """Write the ``table (n, 2, 2)``: the logarithms of both rates, a straight line where the second is too small."""
     smallest, log_smallest = 1e-290, -667.0

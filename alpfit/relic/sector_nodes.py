@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from alpfit.errors import ConfigurationError
 from alpfit.numerics.adaptive import AdaptiveNodes, adaptive_nodes
-from alpfit.numerics.compile import kernel
+from alpfit.numerics.compile import inner_kernel, kernel
 from alpfit.numerics.exponential import exponentials
 from alpfit.numerics.peaks import find_peaks
 from alpfit.numerics.quadrature import Rule
@@ -119,7 +119,7 @@ def weigh(
     return nodes.e, nodes.flux, (n_low, suppression, smooth, 0.0, dead)
 
 
-@kernel
+@inner_kernel
 def smooth_below(e: Array, values: Array, end: float) -> float:
     """Below which e sqrt(e) times the ``values`` is a constant but for a third of e over that; e[0] for a p-wave.
 
@@ -145,7 +145,7 @@ def _not_converged(root_s: float) -> ConfigurationError:
     )
 
 
-@kernel
+@inner_kernel
 def first_not_converged(
     temperatures: Array, e: Array, weights: Array, values: Array, middles: Array, errors: Array, accuracy: float
 ) -> int:

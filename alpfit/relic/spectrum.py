@@ -15,7 +15,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from alpfit.numerics.compile import kernel
+from alpfit.numerics.compile import inner_kernel, kernel
 
 Array = NDArray[np.float64]
 Whole = NDArray[np.int64]
@@ -46,7 +46,7 @@ class Groups(NamedTuple):
     size: int
 
 
-@kernel
+@inner_kernel
 def no_groups(n: int) -> Groups:
     """With room for ``n``."""
     return Groups(np.empty(n), np.empty(n), np.empty(n), np.empty(n), 0)
@@ -87,7 +87,7 @@ def joined_spectra(parts: Sequence[Spectra]) -> Spectra:
     return Spectra(column(0), column(1), column(2), size, fineness)
 
 
-@kernel
+@inner_kernel
 def strength_of(flux: float, e: float, mass: float, dof: float) -> float:
     """The strength [GeV] of a node with that ``flux`` (:class:`~alpfit.relic.averages.Nodes`, GeV^-2).
 
@@ -105,7 +105,7 @@ def strengths_of(flux: Array, e: Array, mass: float, dof: float) -> Array:
     return strengths
 
 
-@kernel
+@inner_kernel
 def reduce_spectrum(spectrum: Spectrum, x: float, few: Groups, blur: float) -> Groups:
     """The resonances that stand for the ``spectrum`` at T = m/x, in the arrays of ``few``.
 
@@ -140,19 +140,19 @@ def reduce_spectrum(spectrum: Spectrum, x: float, few: Groups, blur: float) -> G
     return Groups(few.e, few.strength, few.scattering, few.share, kept)
 
 
-@kernel
+@inner_kernel
 def _place_of(folds: float) -> float:
     """Where a resonance is by ``folds`` = e x: near threshold by the momentum in its decay, which counts there."""
     return math.sqrt(folds) if folds < 0.25 else folds + 0.25
 
 
-@kernel
+@inner_kernel
 def _folds_at(place: float) -> float:
     """The inverse of :func:`_place_of`."""
     return place * place if place < 0.5 else place - 0.25
 
 
-@kernel
+@inner_kernel
 def _fill(t: Array, weights: Array, scattering: Array, blur: float, few: Groups) -> int:
     """Write places and weights of the groups of ``weights`` at places ``t`` into ``few``; how many, or -1 without room.
 
@@ -187,7 +187,7 @@ def _fill(t: Array, weights: Array, scattering: Array, blur: float, few: Groups)
     return kept
 
 
-@kernel
+@inner_kernel
 def _end_of_group(t: Array, weights: Array, first: int, blur: float) -> int:
     """After the last of those from ``first`` on whose weighted squares of distances sum to ``blur`` at most."""
     weight, mean, scatter = weights[first], t[first], 0.0
@@ -201,7 +201,7 @@ def _end_of_group(t: Array, weights: Array, first: int, blur: float) -> int:
     return t.size
 
 
-@kernel
+@inner_kernel
 def _phase_space(e: float) -> float:
     """What the annihilation in a narrow resonance is proportional to, besides its strength and exp(-e x)."""
     return math.sqrt(e * (e + 4.0) * (2.0 + e))

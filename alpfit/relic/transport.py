@@ -17,7 +17,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from alpfit.numerics.compile import kernel
+from alpfit.numerics.compile import inner_kernel, kernel
 from alpfit.relic.momentum_grid import MomentumGrid
 
 Array = NDArray[np.float64]
@@ -56,7 +56,7 @@ class Scale(NamedTuple):
     theta_over_t: float
 
 
-@kernel
+@inner_kernel
 def _particles_at(k: int, cells: Array, theta: float, grid: MomentumGrid) -> tuple[float, float]:
     """K at point ``k`` of the quadrature over one energy, and f p E dE there, in units of m."""
     q = grid.cells[k]
@@ -78,7 +78,7 @@ def moments(cells: Array, theta: float, grid: MomentumGrid) -> tuple[float, floa
     return number, pressure / number
 
 
-@kernel
+@inner_kernel
 def number_and_energy(cells: Array, theta: float, grid: MomentumGrid) -> tuple[float, float, float]:
     """The integrals of f p E dE, f K p E dE and f K^2 p E dE, in units of m."""
     number, energy, squares = 0.0, 0.0, 0.0
@@ -101,7 +101,7 @@ def maxwellian(x_chi: float, theta: float, grid: MomentumGrid) -> float:
     return number
 
 
-@kernel
+@inner_kernel
 def transport(
     cells: Array,
     background: Background,
@@ -162,7 +162,7 @@ def transport(
                     )
 
 
-@kernel
+@inner_kernel
 def mass_derivative(cells: Array, rates: Array, theta: float, grid: MomentumGrid, band: Array) -> None:
     """Write d(M dc/dt)/dc at fixed dc/dt = ``rates (n,)`` into the ``band (n, 7)``: M with weights du/dt."""
     band[:] = 0.0
@@ -177,7 +177,7 @@ def mass_derivative(cells: Array, rates: Array, theta: float, grid: MomentumGrid
                 band[i + r, s - r + 3] += weight * change * grid.values[k, r] * grid.values[k, s]
 
 
-@kernel
+@inner_kernel
 def limit_tail(coefficients: Array, theta_over_t: float, tail: Tail, grid: MomentumGrid) -> None:
     """Keep the slope of u between 0 and -``steepest``/T_chi far above T_chi, and no steeper than that in deep holes."""
     deep, highest = 14.0, np.max(coefficients)

@@ -134,6 +134,15 @@ def test_an_entry_that_does_not_know_its_luminosity_is_forecast_in_multiples_of_
     assert load(folder / "koto_klpix_2018_at_10").form.n_observed == pytest.approx(10.0 * (0.42 - 0.18**2))
 
 
+def test_where_nothing_is_seen_there_is_a_folder_without_a_figure(alpfit, fit, tmp_path):
+    folder, chosen = tmp_path / "made", ("--set", 'likelihoods=["koto_klpix_2018"]')
+    outcome = alpfit("forecast", fit, *chosen, "--luminosity", "10", "--masses", "5:6:2", "--output", folder)
+    assert outcome.code == 0, outcome.err
+    assert "nothing is seen at 2 of 2 masses" in outcome.out
+    assert not (folder / "limits.png").exists()
+    assert not (folder / "unfinished.jsonl").exists()
+
+
 def test_an_own_entry_and_chosen_channels_leave_entries_that_can_be_read(alpfit, fit, tmp_path):
     own = tmp_path / "mine"
     shutil.copytree(data_folder() / "belle2_bknunu_q2_2025", own)
@@ -231,6 +240,11 @@ def test_of_a_run_the_best_fit_is_the_truth(alpfit):
         (
             ["--luminosity", "1", "--set", "parameters.m_a.max=9", *("--truth", "m_a=8", "--truth", "g_agg=1e-4")],
             "is 0 there, which leaves no signal",
+        ),
+        (["--luminosity", "1", "--truth", "none", "--truth", "m_a=2"], "--truth none: it stands alone"),
+        (
+            ["--luminosity", "0.5", "--set", 'likelihoods=["koto_klpix_2018"]'],
+            "luminosity 0.5 is less than 1, today's data of koto_klpix_2018: give as much or more",
         ),
         (["--luminosity", "1", "--masses", "1:2"], "--masses 1:2: write it as LOW:HIGH:N"),
         (["--luminosity", "1", "--likelihood", "planck_relic_2018"], "planck_relic_2018 cannot be"),

@@ -264,6 +264,11 @@ def test_what_else_is_read_is_held_at_the_truth():
     assert made.at[0].local > gain**0.5
 
 
+def test_quantiles_of_few_toys_are_told_to_be_rough(belle2):
+    plan = Plan(belle2, Truth("no signal"), (0.365,), "scaled", (1.0,), n_toys=2)
+    assert "quantiles of 2 toys are rough: draw 100 or more with --toys" in worked_out(plan).remarks
+
+
 def test_an_interrupt_ends_it_after_a_task_which_is_kept(belle2):
     class Arrived:
         def raise_if_arrived(self):

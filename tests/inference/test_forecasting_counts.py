@@ -83,8 +83,33 @@ def test_a_count_of_none_bounds_three_events():
     assert made.observed[0].cl_s == pytest.approx(bound * -np.log(0.05) / np.log(10.0), rel=1e-4)
     assert made.at[0].limits[0].cl_s[2] == pytest.approx(made.observed[0].cl_s, rel=1e-6)
     assert made.at[1].limits[0].cl_s[2] < made.at[0].limits[0].cl_s[2] / 3.0
-    assert [said for said in made.remarks if "exact, sums over all counts" in said]
+    assert [said for said in made.remarks if "exact sums over counts" in said]
     assert [said for said in made.remarks if "does not say how much data it has" in said]
+
+
+def test_toys_draw_the_background_that_the_likelihood_knows():
+    """Above zero, where it may lie anywhere: of 5 +- 4 one in nine would lie below."""
+    measurement, generator = counting(0, 5.0, 4.0), np.random.default_rng(4)
+    counts = [measurement.toy({"rate": np.zeros(1)}, generator).form.n_observed for _ in range(4000)]
+    expected = measurement.form.probabilities_of_counts(40, {"rate": np.zeros(1)})
+    found = np.bincount(np.array(counts, dtype=int), minlength=40)[:40] / len(counts)
+    np.testing.assert_allclose(found, expected, atol=4.0 * np.sqrt(expected.max() / len(counts)))
+
+
+@pytest.mark.parametrize("error", [6.0, 60.0, 1e7])
+def test_a_background_that_is_hardly_known_has_limits_in_a_moment(error):
+    plan = Plan(counting(3, 3.0, error), Truth("no signal"), (1.0, 10.0), "scaled", (1.0,))
+    made = worked_out(plan)
+    assert np.isfinite([at.limits[0].cl_s for at in made.at]).all()
+    assert np.isfinite(made.observed[0].cl_s)
+
+
+def test_what_is_expected_of_more_data_is_not_held_against_the_published_limit():
+    at = {"m_a": np.array([0.1]), "BR(KL->pi0 a(inv))": np.array([1.4e-9])}
+    koto = shipped("koto_klpix_2018")
+    expected = koto.asimov({**at, "BR(KL->pi0 a(inv))": np.zeros(1)}).scaled(10.0, "scaled")
+    assert expected.compare(at).bound[0] == pytest.approx(0.0, abs=1e-12)
+    assert koto.compare(at).bound[0] > 2e-9
 
 
 def test_many_events_are_not_summed_over():

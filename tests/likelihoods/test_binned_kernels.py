@@ -14,7 +14,13 @@ from alpfit.likelihoods.forms.binned.density import (
     subtract_cells,
 )
 from alpfit.likelihoods.forms.binned.line import line_events, within_reach
-from alpfit.likelihoods.forms.binned.profile import laplace_correction, profile_point, profile_points
+from alpfit.likelihoods.forms.binned.profile import (
+    assign,
+    laplace_correction,
+    laplace_corrections,
+    profile_point,
+    profile_points,
+)
 from alpfit.likelihoods.forms.binned.rates import bend_at, empty_scratch, fill_cells, norm_at
 
 EVENTS = np.array([3.0, 8.0])
@@ -118,7 +124,15 @@ def test_each_kernel_agrees_with_its_python_twin(binned):
         subtract_cells: (1.0, EVENTS, model, filled, square),
         profile_point: (*point, square),
         laplace_correction: (*point, square),
-        profile_points: (alphas, np.ones(2), np.array([EVENTS, 3.0 * EVENTS]), model, scratch, True),
+        profile_points: (alphas, np.ones(2), np.array([EVENTS, 3.0 * EVENTS]), model, scratch),
+        laplace_corrections: (
+            np.stack([alphas, alphas]),
+            np.ones(2),
+            np.array([EVENTS, 3.0 * EVENTS]),
+            model,
+            scratch,
+        ),
+        assign: (np.zeros(3), np.arange(3.0)),
     }
     for kernel, arguments in calls.items():
         twin = everything_after(kernel.py_func, arguments)

@@ -132,7 +132,7 @@ def all_kernels() -> dict[str, object]:
         package = importlib.import_module(f"alpfit.{folder}")
         for info in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
             for value in vars(importlib.import_module(info.name)).values():
-                if is_jitted(value):
+                if is_jitted(value) or isinstance(value, compilation.InnerKernel):
                     kernels[f"{value.py_func.__module__}.{value.py_func.__qualname__}"] = value
     return kernels
 
@@ -305,6 +305,21 @@ def test_a_kernel_is_cached_in_that_folder_and_leaves_numbas_setting_alone():
     assert after == before
 
 
+def test_an_inner_kernel_is_a_part_of_who_calls_it_and_can_be_called_from_python():
+    @compilation.inner_kernel
+    def square(x):
+        return x * x
+
+    @compilation.kernel
+    def fourth_power(x):
+        return square(square(x))
+
+    assert fourth_power(3.0) == 81.0
+    assert "compiled" not in vars(square)  # nothing that Python could call was made
+    assert square(3.0) == 9.0
+    assert len(square.compiled.signatures) == 1
+
+
 @pytest.fixture
 def no_folder(tmp_path, monkeypatch):
     """A place where no folder can be made, as with a home that cannot be written."""
@@ -349,17 +364,18 @@ def test_a_kernel_whose_own_cache_folder_cannot_be_made_is_not_cached_elsewhere(
 
 
 PROGRAM = """
-import json, math
+import json
+import numpy as np
 from alpfit.numerics.quadrature import half_hermite_rule
-from alpfit.physics.plasma import bath_at, saikawa_shirai_2018
+from alpfit.physics.plasma import baths_at, saikawa_shirai_2018
 from alpfit.relic.boltzmann import relativistic_correction
 
 def report(kernel, value):
     return {"value": value, "compiled": sum(kernel.stats.cache_misses.values())}
 
 correction = relativistic_correction(5.0, half_hermite_rule(4))
-hubble = bath_at(0.01, saikawa_shirai_2018()).hubble
-answer = {"correction": report(relativistic_correction, correction), "hubble": report(bath_at, hubble)}
+hubble = float(baths_at(np.array([0.01]), saikawa_shirai_2018())[1][0])
+answer = {"correction": report(relativistic_correction, correction), "hubble": report(baths_at, hubble)}
 print(json.dumps(answer))
 """
 

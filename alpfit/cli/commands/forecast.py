@@ -80,8 +80,11 @@ def _truth(words: Sequence[str] | None) -> str | Mapping[str, float] | None:
     """A name, or a point."""
     if not words:
         return None
-    if len(words) == 1 and "=" not in words[0]:
-        return words[0]
+    names = [word for word in words if "=" not in word]
+    if names and len(words) > 1:
+        raise ConfigurationError(f"--truth {names[0]}: it stands alone; give it without the others, or a point alone")
+    if names:
+        return names[0]
     return numbers("--truth", words)
 
 
@@ -97,6 +100,8 @@ def _masses(text: str | None) -> list[float] | None:
     except (ValueError, IndexError):
         n, low, high = 0, 0.0, 0.0
     if len(parts) != 3 or not 0.0 < low <= high < np.inf or not 1 <= n <= 10_000:
-        raise ConfigurationError(f"--masses {text}: write it as LOW:HIGH:N, in GeV, such as 0.5:4.4:60")
+        raise ConfigurationError(
+            f"--masses {text}: write it as LOW:HIGH:N, in GeV, 0 < LOW <= HIGH and N up to 10000, such as 0.5:4.4:60"
+        )
     masses: list[float] = np.linspace(low, high, n).tolist()
     return masses

@@ -19,8 +19,9 @@ from alpfit.likelihoods import Measurement
 
 Array = NDArray[np.float64]
 
-MOST_SUMMED = 50.0
-"""Events without a signal; with more, asymptotic limits are good to a few percent."""
+MOST_SUMMED, MOST_POSSIBLE = 50.0, 500.0
+"""Events without a signal; with more, asymptotic limits are good to a few percent. And those that errors may make of
+them, which are not to be summed over where the background is hardly known."""
 
 RARE = 1e-5
 """The share of data sets without a signal that have more events than are looked at."""
@@ -28,7 +29,8 @@ RARE = 1e-5
 
 def are_few(background: Measurement) -> bool:
     """Whether the events that are expected without a signal can be summed over, and should be."""
-    return background.form.counts_once and background.form.n_events < MOST_SUMMED
+    form = background.form
+    return form.counts_once and form.n_events < MOST_SUMMED and form.most_events < MOST_POSSIBLE
 
 
 def exact_expected(rates: Rates, asymptotic: ExpectedLimits) -> ExpectedLimits:

@@ -24,6 +24,9 @@ Array = NDArray[np.float64]
 DISCOVERY, EVIDENCE, EXCLUSION = 5.0, 3.0, 1.959964
 """Standard deviations at which a signal is seen, or is there; and t at which half of all data exclude it at 95 %."""
 
+FEW_TOYS = 100
+"""Below which quantiles of toys are rough."""
+
 FEW = 10.0
 """Events without a signal below which 2 ln L is not distributed as for many."""
 
@@ -66,6 +69,7 @@ class Forecast:
     measurements: tuple[Measurement, ...]
     without_signal: Measurement
     needed: Mapping[str, float]
+    n_toys: int = 0
 
     @property
     def unit(self) -> str:
@@ -82,7 +86,7 @@ class Forecast:
         exact = are_few(self.without_signal)
         if exact:
             said.append(
-                f"limits of less than {MOST_SUMMED:g} events are exact, sums over all counts: they move in steps"
+                f"limits on less than {MOST_SUMMED:g} expected events are exact sums over counts: they move in steps"
             )
         events = self.without_signal.form.n_events
         if events < FEW and not exact:
@@ -93,6 +97,8 @@ class Forecast:
             said.append(
                 f"{events:.3g} events are few: significances are sqrt(2 ln L), which is their size only roughly"
             )
+        if 0 < self.n_toys < FEW_TOYS:
+            said.append(f"quantiles of {self.n_toys} toys are rough: draw {FEW_TOYS} or more with --toys")
         return tuple(said)
 
     def as_record(self) -> dict[str, Any]:
@@ -166,6 +172,7 @@ def forecast_of(bench: Workbench, work: Work) -> Forecast:
         tuple(bench.true_at.values()),
         bench.background,
         _needed(bench) if plan.truth.rate > 0.0 else {},
+        plan.n_toys,
     )
 
 

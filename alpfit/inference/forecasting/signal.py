@@ -61,7 +61,7 @@ def signal_of(measurement: Measurement, held: Mapping[str, Array] | None = None)
             f"{measurement.name} cannot be forecast without a point of the model: it reads {reads}, which a "
             f"truth would hold: give one, such as best of a run"
         )
-    shape = known[rate][0] if rate in spectra else None
+    shape = known[rate][0] if rate in spectra and known[rate].sum() > 0.0 else None
     return Signal(
         rate,
         mass if mass in others else "",
@@ -92,13 +92,16 @@ class Rates:
 
         The data are taken to want no signal.
         """
-        rate, factor = guess, 0.0
+        low, high, rate = 0.0, np.inf, guess
         while SMALLEST <= rate <= LARGEST:
             loss = 2.0 * (self.without - float(self.log_l(np.array([rate]))[0]))
-            if 0.25 <= loss <= 4.0:
+            if 0.25 <= loss <= 4.0 or high < (1.0 + 1e-9) * low:
                 return rate
-            step = 2.0 if loss < 0.25 else 0.5
-            if factor and step != factor:
-                step = step**0.5
-            rate, factor = rate * (step if not 1e-4 < loss < 1e4 else min(max(loss, 1e-4) ** -0.5, 1e3)), step
+            low, high = (rate, high) if loss < 0.25 else (low, rate)
+            if low and high < np.inf:
+                rate = float(np.sqrt(low * high))
+            elif 1e-4 < loss < 1e4:
+                rate *= loss**-0.5
+            else:
+                rate *= 2.0 if loss < 0.25 else 0.5
         return np.nan

@@ -163,6 +163,11 @@ class Form(BaseModel):
         """All that were counted, or are expected where the data are; infinity where that is not known."""
         return math.inf
 
+    @property
+    def most_events(self) -> float:
+        """Which hardly more are expected than, whatever the errors are; infinity where that is not known."""
+        return math.inf
+
     def probabilities_of_counts(self, size: int, predictions: Mapping[str, Array]) -> Array:
         """Of 0 to ``size`` - 1 events if ``predictions``, arrays ``(1,)``, are true: ``(size,)``.
 

@@ -29,7 +29,7 @@ from alpfit.likelihoods.tables import TABLE, table_of
 from alpfit.likelihoods.units import require_unit
 from alpfit.numerics.flat_prior import FlatPrior
 from alpfit.numerics.lookup import look_up
-from alpfit.numerics.poisson import marginal_poisson
+from alpfit.numerics.poisson import marginal_poisson, probabilities_of_counts
 
 Array = NDArray[np.float64]
 
@@ -122,12 +122,16 @@ class Counting(Form):
         """Standard Model and signal, the rate at which n events are expected, and their distance in sigma.
 
         That rate fits best if the background is known well; if not, pulls near it may be cut off at zero. Where a table
-        has limits, the bound is the published one, NaN where nothing was searched.
+        has limits, the bound is the published one, NaN where nothing was searched, but for data that are expected.
         """
         mu, excess = self.expected(predictions), max(self.n_observed - self.background, 0.0)
         best = excess / self._per_unit(predictions)
         loss = self._log_probability(np.array([excess])) - self.loglike(predictions)
-        bound = best if self.masses is None else np.exp(self._looked_up(np.asarray(predictions[str(self.abscissa)])))
+        bound = (
+            best
+            if self.masses is None or self.asimov_data
+            else np.exp(self._looked_up(np.asarray(predictions[str(self.abscissa)])))
+        )
         return Comparison(mu, bound, np.sign(mu - best) * np.sqrt(np.maximum(2.0 * loss, 0.0)))
 
     def excess(self, predictions: Mapping[str, Array], without_signal: Mapping[str, Array]) -> Array:  # noqa: ARG002
@@ -167,11 +171,16 @@ class Counting(Form):
         """The one number."""
         return self.n_observed
 
+    @property
+    def most_events(self) -> float:
+        """With five standard deviations of the background."""
+        return self.n_observed + 5.0 * self.background_error
+
     def probabilities_of_counts(self, size: int, predictions: Mapping[str, Array]) -> Array:
         """Averaged over the background's error."""
-        signal = self._signal(predictions)
-        logs = [marginal_poisson(n, signal, self.background, self.background_error)[0] for n in range(size)]
-        return np.exp(logs)
+        return probabilities_of_counts(
+            size, float(self._signal(predictions)[0]), self.background, self.background_error
+        )
 
     @property
     def _known_at_bound(self) -> float | None:
@@ -212,8 +221,10 @@ class Counting(Form):
         return settings | {"table": TABLE}, {TABLE: table}
 
     def toy(self, predictions: Mapping[str, Array], rng: np.random.Generator) -> Self:
-        """Events over a background that is drawn from its error."""
-        background = max(rng.normal(self.background, self.background_error), 0.0)
+        """Events over a background that is drawn from its error, above zero as in L."""
+        background = rng.normal(self.background, self.background_error)
+        while background <= 0.0:
+            background = rng.normal(self.background, self.background_error)
         return self.with_data(
             n_observed=float(rng.poisson(float(self._signal(predictions)[0]) + background)), asimov_data=False
         )

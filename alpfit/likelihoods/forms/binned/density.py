@@ -18,12 +18,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from alpfit.likelihoods.forms.binned.rates import Model, Scratch, fill_cells
-from alpfit.numerics.compile import kernel
+from alpfit.numerics.compile import inner_kernel, kernel
 
 Array = NDArray[np.float64]
 
 
-@kernel
+@inner_kernel
 def expected_count(n: float, rate: float, variance: float) -> tuple[float, float]:
     """The best expected events, and r."""
     shift = rate - variance
@@ -55,7 +55,7 @@ def log_likelihood(alphas: Array, strength: float, events: Array, model: Model, 
     return total
 
 
-@kernel
+@inner_kernel
 def fill_gradient(
     alphas: Array, strength: float, events: Array, model: Model, scratch: Scratch, gradient: Array
 ) -> None:
@@ -86,7 +86,7 @@ def fill_gradient(
                 pulled[k] += (2.0 * gamma - model.factor[c]) * slope
 
 
-@kernel
+@inner_kernel
 def fill_hessian(strength: float, events: Array, model: Model, scratch: Scratch, exact: bool, hessian: Array) -> None:
     """Hessian (upper triangle) of -max_gamma ln L at the point of :func:`fill_gradient`.
 
@@ -115,7 +115,7 @@ def fill_hessian(strength: float, events: Array, model: Model, scratch: Scratch,
         subtract_cells(strength, events, model, scratch, hessian)
 
 
-@kernel
+@inner_kernel
 def subtract_cells(strength: float, events: Array, model: Model, scratch: Scratch, hessian: Array) -> None:
     """Subtract (r s)^2 dG dG^T + r gamma ddG of all cells from the upper triangle.
 

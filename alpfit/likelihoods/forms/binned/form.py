@@ -34,7 +34,7 @@ from alpfit.likelihoods.forms.binned.comparison import compare_with_best, compar
 from alpfit.likelihoods.forms.binned.density import log_likelihood
 from alpfit.likelihoods.forms.binned.expectation import Expectation, expectation
 from alpfit.likelihoods.forms.binned.line import Line, within_reach
-from alpfit.likelihoods.forms.binned.profile import profile_points
+from alpfit.likelihoods.forms.binned.profile import laplace_corrections, profile_points
 from alpfit.likelihoods.forms.binned.rates import empty_scratch, fill_cells
 from alpfit.likelihoods.forms.binned.strength import best_strength
 from alpfit.likelihoods.forms.binned.writing import CONSTRAINTS, written_tables
@@ -164,10 +164,15 @@ class Binned(Form):
         return float(self.model_copy(update={"standard_model": strength}).log_l_of_events(nothing)[0])
 
     def fit_nuisances(self, events: Array, start: Array) -> tuple[Array, Array, Array]:
-        """What :func:`profile_points` returns for ``events (n, columns)``, from ``start (parameters,)``."""
+        """What :func:`profile_points` returns for ``events (n, columns)``, from ``start (parameters,)``.
+
+        If the nuisances are integrated over, ln L is that of the integral.
+        """
         model, strengths = self.spectrum.model, np.full(len(events), self.standard_model)
         scratch = empty_scratch(model, start.size)
-        log_l, nuisances, gains = profile_points(start, strengths, events, model, scratch, self.marginalise)
+        log_l, nuisances, gains = profile_points(start, strengths, events, model, scratch)
+        if self.marginalise:
+            log_l += laplace_corrections(nuisances, strengths, events, model, scratch)
         return log_l, nuisances, gains
 
     def best_nuisances(self, events: Array) -> tuple[Array, Array]:

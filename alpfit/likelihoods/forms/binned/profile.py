@@ -8,12 +8,12 @@ from numpy.typing import NDArray
 from alpfit.likelihoods.forms.binned.density import fill_gradient, fill_hessian, log_likelihood
 from alpfit.likelihoods.forms.binned.rates import Model, Scratch
 from alpfit.numerics.cholesky import factorise_in_place, solve_factorised
-from alpfit.numerics.compile import kernel
+from alpfit.numerics.compile import inner_kernel, kernel
 
 Array = NDArray[np.float64]
 
 
-@kernel
+@inner_kernel
 def inner(a: Array, b: Array) -> float:
     """The scalar product of two vectors."""
     total = 0.0
@@ -22,7 +22,14 @@ def inner(a: Array, b: Array) -> float:
     return total
 
 
-@kernel
+@inner_kernel
+def assign(target: Array, source: Array) -> None:
+    """Copy a vector into one of the same size; numba's own way spends a second on the text of an error."""
+    for k in range(target.size):
+        target[k] = source[k]
+
+
+@inner_kernel
 def factorise_hessian(
     strength: float, events: Array, model: Model, scratch: Scratch, exact: bool, hessian: Array
 ) -> float:
@@ -37,7 +44,7 @@ def factorise_hessian(
     return log_determinant
 
 
-@kernel
+@inner_kernel
 def profile_point(
     alphas: Array, strength: float, events: Array, model: Model, scratch: Scratch, hessian: Array
 ) -> tuple[float, float]:
@@ -52,13 +59,13 @@ def profile_point(
     for _ in range(60):
         fill_gradient(alphas, strength, events, model, scratch, gradient)
         before, again = gain, gain < 1e-2
-        step[:] = gradient
+        assign(step, gradient)
         if again:
             solve_factorised(hessian, step)
             gain = 0.5 * inner(gradient, step)
         if not again or gain > 1e-3 * before:
             factorise_hessian(strength, events, model, scratch, before < 0.5, hessian)
-            step[:] = gradient
+            assign(step, gradient)
             solve_factorised(hessian, step)
             gain = 0.5 * inner(gradient, step)
         if gain < 1e-10:
@@ -72,12 +79,12 @@ def profile_point(
             length *= 0.5
         if not gained:
             break
-        alphas[:] = trial
+        assign(alphas, trial)
         value = new
     return value, gain
 
 
-@kernel
+@inner_kernel
 def laplace_correction(
     alphas: Array, strength: float, events: Array, model: Model, scratch: Scratch, hessian: Array
 ) -> float:
@@ -104,18 +111,26 @@ def laplace_correction(
 
 @kernel
 def profile_points(
-    start: Array, strengths: Array, events: Array, model: Model, scratch: Scratch, integrate: bool
+    start: Array, strengths: Array, events: Array, model: Model, scratch: Scratch
 ) -> tuple[Array, Array, Array]:
     """For ``n`` points with signal ``strengths (n,)`` and ``events (n, columns)``, each from the same ``start``.
 
-    Returns ln L ``(n,)``, with the nuisances at their best or, if so asked, integrated over; the best nuisances
-    ``(n, parameters)``; and what another Newton step would gain ``(n,)``.
+    Returns ln L ``(n,)`` with the nuisances at their best, these ``(n, parameters)``, and what another Newton step
+    would gain ``(n,)``.
     """
     log_l, gains = np.empty(strengths.size), np.empty(strengths.size)
     nuisances, hessian = np.empty((strengths.size, start.size)), np.empty((start.size, start.size))
     for i in range(strengths.size):
-        nuisances[i] = start
+        assign(nuisances[i], start)
         log_l[i], gains[i] = profile_point(nuisances[i], strengths[i], events[i], model, scratch, hessian)
-        if integrate:
-            log_l[i] += laplace_correction(nuisances[i], strengths[i], events[i], model, scratch, hessian)
     return log_l, nuisances, gains
+
+
+@kernel
+def laplace_corrections(nuisances: Array, strengths: Array, events: Array, model: Model, scratch: Scratch) -> Array:
+    """:func:`laplace_correction` ``(n,)`` at the best ``nuisances (n, parameters)`` of :func:`profile_points`."""
+    corrections, n_parameters = np.empty(strengths.size), nuisances.shape[1]
+    hessian = np.empty((n_parameters, n_parameters))
+    for i in range(strengths.size):
+        corrections[i] = laplace_correction(nuisances[i], strengths[i], events[i], model, scratch, hessian)
+    return corrections

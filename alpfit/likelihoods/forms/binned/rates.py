@@ -15,7 +15,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from alpfit.numerics.compile import kernel
+from alpfit.numerics.compile import inner_kernel, kernel
 
 Array = NDArray[np.float64]
 Indices = NDArray[np.int64]
@@ -69,7 +69,7 @@ class Scratch(NamedTuple):
     pulled: Array
 
 
-@kernel
+@inner_kernel
 def bend_at(alpha: float) -> tuple[float, float, float]:
     """b(alpha) and two derivatives: alpha^2 (15 - 10 alpha^2 + 3 alpha^4) inside |alpha| < 1, 8 |alpha| outside."""
     if abs(alpha) >= 1.0:
@@ -82,7 +82,7 @@ def bend_at(alpha: float) -> tuple[float, float, float]:
     )
 
 
-@kernel
+@inner_kernel
 def norm_at(alpha: float, table: Array) -> tuple[float, float, float]:
     """f(alpha), f'/f and f''/f; ``table`` is ln f(1), ln f(-1) and the coefficients of alpha ... alpha^6 inside."""
     if abs(alpha) >= 1.0:
