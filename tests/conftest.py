@@ -2,6 +2,7 @@
 
 import gc
 import json
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -9,6 +10,9 @@ from importlib import import_module
 from pathlib import Path
 
 import pytest
+
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # before numpy: tests run side by side, one on each core,
+os.environ.setdefault("OMP_NUM_THREADS", "1")  # where threads of linear algebra would wait for each other
 
 from alpfit import Fit, Run
 from alpfit.chains.provenance import seal
