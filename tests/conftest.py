@@ -17,6 +17,7 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")  # where threads of linear algebra
 from alpfit import Fit, Run
 from alpfit.chains.provenance import seal
 from alpfit.figures import FIGURES
+from alpfit.numerics.settings import own_logging
 
 LONG = (
     *("test_readme", "test_every_sampler", "test_strange_texts", "test_in_memory", "test_density", "test_executors"),
@@ -121,6 +122,16 @@ class Project:
         """The digests in the manifest are those of the folder's files again, as anybody can make them."""
         manifest = self.run_path / "manifest.json"
         seal(manifest, json.loads(manifest.read_text()))
+
+
+@pytest.fixture(scope="session")
+def flavio():
+    """The package, whose measurements are a megabyte of YAML: the parser in C reads the same in half the time."""
+    import yaml
+
+    with own_logging(), pytest.MonkeyPatch.context() as patch:
+        patch.setattr(yaml, "SafeLoader", yaml.CSafeLoader)
+        return import_module("flavio")
 
 
 @contextmanager
