@@ -15,6 +15,7 @@ side of the maximum is enough for any n, s, B and sigma.
 """
 
 import math
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -36,8 +37,14 @@ def marginal_poisson(n: float, signal: Array, background: float, error: float) -
 
     An array of the shape of ``signal``.
     """
-    found = _log_probabilities(float(n), signal.ravel(), background, error, legendre_rule(N_NODES), DROP)
+    found = _log_probabilities(float(n), signal.ravel(), background, error, _rule(N_NODES), DROP)
     return np.asarray(found.reshape(signal.shape))
+
+
+@cache
+def _rule(n: int) -> Rule:
+    """The nodes, which take a hundred times as long to find as one probability."""
+    return legendre_rule(n)
 
 
 @kernel
