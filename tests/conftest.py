@@ -20,10 +20,14 @@ from alpfit.figures import FIGURES
 from alpfit.numerics.settings import own_logging
 
 LONG = (
-    *("test_readme", "test_every_sampler", "test_strange_texts", "test_in_memory", "test_density", "test_executors"),
-    *("test_invisible_fit", "test_fbe", "test_strangers_folder", "test_own_place", "test_crash_safety", "test_browser"),
-    *("test_mpi", "test_odd_places", "test_commands", "test_continuity", "test_engines", "test_pairs", "test_program"),
-    *("test_ding_et_al", "test_scalar_singlet", "test_coupled_boltzmann_reference", "test_reweight", "test_honesty"),
+    *("test_readme", "test_strange_texts", "test_every_sampler", "test_profile", "test_dynesty", "test_mpi"),
+    *("test_own_scenario_runs", "test_executors", "test_commands", "test_figures", "test_continuity"),
+    *("test_odd_places", "test_fit", "test_invisible_fit", "test_nautilus", "test_in_memory", "test_pairs"),
+    *("test_elsewhere", "test_coupled_boltzmann_reference", "test_forecast", "test_prior_change", "test_own_place"),
+    *("test_docstrings", "test_strangers_folder", "test_odd_arguments", "test_density", "test_browser"),
+    *("test_crash_safety", "test_general", "test_slow_freeze_in", "test_slow_phase_space", "test_program"),
+    *("test_reweight", "test_fresh_environment", "test_fbe", "test_engines", "test_ding_et_al"),
+    *("test_scalar_singlet", "test_honesty", "test_belle2_spectrum"),
 )
 """The files that take longest: of two workers neither should begin one of them when the other has nothing left."""
 
