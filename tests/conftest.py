@@ -1,6 +1,8 @@
 """A small fit with a likelihood entry of its own, in a project that can be moved and changed."""
 
+import gc
 import json
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -9,15 +11,23 @@ from pathlib import Path
 
 import pytest
 
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # before numpy: tests run side by side, one on each core,
+os.environ.setdefault("OMP_NUM_THREADS", "1")  # where threads of linear algebra would wait for each other
+
 from alpfit import Fit, Run
 from alpfit.chains.provenance import seal
 from alpfit.figures import FIGURES
+from alpfit.numerics.settings import own_logging
 
 LONG = (
-    *("test_readme", "test_every_sampler", "test_strange_texts", "test_in_memory", "test_density", "test_executors"),
-    *("test_invisible_fit", "test_fbe", "test_strangers_folder", "test_own_place", "test_crash_safety", "test_browser"),
-    *("test_mpi", "test_odd_places", "test_commands", "test_continuity", "test_engines", "test_pairs", "test_program"),
-    *("test_ding_et_al", "test_scalar_singlet", "test_coupled_boltzmann_reference", "test_reweight", "test_honesty"),
+    *("test_readme", "test_strange_texts", "test_every_sampler", "test_profile", "test_dynesty", "test_mpi"),
+    *("test_own_scenario_runs", "test_executors", "test_commands", "test_figures", "test_continuity"),
+    *("test_odd_places", "test_fit", "test_invisible_fit", "test_nautilus", "test_in_memory", "test_pairs"),
+    *("test_elsewhere", "test_coupled_boltzmann_reference", "test_forecast", "test_prior_change", "test_own_place"),
+    *("test_docstrings", "test_strangers_folder", "test_odd_arguments", "test_density", "test_browser"),
+    *("test_crash_safety", "test_general", "test_slow_freeze_in", "test_slow_phase_space", "test_program"),
+    *("test_reweight", "test_fresh_environment", "test_fbe", "test_engines", "test_ding_et_al"),
+    *("test_scalar_singlet", "test_honesty", "test_belle2_spectrum"),
 )
 """The files that take longest: of two workers neither should begin one of them when the other has nothing left."""
 
@@ -26,6 +36,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Long files first, all others as they were found."""
     order = {name: place for place, name in enumerate(LONG)}
     items.sort(key=lambda item: order.get(item.path.stem, len(LONG)))
+
+
+def pytest_collection_finish() -> None:
+    """Ten thousand tests and what they import live to the end: no later search for garbage need walk through them."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -110,6 +126,16 @@ class Project:
         """The digests in the manifest are those of the folder's files again, as anybody can make them."""
         manifest = self.run_path / "manifest.json"
         seal(manifest, json.loads(manifest.read_text()))
+
+
+@pytest.fixture(scope="session")
+def flavio():
+    """The package, whose measurements are a megabyte of YAML: the parser in C reads the same in half the time."""
+    import yaml
+
+    with own_logging(), pytest.MonkeyPatch.context() as patch:
+        patch.setattr(yaml, "SafeLoader", yaml.CSafeLoader)
+        return import_module("flavio")
 
 
 @contextmanager

@@ -31,9 +31,10 @@ def run(*command):
 
 def test_arviz_alone_finds_our_mean(tmp_path, samples):
     write_posterior(tmp_path / "posterior.nc", samples, seed=1)
-    run(sys.executable, "-m", "venv", tmp_path / "fresh")
+    run(sys.executable, "-m", "venv", "--without-pip", tmp_path / "fresh")
     python = tmp_path / "fresh" / "bin" / "python"
-    run(python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-compile", *PACKAGES)
+    pip = (sys.executable, "-m", "pip", "--python", python, "--disable-pip-version-check")
+    run(*pip, "install", "--quiet", "--no-compile", *PACKAGES)
 
     mean, dims = run(python, "-c", PROGRAM, tmp_path / "posterior.nc").splitlines()
     draws = samples.equally_weighted(np.random.default_rng(1))

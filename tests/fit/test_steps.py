@@ -72,10 +72,10 @@ def test_the_report_has_them(run, steps, monkeypatch):
 
 @pytest.fixture(scope="module")
 def refined(run, tmp_path_factory):
-    """Refined in m_a and in r, four bins each: 0.6 to 1.0038, to 1.6793, to 2.8095, to 4.7 GeV."""
+    """Refined in m_a, four bins, 0.6 to 1.0038, to 1.6793, to 2.8095, to 4.7 GeV, and in two bins of r."""
     path = tmp_path_factory.mktemp("profiles") / "refined"
-    for name in ("m_a", "r"):
-        alpfit.profile(run, (name,), grid="4", refine=True, output=path / name)
+    for name, grid in (("m_a", "4"), ("r", "2")):
+        alpfit.profile(run, (name,), grid=grid, refine=True, output=path / name)
     return path
 
 

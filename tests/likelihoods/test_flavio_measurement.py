@@ -3,13 +3,14 @@
 from importlib.metadata import version
 from pathlib import Path
 
-import flavio
 import numpy as np
 import pytest
 
 from alpfit.errors import AlpfitError, CatalogueError
 from alpfit.likelihoods import FORMS
 from alpfit.likelihoods.catalogue import load_folder
+
+pytestmark = pytest.mark.usefixtures("flavio")
 
 VERSION = version("flavio")
 KINDS = {
@@ -34,7 +35,7 @@ def form_of(measurement, names):
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_it_is_flavios_own_probability(kind):
+def test_it_is_flavios_own_probability(kind, flavio):
     measurement, names = KINDS[kind]
     theirs, form = flavio.Measurement[measurement], form_of(measurement, names)
     keys = [tuple(name) if isinstance(name, list) else name for name in names]
@@ -49,7 +50,7 @@ def test_it_is_flavios_own_probability(kind):
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_the_best_value_has_no_pull_and_the_rest_is_pulled_to_it(kind):
+def test_the_best_value_has_no_pull_and_the_rest_is_pulled_to_it(kind, flavio):
     measurement, names = KINDS[kind]
     theirs, form = flavio.Measurement[measurement], form_of(measurement, names)
     best = {

@@ -189,6 +189,7 @@ def variant(request, binned, binned_folder, binned_data, tmp_path):
         del data["signal"]
         return request.param, FORMS["pyhf"].read(data, folder)
     if name == "flavio":
+        request.getfixturevalue("flavio")
         return request.param, FORMS["flavio"].read({**data, "version": version("flavio")}, tmp_path)
     return request.param, FORMS[name].model_validate(data)
 

@@ -76,10 +76,8 @@ def weighted_quantiles(values, weights):
     return np.interp(AT, below / below[-1], values[order])
 
 
-def test_flavio_predicts_and_judges_beside_belle_ii():
+def test_flavio_predicts_and_judges_beside_belle_ii(flavio):
     """Rates by flavio, ln L of its measurement by flavio, and the spectrum by the published likelihood."""
-    import flavio
-
     problem = Fit.from_file(ELSEWHERE / "flavio_nunu.toml").problem
     theta = np.array([[0.0, 0.0], [3.0, 7.0], [-2.0, -4.0]])
     found = problem.evaluate(theta)

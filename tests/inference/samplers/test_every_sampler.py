@@ -86,7 +86,10 @@ def moments(samples, values):
     return mean, np.sqrt(np.average((values - mean) ** 2, weights=samples.weights))
 
 
-@pytest.mark.parametrize("seed", [1, 2, 3, 4, 5])
+SEEDS = (1, 2, 3)
+
+
+@pytest.mark.parametrize("seed", SEEDS)
 @pytest.mark.parametrize("problem", PROBLEMS)
 @pytest.mark.parametrize("name", EVIDENCE)
 def test_the_evidence_is_right_within_its_error(run, name, problem, seed):
@@ -94,6 +97,15 @@ def test_the_evidence_is_right_within_its_error(run, name, problem, seed):
     assert 0.0 < samples.log_z_error < 0.4
     assert abs(samples.log_z - PROBLEMS[problem][1]) < 3.0 * samples.log_z_error
     assert 1.0 / 3.0 < samples.diagnostics["error of ln Z, resampled"] / samples.log_z_error < 3.0
+
+
+@pytest.mark.parametrize("problem", PROBLEMS)
+@pytest.mark.parametrize("name", EVIDENCE)
+def test_the_evidence_is_right_on_average(run, name, problem):
+    """A bias of two errors, which one run in six would show, and their mean does."""
+    runs = [run(name, problem, seed) for seed in SEEDS]
+    deviations = [(samples.log_z - PROBLEMS[problem][1]) / samples.log_z_error for samples in runs]
+    assert abs(np.mean(deviations)) < 3.0 / np.sqrt(len(SEEDS))
 
 
 @pytest.mark.parametrize("name", ["emcee", "minuit"])
@@ -168,14 +180,15 @@ def test_the_summary_of_a_plateau_is_json_and_says_what_is_not_known(name, edge)
         assert set(unknown) >= UNKNOWN_WHERE_ALL_IS_FLAT[name]
 
 
-@pytest.mark.parametrize("seed", [1, 2, 3, 4, 5])
 @pytest.mark.parametrize("name", EVIDENCE)
-def test_two_modes_have_the_right_shares(run, name, seed):
-    samples = run(name, "crescents", seed)
+def test_two_modes_have_the_right_shares(run, name):
     share = Crescents().evidence()[1]
-    found = samples.weights[samples.parameters["x"] > 0.0].sum()
+    runs = [run(name, "crescents", seed) for seed in SEEDS]
+    found = np.array([samples.weights[samples.parameters["x"] > 0.0].sum() for samples in runs])
+    deviations = np.log(found / (1.0 - found)) - np.log(share / (1.0 - share))
     # live points wander between the modes by chance while both are populated: about sqrt(2 H/n_live) of the logit
-    assert np.log(found / (1.0 - found)) == pytest.approx(np.log(share / (1.0 - share)), abs=0.7)
+    assert np.abs(deviations).max() < 0.7
+    assert abs(deviations.mean()) < 0.7 / np.sqrt(len(SEEDS))
 
 
 @pytest.mark.parametrize("name", SAMPLERS)
