@@ -12,6 +12,7 @@ from alpfit.cli.commands import (
     check,
     cite,
     compare,
+    compile_ahead,
     evaluate,
     explain,
     export,
@@ -61,6 +62,7 @@ def _program(
 app.command()(run.run)
 app.command()(status.status)
 app.command()(check.check)
+app.command("compile")(compile_ahead.compile_ahead)
 app.command()(evaluate.evaluate)
 app.command()(explain.explain)
 app.command(cls=SeveralValues)(profile.profile)

@@ -34,12 +34,14 @@ from alpfit.inference.explanation import Explanation, explain
 from alpfit.inference.interrupts import Interrupted, Interrupts
 from alpfit.inference.joint import log_density
 from alpfit.inference.parallel import EXECUTORS, Job
+from alpfit.inference.parallel.ahead import compile_ahead
 from alpfit.inference.prior_check import PriorCheck, check_prior
 from alpfit.inference.problem import Problem
 from alpfit.inference.progress import NoProgress, Progress
 from alpfit.inference.samples import Samples
 from alpfit.inference.session import Evaluate, Session, Store
 from alpfit.numerics.arguments import path_of, real_array, shown, words
+from alpfit.numerics.compile import cache_folder
 from alpfit.numerics.memory import give_back
 from alpfit.numerics.notebook import html_table
 from alpfit.runs.publishing import publish
@@ -123,6 +125,7 @@ class Fit:
                 raise ConfigurationError(
                     f"{name} has no value: the fit gives it a prior, so give at={{{name!r}: VALUE}}"
                 )
+        compile_ahead(problem.rehearsals)
         found = problem.evaluate_at({name: _one(name, value) for name, value in at.items()})
         if found.failures[0]:
             raise PredictionError(found.failures[0])
@@ -166,6 +169,16 @@ class Fit:
                 raise ConfigurationError(
                     f"[sampler] start = {shown(start)} has no samples of {missing[0]}: name another"
                 )
+
+    def compile(self) -> Path | None:
+        """Compile what this fit calls, on all cores; the folder in which that is kept, None where it cannot be.
+
+        A run does it by itself. This is for a machine, a container or a cluster that is to have it before.
+        """
+        problem = self.problem
+        compile_ahead(problem.rehearsals)
+        problem.evaluate(problem.prior_transform(np.full((1, problem.n_dim), 0.5)))
+        return cache_folder()
 
     def check_prior(self) -> PriorCheck:
         """Points drawn from the prior: in how much of it there is no likelihood, and why.
@@ -260,6 +273,7 @@ class Fit:
         with shown_progress(progress) as display:
             self._check_file(display)
             repeats = Repeats(self.configuration.parallel, self.configuration.sampler.seed, path, n)
+            compile_ahead(self.problem.rehearsals)
             started = datetime.now(UTC)
             with replacing(path, overwrite=overwrite or resume), interrupts.held_back():
                 try:
@@ -294,6 +308,7 @@ class Fit:
         if not self.problem.names:
             raise ConfigurationError(f"{NO_PARAMETER}, or use evaluate")
         self._check_file(progress)
+        compile_ahead(self.problem.rehearsals)
         parallel = self.configuration.parallel
         job = Job(partial(evaluate_batch, self.problem), parallel, interrupts)
         with interrupts.held_back(), EXECUTORS[parallel.executor](job) as evaluate:

@@ -12,6 +12,7 @@ from alpfit.inference.joint import log_density, transform
 from alpfit.inference.priors import Prior
 from alpfit.likelihoods import JointLikelihood
 from alpfit.numerics.expressions import Expression, in_order
+from alpfit.numerics.rehearsal import Rehearsal
 from alpfit.scenarios import CheckedScenario
 
 Array = NDArray[np.float64]
@@ -85,10 +86,17 @@ class Problem:
         """Parameters at ``u`` in the unit cube, arrays of shape ``(..., n_dim)``."""
         return transform(self.priors, u)
 
+    @property
+    def rehearsals(self) -> tuple[Rehearsal, ...]:
+        """Calls that compile what :meth:`evaluate` calls."""
+        own = (measurement.rehearsal() for measurement in self.likelihood.measurements)
+        by_name = {rehearsal.name: rehearsal for rehearsal in (*self.scenario.rehearsals(), *filter(None, own))}
+        return tuple(by_name.values())
+
     def evaluate(self, theta: Array) -> Evaluation:
         """Everything at ``theta``, sampled parameters of shape ``(n, n_dim)``."""
-        sampled = {name: theta[:, i] for i, name in enumerate(self.names)}
-        return self.evaluate_at(sampled)
+        columns = np.ascontiguousarray(theta.T)  # kernels are compiled for no other kind of arrays
+        return self.evaluate_at(dict(zip(self.names, columns, strict=True)))
 
     def completed(self, values: Mapping[str, Array]) -> dict[str, Array]:
         """All parameters, arrays ``(n,)``, from the sampled ones; what is fixed or has a formula may be overruled."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Annotated, Any, Self
 
 import numpy as np
@@ -16,6 +16,7 @@ from alpfit.likelihoods.forms import Comparison, Form, Step
 from alpfit.likelihoods.forms.base import check_spectrum
 from alpfit.likelihoods.source import Reference, Source, Text
 from alpfit.numerics.arguments import broadcast, real_array, shown
+from alpfit.numerics.rehearsal import Rehearsal
 
 Array = NDArray[np.float64]
 
@@ -96,6 +97,13 @@ class Measurement:
         if self.share is None:
             return self.form.loglike(predictions)
         return self.form.loglike(self._shared({name: predictions[name] for name in self.observables}))
+
+    def rehearsal(self) -> Rehearsal | None:
+        """A call that compiles what :meth:`loglike` calls; None where that is nothing worth it."""
+        form, seconds = self.form, self.form.compiling_s
+        values = {name: np.ones((1, 4) if name in form.spectra else 1) for name in form.observables}
+        name = f"{self.form_name}-{'spectrum' if form.spectra else 'numbers'}"
+        return Rehearsal(name, seconds, partial(form.loglike, values)) if seconds else None
 
     def compare(self, predictions: Mapping[str, ArrayLike]) -> Comparison:
         """What is measured, its bound and the pull; predictions as for :meth:`loglike`."""

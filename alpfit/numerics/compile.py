@@ -13,6 +13,7 @@ import shutil
 from collections.abc import Callable
 from functools import cache, cached_property, update_wrapper
 from hashlib import sha256
+from importlib import import_module
 from pathlib import Path
 from tempfile import NamedTemporaryFile, mkdtemp
 from typing import Any, TypeVar, cast
@@ -152,6 +153,12 @@ def _tell_fault(verb: str, error: Exception) -> None:
         )
 
 
+def host_processor() -> str:
+    """The kind of processor that machine code is for; numba keeps that of each kind beside the others."""
+    binding: Any = import_module("llvmlite.binding")  # which has no types
+    return str(binding.get_host_cpu_name())
+
+
 class _FirstCompilation(event.Listener):
     """Says once that compiling takes a while: where nothing has been kept yet, the first call waits for it."""
 
@@ -161,7 +168,7 @@ class _FirstCompilation(event.Listener):
         """A kernel is compiled that was not found in the cache."""
         folder = cache_folder()
         if not self.told and (folder is None or next(folder.rglob("*.nbi"), None) is None):
-            log.warning("alpfit: compiling for this machine, about half a minute")
+            log.warning("alpfit: compiling for this machine, once, about half a minute")
         self.told = True
 
     def on_end(self, _: Any) -> None:

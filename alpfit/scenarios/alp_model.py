@@ -1,11 +1,19 @@
 """What the two scenarios of the ALP share: its choices, and the parameters that need not be given."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from functools import partial
+from types import MappingProxyType
 from typing import Any, Self
 
+import numpy as np
+
+from alpfit.numerics.rehearsal import Rehearsal
 from alpfit.scenarios import quantities
 from alpfit.scenarios.base import Scenario
 from alpfit.scenarios.choices import DEFAULT, TABLES, Choices, choices_of
+
+TYPICAL: Mapping[str, float] = MappingProxyType({"m_a": 2.0, "r": 0.45, "g_agg": 1e-4, "g_achi": 1e-3})
+"""A point, in GeV and 1/GeV."""
 
 
 class AlpModel(Scenario):
@@ -17,6 +25,12 @@ class AlpModel(Scenario):
     def __init__(self, choices: Choices = DEFAULT) -> None:
         super().__init__(choices)
         self.optional = quantities.optional_parameters(choices)
+
+    def rehearsals(self) -> Sequence[Rehearsal]:
+        """Of its rates."""
+        at = {name: np.full(1, value) for name, value in TYPICAL.items() if name in self.parameters}
+        name = f"rates-{type(self).__name__}-{self.options.form_factor}"
+        return (Rehearsal(name, 1.5, partial(self.predict_rates, at)),)
 
     @classmethod
     def tables(cls) -> Mapping[str, type]:

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from alpfit.numerics.rehearsal import Rehearsal
+
 if TYPE_CHECKING:
     from alpfit.relic import Evolution, RelicDensity
 
@@ -146,6 +148,10 @@ class Scenario:
         ``points`` may not be changed. A :class:`Predictions` says why there is none at some of them.
         """
         raise NotImplementedError
+
+    def rehearsals(self) -> Sequence[Rehearsal]:
+        """Calls that compile what :meth:`predict` calls, so that processes can do it side by side."""
+        return ()
 
     def predict_rates(self, points: Mapping[str, Array]) -> Mapping[str, Array]:
         """Of :meth:`predict` what takes microseconds a point: all but a relic density and its error. For scans.

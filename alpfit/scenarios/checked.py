@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from alpfit.errors import LONGEST, AlpfitError, ConfigurationError, in_one_line
 from alpfit.numerics.arguments import outside, shown
+from alpfit.numerics.rehearsal import Rehearsal
 from alpfit.relic import Evolution, RelicDensity
 from alpfit.scenarios.base import Array, Predictions, Quantity, Scenario
 from alpfit.scenarios.names import quantity_for
@@ -88,6 +89,10 @@ class CheckedScenario(Scenario):
     def obstacle(self) -> str:
         """Why nothing can be predicted; empty where it can."""
         return self.inner.obstacle
+
+    def rehearsals(self) -> Sequence[Rehearsal]:
+        """Calls that compile what :meth:`predict` calls."""
+        return self.inner.rehearsals()
 
     def provides(self, method: str) -> bool:
         """Whether the scenario has a ``method`` that can be left out."""

@@ -1,12 +1,14 @@
 """The ALP with dark matter chi: a -> chi chi and a -> gamma gamma where r = m_chi/m_a < 1/2, a -> gamma gamma above."""
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from types import MappingProxyType
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from alpfit.numerics.rehearsal import Rehearsal
 from alpfit.physics.annihilation import sigma_v_today
 from alpfit.physics.pair_annihilation import pair_rate_today
 from alpfit.physics.self_scattering import self_scattering_per_mass
@@ -24,6 +26,7 @@ from alpfit.relic import (
     resolve_annihilation_scale,
     theory_error,
 )
+from alpfit.relic.rehearsal import rehearse_equations, rehearse_tables
 from alpfit.relic.results import ANSWERED
 from alpfit.relic.theory_error import FREEZE_IN
 from alpfit.relic.validity import SMALLEST_SHARE
@@ -102,6 +105,10 @@ REGIMES: Mapping[str, str] = MappingProxyType(
 )
 
 
+SECONDS: Mapping[str, tuple[float, float]] = MappingProxyType({"nbe": (7, 6), "cbe": (8, 6), "fbe": (9, 28)})
+"""That the tables and the equations of an engine take to compile, on a machine of 2025."""
+
+
 class PortalScenario(AlpModel):
     """The ALP portal with its ``choices``: ``invisible``, and ``displaced`` with dark matter."""
 
@@ -141,6 +148,14 @@ class PortalScenario(AlpModel):
         return Predictions(
             {name: values[name] for name in OBSERVABLES}, tuple(_failure(outcome) for outcome in relic.status)
         )
+
+    def rehearsals(self) -> Sequence[Rehearsal]:
+        """Of its rates, and of the relic density's tables and equations."""
+        chosen = self.options
+        by = (chosen.engine, chosen.closure, chosen.plasma)
+        parts = zip(("tables", "equations"), SECONDS[chosen.engine], (rehearse_tables, rehearse_equations), strict=True)
+        relic = [Rehearsal("-".join((what, *by)), seconds, partial(call, *by)) for what, seconds, call in parts]
+        return (*super().rehearsals(), *relic)
 
     def predict_rates(self, points: Mapping[str, Array]) -> Mapping[str, Array]:
         """All that :meth:`predict` returns but the relic density and its error."""

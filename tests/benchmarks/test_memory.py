@@ -1,7 +1,7 @@
 """What runs and figures take of memory at their peak, whole processes with all their libraries; a part of `make bench`.
 
 A run of nine parameters, its figures and its report take at most 400 MB, and not much more than those of four. What
-compiling takes, once on a machine, is not among it: such a run peaks at 0.6 GB, and a report at 0.7 GB.
+compiling takes, once on a machine, is not among it: a report peaks at 0.7 GB then.
 """
 
 import os

@@ -118,3 +118,19 @@ def test_a_whole_run_with_nothing_compiled(sampler, report, tmp_path):
     for part, seconds in parts.items():
         report(f"    {part}", "", f"{seconds:.1f} s")
     assert summary["shortfalls"] == []
+
+
+def test_the_first_evaluation_on_a_machine(report, tmp_path):
+    """In two processes and in this one alone, each with nothing compiled."""
+    point = ["--at", "m_a=2.1", "--at", "r=0.477", "--at", "g_agg=5e-5", "--at", "g_achi=4e-4"]
+    command = [sys.executable, "-m", "alpfit.cli.main", "evaluate", EXAMPLE, *point]
+    walls, answers = {}, set()
+    for cores in ("0", "0,1"):
+        environment = {**os.environ, "NUMBA_CACHE_DIR": str(tmp_path / cores)}
+        start = time.perf_counter()
+        ended = subprocess.run(["taskset", "-c", cores, *command], env=environment, check=True, capture_output=True)
+        walls[cores] = time.perf_counter() - start
+        answers.add(ended.stdout)
+    assert len(answers) == 1
+    report("alpfit evaluate, nothing compiled", "10 s", f"{walls['0,1']:.0f} s")
+    report("    one core against two", "", f"{walls['0'] / walls['0,1']:.2f} x")

@@ -36,6 +36,7 @@ def verbs(project, run, out):
         "run": ("run", file, "--output", path, "--resume"),
         "status": ("status", path),
         "check": ("check", file),
+        "compile": ("compile", file),
         "evaluate": ("evaluate", path, "--at", "m_X=2.0", "--at", "BR=1e-5"),
         "explain": ("explain", file),
         "forecast": (

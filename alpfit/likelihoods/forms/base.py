@@ -71,7 +71,8 @@ class Form(BaseModel):
     """A likelihood function of predictions; its subclasses are final, and their fields an entry's ``[data]``.
 
     One that ``measures`` has a value, not only a limit, and may prefer a signal; it is ``costly`` where each point of
-    :meth:`compare` is a fit, and the data are one number of events where it ``counts_once``.
+    :meth:`compare` is a fit, and the data are one number of events where it ``counts_once``. Its own kernels take about
+    ``compiling_s`` to compile [s].
     """
 
     model_config = ConfigDict(
@@ -81,6 +82,7 @@ class Form(BaseModel):
     measures: ClassVar[bool] = False
     costly: ClassVar[bool] = False
     counts_once: ClassVar[bool] = False
+    compiling_s: ClassVar[float] = 0.0
 
     @classmethod
     @abstractmethod

@@ -72,6 +72,7 @@ class Counting(Form):
 
     measures: ClassVar[bool] = True
     counts_once: ClassVar[bool] = True
+    compiling_s: ClassVar[float] = 1.0
 
     @classmethod
     def read(cls, data: Mapping[str, object], folder: Path) -> "Counting":

@@ -13,7 +13,7 @@ import math
 from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
-from typing import final
+from typing import ClassVar, final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -37,6 +37,8 @@ class LimitCurve(LimitForm):
     power: Power
     masses: Array
     bounds: Array
+
+    compiling_s: ClassVar[float] = 0.5
 
     @classmethod
     def read(cls, data: Mapping[str, object], folder: Path) -> "LimitCurve":

@@ -23,7 +23,7 @@ import math
 from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
-from typing import Literal, final
+from typing import ClassVar, Literal, final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -55,6 +55,8 @@ class LimitSurface(LimitForm):
     masses: Array
     lifetimes: Array
     bounds: Array
+
+    compiling_s: ClassVar[float] = 0.5
 
     @classmethod
     def read(cls, data: Mapping[str, object], folder: Path) -> "LimitSurface":

@@ -8,7 +8,7 @@ below the best value as well, and below zero.
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Self, final
+from typing import Annotated, ClassVar, Self, final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -36,6 +36,8 @@ class Parabola(Form):
     energies: Array
     best: Array
     sigma: Array
+
+    compiling_s: ClassVar[float] = 0.1
 
     @classmethod
     def read(cls, data: Mapping[str, object], folder: Path) -> "Parabola":

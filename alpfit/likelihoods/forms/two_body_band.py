@@ -36,6 +36,7 @@ class TwoBodyBand(Form):
     upper: Array
 
     measures: ClassVar[bool] = True
+    compiling_s: ClassVar[float] = 0.1
 
     @classmethod
     def read(cls, data: Mapping[str, object], folder: Path) -> "TwoBodyBand":

@@ -82,6 +82,7 @@ class Binned(Form):
 
     measures: ClassVar[bool] = True
     costly: ClassVar[bool] = True
+    compiling_s: ClassVar[float] = 5.0
 
     @classmethod
     def read(cls, data: Mapping[str, object], folder: Path) -> "Binned":
