@@ -153,9 +153,8 @@ def save_figures(drawn: Iterable[Drawn], folder: Path) -> Iterator[Path]:
 
 
 def rendered(figure: "Figure", extension: str, dpi: float | None = None) -> bytes:
-    """The file of a ``figure``, with the style's ``dpi`` if None; all in it has its place since it was drawn."""
+    """The file of a ``figure``, with the style's ``dpi`` if None."""
     stream = BytesIO()
-    figure.set_layout_engine("none")  # which would look for the same places again, as long as drawing takes
     with paper_style():
         choices: dict[str, Any] = {} if dpi is None else {"dpi": dpi}
         figure.savefig(stream, format=extension, **choices)
