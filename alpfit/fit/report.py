@@ -13,6 +13,7 @@ from alpfit.errors import RunFolderError, in_one_line
 from alpfit.figures import figures, rendered
 from alpfit.fit.cite import references
 from alpfit.fit.fit import Fit, fit_of
+from alpfit.inference.parallel.ahead import compile_ahead
 from alpfit.inference.profiling.steps import steps_within
 from alpfit.inference.trust import Statement, Trust, statements, verdict
 from alpfit.likelihoods import Measurement
@@ -83,6 +84,9 @@ def contents_of(run: Run, *, force: bool = False) -> Contents:
     """All that stands in the report of ``run``; errors as for :func:`report`."""
     fit, gone = fit_of(run), run.configuration.theory.obstacle
     changes = () if gone else Freshness(run, fit.problem).check(force)
+    if not gone:
+        theory = fit.problem.scenario
+        compile_ahead([*fit.problem.rehearsals, *(one for name in theory.engines for one in theory.rehearsals(name))])
     said = (*(_changed(change) for change in changes), *statements(run.samples))
     if gone:
         said = (Statement(Trust.CARE, f"Nothing is predicted anew, since {in_one_line(gone)}."), *said)

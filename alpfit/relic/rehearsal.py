@@ -1,4 +1,4 @@
-"""What a relic density of the ALP portal compiles, in two parts that do not wait for each other.
+"""What a relic density of the ALP portal compiles, in parts that do not wait for each other.
 
 Numba compiles a kernel when it first sees the types of its arguments. Tables of no sectors have the types of those of
 many, so that the equations can be compiled before there are tables to solve them with.
@@ -10,6 +10,7 @@ from alpfit.numerics.radau_step import radau_iia_5
 from alpfit.relic.average_table import Averages
 from alpfit.relic.base import Accuracy
 from alpfit.relic.boltzmann import SectorTables, Transfer, maxwellian_gas
+from alpfit.relic.density import evolve
 from alpfit.relic.portal import default_grids, portal_points, portal_sectors, transfer_rates, with_spectra
 from alpfit.relic.run import resolve_engine, resolve_plasma
 from alpfit.relic.spectrum import no_spectra
@@ -40,3 +41,8 @@ def rehearse_equations(engine: str, closure: str, plasma: str) -> None:
         no_spectra(0),
     )
     resolve_engine(engine, closure).solve(sectors, Accuracy(), radau_iia_5())
+
+
+def rehearse_history(engine: str, closure: str, plasma: str) -> None:
+    """Follow one point."""
+    evolve(2.1, 0.477, 5e-5, 4e-4, engine=engine, closure=closure, plasma=plasma)

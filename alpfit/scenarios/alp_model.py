@@ -26,8 +26,10 @@ class AlpModel(Scenario):
         super().__init__(choices)
         self.optional = quantities.optional_parameters(choices)
 
-    def rehearsals(self) -> Sequence[Rehearsal]:
-        """Of its rates."""
+    def rehearsals(self, engine: str = "") -> Sequence[Rehearsal]:
+        """Of its rates; an ``engine`` needs none."""
+        if engine:
+            return ()
         at = {name: np.full(1, value) for name, value in TYPICAL.items() if name in self.parameters}
         name = f"rates-{type(self).__name__}-{self.options.form_factor}"
         return (Rehearsal(name, 1.5, partial(self.predict_rates, at)),)

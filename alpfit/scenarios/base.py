@@ -149,8 +149,11 @@ class Scenario:
         """
         raise NotImplementedError
 
-    def rehearsals(self) -> Sequence[Rehearsal]:
-        """Calls that compile what :meth:`predict` calls, so that processes can do it side by side."""
+    def rehearsals(self, engine: str = "") -> Sequence[Rehearsal]:  # noqa: ARG002
+        """Calls that compile what :meth:`predict` calls, so that processes can do it side by side.
+
+        With an ``engine`` what :meth:`relic_density` and :meth:`evolve` call for it.
+        """
         return ()
 
     def predict_rates(self, points: Mapping[str, Array]) -> Mapping[str, Array]:

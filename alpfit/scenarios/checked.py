@@ -90,9 +90,9 @@ class CheckedScenario(Scenario):
         """Why nothing can be predicted; empty where it can."""
         return self.inner.obstacle
 
-    def rehearsals(self) -> Sequence[Rehearsal]:
-        """Calls that compile what :meth:`predict` calls."""
-        return self.inner.rehearsals()
+    def rehearsals(self, engine: str = "") -> Sequence[Rehearsal]:
+        """Calls that compile what :meth:`predict` calls, or what is called for an ``engine``."""
+        return self.inner.rehearsals(engine)
 
     def provides(self, method: str) -> bool:
         """Whether the scenario has a ``method`` that can be left out."""

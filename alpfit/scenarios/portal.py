@@ -26,7 +26,7 @@ from alpfit.relic import (
     resolve_annihilation_scale,
     theory_error,
 )
-from alpfit.relic.rehearsal import rehearse_equations, rehearse_tables
+from alpfit.relic.rehearsal import rehearse_equations, rehearse_history, rehearse_tables
 from alpfit.relic.results import ANSWERED
 from alpfit.relic.theory_error import FREEZE_IN
 from alpfit.relic.validity import SMALLEST_SHARE
@@ -105,8 +105,17 @@ REGIMES: Mapping[str, str] = MappingProxyType(
 )
 
 
-SECONDS: Mapping[str, tuple[float, float]] = MappingProxyType({"nbe": (7, 6), "cbe": (8, 6), "fbe": (9, 28)})
-"""That the tables and the equations of an engine take to compile, on a machine of 2025."""
+RELIC = MappingProxyType(
+    {
+        "tables": (rehearse_tables, {"nbe": 7.0, "cbe": 8.0, "fbe": 9.0}),
+        "equations": (rehearse_equations, {"nbe": 6.0, "cbe": 6.0, "fbe": 28.0}),
+        "history": (rehearse_history, {"nbe": 4.0, "cbe": 4.0, "fbe": 4.0}),
+    }
+)
+"""What a relic density calls, and the seconds that it takes to compile for each engine, on a machine of 2025."""
+
+LIKE: Mapping[tuple[str, str], str] = MappingProxyType({("tables", "nbe"): "cbe"})
+"""Engines that call the same with the same types."""
 
 
 class PortalScenario(AlpModel):
@@ -149,13 +158,14 @@ class PortalScenario(AlpModel):
             {name: values[name] for name in OBSERVABLES}, tuple(_failure(outcome) for outcome in relic.status)
         )
 
-    def rehearsals(self) -> Sequence[Rehearsal]:
-        """Of its rates, and of the relic density's tables and equations."""
-        chosen = self.options
-        by = (chosen.engine, chosen.closure, chosen.plasma)
-        parts = zip(("tables", "equations"), SECONDS[chosen.engine], (rehearse_tables, rehearse_equations), strict=True)
-        relic = [Rehearsal("-".join((what, *by)), seconds, partial(call, *by)) for what, seconds, call in parts]
-        return (*super().rehearsals(), *relic)
+    def rehearsals(self, engine: str = "") -> Sequence[Rehearsal]:
+        """Of its rates, and of the relic density's tables and equations; or of all that an ``engine`` calls."""
+        chosen, relic = engine or self.options.engine, []
+        for what, (rehearse, seconds) in RELIC.items():
+            by = (LIKE.get((what, chosen), chosen), self.options.closure, self.options.plasma)
+            if engine or what != "history":
+                relic.append(Rehearsal("-".join((what, *by)), seconds[chosen], partial(rehearse, *by)))
+        return (*super().rehearsals(engine), *relic)
 
     def predict_rates(self, points: Mapping[str, Array]) -> Mapping[str, Array]:
         """All that :meth:`predict` returns but the relic density and its error."""

@@ -93,13 +93,23 @@ def versions():
                     found[f"{value.py_func.__module__}.{value.py_func.__name__}"] = len(value.signatures)
     return found
 
+def compiled_by(call):
+    before = versions()
+    call()
+    return {name for name, n in versions().items() if n != before[name]}
+
 fit = Fit.from_dict(json.loads(sys.argv[1]))
 for rehearsal in fit.problem.rehearsals:
     rehearsal.call()
-before = versions()
-fit.problem.evaluate(np.array([[2.1]]))
-after = versions()
-print({name for name in after if after[name] != before[name]})
+new = compiled_by(lambda: fit.problem.evaluate(np.array([[2.1]])))
+scenario, at = fit.problem.scenario, {"m_a": 2.1, "r": 0.477, "g_agg": 5e-5, "g_achi": 4e-4}
+for engine in scenario.engines:
+    for rehearsal in scenario.rehearsals(engine):
+        rehearsal.call()
+    points = {name: np.full(1, value) for name, value in at.items()}
+    new |= compiled_by(lambda: scenario.relic_density(points, engine))
+    new |= compiled_by(lambda: scenario.evolve(at, engine))
+print(new)
 """
 
 
@@ -121,13 +131,13 @@ DISPLACED = {
 @pytest.mark.parametrize(
     "document",
     [
-        *({**INVISIBLE, "relic": {"engine": engine}} for engine in ("nbe", "cbe", "fbe")),
+        {**INVISIBLE, "relic": {"engine": "nbe"}},
         {**INVISIBLE, "relic": {"engine": "cbe", "closure": "energy"}},
         DISPLACED,
     ],
 )
 def test_what_a_point_calls_has_been_rehearsed(document):
-    """No kernel that Python calls sees other types, which would have to be compiled."""
+    """No kernel that Python calls sees other types, which would have to be compiled, whatever the engine."""
     command = [sys.executable, "-c", PROGRAM, json.dumps(document)]
     ended = subprocess.run(command, capture_output=True, text=True, check=False, timeout=600)
     assert (ended.returncode, ended.stdout) == (0, "set()\n"), ended.stderr
