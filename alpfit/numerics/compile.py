@@ -153,10 +153,11 @@ def _tell_fault(verb: str, error: Exception) -> None:
         )
 
 
-def host_processor() -> str:
-    """The kind of processor that machine code is for; numba keeps that of each kind beside the others."""
+@cache
+def host() -> str:
+    """The processor and the numba that machine code is for and by, which is kept beside that of others."""
     binding: Any = import_module("llvmlite.binding")  # which has no types
-    return str(binding.get_host_cpu_name())
+    return f"{binding.get_host_cpu_name()}-numba-{numba.__version__}"
 
 
 class _FirstCompilation(event.Listener):

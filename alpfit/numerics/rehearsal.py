@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from alpfit.numerics.compile import cache_folder
+from alpfit.numerics.compile import cache_folder, host
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,7 @@ class Rehearsal:
     @property
     def _mark(self) -> Path | None:
         folder = cache_folder()
-        return None if folder is None else folder / f"{self.name}.rehearsed"
+        return None if folder is None else folder / f"{self.name}.{host()}.rehearsed"
 
 
 def make_all(rehearsals: Sequence[Rehearsal]) -> None:

@@ -19,7 +19,7 @@ def compile_ahead(
     Kept in NUMBA_CACHE_DIR, or in the user's cache folder, for processors of the same kind.
     """
     from alpfit.fit import Fit
-    from alpfit.numerics.compile import host_processor
+    from alpfit.numerics.compile import host
 
     with interruptible():
         for file in files:
@@ -28,4 +28,4 @@ def compile_ahead(
                 say(f"{file} is compiled, for this process alone: there is no folder to keep it in")
                 continue
             size = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
-            say(f"{file} is compiled for {host_processor()} processors: {folder}, {1e-6 * size:.1f} MB in all")
+            say(f"{file} is compiled for {host()}: {folder}, {1e-6 * size:.1f} MB in all")

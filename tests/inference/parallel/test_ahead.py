@@ -57,6 +57,13 @@ def test_what_has_been_made_is_not_needed(folder):
     assert not any(one.is_needed for one in known)
 
 
+def test_another_kind_of_processor_compiles_for_itself(folder, monkeypatch):
+    known = rehearsals(folder)
+    make_all(known)
+    monkeypatch.setattr(rehearsal, "host", lambda: "another")
+    assert all(one.is_needed for one in known)
+
+
 def test_one_that_raises_has_been_made_too(folder):
     one = Rehearsal("raises", 9.0, failing)
     one.make()
