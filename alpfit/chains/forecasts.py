@@ -184,7 +184,6 @@ def entry_files(made: Forecast, measurement: Measurement, entry_of: Path) -> dic
     source = tomllib.loads(read_text(entry_of / ENTRY))
     data, tables = measurement.form.written()
     luminosity, known = _luminosity_of(measurement), set(measurement.form.nuisances)
-    truth = f"{made.truth.name}, BR = {made.truth.rate:g} at {made.truth.mass:g} GeV"
     entry: dict[str, Any] = {
         **source,
         "title": f"{source['title']}: expected with {luminosity:g} {made.unit}",
@@ -199,7 +198,7 @@ def entry_files(made: Forecast, measurement: Measurement, entry_of: Path) -> dic
         ]
         errors = [one for one in kept if one["parameters"]]
         entry["forecast"] = {**source["forecast"], "luminosity": luminosity, "errors": errors}
-    said = f"no data: what is expected with {truth}; errors {made.policy}"
+    said = f"no data: what is expected with {made.truth_in_words}; errors {made.policy}"
     entry["notes"] = {**source.get("notes", {}), "expected": said}
     folder = name_of(measurement)
     return {f"{folder}/{ENTRY}": tomli_w.dumps(entry), **{f"{folder}/{name}": text for name, text in tables.items()}}

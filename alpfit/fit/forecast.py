@@ -19,7 +19,7 @@ from alpfit.fit.fit import Fit, fit_of
 from alpfit.fit.forecast_files import cannot_be_written, make_room, write
 from alpfit.fit.fresh import fresh
 from alpfit.fit.progress import shown_progress
-from alpfit.inference.forecasting.forecast import Forecast, check_seen, forecast_of
+from alpfit.inference.forecasting.forecast import Forecast, forecast_of
 from alpfit.inference.forecasting.plan import Plan, Truth
 from alpfit.inference.forecasting.signal import signal_of
 from alpfit.inference.forecasting.tasks import Workbench
@@ -137,9 +137,7 @@ class Forecasting:
     @cached_property
     def bench(self) -> Workbench:
         """What workers have. Raises :class:`ForecastError` for what cannot be forecast."""
-        bench = Workbench(self.plan)
-        check_seen(bench)
-        return bench
+        return Workbench(self.plan)
 
     def serve_as_mpi_worker(self) -> bool:
         """Under mpirun, in all processes but the first: work for that one until it is done. Elsewhere False."""

@@ -54,11 +54,9 @@ class Exposure:
 
         One that is in no class stays, unless all are statistical.
         """
-        shrunk, kinds = (
-            1.0 / math.sqrt(growth),
-            {name: errors.kind for errors in self.errors for name in errors.parameters},
-        )
-        shrinking = {name for name, kind in kinds.items() if kind in SHRINKING[policy]}
+        classes = [errors for errors in self.errors if errors.kind in SHRINKING[policy]]
+        shrinking = {name for errors in classes for name in errors.parameters}
+        shrunk = 1.0 / math.sqrt(growth)
         return {name: shrunk if name in shrinking or policy == "statistical" else 1.0 for name in nuisances}
 
     def check(self, nuisances: Iterable[str], *, all_of_them: bool = True) -> None:

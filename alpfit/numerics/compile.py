@@ -197,8 +197,8 @@ class InnerKernel:
 
     @property
     def targetoptions(self) -> dict[str, Any]:
-        """Numba's options."""
-        return dict(OPTIONS)
+        """Numba's options for it."""
+        return dict(self.compiled.targetoptions)
 
     def __call__(self, *arguments: Any) -> Any:
         """Call it from Python."""

@@ -15,7 +15,6 @@ side of the maximum is enough for any n, s, B and sigma.
 """
 
 import math
-from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -37,19 +36,13 @@ def marginal_poisson(n: float, signal: Array, background: float, error: float) -
 
     An array of the shape of ``signal``.
     """
-    found = _log_probabilities(float(n), signal.ravel(), background, error, _rule(N_NODES), DROP)
+    found = _log_probabilities(float(n), signal.ravel(), background, error, legendre_rule(N_NODES), DROP)
     return np.asarray(found.reshape(signal.shape))
 
 
 def probabilities_of_counts(size: int, signal: float, background: float, error: float) -> Array:
     """P of 0 to ``size`` - 1 events, ``(size,)``; all else as for :func:`marginal_poisson`."""
-    return np.exp(_of_counts(size, signal, background, error, _rule(N_NODES), DROP))
-
-
-@cache
-def _rule(n: int) -> Rule:
-    """The nodes, which take a hundred times as long to find as one probability."""
-    return legendre_rule(n)
+    return np.exp(_of_counts(size, signal, background, error, legendre_rule(N_NODES), DROP))
 
 
 @inner_kernel

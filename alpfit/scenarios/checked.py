@@ -91,8 +91,11 @@ class CheckedScenario(Scenario):
         return self.inner.obstacle
 
     def rehearsals(self, engine: str = "") -> Sequence[Rehearsal]:
-        """Calls that compile what :meth:`predict` calls, or what is called for an ``engine``."""
-        return self.inner.rehearsals(engine)
+        """Calls that compile what :meth:`predict` calls, or what is called for an ``engine``; of the package's own.
+
+        Another process could not import one of one's own.
+        """
+        return () if self.place else self.inner.rehearsals(engine)
 
     def provides(self, method: str) -> bool:
         """Whether the scenario has a ``method`` that can be left out."""

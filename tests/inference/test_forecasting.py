@@ -4,29 +4,21 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from forecasts import worked_out
 from pyhf.infer.calculators import AsymptoticTestStatDistribution
 from scipy.stats import norm
 from shipped_entries import shipped
 
 from alpfit.errors import ForecastError
 from alpfit.inference.forecasting.discovery import LookElsewhere, discovery, luminosity_for
-from alpfit.inference.forecasting.forecast import forecast_of
 from alpfit.inference.forecasting.limits import BANDS, cl_s, expected_limits, observed_limits, q_tilde
 from alpfit.inference.forecasting.plan import Plan, Truth
 from alpfit.inference.forecasting.signal import Rates, Signal, signal_of
-from alpfit.inference.forecasting.tasks import Workbench
-from alpfit.inference.forecasting.work import Work
 from alpfit.inference.interrupts import Interrupted
 from alpfit.likelihoods import FORMS, load
 
 BELLE2 = "belle2_bknunu_q2_2025"
 TYPICAL = 5e-6
-
-
-def worked_out(plan, **work):
-    """The forecast, one task after the other."""
-    bench = Workbench(plan)
-    return forecast_of(bench, Work(lambda tasks: [bench(task) for task in tasks], **work))
 
 
 @pytest.fixture(scope="module")

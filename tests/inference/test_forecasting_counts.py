@@ -2,17 +2,15 @@
 
 import numpy as np
 import pytest
+from forecasts import worked_out
 from scipy.optimize import brentq
 from scipy.stats import poisson
 from shipped_entries import shipped
 
 from alpfit.inference.forecasting.counts import are_few, exact_expected, exact_observed
-from alpfit.inference.forecasting.forecast import forecast_of
 from alpfit.inference.forecasting.limits import ExpectedLimits, ObservedLimits
 from alpfit.inference.forecasting.plan import Plan, Truth
 from alpfit.inference.forecasting.signal import Rates, Signal
-from alpfit.inference.forecasting.tasks import Workbench
-from alpfit.inference.forecasting.work import Work
 from alpfit.likelihoods import FORMS, Measurement
 
 
@@ -68,11 +66,6 @@ def test_a_like_number_of_toys_have_the_limits_that_are_expected():
     limits = {n: exact_observed(rates(int(n), background), nothing_known).cl_s for n in set(toys.tolist())}
     below = np.mean([limits[n] <= found.cl_s[2] for n in toys.tolist()])
     assert 0.5 <= below < 0.5 + poisson.pmf(np.arange(9), background).max() + 0.03
-
-
-def worked_out(plan):
-    bench = Workbench(plan)
-    return forecast_of(bench, Work(lambda tasks: [bench(task) for task in tasks]))
 
 
 def test_a_count_of_none_bounds_three_events():

@@ -8,9 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import norm
 
-from alpfit.errors import ForecastError
 from alpfit.inference.forecasting.counts import MOST_SUMMED, are_few
-from alpfit.inference.forecasting.discovery import LookElsewhere, discovery, luminosity_for
+from alpfit.inference.forecasting.discovery import LookElsewhere, luminosity_for
 from alpfit.inference.forecasting.limits import BANDS, ExpectedLimits, ObservedLimits, expected_limits
 from alpfit.inference.forecasting.plan import Plan, Truth
 from alpfit.inference.forecasting.signal import Rates, Signal
@@ -77,6 +76,13 @@ class Forecast:
         return self.measurement.known_exposure.unit
 
     @property
+    def truth_in_words(self) -> str:
+        """Its name and, if it is a signal, its rate and the mass, if there is one."""
+        truth, signal = self.truth, self.signal
+        where = f" at {truth.mass:.4g} GeV" if signal.mass else ""
+        return truth.name + (f", {signal.rate} = {truth.rate:.3g}{where}" if truth.rate > 0.0 else "")
+
+    @property
     def remarks(self) -> tuple[str, ...]:
         """What is to be known of the limits."""
         blind = sum(not np.isfinite(limits.sigma) for limits in self.observed)
@@ -118,13 +124,11 @@ class Forecast:
 
     def as_text(self) -> str:
         """The results in a few lines."""
-        truth, entry = self.truth, self.measurement
+        entry = self.measurement
         has = entry.known_exposure.luminosity
         data = f"{has:g} {self.unit} of data" if entry.exposure else "today's data"
-        where = f" at {truth.mass:.4g} GeV" if self.signal.mass else ""
         lines = [
-            f"{entry.name}: {data}, errors {self.policy}; expected with {truth.name}"
-            + (f", {self.signal.rate} = {truth.rate:.3g}{where}" if truth.rate > 0.0 else ""),
+            f"{entry.name}: {data}, errors {self.policy}; expected with {self.truth_in_words}",
             "",
             f"{'luminosity':>12}{'median limit':>28}{'local':>27}{'with look-elsewhere':>22}",
         ]
@@ -150,12 +154,8 @@ class Forecast:
 
 
 def forecast_of(bench: Workbench, work: Work) -> Forecast:
-    """The forecast that the plan of a ``bench`` asks for, worked out by ``work``, which calls that, wherever it is.
-
-    Raises :class:`ForecastError` for what cannot be forecast.
-    """
+    """The forecast that the plan of a ``bench`` asks for, worked out by ``work``, which calls that, wherever it is."""
     plan = bench.plan
-    check_seen(bench)
     observed = _observed(plan, work)
     guesses = [limits.sigma if np.isfinite(limits.sigma) else TYPICAL for limits in observed]
     at = []
@@ -174,17 +174,6 @@ def forecast_of(bench: Workbench, work: Work) -> Forecast:
         _needed(bench) if plan.truth.rate > 0.0 else {},
         plan.n_toys,
     )
-
-
-def check_seen(bench: Workbench) -> None:
-    """Raise :class:`ForecastError` where the measurement cannot be scaled, or sees nothing of the truth."""
-    plan, truth, signal = bench.plan, bench.plan.truth, bench.plan.signal
-    if truth.rate > 0.0 and not discovery(bench.true, signal, truth.mass, truth.rate).q0 > 0.0:
-        raise ForecastError(
-            f"truth: {plan.measurement.name} sees nothing of {signal.rate} at {truth.mass:g} GeV: take another point"
-        )
-    assert bench.true_at  # which says what cannot be scaled
-    assert bench.background_at
 
 
 def _observed(plan: Plan, work: Work) -> list[ObservedLimits]:

@@ -1,8 +1,7 @@
 """The independent pieces of a forecast, and who works them out: anywhere, in any order, each the same."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Literal
 
 import numpy as np
@@ -45,10 +44,25 @@ class Task:
 
 
 class Workbench:
-    """The data sets of a ``plan``: those that there are, those that are expected, and toys of the latter."""
+    """The data sets of a ``plan``: those that there are, those that are expected, and toys of the latter.
+
+    ``true`` is what is expected with the truth, and ``background`` without a signal, with as much data as there are;
+    ``true_at`` and ``background_at`` are the same by luminosity.
+    """
 
     def __init__(self, plan: Plan) -> None:
-        self.plan = plan
+        """Raises :class:`ForecastError` where the measurement cannot be forecast, or sees nothing of the truth."""
+        self.plan, truth, signal = plan, plan.truth, plan.signal
+        self.true, self.background = self._asimov(truth.rate), self._asimov(0.0)
+        if truth.rate > 0.0 and not discovery(self.true, signal, truth.mass, truth.rate).q0 > 0.0:
+            raise ForecastError(
+                f"truth: {plan.measurement.name} sees nothing of {signal.rate} at {truth.mass:g} GeV: take another "
+                "point"
+            )
+        self.true_at = {luminosity: self.true.scaled(luminosity, plan.policy) for luminosity in plan.luminosities}
+        self.background_at = {
+            luminosity: self.background.scaled(luminosity, plan.policy) for luminosity in plan.luminosities
+        }
 
     def __call__(self, task: Task) -> list[float]:
         """The numbers that a ``task`` asks for."""
@@ -61,19 +75,6 @@ class Workbench:
         }
         return work[task.kind](task)
 
-    @cached_property
-    def true(self) -> Measurement:
-        """What is expected with the truth, with as much data as there are.
-
-        Raises :class:`ForecastError` where the measurement does not say.
-        """
-        return self._asimov(self.plan.truth.rate)
-
-    @cached_property
-    def background(self) -> Measurement:
-        """What is expected without a signal."""
-        return self._asimov(0.0)
-
     def _asimov(self, rate: float) -> Measurement:
         found = self.plan.measurement.asimov(self.plan.signal.at(self.plan.truth.mass, np.array([rate])))
         if found is None:
@@ -81,18 +82,6 @@ class Workbench:
                 f"{self.plan.measurement.name} cannot be forecast: it does not say how many events to expect"
             )
         return found
-
-    @cached_property
-    def true_at(self) -> Mapping[float, Measurement]:
-        """What is expected with the truth, by luminosity."""
-        return {luminosity: self.true.scaled(luminosity, self.plan.policy) for luminosity in self.plan.luminosities}
-
-    @cached_property
-    def background_at(self) -> Mapping[float, Measurement]:
-        """What is expected without a signal, by luminosity."""
-        return {
-            luminosity: self.background.scaled(luminosity, self.plan.policy) for luminosity in self.plan.luminosities
-        }
 
     def _rates(self, data: Measurement, mass: float) -> Rates:
         return Rates(data, self.plan.signal, mass)
@@ -140,7 +129,8 @@ class Workbench:
 
     def local(self, luminosity: float) -> float:
         """Standard deviations of the truth at its mass, as they are expected."""
-        plan, data = self.plan, self.true_at.get(luminosity) or self.true.scaled(luminosity, self.plan.policy)
+        plan = self.plan
+        data = self.true.scaled(luminosity, plan.policy)
         return discovery(data, plan.signal, plan.truth.mass, plan.truth.rate).local
 
     def separation(self, luminosity: float) -> float:

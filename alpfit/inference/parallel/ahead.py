@@ -11,6 +11,9 @@ from alpfit.numerics.rehearsal import Rehearsal, make_all, seconds_of, shares
 WORTH_IT = 5.0
 """Seconds of compiling, below which processes would take longer to begin."""
 
+tried: set[str] = set()
+"""Names of what this process has looked after: it does so once, whatever became of it, and not at each evaluation."""
+
 log = logging.getLogger("alpfit")
 
 
@@ -19,7 +22,8 @@ def compile_ahead(rehearsals: Sequence[Rehearsal]) -> None:
 
     What they compile is kept for all processes. A fault is left to who calls the same in earnest.
     """
-    needed = [rehearsal for rehearsal in rehearsals if rehearsal.is_needed]
+    needed = [rehearsal for rehearsal in rehearsals if rehearsal.name not in tried and rehearsal.is_needed]
+    tried.update(rehearsal.name for rehearsal in rehearsals)
     parts = shares(needed, n_cores())
     if len(parts) < 2 or seconds_of(needed) < WORTH_IT:
         return

@@ -21,6 +21,7 @@ def folder(tmp_path, monkeypatch):
     monkeypatch.setenv("NUMBA_CACHE_DIR", str(tmp_path))
     monkeypatch.setattr(rehearsal, "cache_folder", lambda: tmp_path)
     monkeypatch.setattr(ahead, "n_cores", lambda: 2)
+    monkeypatch.setattr(ahead, "tried", set())
     return tmp_path
 
 
@@ -73,6 +74,14 @@ def test_one_that_raises_has_been_made_too(folder):
 def test_little_is_left_to_who_calls_it_and_so_is_all_on_one_core(folder, monkeypatch):
     compile_ahead(rehearsals(folder, (1.0, 1.0)))
     monkeypatch.setattr(ahead, "n_cores", lambda: 1)
+    compile_ahead(rehearsals(folder))
+    assert list(folder.glob("*.txt")) == []
+
+
+def test_a_process_looks_after_each_once(folder):
+    compile_ahead(rehearsals(folder))
+    for path in folder.glob("*.txt"):
+        path.unlink()
     compile_ahead(rehearsals(folder))
     assert list(folder.glob("*.txt")) == []
 
