@@ -197,8 +197,8 @@ class InnerKernel:
 
     @property
     def targetoptions(self) -> dict[str, Any]:
-        """Numba's options for it."""
-        return dict(self.compiled.targetoptions)
+        """Numba's options; numba looks for them, too, and is to make no kernel of its own by that."""
+        return dict(OPTIONS)
 
     def __call__(self, *arguments: Any) -> Any:
         """Call it from Python."""
