@@ -23,6 +23,8 @@ from numba.core import event
 from numba.extending import overload
 from platformdirs import user_cache_path
 
+from alpfit.numerics.parts import PartCompiler
+
 F = TypeVar("F", bound=Callable[..., Any])
 
 PACKAGE = Path(__file__).resolve().parents[1]
@@ -35,6 +37,14 @@ ROOM = 2**26
 
 OPTIONS: Any = {"nogil": True, "error_model": "numpy", "no_cfunc_wrapper": True}
 """Of numba: no kernel is called from C."""
+
+OF_PARTS: Any = {
+    "error_model": "numpy",
+    "no_cfunc_wrapper": True,
+    "no_cpython_wrapper": True,
+    "pipeline_class": PartCompiler,
+}
+"""Those of an inner kernel; the GIL is released by who calls it."""
 
 log = logging.getLogger("alpfit")
 
@@ -102,6 +112,8 @@ def kernel(function: F) -> F:
 
     For those that Python calls; what kernels alone call is an :func:`inner_kernel`.
     """
+    if NUMBA.DISABLE_JIT:
+        return function
     folder, before = cache_folder(), NUMBA.CACHE_DIR
     if folder is not None:
         NUMBA.CACHE_DIR = str(folder)
@@ -208,9 +220,8 @@ class InnerKernel:
 def inner_kernel(function: F) -> F:
     """Compile ``function`` in the kernels that call it, and for Python where that does."""
     inner = InnerKernel(function)
-    options: Any = {name: value for name, value in OPTIONS.items() if name != "nogil"}  # which is that of who calls it
 
-    @overload(inner, jit_options=options, strict=False)
+    @overload(inner, jit_options=OF_PARTS, strict=False)
     def typed(*_: Any) -> Callable[..., Any]:
         return function
 

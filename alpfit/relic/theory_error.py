@@ -7,6 +7,7 @@ at m_a = 2 GeV; ``examples/theory_error/make.py`` writes it.
 
 import csv
 import math
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 from typing import NamedTuple
@@ -149,16 +150,25 @@ def _filled(row: Array) -> Array:
     return np.asarray(row[nearest], dtype=float)
 
 
-def _interpolated(name: str, r: Array, ratio: Array, share: Array) -> Array:
-    """The deviation, linear in r and in ln(ratio), above the resonance in r and the share of ALPs."""
+@cache
+def _below_resonance(name: str) -> Callable[[Array], Array]:
+    """The deviation at points (r, ln(ratio)) of the part below the resonance; NaN stays what it is."""
     from scipy.interpolate import RegularGridInterpolator
 
     table = _table()
-    below, above = table.deviations[name]
+    grid: Callable[[Array], Array] = RegularGridInterpolator(
+        (table.r, table.log_ratio), table.deviations[name][0], bounds_error=False
+    )
+    return grid
+
+
+def _interpolated(name: str, r: Array, ratio: Array, share: Array) -> Array:
+    """The deviation, linear in r and in ln(ratio), above the resonance in r and the share of ALPs."""
+    table = _table()
+    above = table.deviations[name][1]
     log_ratio = np.clip(np.log(np.maximum(ratio, SMALLEST)), table.log_ratio[0], table.log_ratio[-1])
     inside = np.stack([np.clip(r, table.r[0], table.r[-1]), log_ratio], axis=-1)
-    grid = RegularGridInterpolator((table.r, table.log_ratio), below, bounds_error=False)  # NaN stays what it is
-    on_resonance: Array = grid(inside).reshape(r.shape)
+    on_resonance: Array = _below_resonance(name)(inside).reshape(r.shape)
     photons, alps = (np.interp(r, table.r_above, column) for column in above.T)
     largest = np.where(np.abs(photons) > np.abs(alps), photons, alps)
     beside_it = np.where(np.isfinite(share), photons + share * (alps - photons), largest)

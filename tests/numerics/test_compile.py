@@ -757,3 +757,45 @@ def test_machine_code_that_cannot_be_kept_is_used_all_the_same(caplog):
     kept.save_overload("signature", "code")
     assert kept.load_overload("signature", "target") is None
     assert [record.message for record in caplog.records if "No space left" in record.message] == [caplog.messages[0]]
+
+
+def test_the_part_of_a_kernel_that_is_an_inner_kernel_is_no_machine_code_of_its_own(tmp_path):
+    """What a part is linked into has it whole: the same numbers come out, and nothing else was put into memory."""
+    script = tmp_path / "parts.py"
+    script.write_text(
+        "from llvmlite.binding import ExecutionEngine\n"
+        "added, add = [], ExecutionEngine.add_module\n"
+        "ExecutionEngine.add_module = lambda self, module: (added.append(module.name), add(self, module))[1]\n"
+        "import numpy as np\n"
+        "from alpfit.numerics.compile import inner_kernel, kernel\n"
+        "@inner_kernel\n"
+        "def square(x):\n    return x * x\n"
+        "@inner_kernel\n"
+        "def quartic(x):\n    return square(square(x))\n"
+        "@kernel\n"
+        "def summed(values):\n    return quartic(values[0]) + square(values[1])\n"
+        "assert summed(np.array([3.0, 2.0])) == 85.0\n"
+        "print(*[name for name in added if name in ('square', 'quartic', 'summed')])\n"
+    )
+    made = subprocess.run([sys.executable, script], check=True, capture_output=True, text=True).stdout.split()
+    assert made == ["summed"]
+
+
+def test_without_compiling_a_kernel_is_the_function_that_it_was():
+    """``NUMBA_DISABLE_JIT=1``, numba's own way to look into a kernel with a debugger."""
+    script = (
+        "from alpfit.numerics.interpolation import evaluate_spline\n"
+        "from alpfit.physics.widths import alp_widths\n"
+        "import numpy as np\n"
+        "widths = alp_widths(*(np.array([x]) for x in (2.0, 0.48, 1e-4, 1e-3)))\n"
+        "print(type(evaluate_spline.compiled).__name__, widths.total[0])\n"
+    )
+    by = {
+        disabled: subprocess.run(
+            [sys.executable, "-c", script],
+            check=True, capture_output=True, text=True, env={**os.environ, "NUMBA_DISABLE_JIT": disabled},
+        ).stdout.split()
+        for disabled in ("0", "1")
+    }  # fmt: skip
+    assert (by["0"][0], by["1"][0]) == ("CPUDispatcher", "function")
+    assert float(by["1"][1]) == pytest.approx(float(by["0"][1]), rel=1e-13)
