@@ -3,7 +3,8 @@
 import re
 from collections.abc import Iterable
 from difflib import SequenceMatcher
-from typing import TYPE_CHECKING
+from reprlib import Repr
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from pydantic import ValidationError
@@ -62,6 +63,15 @@ LONGEST = 200
 
 MANY = 16
 """More choices than this are not all listed in a sentence, only the nearest ones."""
+
+
+_BRIEF = Repr()
+_BRIEF.maxstring = _BRIEF.maxother = _BRIEF.maxlong = 80
+
+
+def shown(value: Any) -> str:
+    """``value`` as a sentence shows it: in one line, and short."""
+    return " ".join(_BRIEF.repr(value).split())
 
 
 def one_of(name: str, allowed: Iterable[str]) -> str:

@@ -181,5 +181,5 @@ def project(finished_project, tmp_path):
 def short_reports(monkeypatch) -> None:
     """Reports of two figures: where one goes and what it is called does not depend on how many it has."""
     reporting = import_module("alpfit.fit.report")
-    drawn = reporting.figures
-    monkeypatch.setattr(reporting, "figures", lambda run, **choices: drawn(run, ("corner", "trace"), **choices))
+    drawn = reporting.figure_files
+    monkeypatch.setattr(reporting, "figure_files", lambda run, **choices: drawn(run, ("corner", "trace"), **choices))

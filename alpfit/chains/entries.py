@@ -9,7 +9,8 @@ from pathlib import Path
 from alpfit.chains.folder import RunFolder
 from alpfit.chains.provenance import Manifest, read_manifest
 from alpfit.errors import RunFolderError
-from alpfit.likelihoods.catalogue import data_files, digest_of, folder_of
+from alpfit.likelihoods.catalogue import data_files, digest_of
+from alpfit.likelihoods.entry import folder_of
 
 
 @dataclass(frozen=True)

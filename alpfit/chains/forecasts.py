@@ -18,7 +18,7 @@ from alpfit.errors import RunFolderError
 from alpfit.inference.forecasting.forecast import AtLuminosity, Forecast
 from alpfit.inference.forecasting.limits import BANDS
 from alpfit.likelihoods import Measurement
-from alpfit.likelihoods.catalogue import ENTRY
+from alpfit.likelihoods.entry import ENTRY
 from alpfit.likelihoods.files import read_text
 
 

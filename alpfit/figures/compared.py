@@ -1,8 +1,9 @@
 """Figures of several runs together."""
 
 from collections.abc import Iterator, Sequence
+from functools import partial
 
-from alpfit.figures.drawing import Drawn
+from alpfit.figures.files import EXTENSIONS, Rendered, as_files
 from alpfit.figures.input import FigureInput
 from alpfit.figures.posterior import posteriors
 from alpfit.plots.style import paper_style
@@ -13,7 +14,7 @@ MOST_RUNS = 5
 """There are no more colours that everybody can tell apart."""
 
 
-def compared_figures(runs: Sequence[Run]) -> Iterator[Drawn]:
+def compared_figures(runs: Sequence[Run]) -> Iterator[Rendered]:
     """The corner plot and the marginal posteriors of the parameters that all ``runs`` (five at most) sample.
 
     Raises :class:`ConfigurationError` where there are none.
@@ -22,9 +23,11 @@ def compared_figures(runs: Sequence[Run]) -> Iterator[Drawn]:
 
     shown = list(zip(run_names(runs), runs, strict=True))[:MOST_RUNS]
     overlaid = posteriors([FigureInput(name, run.configuration, run.samples) for name, run in shown])
-    with paper_style():
-        corner, marginals = overlaid_corner_figure(overlaid), overlaid_marginals_figure(overlaid)
-    yield Drawn(
-        "corner", "Posteriors of the runs, 68.3 % and 95.4 %; stars and dotted lines are their best fits.", corner
-    )
-    yield Drawn("marginals", "Marginal posteriors of the runs; dotted lines are their best fits.", marginals)
+    captions = {
+        "corner": "Posteriors of the runs, 68.3 % and 95.4 %; stars and dotted lines are their best fits.",
+        "marginals": "Marginal posteriors of the runs; dotted lines are their best fits.",
+    }
+    for name, draw in (("corner", overlaid_corner_figure), ("marginals", overlaid_marginals_figure)):
+        with paper_style():
+            made = as_files(EXTENSIONS, None, name, captions[name], partial(draw, overlaid))
+        yield made

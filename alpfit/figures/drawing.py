@@ -1,17 +1,14 @@
-"""Draws the figures of a run one by one, and writes them."""
+"""Draws the figures of a run one by one, to be shown or as files."""
 
-import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
-from io import BytesIO
+from functools import cache, partial
 from pathlib import Path
 from shlex import quote
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from alpfit.chains.files import write_durably
-from alpfit.chains.folder import RunFolder
 from alpfit.errors import AlpfitError, ConfigurationError, RunFolderError, one_of
+from alpfit.figures.files import EXTENSIONS, Rendered, as_files, save_figures
 from alpfit.figures.input import FigureInput
 from alpfit.figures.registry import FIGURES, QUICK
 from alpfit.numerics.arguments import real_array, real_number, shown, words
@@ -23,7 +20,7 @@ from alpfit.runs.run import Run
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-EXTENSIONS = ("png", "pdf")
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -33,13 +30,6 @@ class Drawn:
     name: str
     caption: str
     figure: "Figure"
-
-    def clear(self) -> None:
-        """Empty the figure, so that the memory of many is that of one."""
-        with warnings.catch_warnings():  # of logarithmic axes that share their limits, while those are linear already
-            warnings.simplefilter("ignore")
-            self.figure.clear()
-        give_back()
 
 
 def figures(
@@ -60,13 +50,44 @@ def figures(
     cannot be drawn. Raises :class:`ConfigurationError` for a name that is not known, for a figure in ``only`` that
     there is not, and for a choice that cannot be used or has no figure.
     """
+    return _figures(run, only, other, at, ranges, left_out, force, failed, _looked_at)
+
+
+def figure_files(
+    run: Run,
+    only: Sequence[str] | None = None,
+    *,
+    extensions: Sequence[str] = EXTENSIONS,
+    dpi: float | None = None,
+    other: Run | None = None,
+    at: Mapping[str, float] | None = None,
+    ranges: Mapping[str, tuple[float, float]] | None = None,
+    left_out: Callable[[str, str], None] | None = None,
+    force: bool = False,
+    failed: Callable[[str, str], None] | None = None,
+) -> Iterator[Rendered]:
+    """The same as files of these ``extensions``, with the style's ``dpi`` if None; no figure outlives its files."""
+    return _figures(run, only, other, at, ranges, left_out, force, failed, partial(as_files, extensions, dpi))
+
+
+def _figures(
+    run: Run,
+    only: Sequence[str] | None,
+    other: Run | None,
+    at: Mapping[str, float] | None,
+    ranges: Mapping[str, tuple[float, float]] | None,
+    left_out: Callable[[str, str], None] | None,
+    force: bool,
+    failed: Callable[[str, str], None] | None,
+    finish: Callable[[str, str, Callable[[], "Figure"]], T],
+) -> Iterator[T]:
     wanted = _known(FIGURES if only is None else words("only", only))
     at = {name: real_number(f"at[{name!r}]", value) for name, value in _named("at", at).items()}
     ranges = {name: _ends(name, ends) for name, ends in _named("ranges", ranges).items()}
     _check_choices(wanted, {"at": at, "ranges": ranges}, other)
     given = FigureInput.of(run, other=other, at=at, ranges=ranges)
     stale = None if force else lambda: _staleness(run, given)
-    return _draw(given, wanted, only is not None, left_out, stale, failed)
+    return _draw(given, wanted, finish, insist=only is not None, left_out=left_out, staleness=stale, failed=failed)
 
 
 def write_quick_figures(run: Run, tell: Callable[[str], None]) -> list[Path]:
@@ -79,7 +100,7 @@ def write_quick_figures(run: Run, tell: Callable[[str], None]) -> list[Path]:
     given = cache(lambda: FigureInput.of(run))  # where it cannot be had, that costs the figures, not the run
     for name in QUICK:
         try:
-            written += save_figures(_draw(given(), [name], False, None, None), run.folder.path)
+            written += save_figures(_draw(given(), [name], partial(as_files, EXTENSIONS, None)), run.folder.path)
         except Exception as error:  # from any library on the way to a file
             said = (error.strerror if isinstance(error, OSError) else None) or str(error)
             again = f"alpfit plot {quote(str(run.folder.path))} --only {name}"
@@ -109,11 +130,14 @@ def _staleness(run: Run, given: FigureInput) -> str:
 def _draw(
     given: FigureInput,
     names: Sequence[str],
-    insist: bool,
-    left_out: Callable[[str, str], None] | None,
-    staleness: Callable[[], str] | None,
+    finish: Callable[[str, str, Callable[[], "Figure"]], T],
+    *,
+    insist: bool = False,
+    left_out: Callable[[str, str], None] | None = None,
+    staleness: Callable[[], str] | None = None,
     failed: Callable[[str, str], None] | None = None,
-) -> Iterator[Drawn]:
+) -> Iterator[T]:
+    """What ``finish`` makes of each figure's name, its caption, and what draws it."""
     failed = failed or left_out
     stale = cache(staleness or (lambda: ""))
     for name in names:
@@ -126,8 +150,7 @@ def _draw(
             continue
         try:
             with paper_style():
-                figure = kind.draw(given)
-                figure.draw_without_rendering()  # what cannot be written as text is seen here, and not in its file
+                made = finish(name, kind.caption, partial(kind.draw, given))
         except AlpfitError:
             raise
         except Exception as error:  # from any library on the way to a figure
@@ -136,29 +159,14 @@ def _draw(
                 raise RunFolderError(f"the figure '{name}' of {given.name}: {said}") from error
             failed(name, said)
             continue
-        yield Drawn(name, kind.caption, figure)
+        yield made
 
 
-def save_figures(drawn: Iterable[Drawn], folder: Path) -> Iterator[Path]:
-    """Write each figure to ``folder`` as PNG and PDF, each file whole or not at all; the files, as they are written.
-
-    A figure that was written is cleared.
-    """
-    for one in drawn:
-        for extension in EXTENSIONS:
-            path = RunFolder(folder).figure(f"{one.name}.{extension}")
-            write_durably(path, rendered(one.figure, extension))
-            yield path
-        one.clear()
-
-
-def rendered(figure: "Figure", extension: str, dpi: float | None = None) -> bytes:
-    """The file of a ``figure``, with the style's ``dpi`` if None."""
-    stream = BytesIO()
-    with paper_style():
-        choices: dict[str, Any] = {} if dpi is None else {"dpi": dpi}
-        figure.savefig(stream, format=extension, **choices)
-    return stream.getvalue()
+def _looked_at(name: str, caption: str, draw: Callable[[], "Figure"]) -> Drawn:
+    """A figure that can be shown: what cannot be written as text is seen here, and not in its file."""
+    figure = draw()
+    figure.draw_without_rendering()
+    return Drawn(name, caption, figure)
 
 
 def _named(argument: str, values: Any) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from alpfit.errors import RunFolderError
 from alpfit.fit.fit import Fit
 from alpfit.inference.forecasting.forecast import Forecast
 from alpfit.likelihoods import Measurement
-from alpfit.likelihoods.catalogue import folder_of
+from alpfit.likelihoods.entry import folder_of
 from alpfit.plots.forecast import draw_limits
 from alpfit.plots.style import paper_style
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, overload
 from alpfit.chains.files import check_place
 from alpfit.chains.layout import check_no_other_run
 from alpfit.errors import RunFolderError
-from alpfit.figures import figures, save_figures
+from alpfit.figures import figure_files, figures, save_figures
 from alpfit.numerics.arguments import path_of
 from alpfit.runs.run import Run, run_of
 
@@ -71,9 +71,11 @@ def plot(
     """
     finished, second = run_of(run), None if other is None else run_of(other)
     wanted = [only] if isinstance(only, str) else only
-    drawn = figures(finished, wanted, other=second, at=at, ranges=ranges, left_out=left_out, force=force)
     if isinstance(only, str) and output is None:
-        return next(drawn).figure
+        return next(
+            figures(finished, wanted, other=second, at=at, ranges=ranges, left_out=left_out, force=force)
+        ).figure
+    drawn = figure_files(finished, wanted, other=second, at=at, ranges=ranges, left_out=left_out, force=force)
     folder = finished.folder.path if output is None else path_of("output", output)
     check_place(folder)
     check_no_other_run(folder, [finished.folder.path])

@@ -10,7 +10,7 @@ from alpfit.chains.files import check_place, write_durably
 from alpfit.chains.forecasts import ForecastFolder
 from alpfit.chains.records import read_json, read_text
 from alpfit.errors import RunFolderError, in_one_line
-from alpfit.figures import figures, rendered
+from alpfit.figures import figure_files
 from alpfit.fit.cite import references
 from alpfit.fit.fit import Fit, fit_of
 from alpfit.inference.parallel.ahead import compile_ahead
@@ -95,10 +95,8 @@ def contents_of(run: Run, *, force: bool = False) -> Contents:
     def fail(name: str, reason: str) -> None:
         left_out.append(Statement(Trust.CARE, f"The figure '{name}' is left out: {in_one_line(reason)}."))
 
-    drawn_figures = []
-    for drawn in figures(run, force=True, failed=fail):
-        drawn_figures.append(Figure(drawn.name, drawn.caption, rendered(drawn.figure, "png", dpi=DOTS_PER_INCH)))
-        drawn.clear()
+    drawn = figure_files(run, extensions=("png",), dpi=DOTS_PER_INCH, force=True, failed=fail)
+    drawn_figures = [Figure(one.name, one.caption, one.files["png"]) for one in drawn]
     return Contents(
         name=run.name,
         summary=run.summary,

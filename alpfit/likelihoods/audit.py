@@ -1,20 +1,12 @@
 """The catalogue as a table that a person can work through: what each entry says, where it stands, what is unchecked."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 
-from alpfit.likelihoods.catalogue import METHOD, load, names
+from alpfit.likelihoods.catalogue import METHOD, load
+from alpfit.likelihoods.entry import names
+from alpfit.likelihoods.listing import superseded
 from alpfit.likelihoods.measurement import Measurement
 from alpfit.likelihoods.source import Reference
-
-
-def superseded(measurements: Iterable[Measurement]) -> Mapping[str, str]:
-    """The entries that one of the ``measurements`` supersedes, each with that one's name."""
-    found = {}
-    for measurement in measurements:
-        for older in measurement.source.supersedes.split(", "):
-            if older:
-                found[older] = measurement.name
-    return found
 
 
 def audit() -> Iterator[Mapping[str, str]]:

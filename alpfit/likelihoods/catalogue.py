@@ -7,59 +7,25 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field, StrictBool, ValidationError
+from pydantic import ValidationError
 
 from alpfit.errors import CatalogueError, ConfigurationError, one_of, validation_sentence
+from alpfit.likelihoods.entry import ENTRY, Entry, data_folder, folder_of, names, read_entry
 from alpfit.likelihoods.exposure import Exposure
-from alpfit.likelihoods.files import DATA, EntryFileError, files_of, read_bytes, read_text
+from alpfit.likelihoods.files import DATA, EntryFileError, files_of, read_bytes
 from alpfit.likelihoods.forms import FORMS, Form
-from alpfit.likelihoods.measurement import Measurement, Share
+from alpfit.likelihoods.measurement import Measurement
 from alpfit.likelihoods.numbers import check_sizes
-from alpfit.likelihoods.source import Reference, Source
 from alpfit.numerics.arguments import shown
 from alpfit.numerics.files import can_be_named
-from alpfit.numerics.toml import tables_in
 
-ENTRY = "likelihood.toml"
+__all__ = ["METHOD", "RESCALE", "data_files", "data_folder", "digest_of", "load", "load_folder", "names"]
+
 RESCALE = "rescale"
 """The option that an entry with a table ``[rescale]`` may have: whether it is in force."""
 
 METHOD = "method"
 """The option of every limit: the method that gave it. The entry says so in its ``[source]``."""
-
-
-class _Entry(BaseModel):
-    """The tables of a ``likelihood.toml``."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    title: str = Field(min_length=1)
-    experiment: str = Field(min_length=1)
-    group: str = ""
-    scenarios: list[str] = []
-    own_models: StrictBool = True
-    form: str
-    options: list[str] = []
-    overlaps: list[str] = []
-    projection: StrictBool = False
-    data: dict[str, Any]
-    rescale: Share | None = None
-    forecast: Exposure | None = None
-    source: Source
-    references: list[Reference] = Field(min_length=1)
-    notes: dict[str, str] = {}
-
-
-def data_folder() -> Path:
-    """Where the entries are: inside the installed package, or at the top of a checkout."""
-    package = Path(__file__).resolve().parent
-    installed = package / "data"
-    return installed if installed.is_dir() else package.parents[1] / "likelihoods"
-
-
-def names() -> tuple[str, ...]:
-    """The names of all entries, sorted."""
-    return tuple(sorted(path.parent.name for path in data_folder().glob(f"*/{ENTRY}")))
 
 
 def load(name: str | Path, options: Mapping[str, Any] | None = None) -> Measurement:
@@ -86,7 +52,7 @@ def load_folder(folder: Path, options: Mapping[str, Any] | None = None) -> Measu
     if not isinstance(options, Mapping | None):
         raise ConfigurationError(f"[options.{folder.name}] {shown(options)} must be a dictionary: option to value")
     path, chosen = folder / ENTRY, dict(options or {})
-    entry = _read_entry(path)
+    entry = _checked(read_entry(path), path)
     options_of_entry = [*entry.options, *_own_options(entry)]
     for option in chosen:
         if option not in options_of_entry:
@@ -125,7 +91,7 @@ def load_folder(folder: Path, options: Mapping[str, Any] | None = None) -> Measu
     )
 
 
-def _exposure_of(entry: _Entry, form: Form, path: Path, options: Mapping[str, Any]) -> Exposure | None:
+def _exposure_of(entry: Entry, form: Form, path: Path, options: Mapping[str, Any]) -> Exposure | None:
     """The entry's ``[forecast]``, which knows each nuisance of the form. Raises :class:`CatalogueError`."""
     if entry.forecast is not None:
         try:
@@ -135,7 +101,7 @@ def _exposure_of(entry: _Entry, form: Form, path: Path, options: Mapping[str, An
     return entry.forecast
 
 
-def _own_options(entry: _Entry) -> list[str]:
+def _own_options(entry: Entry) -> list[str]:
     """Options that an entry has because of its form."""
     return [METHOD] if METHOD in FORMS[entry.form].model_fields else []
 
@@ -143,11 +109,6 @@ def _own_options(entry: _Entry) -> list[str]:
 def _plain(value: object) -> object:
     """An option's value as TOML knows it."""
     return list(value) if isinstance(value, tuple) else value
-
-
-def folder_of(name: str) -> Path:
-    """The folder of the entry ``name``, which may be missing; a ``name`` with a slash is that of one's own."""
-    return Path(name) if "/" in name else data_folder() / name
 
 
 def data_files(folder: Path) -> list[Path]:
@@ -178,7 +139,7 @@ def _is_rescaled(value: object, folder: Path) -> bool:
     return value
 
 
-def _read_form(entry: _Entry, options: Mapping[str, Any], path: Path) -> Form:
+def _read_form(entry: Entry, options: Mapping[str, Any], path: Path) -> Form:
     """The form with the entry's data and ``options`` in its place; the cause of an error is the sentence about it."""
     data = {**entry.data, **{option: getattr(entry.source, option) for option in _own_options(entry)}, **options}
     try:
@@ -189,16 +150,8 @@ def _read_form(entry: _Entry, options: Mapping[str, Any], path: Path) -> Form:
         raise CatalogueError(f"{path}: [data] {sentence}") from ValueError(sentence)
 
 
-def _read_entry(path: Path) -> _Entry:
-    """The tables of the file at ``path``, all keys of which are known."""
-    try:
-        entry = _Entry.model_validate(tables_in(read_text(path)))
-    except FileNotFoundError as error:
-        raise CatalogueError(f"{path} is missing: a likelihood is a folder with a {ENTRY}") from error
-    except ValidationError as error:
-        raise CatalogueError(f"{path}: {validation_sentence(error)}") from error
-    except ValueError as error:
-        raise CatalogueError(f"{path} is not TOML: {error}") from error
+def _checked(entry: Entry, path: Path) -> Entry:
+    """The ``entry`` in the file at ``path``, all keys of which its form knows."""
     if entry.form not in FORMS:
         raise CatalogueError(f"{path}: form = '{entry.form}' is not known: {one_of(entry.form, FORMS)}")
     if entry.rescale is not None:

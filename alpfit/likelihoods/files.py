@@ -9,8 +9,7 @@ import stat
 from collections.abc import Iterable
 from pathlib import Path
 
-from alpfit.errors import CatalogueError
-from alpfit.numerics.arguments import shown
+from alpfit.errors import CatalogueError, shown
 from alpfit.numerics.files import read_ordinary
 
 LARGEST = 64 * 2**20

@@ -3,36 +3,22 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
-from typing import Annotated, Any, Self
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from pydantic import ConfigDict, Field
-from pydantic.dataclasses import dataclass as validated_dataclass
 
 from alpfit.errors import ForecastError, PredictionError
+from alpfit.likelihoods.entry import made_for
 from alpfit.likelihoods.exposure import MOST_GROWTH, UNKNOWN, Exposure, Policy
 from alpfit.likelihoods.forms import Comparison, Form, Step
 from alpfit.likelihoods.forms.base import check_spectrum
-from alpfit.likelihoods.source import Reference, Source, Text
+from alpfit.likelihoods.share import Share
+from alpfit.likelihoods.source import Reference, Source
 from alpfit.numerics.arguments import broadcast, real_array, shown
 from alpfit.numerics.rehearsal import Rehearsal
 
 Array = NDArray[np.float64]
-
-
-@validated_dataclass(frozen=True, config=ConfigDict(extra="forbid"))
-class Share:
-    """The factor min(1, by/reference)^power for a rate of chi that is a part of the dark matter only."""
-
-    by: Text
-    reference: Annotated[float, Field(gt=0.0, strict=True, allow_inf_nan=False)]
-    power: Annotated[float, Field(gt=0.0, strict=True, allow_inf_nan=False)]
-
-    def of(self, predictions: Mapping[str, Array]) -> Array:
-        """The factor, the shape of the predictions; NaN where there is less than no dark matter."""
-        density = predictions[self.by]
-        return np.asarray(np.minimum(np.where(density < 0.0, np.nan, density) / self.reference, 1.0) ** self.power)
 
 
 @dataclass(frozen=True)
@@ -72,9 +58,7 @@ class Measurement:
     @property
     def made_for(self) -> str:
         """The package's scenarios for which it holds, in words; those of one's own need not be named."""
-        return (
-            ", ".join(self.scenarios) + ("" if self.own_models else ", no model of one's own") or "models of one's own"
-        )
+        return made_for(self.scenarios, self.own_models)
 
     @property
     def steps(self) -> tuple[Step, ...]:

@@ -17,14 +17,17 @@ three, 1.282 and 1.645 for the last. Where the method is ``unknown`` the smaller
 from functools import cache
 from typing import Literal
 
-from scipy.special import ndtri
-
 Method = Literal["CLs", "Bayesian", "Feldman-Cousins", "one-sided", "unknown"]
+
+SHOWN_LEVEL = 0.95
+"""Confidence level of the bound that is shown of a form with a best value and an error, where its entry says none."""
 
 
 @cache
 def one_sided_sigmas(confidence_level: float) -> float:
     """z with Phi(z) = CL: standard deviations from a Gaussian estimate to its upper limit."""
+    from scipy.special import ndtri  # what lists the catalogue wants none of scipy
+
     return float(ndtri(confidence_level))
 
 
@@ -33,4 +36,4 @@ def sigmas_at_limit(confidence_level: float, method: Method) -> float:
     """z: standard deviations from an estimate of zero signal to its limit of this level, where -2 ln L is z^2."""
     if method in ("one-sided", "unknown"):
         return one_sided_sigmas(confidence_level)
-    return float(ndtri(0.5 * (1.0 + confidence_level)))
+    return one_sided_sigmas(0.5 * (1.0 + confidence_level))

@@ -10,26 +10,33 @@ import os
 from collections.abc import Iterable, Mapping
 from numbers import Integral, Real
 from pathlib import Path
-from reprlib import Repr
 from typing import Any, NoReturn, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from alpfit.errors import AlpfitError, ConfigurationError, PredictionError, one_of
+from alpfit.errors import AlpfitError, ConfigurationError, PredictionError, one_of, shown
+
+__all__ = [
+    "broadcast",
+    "instance",
+    "known",
+    "outside",
+    "pair",
+    "path_of",
+    "positive_number",
+    "real_array",
+    "real_number",
+    "refuse_outside",
+    "shown",
+    "whole_number",
+    "words",
+]
 
 Array = NDArray[np.float64]
 Error = type[AlpfitError]
 Limits = tuple[float, float]
 T = TypeVar("T")
-
-_BRIEF = Repr()
-_BRIEF.maxstring = _BRIEF.maxother = _BRIEF.maxlong = 80
-
-
-def shown(value: Any) -> str:
-    """``value`` as a sentence shows it: in one line, and short."""
-    return " ".join(_BRIEF.repr(value).split())
 
 
 def real_array(name: str, value: Any, error: Error = PredictionError) -> Array:

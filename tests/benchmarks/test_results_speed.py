@@ -3,14 +3,21 @@
 No assertion is about a time. The run is the committed one.
 """
 
+import resource
 import shutil
+import subprocess
+import sys
 import time
 from pathlib import Path
 
+import numpy as np
 import pytest
+from matplotlib.layout_engine import ConstrainedLayoutEngine
 
+import alpfit
 from alpfit import Run, profile, reweight
-from alpfit.figures import FIGURES, figures
+from alpfit.figures import FIGURES, QUICK, figure_files, figures
+from alpfit.likelihoods import load
 
 REFERENCE = Path(__file__).parents[2] / "chains" / "reference" / "invisible"
 
@@ -59,8 +66,64 @@ def test_a_figure(report, run, name):
     assert drawn.caption
 
 
+def test_the_figures_of_a_run_as_files(report, run, monkeypatch):
+    """Beside what it took: to lay each out before its files are made, and to draw it twice for each."""
+    layouts, lay_out = [], ConstrainedLayoutEngine.execute
+
+    def counted(self, figure):
+        layouts.append(figure)
+        return lay_out(self, figure)
+
+    monkeypatch.setattr(ConstrainedLayoutEngine, "execute", counted)
+    start = time.process_time()
+    files = sum(len(made.files) for made in figure_files(run, QUICK))
+    seconds = time.process_time() - start
+    assert files == 2 * len(QUICK)
+    assert len(layouts) == files - 2  # the corner plot lays itself out
+    report(f"figures {', '.join(QUICK)} as PNG and PDF", "2 s", f"{seconds:.1f} s")
+
+
+def test_comparing_a_posterior_with_a_binned_measurement(report):
+    """The fits of nuisances that it takes to find the best branching ratio beside each point."""
+    form, n, fitted = load("belle2_bknunu_q2_2025").form, 50, []
+    rng = np.random.default_rng(1)
+    points = {form.observable: 10.0 ** rng.uniform(-7.0, -5.0, n), form.abscissa: rng.uniform(0.6, 4.7, n)}
+    fit = type(form).fit_nuisances
+
+    def counted(self, events, start):
+        fitted.append(len(events))
+        return fit(self, events, start)
+
+    form.compare(points)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(type(form), "fit_nuisances", counted)
+        form.compare(points)
+    report("comparison with the binned measurement, a point", "45 fits", f"{sum(fitted) / n:.0f} fits")
+
+
+def processor_time(*arguments):
+    """Of the program with these arguments, the least of three [s]."""
+    seconds = []
+    for _ in range(3):
+        before = resource.getrusage(resource.RUSAGE_CHILDREN)
+        subprocess.run([sys.executable, "-m", "alpfit.cli.main", *arguments], check=True, capture_output=True)
+        after = resource.getrusage(resource.RUSAGE_CHILDREN)
+        seconds.append(after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime)
+    return min(seconds)
+
+
+def test_the_catalogue(report):
+    version, listed, checked = (
+        processor_time(*a) for a in (["--version"], ["likelihoods"], ["likelihoods", "--check"])
+    )
+    report("alpfit likelihoods", "0.3 s", f"{listed:.2f} s")
+    report("    against alpfit --version", "", f"{listed / version:.1f} x")
+    report("    against alpfit likelihoods --check", "", f"{listed / checked:.2f} x")
+    assert listed < checked
+
+
 def test_the_report(report, run, tmp_path):
     start = time.perf_counter()
-    path = report(run, tmp_path / "report.html")
+    path = alpfit.report(run, tmp_path / "report.html")
     report("report", "-", f"{time.perf_counter() - start:.1f} s")
     assert path.stat().st_size > 100_000

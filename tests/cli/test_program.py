@@ -70,12 +70,13 @@ def test_a_fit_is_read_without_what_only_its_results_need():
     assert answer.stdout.split() == ["loaded:"]
 
 
-def test_help_is_instant():
-    # neither compiled code nor numerics nor plots are loaded to show it
+@pytest.mark.parametrize("verb", ["--help", "likelihoods"])
+def test_help_and_the_catalogue_are_instant(verb):
+    # neither compiled code nor numerics nor plots are loaded to show them
     program = (
         "import sys\n"
         "from alpfit.cli.main import main\n"
-        "sys.argv = ['alpfit', '--help']\n"
+        f"sys.argv = ['alpfit', '{verb}']\n"
         "try:\n"
         "    main()\n"
         "except SystemExit:\n"
@@ -83,6 +84,7 @@ def test_help_is_instant():
         "print('loaded:', *(name for name in ('numba', 'numpy', 'scipy', 'matplotlib') if name in sys.modules))\n"
     )
     finished = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert finished.stdout.count("\n") > 20
     assert finished.stdout.splitlines()[-1].split() == ["loaded:"]
 
 

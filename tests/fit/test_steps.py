@@ -66,7 +66,7 @@ def test_they_are_told_in_a_sentence_in_their_order():
 
 
 def test_the_report_has_them(run, steps, monkeypatch):
-    monkeypatch.setattr("alpfit.fit.report.figures", lambda run, **_: [])
+    monkeypatch.setattr("alpfit.fit.report.figure_files", lambda run, **_: [])
     assert contents_of(run).steps == steps
 
 

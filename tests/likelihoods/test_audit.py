@@ -7,7 +7,8 @@ import pytest
 
 from alpfit.cli.main import main
 from alpfit.likelihoods import load, names
-from alpfit.likelihoods.audit import audit, superseded
+from alpfit.likelihoods.audit import audit
+from alpfit.likelihoods.listing import superseded
 from alpfit.likelihoods.source import DOUBTFUL, Reference
 
 REFERENCE = {"key": "Nobody:1999abc", "author": "Nobody", "title": "Nothing", "year": 1999}

@@ -9,7 +9,7 @@ from alpfit.errors import ConfigurationError, PredictionError
 from alpfit.likelihoods import load
 from alpfit.likelihoods.forms.binned.by_q2 import Q2_END, ByQ2
 from alpfit.likelihoods.forms.binned.tables import Response
-from alpfit.likelihoods.measurement import Share
+from alpfit.likelihoods.share import Share
 
 ENTRY, RATE, SPECTRUM = "belle2_bknunu_q2_2025", "BR(B+->K+ a(inv))", "BR(B+->K+ inv) by q2"
 WIDTH = 0.35

@@ -9,7 +9,7 @@ from scipy.stats import norm
 from shipped_entries import all_shipped, shipped
 
 from alpfit.likelihoods import FORMS, load
-from alpfit.likelihoods.catalogue import ENTRY, data_folder
+from alpfit.likelihoods.entry import ENTRY, data_folder
 from alpfit.likelihoods.forms.base import LimitForm
 from alpfit.likelihoods.methods import sigmas_at_limit
 

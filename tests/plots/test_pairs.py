@@ -79,7 +79,7 @@ def test_a_figure_fits_on_a_page_and_the_number_of_its_canvases_does_not_grow(na
         page = pytest.approx(60 * width * 60 * height, rel=1.5e-2)  # to a row or a column
         assert pixels_allocated(monkeypatch, lambda: figure.savefig(BytesIO(), format="png", dpi=60)) == [page]
         pdf = pixels_allocated(monkeypatch, lambda: figure.savefig(BytesIO(), format="pdf"))
-        assert len(pdf) == (2 if name == "nested trace" else 0)  # those of the colour bar
+        assert len(pdf) == (1 if name == "nested trace" else 0)  # that of the colour bar
 
 
 @pytest.mark.parametrize("n", [2, 4, 9])

@@ -1,5 +1,6 @@
 """``alpfit likelihoods``."""
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -7,7 +8,7 @@ import typer
 from alpfit.cli.terminal import say
 
 if TYPE_CHECKING:
-    from alpfit.likelihoods import Measurement
+    from alpfit.likelihoods.listing import Listed
 
 COLUMNS = ("name", "experiment", "observable", "scenarios", "CL", "source")
 
@@ -22,40 +23,45 @@ def likelihoods(
     ] = False,
 ) -> None:
     """List the catalogue of likelihoods, or check and show one entry."""
-    from alpfit import likelihoods as catalogue
-    from alpfit.config import check_entry
     from alpfit.errors import ConfigurationError
-    from alpfit.likelihoods.audit import superseded
 
     if name is not None and check:
         raise ConfigurationError("--check is for the whole catalogue: leave the name out")
     if check:
         say(_as_csv().rstrip())
-        return
-    if name is not None:
-        measurement = catalogue.load(name)
-        check_entry(measurement)
-        say(measurement.describe())
-        return
-    measurements = [catalogue.load(entry) for entry in catalogue.names()]
-    rows, newer = [COLUMNS], superseded(measurements)
-    for measurement in measurements:
-        entry, source = measurement.name, measurement.source
-        rows.append(
-            (
-                entry
-                + (" (projection)" if measurement.projection else "")
-                + (f" (superseded by {newer[entry]})" if entry in newer else ""),
-                measurement.experiment,
-                measurement.observables[0],
-                measurement.made_for,
-                _level(measurement),
-                source.identifier,
-            )
-        )
+    elif name is not None:
+        say(_in_full(name))
+    else:
+        say("\n".join(_lines()))
+
+
+def _lines() -> Iterator[str]:
+    """The catalogue as a table."""
+    from alpfit.likelihoods.listing import listed, superseded
+
+    entries = list(listed())
+    newer = superseded(entries)
+    rows = [COLUMNS, *(_row(entry, newer.get(entry.name, "")) for entry in entries)]
     widths = [max(len(row[i]) for row in rows) for i in range(len(COLUMNS))]
     for row in rows:
-        say("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
+        yield "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+
+
+def _row(entry: "Listed", newer: str) -> tuple[str, ...]:
+    """An entry in the order of :data:`COLUMNS`; ``newer`` supersedes it."""
+    name = entry.name + (" (projection)" if entry.projection else "") + (f" (superseded by {newer})" if newer else "")
+    source = entry.source.identifier
+    return name, entry.experiment, entry.observable, entry.made_for, entry.confidence_level, source
+
+
+def _in_full(name: str) -> str:
+    """All that the entry ``name`` says, checked."""
+    from alpfit.config import check_entry
+    from alpfit.likelihoods import load
+
+    measurement = load(name)
+    check_entry(measurement)
+    return measurement.describe()
 
 
 def _as_csv() -> str:
@@ -71,9 +77,3 @@ def _as_csv() -> str:
     writer.writeheader()
     writer.writerows(rows)
     return text.getvalue()
-
-
-def _level(measurement: "Measurement") -> str:
-    """The confidence level of a limit; what the source says where the form has none."""
-    level = getattr(measurement.form, "confidence_level", None)
-    return measurement.source.confidence_level if level is None else f"{100 * level:g} %"

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from pydantic import Field, model_validator
 
 from alpfit.likelihoods.forms.base import Comparison, Form, Step, only_where_meant, steps_of
-from alpfit.likelihoods.methods import one_sided_sigmas
+from alpfit.likelihoods.methods import SHOWN_LEVEL, one_sided_sigmas
 from alpfit.likelihoods.tables import TABLE, table_of
 
 Array = NDArray[np.float64]
@@ -32,7 +32,7 @@ class Parabola(Form):
     abscissa: str
     table: str = TABLE
     two_sided: bool = False
-    confidence_level: Annotated[float, Field(gt=0.5, lt=1.0)] = 0.95
+    confidence_level: Annotated[float, Field(gt=0.5, lt=1.0)] = SHOWN_LEVEL
     energies: Array
     best: Array
     sigma: Array

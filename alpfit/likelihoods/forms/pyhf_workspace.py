@@ -20,7 +20,7 @@ from pydantic import Field
 from alpfit.errors import CatalogueError, ConfigurationError, PredictionError
 from alpfit.likelihoods.files import data_file, read_text
 from alpfit.likelihoods.forms.base import Comparison, Form, Step
-from alpfit.likelihoods.forms.binned.comparison import compare_with_best
+from alpfit.likelihoods.forms.binned.comparison import Compared, compare_with_best
 from alpfit.likelihoods.forms.binned.line import line_events
 from alpfit.likelihoods.forms.binned.tables import Response, check, read_response
 from alpfit.likelihoods.numbers import ENDS, ENDS_OF_COUNTS, check_sizes, number_in
@@ -189,7 +189,7 @@ class PyhfWorkspace(Form):
 
     def compare(self, predictions: Mapping[str, Array]) -> Comparison:
         """The branching ratio, the best one at the same mass in place of a bound, and the pull from it."""
-        return compare_with_best(self.loglike, self.observables, predictions)
+        return compare_with_best(Compared(self.loglike), self.observables, predictions)
 
     def describe(self) -> str:
         """The workspace in one line."""

@@ -30,7 +30,7 @@ from alpfit.likelihoods.forms.base import Comparison, Form, Step, check_spectrum
 from alpfit.likelihoods.forms.binned.axis import Axis, check_axes
 from alpfit.likelihoods.forms.binned.build import STRENGTH, Files, Spectrum, read_spectrum
 from alpfit.likelihoods.forms.binned.by_q2 import ByQ2
-from alpfit.likelihoods.forms.binned.comparison import compare_with_best, compare_with_best_scale
+from alpfit.likelihoods.forms.binned.comparison import Compared, compare_with_best, compare_with_best_scale
 from alpfit.likelihoods.forms.binned.density import log_likelihood
 from alpfit.likelihoods.forms.binned.expectation import Expectation, expectation
 from alpfit.likelihoods.forms.binned.line import Line, within_reach
@@ -232,11 +232,16 @@ class Binned(Form):
 
         Of a spectrum the whole branching ratio and the best multiple of it.
         """
+        function = Compared(self.loglike, self._loss, on_threads=True)
         if self.spectra:
             spectra = np.asarray(predictions[self.by_q2], float)
             check_spectrum(self.by_q2, spectra)
-            return compare_with_best_scale(self.loglike, self.by_q2, spectra)
-        return compare_with_best(self.loglike, self.observables, predictions)
+            return compare_with_best_scale(function, self.by_q2, spectra)
+        return compare_with_best(function, self.observables, predictions)
+
+    def _loss(self, predictions: Mapping[str, Array]) -> Array:
+        """What ln L ``(n,)`` is lowered by where events are scaled down: to the same ones for every rate."""
+        return within_reach(self.events_of(predictions), self.spectrum.observed)[1]
 
     def toy(self, predictions: Mapping[str, Array], rng: np.random.Generator) -> Self:
         """Counts over rates with nuisances that are drawn from their constraints."""
