@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 
-.PHONY: run test lint reference paper table1 bench lock clean
+.PHONY: run test lint docs reference paper table1 bench lock clean
 
 run: $(INSTALLED)
 	$(BIN)/alpfit run examples/invisible.toml --overwrite
@@ -17,6 +17,10 @@ lint: $(INSTALLED)
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+# The manual, in docs/_build/html; needs no network to be built or read.
+docs: $(INSTALLED)
+	$(BIN)/python -m sphinx -W --keep-going -q -b html docs docs/_build/html
 
 # After `make run`: the committed run, thinned, and the README's figure from it.
 reference: $(INSTALLED)
@@ -38,7 +42,7 @@ lock:
 	uv pip compile --universal --python-version 3.11 --extra dev pyproject.toml --output-file requirements.lock
 
 clean:
-	rm -rf $(VENV) build dist
+	rm -rf $(VENV) build dist docs/_build docs/reference/generated docs/reference/catalogue
 
 $(INSTALLED): pyproject.toml requirements.lock
 	$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "alpfit needs Python >= 3.11: make PYTHON=/path/to/python")'

@@ -1,0 +1,39 @@
+"""The manual: ``make docs`` builds it in ``docs/_build/html``, with warnings as errors and no network."""
+
+import sys
+from pathlib import Path
+
+from alpfit.version import __version__
+
+sys.path.insert(0, str(Path(__file__).parent / "_extensions"))
+
+project = "alpfit"
+author = "The alpfit developers"
+project_copyright = "The alpfit developers, BSD-3-Clause"
+release = __version__
+
+extensions = [
+    "myst_parser",
+    "sphinx.ext.autodoc",
+    "sphinx.ext.napoleon",
+    "sphinx.ext.mathjax",
+    "sphinx-mathjax-offline",
+    "sphinx_copybutton",
+    "reference_pages",
+    "catalogue_pages",
+]
+myst_enable_extensions = ["dollarmath", "deflist", "colon_fence", "attrs_inline"]
+myst_heading_anchors = 4
+exclude_patterns = ["_build", "README.md"]
+
+html_theme = "furo"
+html_title = f"alpfit {release}"
+html_show_sphinx = False
+copybutton_prompt_text = "$ "
+
+autodoc_member_order = "bysource"
+autodoc_typehints = "description"
+autodoc_typehints_description_target = "documented"
+autodoc_default_options = {"members": True, "show-inheritance": False}
+napoleon_google_docstring = True
+napoleon_numpy_docstring = False
