@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from alpfit.inference.chunks import SHARES, size_of_chunks
 
 HANDLING_S = 1.0e-4
-"""Seconds of the main process for a chunk, both ways: 0.06 ms on a line of dask's and 0.08 ms under MPI, measured with
-eight workers on two cores (`make bench`), rounded up."""
+"""Seconds of the main process for a chunk, both ways: 0.08 ms on a line of dask's and 0.14 ms under MPI, measured with
+one and eight workers on two cores (`make bench`)."""
 
 LATENCY_S = 4.0e-4
 """Seconds from the end of a worker's chunk until it has the next one, as measured there."""
