@@ -25,6 +25,7 @@ from alpfit.config import (
     workers_left_out,
 )
 from alpfit.errors import ConfigurationError, PredictionError, RunFolderError, one_of
+from alpfit.fit.elsewhere import carry_out
 from alpfit.fit.point import EvaluatedPoint
 from alpfit.fit.presenting import Tell, present
 from alpfit.fit.progress import shown_progress
@@ -198,9 +199,13 @@ class Fit:
             times.append(time.perf_counter() - start)
         return float(np.median(times[1:]))
 
-    def serve_as_mpi_worker(self) -> bool:
-        """Under mpirun, in all processes but the first: evaluate for that one until it is done. Elsewhere False."""
-        return EXECUTORS[self.configuration.parallel.executor].serve(partial(evaluate_batch, self.problem))
+    def serve_as_mpi_worker(self, repeat: int = 1) -> bool:
+        """Under mpirun, in all processes but the first: evaluate for that one until it is done. Elsewhere False.
+
+        Where it is to ``repeat`` the run, whole runs are worked out for it.
+        """
+        function = partial(evaluate_batch, self.problem) if repeat == 1 else carry_out
+        return EXECUTORS[self.configuration.parallel.executor].serve(function)
 
     def sample(self, *, progress: Progress | None = None) -> Samples:
         """Sample, and keep nothing on the disk; the samples are those of :meth:`run`.
@@ -266,7 +271,8 @@ class Fit:
     ) -> Run:
         """Run ``n`` seeds side by side, and write them merged to the run folder ``output``.
 
-        The folders of the seeds stand beside ``output``; all else is as in :meth:`run`, for each seed.
+        On dask and MPI each is a worker's, which writes its folder itself. They stand beside ``output``; all else is as
+        in :meth:`run`, for each seed.
         """
         path, interrupts = self._path(output), Interrupts()
         choices = {"overwrite": overwrite, "resume": resume, "force": force}
@@ -275,9 +281,15 @@ class Fit:
             repeats = Repeats(self.configuration.parallel, self.configuration.sampler.seed, path, n)
             compile_ahead(self.problem.rehearsals)
             started = datetime.now(UTC)
-            with replacing(path, overwrite=overwrite or resume), interrupts.held_back():
+            with (
+                interrupts.held_back(),
+                repeats.workers(interrupts) as workers,
+                replacing(path, overwrite=overwrite or resume),
+            ):
                 try:
-                    repeats.run(lambda overrides: self.with_overrides(overrides).run, choices, display, interrupts)
+                    repeats.run(
+                        workers, lambda overrides: self.with_overrides(overrides).run, choices, display, interrupts
+                    )
                 except Interrupted as interrupt:
                     raise Interrupted(interrupt.number, "continue with resume=True") from interrupt
                 run = publish(path, self.configuration, *repeats.merged(), started)

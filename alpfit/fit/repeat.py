@@ -3,16 +3,19 @@
 import math
 import time
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from alpfit.chains.unfinished import UnfinishedRun
+from alpfit.chains.unfinished import UnfinishedRun, is_finished
 from alpfit.errors import ConfigurationError, ExecutorError
-from alpfit.inference.interrupts import Interrupts
+from alpfit.fit.elsewhere import Order, carried_out, carry_out
+from alpfit.inference.interrupts import SIGNALS, Interrupts
 from alpfit.inference.merging import merge
-from alpfit.inference.parallel import EXECUTORS, Parallel
+from alpfit.inference.parallel import EXECUTORS, Job, Parallel
+from alpfit.inference.parallel.base import Map
 from alpfit.inference.parallel.tasks import Task
 from alpfit.inference.progress import Progress, ProgressReport
 from alpfit.inference.samples import Samples
@@ -28,6 +31,9 @@ MOST_SEEDS = 1000
 
 RunOf = Callable[[Sequence[str]], Callable[..., Run]]
 """From ``table.key=value`` to what runs the fit that has them, and takes the keywords of :meth:`Fit.run`."""
+
+RunSeed = Callable[[int, Sequence[str]], Callable[[], Run]]
+"""From a seed and further ``table.key=value`` to its run."""
 
 
 @dataclass(frozen=True)
@@ -49,17 +55,40 @@ class Repeats:
         seeds = range(self.first, self.first + self.n)
         return {seed: self.path.with_name(f"{self.path.name}.seed-{seed}") for seed in seeds}
 
-    def run(self, run_of: RunOf, choices: Mapping[str, bool], progress: Progress, interrupts: Interrupts) -> None:
+    @contextmanager
+    def workers(self, interrupts: Interrupts) -> Iterator[Map | None]:
+        """Those that whole runs go to; None where that is this machine, on which each is a task."""
+        executor = EXECUTORS[self.parallel.executor]
+        if executor.on_this_machine:
+            yield None
+            return
+        with executor(Job(carry_out, self.parallel, interrupts)) as call:
+            yield call
+
+    def run(
+        self,
+        call: Map | None,
+        run_of: RunOf,
+        choices: Mapping[str, bool],
+        progress: Progress,
+        interrupts: Interrupts,
+    ) -> None:
         """Run all seeds, each a task of its own, as many at once as there are workers; ``choices`` are those of a run.
 
         Raises :class:`ExecutorError` where one of them has failed.
         """
+
+        def run(seed: int, settings: Sequence[str]) -> Callable[[], Run]:
+            runs = run_of([f"sampler.seed={seed}", *settings])
+            return partial(runs, str(self.folders[seed].absolute()), **choices)
+
+        if call is None:
+            self._run_here(run, progress, interrupts)
+        else:
+            self._run_elsewhere(call, run, progress, interrupts)
+
+    def _run_here(self, run: RunSeed, progress: Progress, interrupts: Interrupts) -> None:
         parallel = self.parallel
-        if not EXECUTORS[parallel.executor].on_this_machine:
-            raise ConfigurationError(
-                f"repeat runs its seeds side by side on this machine, but [parallel] executor = "
-                f"'{parallel.executor}': run each with its own seed and output instead"
-            )
         at_once = min(self.n, parallel.n_workers)
         share = max(1, parallel.n_workers // at_once)
         workers = [] if EXECUTORS[parallel.executor].fixed_workers else [f"parallel.workers={share}"]
@@ -68,19 +97,37 @@ class Repeats:
             while waiting or running:
                 while waiting and len(running) < at_once and not interrupts.arrived:
                     seed = waiting.pop(0)
-                    run = run_of([f"sampler.seed={seed}", *workers])
-                    running[seed] = Task(partial(run, str(self.folders[seed].absolute()), **choices))
+                    running[seed] = Task(run(seed, workers))
                 time.sleep(POLL_S)
                 for seed, task in list(running.items()):
                     if task.poll() is not None:
-                        _check(seed, running.pop(seed), interrupts)
-                progress.update(self._report(waiting, list(running)))
+                        _check(seed, *running.pop(seed).wait(), interrupts)
+                progress.update(self._report(list(running), self.n - len(waiting) - len(running)))
                 interrupts.raise_if_arrived()
         finally:
             for task in running.values():
                 task.terminate()
             for task in running.values():
                 task.wait()
+
+    def _run_elsewhere(self, call: Map, run: RunSeed, progress: Progress, interrupts: Interrupts) -> None:
+        """Each on a worker, alone: what its points would gain from others, the other seeds have."""
+        alone = ["parallel.executor=serial"]
+        alone += ["parallel.scheduler="] if self.parallel.scheduler is not None else []
+        alone += ["parallel.workers="] if self.parallel.workers is not None else []
+        wanted = self.path.absolute().with_name(f".{self.path.name}.wanted")
+        orders = [Order.of(run(seed, alone), wanted) for seed in self.folders]
+
+        def look() -> None:
+            running = [seed for seed, path in self.folders.items() if UnfinishedRun(path).last_status() is not None]
+            done = [seed for seed, path in self.folders.items() if seed not in running and is_finished(path)]
+            progress.update(self._report(running, len(done)))
+
+        ended = carried_out(call, orders, interrupts, look)
+        interrupts.raise_if_arrived()
+        stopped = {128 + number for number in SIGNALS}  # with another that has failed
+        for seed, (code, said) in sorted(zip(self.folders, ended, strict=True), key=lambda one: one[1].code in stopped):
+            _check(seed, code, said, interrupts)
 
     def merged(self) -> tuple[Samples, Account]:
         """All seeds as one, and what they have spent together."""
@@ -98,10 +145,9 @@ class Repeats:
         )
         return merge([run.samples for run in runs]), account
 
-    def _report(self, waiting: Sequence[int], running: Sequence[int]) -> ProgressReport:
+    def _report(self, running: Sequence[int], n_done: int) -> ProgressReport:
         """Where all seeds stand together."""
         status = [UnfinishedRun(self.folders[seed]).last_status() for seed in running]
-        n_done = self.n - len(waiting) - len(running)
         known = [at for at in status if at is not None]
         done = n_done + sum(at.share_done for at in known)
         calls = sum(at.n_calls for at in known)
@@ -109,9 +155,8 @@ class Repeats:
         return ProgressReport(calls, values, self.n / done - 1.0 if done > 0.0 else math.inf)
 
 
-def _check(seed: int, task: Task, interrupts: Interrupts) -> None:
-    """Raise :class:`ExecutorError` where the ``task`` of a seed has failed."""
-    code, said = task.wait()
+def _check(seed: int, code: int, said: Sequence[str], interrupts: Interrupts) -> None:
+    """Raise :class:`ExecutorError` where the run of a ``seed`` has ended with this ``code`` and has failed."""
     if code and not interrupts.arrived:
         reason = said[-1] if said else f"exit code {code}"
         raise ExecutorError(f"seed {seed}: {reason}; the others can be continued with resume=True")

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from alpfit.errors import ConfigurationError, RunFolderError
 from alpfit.inference.batches import Batch, evaluate_batch, join
+from alpfit.inference.chunks import CHUNK, size_of_chunks
 from alpfit.inference.interrupts import Interrupts
 from alpfit.inference.problem import Problem
 from alpfit.inference.progress import NoProgress, Progress, ProgressReport
@@ -22,13 +23,6 @@ Array = NDArray[np.float64]
 
 Evaluate = Callable[[Sequence[Array]], Sequence[Batch]]
 """From chunks of points, each of shape ``(n, n_dim)``, to what they evaluate to, in the same order."""
-
-CHUNK, SHARES = 8, 8
-"""At most so many points travel together, and fewer where there would not be so many chunks to share out.
-
-What a chunk holds depends on the batch alone and never on the number of workers: on some machines vectorised functions
-round differently for arrays of different lengths.
-"""
 
 
 class Store(Protocol):
@@ -127,7 +121,7 @@ class Session:
     def evaluate(self, theta: Array) -> Batch:
         """ln L and what is kept with it at ``theta``, shape ``(n, n_dim)``."""
         start = time.perf_counter()
-        size = min(self._chunk, -(-len(theta) // SHARES))
+        size = size_of_chunks(len(theta), self._chunk)
         chunks = np.split(theta, range(size, len(theta), size))
         batch = join(self._evaluate(chunks))
         self.account.likelihood_s += time.perf_counter() - start

@@ -4,6 +4,7 @@ A run of nine parameters, its figures and its report take at most 400 MB, and no
 compiling takes, once on a machine, is not among it: a report peaks at 0.7 GB then.
 """
 
+import json
 import os
 import subprocess
 import sys
@@ -24,8 +25,18 @@ SAMPLERS = {
     "emcee": ("n_walkers = 64", "max_steps = 500"),
     "minuit": (),
 }
+TEN_TIMES = {
+    "nautilus": ("n_live = 500\nn_eff = 3000", "n_live = 500\nn_eff = 40000"),
+    "dynesty": ("n_live = 100\ndlogz = 1.0", "n_live = 1000\ndlogz = 1.0"),
+    "emcee": ("n_tau = 1e6\nmax_steps = 400", "n_tau = 1e6\nmax_steps = 4000"),
+}
+"""Options with which a sampler makes so many calls, and ten times as many."""
+
 MOST = 400.0
 """Of a process with nine parameters [MB], most of it libraries."""
+
+LARGEST_PER_CALL = 2.0
+"""More memory for each call [kB]: parameters, predictions and ln L by entry, 30 numbers or so, and in a checkpoint."""
 
 LARGEST = 1.25
 """Of a process with 36 pairs of parameters over one with 6: also the samples have more columns."""
@@ -48,8 +59,12 @@ def run_of(folder, sampler, parameters):
     """A run of ``sampler`` with four parameters, or nine, in ``folder``, and its peak."""
     beginning = EXAMPLE.read_text().partition("[sampler]")[0]
     text = beginning + (FIVE_MORE if parameters == 9 else "")
-    lines = "\n".join((f'name = "{sampler}"', *SAMPLERS[sampler], "seed = 1"))
-    path, output = folder / f"{sampler}_{parameters}.toml", folder / f"{sampler}_{parameters}"
+    return run_with(folder / f"{sampler}_{parameters}", text, (f'name = "{sampler}"', *SAMPLERS[sampler]))
+
+
+def run_with(output, text, options):
+    """A run of the input ``text`` with the sampler's ``options``, to ``output``, and its peak."""
+    path, lines = output.with_suffix(".toml"), "\n".join((*options, "seed = 1"))
     path.write_text(f"{text}\n[sampler]\n{lines}\n")
     return output, peak("run", path, "--output", output)
 
@@ -75,6 +90,24 @@ def test_a_run_of_nine_parameters_takes_about_as_much_as_one_of_four(runs, repor
     report(f"alpfit run, sampler {sampler}, nine parameters: peak", f"{MOST:.0f} MB", f"{nine:.0f} MB")
     report(f"alpfit run, sampler {sampler}, nine parameters over four", "1.0 x", f"{nine / four:.2f} x")
     assert nine < min(MOST, LARGEST * four)
+
+
+@pytest.mark.parametrize("sampler", TEN_TIMES)
+def test_a_run_of_ten_times_the_calls_takes_no_more_than_the_points_it_keeps(sampler, folder, report):
+    """Of the rate's likelihood, which is faster: some minutes."""
+    text = EXAMPLE.with_name("invisible_rate.toml").read_text().partition("[sampler]")[0]
+    calls, peaks = [], []
+    for options in TEN_TIMES[sampler]:
+        run, most = run_with(folder / f"{sampler}_of_{len(calls)}", text, (f'name = "{sampler}"', options))
+        calls.append(json.loads((run / "summary.json").read_text())["n_calls"])
+        peaks.append(most)
+    first, then = peaks
+    per_call = 1024.0 * (then - first) / (calls[1] - calls[0])
+    report(
+        f"alpfit run, sampler {sampler}, {calls[1] / calls[0]:.0f} x the calls: peak", "1.0 x", f"{then / first:.2f} x"
+    )
+    report("    more for each call", "0 kB", f"{per_call:.2f} kB")
+    assert per_call < LARGEST_PER_CALL
 
 
 @pytest.fixture(scope="module")

@@ -170,6 +170,14 @@ def test_a_run_that_misses_its_target_says_so_and_keeps_its_results(alpfit, file
     assert json.loads((path / "summary.json").read_text())["shortfalls"][0].endswith("raise max_calls")
 
 
+def test_check_says_what_a_cluster_would_gain(alpfit, file):
+    outcome = alpfit("check", file, "--set", "sampler.n_live=400", "--set", "parallel.chunk=4")
+    assert "queue_size = 50" in outcome.out  # what is left open stands in the completed input
+    lines = [line for line in outcome.out.splitlines() if line.startswith("# on dask or MPI")]
+    assert [line.split()[5] for line in lines] == ["8", "64", "512"]
+    assert all(" workers would be busy for " in line for line in lines)
+
+
 def test_seeds_are_run_side_by_side_compared_and_merged(alpfit, file, tmp_path):
     path = tmp_path / "run"
     outcome = alpfit("run", file, "--output", path, "--repeat", "2", "--seed", "7")

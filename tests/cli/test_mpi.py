@@ -105,6 +105,18 @@ def test_two_processes_forecast_what_one_does(file):
     assert ways[0].stdout == ways[1].stdout
 
 
+def test_seeds_are_run_by_the_other_processes(file, serial, tmp_path):
+    settings = ("--set", "sampler.n_live=50")
+    finished = run(3, file, tmp_path / "both", "--repeat", "2", *settings)
+    assert finished.returncode == 0, finished.stderr
+    assert {path.name for path in tmp_path.iterdir()} == {"both", "both.seed-1", "both.seed-2"}
+    alone = Fit.from_file(file, ["parallel.executor=serial", *settings[1:]]).run(tmp_path / "alone")
+    np.testing.assert_array_equal(Run.read(tmp_path / "both.seed-1").samples.log_l, alone.samples.log_l)
+    again = run(3, file, tmp_path / "both", "--repeat", "2", *settings)
+    assert again.returncode == 2
+    assert again.stderr.count("holds a run already: replace it with --overwrite") == 1
+
+
 def test_what_is_wrong_is_said_once_and_nobody_waits(file, serial):
     finished = run(2, file, serial.folder.path)
     assert finished.returncode == 2

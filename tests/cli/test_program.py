@@ -123,10 +123,6 @@ WRONG_CALLS = {
         "[sampler] periodic = 'g_ag' is not a sampled parameter: did you mean 'g_agg'?",
     ),
     "no repeat": (["run", "FILE", "--repeat", "0"], "'--repeat'"),
-    "repeats on a cluster": (
-        ["run", "FILE", "--repeat", "2", "--set", "parallel.executor=dask"],
-        "run each with its own seed and output",
-    ),
     "status of no run": (["status", "EMPTY"], "is not a run folder"),
     "negative seed": (["run", "FILE", "--seed", "-1"], "sampler.seed = -1"),
     "folder that is no run": (["plot", "EMPTY"], "is not a run folder"),

@@ -8,9 +8,10 @@ from toys import Memory
 
 from alpfit.errors import ConfigurationError
 from alpfit.inference.batches import evaluate_batch
+from alpfit.inference.chunks import CHUNK
 from alpfit.inference.interrupts import Interrupted, Interrupts
 from alpfit.inference.progress import ProgressReport
-from alpfit.inference.session import CHUNK, Session
+from alpfit.inference.session import Session
 
 REPORT = ProgressReport(n_calls=1, values={"ln Z": 0.0}, fraction_left=1.0)
 

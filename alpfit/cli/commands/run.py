@@ -34,7 +34,7 @@ def run(
 
     seeds = [] if seed is None else [f"sampler.seed={seed}"]
     fit = Fit.from_file(file, [*(overrides or []), *seeds])
-    if fit.serve_as_mpi_worker():
+    if fit.serve_as_mpi_worker(repeat):
         return ExitCode.OK
     with interruptible(), display() as progress:
         finished = alpfit.run(

@@ -5,8 +5,8 @@ from typing import Annotated, Self, final
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 from alpfit.errors import one_of
+from alpfit.inference.chunks import CHUNK
 from alpfit.inference.parallel.registry import EXECUTORS
-from alpfit.inference.session import CHUNK
 from alpfit.numerics.cores import n_cores
 
 

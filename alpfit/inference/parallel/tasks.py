@@ -21,9 +21,12 @@ MENDABLE = 2
 
 
 class Task:
-    """A process that calls ``function``; what it says goes to a file, since a pipe that nobody reads would stop it."""
+    """A process that calls ``function``, which may be pickled already.
 
-    def __init__(self, function: Callable[[], Any]) -> None:
+    What it says goes to a file, since a pipe that nobody reads would stop it.
+    """
+
+    def __init__(self, function: Callable[[], Any] | bytes) -> None:
         from cloudpickle import dumps
 
         self._said = TemporaryFile("w+")  # noqa: SIM115 - closed when the process has ended
@@ -39,7 +42,7 @@ class Task:
         self.poll, self.terminate = self._process.poll, self._process.terminate
         assert self._process.stdin is not None
         with self._process.stdin as stream:
-            stream.write(dumps(function))
+            stream.write(function if isinstance(function, bytes) else dumps(function))
 
     def wait(self) -> tuple[int, list[str]]:
         """Its exit code, and the lines that it has said."""

@@ -2,6 +2,7 @@
 
 import pickle
 import signal
+import traceback
 from typing import Any
 
 from alpfit.inference.interrupts import SIGNALS
@@ -40,3 +41,29 @@ def call(argument: Any, run: str = OWN) -> Any:
     if run not in Worker.functions:
         raise RuntimeError("this worker was given no function")
     return Worker.functions[run](argument)
+
+
+def answered(message: bytes, run: str = OWN) -> bytes:
+    """The answer to a pickled argument, pickled: what the function returns and None, or None and what it raises."""
+    try:
+        return pickle.dumps((call(pickle.loads(message), run), None))
+    except Exception as error:
+        error.add_note(f"in a worker:\n{traceback.format_exc()}")
+        return pickle.dumps((None, _that_travels(error)))
+
+
+def opened(answer: bytes) -> Any:
+    """What the function has returned; what it has raised is raised here."""
+    result, error = pickle.loads(answer)
+    if error is not None:
+        raise error
+    return result
+
+
+def _that_travels(error: Exception) -> Exception:
+    """The ``error``, or what it says where it cannot be pickled and read again, as some that are made with more."""
+    try:
+        pickle.loads(pickle.dumps(error))
+    except Exception:
+        return RuntimeError(f"{type(error).__name__}: {error}")
+    return error

@@ -2,7 +2,7 @@
 
 from abc import abstractmethod
 from collections.abc import Mapping, Sequence
-from typing import Annotated
+from typing import Annotated, NamedTuple
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
@@ -44,6 +44,14 @@ Calls = Annotated[Whole, AfterValidator(_ends)]
 """How many likelihood calls, or steps, there may be."""
 
 
+class AtOnce(NamedTuple):
+    """The ``option`` that says how many points are evaluated at once, ``n`` of them, and how many do not cost more."""
+
+    option: str
+    n: int
+    most: int
+
+
 FROM_PRIOR = "prior"
 """The ``start`` of a sampler that is no path."""
 
@@ -64,6 +72,11 @@ class SamplerOptions(BaseModel):
     def named_parameters(self) -> Mapping[str, Sequence[str]]:
         """The options that name parameters, and the ones that they name."""
         return {}
+
+    @property
+    def at_once(self) -> AtOnce | None:
+        """How many points are evaluated at once; None where no option says so."""
+        return None
 
     @property
     def start_run(self) -> str:

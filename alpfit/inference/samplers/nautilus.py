@@ -16,7 +16,7 @@ from pydantic import Field
 from alpfit.errors import ConfigurationError
 from alpfit.inference.batches import samples_of
 from alpfit.inference.progress import ProgressReport
-from alpfit.inference.samplers.base import MOST_POINTS, Calls, Points, SamplerOptions, Whole, indices
+from alpfit.inference.samplers.base import MOST_POINTS, AtOnce, Calls, Points, SamplerOptions, Whole, indices
 from alpfit.inference.samplers.search import Bounds, Missing, search
 from alpfit.inference.samplers.shells import LARGEST_LOSS, Shell, log_z_error, loss, resampled_log_z_error
 from alpfit.inference.samples import LOST, MISSED, Samples
@@ -77,6 +77,11 @@ class Nautilus(SamplerOptions):
     def named_parameters(self) -> Mapping[str, Sequence[str]]:
         """Those of ``periodic``."""
         return {"periodic": self.periodic}
+
+    @property
+    def at_once(self) -> AtOnce:
+        """``n_batch``; bounds are built anew each ``n_live`` points, so that more would come too early."""
+        return AtOnce("n_batch", self.n_batch, self.n_live)
 
     def run(self, session: Session) -> Samples:
         """Sample the posterior; the same seed gives the same samples."""
