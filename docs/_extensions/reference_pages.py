@@ -169,9 +169,9 @@ def toml_page() -> Iterator[str]:
         if issubclass(options, BaseModel):
             yield from models(options)
     yield from ("## Options of likelihoods", "")
-    yield "`[options.ENTRY]` changes those keys of an entry's `[data]` that the entry names in its `options`, and `method`"
-    yield "of a limit; `alpfit likelihoods ENTRY` shows them with their values. What they mean stands with the forms in"
-    yield from ("[the entry's file](entry.md).", "")
+    yield "`[options.ENTRY]` changes those keys of an entry's `[data]` that the entry names in its `options`, and"
+    yield "`method` of a limit; `alpfit likelihoods ENTRY` shows them with their values. What they mean stands with the"
+    yield from ("forms in [the entry's file](entry.md).", "")
 
 
 def entry_page() -> Iterator[str]:
