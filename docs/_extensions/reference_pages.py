@@ -93,6 +93,8 @@ def limits(field: Any) -> str:
 
 def default(field: Any) -> str:
     """What stands for a key that is left out."""
+    if field.default_factory_takes_validated_data:
+        return "follows from the others"
     value = field.get_default(call_default_factory=True)
     if value is PydanticUndefined:
         return "must be given"
