@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from pydantic import ValidationError
+    from pydantic_core import ErrorDetails
 
 
 HIDDEN = re.compile(
@@ -94,11 +95,16 @@ def _likeness(name: str, choice: str) -> float:
 
 
 def validation_sentence(error: "ValidationError") -> str:
-    """The first problem that pydantic found, as ``place = value: what is allowed``.
+    """The first problem that pydantic found, as ``place = value: what is allowed``."""
+    return validation_sentences(error)[0]
 
-    The names of numbers and strings in a union are no part of the place.
-    """
-    problem = error.errors(include_url=False)[0]
+
+def validation_sentences(error: "ValidationError") -> list[str]:
+    """All problems that pydantic found; the names of numbers and strings in a union are no part of the place."""
+    return [_problem_sentence(problem) for problem in error.errors(include_url=False)]
+
+
+def _problem_sentence(problem: "ErrorDetails") -> str:
     hidden = {"float", "str", "constrained-float", "constrained-str"}
     place = ".".join(str(part) for part in problem["loc"] if part not in hidden)
     if problem["type"] == "missing":

@@ -12,6 +12,7 @@ from pydantic import ValidationError
 from alpfit.errors import CatalogueError, ConfigurationError, one_of, validation_sentence
 from alpfit.likelihoods.entry import ENTRY, Entry, data_folder, folder_of, names, read_entry
 from alpfit.likelihoods.exposure import Exposure
+from alpfit.likelihoods.faults import METHOD, RESCALE, all_told, key_faults
 from alpfit.likelihoods.files import DATA, EntryFileError, files_of, read_bytes
 from alpfit.likelihoods.forms import FORMS, Form
 from alpfit.likelihoods.measurement import Measurement
@@ -20,12 +21,6 @@ from alpfit.numerics.arguments import shown
 from alpfit.numerics.files import can_be_named
 
 __all__ = ["METHOD", "RESCALE", "data_files", "data_folder", "digest_of", "load", "load_folder", "names"]
-
-RESCALE = "rescale"
-"""The option that an entry with a table ``[rescale]`` may have: whether it is in force."""
-
-METHOD = "method"
-"""The option of every limit: the method that gave it. The entry says so in its ``[source]``."""
 
 
 def load(name: str | Path, options: Mapping[str, Any] | None = None) -> Measurement:
@@ -52,7 +47,10 @@ def load_folder(folder: Path, options: Mapping[str, Any] | None = None) -> Measu
     if not isinstance(options, Mapping | None):
         raise ConfigurationError(f"[options.{folder.name}] {shown(options)} must be a dictionary: option to value")
     path, chosen = folder / ENTRY, dict(options or {})
-    entry = _checked(read_entry(path), path)
+    try:
+        entry = _checked(read_entry(path), path)
+    except CatalogueError as error:
+        raise all_told(path, error) from error
     options_of_entry = [*entry.options, *_own_options(entry)]
     for option in chosen:
         if option not in options_of_entry:
@@ -63,7 +61,7 @@ def load_folder(folder: Path, options: Mapping[str, Any] | None = None) -> Measu
         form = _read_form(entry, chosen, path)
     except CatalogueError as error:
         if not chosen:
-            raise
+            raise all_told(path, error) from error
         _read_form(entry, {}, path)  # raises where the entry itself is to blame
         raise ConfigurationError(f"[options.{folder.name}] {error.__cause__ or error}") from error
     try:
@@ -152,22 +150,11 @@ def _read_form(entry: Entry, options: Mapping[str, Any], path: Path) -> Form:
 
 def _checked(entry: Entry, path: Path) -> Entry:
     """The ``entry`` in the file at ``path``, all keys of which its form knows."""
-    if entry.form not in FORMS:
-        raise CatalogueError(f"{path}: form = '{entry.form}' is not known: {one_of(entry.form, FORMS)}")
+    for fault in key_faults(entry.form, entry.data, entry.options, entry.rescale is not None):
+        raise CatalogueError(f"{path}: {fault}")
     if entry.rescale is not None:
         try:
             check_sizes(asdict(entry.rescale), "rescale")
         except ValueError as error:
             raise CatalogueError(f"{path}: {error}") from error
-    fields = FORMS[entry.form].model_fields
-    known = set(fields) - {METHOD}  # that is the source's
-    for key in ("observable", "abscissa", "bound", "lifetime"):
-        if key in known and fields[key].is_required() and key not in entry.data:
-            raise CatalogueError(f"{path}: [data] {key} is missing")
-        value = entry.data.get(key)
-        if key in known and fields[key].annotation is str and not (value and isinstance(value, str)):
-            raise CatalogueError(f"{path}: [data] {key} = {shown(value)} must be a name")
-    for key in (*entry.data, *entry.options):
-        if key not in known and not (key == RESCALE and entry.rescale is not None and key in entry.options):
-            raise CatalogueError(f"{path}: {key} is no key of the form {entry.form}: {one_of(key, known)}")
     return entry

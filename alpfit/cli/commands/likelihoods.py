@@ -21,18 +21,41 @@ def likelihoods(
         bool,
         typer.Option("--check", help="All entries as CSV, to be worked through: numbers, sources, what is unchecked."),
     ] = False,
+    template: Annotated[
+        str,
+        typer.Option(
+            metavar="FORM", help="Write a commented entry of this form into the folder NAME, to be filled in."
+        ),
+    ] = "",
 ) -> None:
-    """List the catalogue of likelihoods, or check and show one entry."""
+    """List the catalogue of likelihoods, check and show one entry, or begin one of your own."""
     from alpfit.errors import ConfigurationError
 
     if name is not None and check:
         raise ConfigurationError("--check is for the whole catalogue: leave the name out")
-    if check:
+    if template and (check or name is None):
+        raise ConfigurationError(f"--template {template} needs the folder to write, as in ./my_entry, and nothing else")
+    if template:
+        say("\n".join(_written(template, str(name))))
+    elif check:
         say(_as_csv().rstrip())
     elif name is not None:
         say(_in_full(name))
     else:
         say("\n".join(_lines()))
+
+
+def _written(form: str, folder: str) -> Iterator[str]:
+    """The files of a new entry, and what to do with them."""
+    from pathlib import Path
+
+    from alpfit.likelihoods.template import write_template
+    from alpfit.numerics.arguments import path_of
+
+    path: Path = path_of("name", folder)
+    yield from (f"written {file}" for file in write_template(form, path))
+    there = path if path.is_absolute() else f"./{path}"
+    yield f"fill it in, check it with 'alpfit likelihoods {there}', and name it in a fit: likelihoods = [\"{there}\"]"
 
 
 def _lines() -> Iterator[str]:
