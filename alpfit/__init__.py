@@ -15,6 +15,7 @@ With a finished run, which may be given as the path of its folder:
     read_run        the Run in a folder: samples, summary, warnings; to_arviz, to_getdist, to_anesthetic, to_dataframe
     profile         its profile likelihood, with intervals and contours
     reweight        to other likelihoods or predictions
+    fit_quality     how well the best fit fits: deviances and p-values
     compare         with other runs: Bayes factors, best fits, intervals
     plot            a figure to look at, or all in files
     report          one web page
@@ -59,6 +60,7 @@ if TYPE_CHECKING:
     from alpfit.fit.evaluate import evaluate
     from alpfit.fit.explain import explain
     from alpfit.fit.export import export
+    from alpfit.fit.fit_quality import fit_quality
     from alpfit.fit.forecast import forecast
     from alpfit.fit.plot import plot
     from alpfit.fit.profile import profile
@@ -84,6 +86,7 @@ __all__ = [
     "evolve",
     "explain",
     "export",
+    "fit_quality",
     "forecast",
     "likelihoods",
     "plot",
@@ -107,6 +110,7 @@ _VERBS = (
     "evaluate",
     "explain",
     "export",
+    "fit_quality",
     "forecast",
     "plot",
     "profile",

@@ -15,6 +15,7 @@ VERBS = (
         "run",
         "evaluate",
         "explain",
+        "fit_quality",
         "forecast",
         "profile",
         "reweight",

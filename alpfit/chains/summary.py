@@ -26,6 +26,8 @@ NUMBERS = (
 TOTAL = "log_likelihood_total"
 DOUBTS = "numbers"
 """What is to be told of measurements' numbers, by entry; older runs lack it."""
+DEVIANCES = "deviances"
+"""By measurement, the deviance at the best fit and of how many numbers it is; older runs lack it."""
 NO_DOUBTS: Mapping[str, str] = MappingProxyType({})
 CHANGED = ("added", "dropped", "set")
 """Lists of what a reweighted run has not in common with the other."""
@@ -99,12 +101,22 @@ def _faults(summary: Mapping[str, Any], samples: Samples) -> Iterator[str]:
     yield from _no_texts("shortfalls", summary.get("shortfalls"))
     doubts = summary.get(DOUBTS, {})
     yield from _no_texts(DOUBTS, list(doubts.values()) if isinstance(doubts, dict) else doubts)
+    yield from _unlike_deviances(summary.get(DEVIANCES, {}), samples)
     if (origin := summary.get(REWEIGHTED)) is not None:
         yield from _unlike(REWEIGHTED, origin, ("run", "log_z", "n_eff", *CHANGED))
         yield from _no_texts(f"{REWEIGHTED}.run", [origin["run"]])
         yield from _no_numbers(REWEIGHTED, {"n_eff": origin["n_eff"]}, ("n_eff",), False)
         for name in CHANGED:
             yield from _no_texts(f"{REWEIGHTED}.{name}", origin[name])
+
+
+def _unlike_deviances(deviances: object, samples: Samples) -> Iterator[str]:
+    """The places where ``deviances`` are not some of the measurements'."""
+    if not isinstance(deviances, dict) or not set(deviances) <= set(samples.log_l_by_entry):
+        yield DEVIANCES
+        return
+    for name, numbers in deviances.items():
+        yield from _no_numbers(f"{DEVIANCES}.{name}", numbers, ("deviance", "n_data"), False)
 
 
 def _unlike(place: str, table: object, keys: Iterable[str]) -> Iterator[str]:
@@ -145,8 +157,13 @@ def as_text(summary: Mapping[str, Any]) -> str:
     best = summary["best_fit"]
     lines.append("ln L at the best fit")
     doubts = summary.get(DOUBTS, NO_DOUBTS)
+    deviances = summary.get(DEVIANCES, {})
     for name, value in best["log_likelihood"].items():
-        lines.append(f"  {name:30s}{value:12.3f}" + (f"  numbers {doubts[name]}" if name in doubts else ""))
+        line = f"  {name:30s}{value:12.3f}"
+        if name in deviances:
+            n = deviances[name]["n_data"]
+            line += f"  deviance {deviances[name]['deviance']:.4g} of {n:g} number{'s' if n > 1 else ''}"
+        lines.append(line + (f"  numbers {doubts[name]}" if name in doubts else ""))
     lines.append(f"  {'total':30s}{best['log_likelihood_total']:12.3f}")
     lines.append("")
     if summary["log_z"] is not None:

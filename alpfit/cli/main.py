@@ -16,6 +16,7 @@ from alpfit.cli.commands import (
     evaluate,
     explain,
     export,
+    fit_quality,
     forecast,
     likelihoods,
     plot,
@@ -65,6 +66,7 @@ app.command()(check.check)
 app.command("compile")(compile_ahead.compile_ahead)
 app.command()(evaluate.evaluate)
 app.command()(explain.explain)
+app.command("fit-quality")(fit_quality.fit_quality)
 app.command(cls=SeveralValues)(profile.profile)
 app.command()(reweight.reweight)
 app.command()(plot.plot)

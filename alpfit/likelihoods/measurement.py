@@ -93,6 +93,13 @@ class Measurement:
         """What is measured, its bound and the pull; predictions as for :meth:`loglike`."""
         return self.form.compare(self.read(predictions))
 
+    def deviance(self, predictions: Mapping[str, ArrayLike]) -> Array | None:
+        """-2 ln of L over that of a model which could predict anything; None where that is not known.
+
+        Predictions as for :meth:`loglike`. About chi^2 of ``form.n_data`` numbers where the model is true.
+        """
+        return self.form.deviance(self.read(predictions))
+
     def toy(self, predictions: Mapping[str, ArrayLike], rng: np.random.Generator) -> Self | None:
         """The measurement with toy data, as if ``predictions``, arrays ``(1,)``, were true; None where it has none."""
         form = self.form.toy(self.read(predictions), rng)

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from alpfit.inference.fit_quality import FitQuality
 from alpfit.inference.trust import Statement
 from alpfit.likelihoods import Step
 from alpfit.likelihoods.source import Reference
@@ -60,7 +61,8 @@ class Contents:
     """Everything in a report: ``summary`` and ``manifest`` as in the run folder, ``configuration`` its TOML text.
 
     ``profile`` is what the profile likelihood says, as text, empty where there is none; ``forecast`` what future data
-    would say. ``steps`` are those of ln L inside the prior, by measurement.
+    would say. ``fit_quality`` is missing where predictions cannot be made anew. ``steps`` are those of ln L inside the
+    prior, by measurement.
     """
 
     name: str
@@ -76,4 +78,5 @@ class Contents:
     profile: str
     figures: Sequence[Figure]
     references: Sequence[Reference]
+    fit_quality: FitQuality | None = None
     forecast: Forecast | None = None

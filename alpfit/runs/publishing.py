@@ -12,9 +12,10 @@ from alpfit.chains.posterior import write_posterior
 from alpfit.chains.profiles.tables import write_bins
 from alpfit.chains.provenance import write_manifest
 from alpfit.chains.records import json_text
-from alpfit.chains.summary import REWEIGHTED, as_text, summarise
+from alpfit.chains.summary import DEVIANCES, REWEIGHTED, as_text, summarise
 from alpfit.config import Configuration
 from alpfit.errors import RunFolderError
+from alpfit.inference.fit_quality import fit_quality
 from alpfit.inference.profiling import sampled_profiles
 from alpfit.inference.profiling.steps import steps_within
 from alpfit.inference.samples import Samples
@@ -39,7 +40,8 @@ def publish(
     Raises :class:`RunFolderError` where it cannot be written.
     """
     doubts = {m.name: m.source.doubt for m in configuration.likelihood.measurements if m.source.doubt}
-    summary = summarise(samples, account, doubts) | ({} if origin is None else {REWEIGHTED: dict(origin)})
+    summary = summarise(samples, account, doubts) | {DEVIANCES: _deviances(configuration, samples)}
+    summary |= {} if origin is None else {REWEIGHTED: dict(origin)}
     try:
         with staged(path) as folder:
             kept = keep_entries(configuration.likelihoods, folder, path)
@@ -87,6 +89,16 @@ def _write(
         log_z_error=samples.log_z_error,
         **{key: summary[key] for key in (REWEIGHTED,) if key in summary},
     )
+
+
+def _deviances(configuration: Configuration, samples: Samples) -> dict[str, dict[str, float]]:
+    """Of each measurement that has one, the deviance at the best sample and of how many numbers it is."""
+    problem = configuration.problem
+    point = problem.evaluate_at({name: samples.parameters[name][[samples.best]] for name in problem.names})
+    quality = fit_quality(
+        problem.likelihood.measurements, {**point.parameters, **point.predictions}, problem.n_dim, n_toys=0, seed=0
+    )
+    return {name: {"deviance": q.deviance, "n_data": q.n_data} for name, q in quality.by_entry.items() if q.n_data}
 
 
 def _own_scenario(configuration: Configuration, kept: KeptScenario) -> dict[str, str]:

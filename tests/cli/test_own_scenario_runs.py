@@ -39,6 +39,7 @@ def verbs(project, run, out):
         "compile": ("compile", file),
         "evaluate": ("evaluate", path, "--at", "m_X=2.0", "--at", "BR=1e-5"),
         "explain": ("explain", file),
+        "fit-quality": ("fit-quality", run.folder.path, "--toys", "20"),
         "forecast": (
             *("forecast", file, "--set", 'likelihoods=["belle2_bknunu_q2_2025"]', "--luminosity", "1"),
             *("--truth", "m_X=2.0", "--truth", "BR=1e-5", "--masses", "1:2:2", "--output", out / "forecast"),

@@ -160,6 +160,19 @@ class Form(BaseModel):
         """
         return None
 
+    def deviance(self, predictions: Mapping[str, Array]) -> Array | None:  # noqa: ARG002
+        """-2 ln of L over that of a model which could predict anything, of arrays of predictions of one shape.
+
+        Nuisances are at their best in both. It is about chi^2 of :attr:`n_data` numbers where the model is true. None
+        where only a limit is known: no prediction would be better than none.
+        """
+        return None
+
+    @property
+    def n_data(self) -> int:
+        """How many numbers :meth:`deviance` compares."""
+        return 0
+
     @property
     def n_events(self) -> float:
         """All that were counted, or are expected where the data are; infinity where that is not known."""

@@ -144,6 +144,17 @@ class Counting(Form):
         """ln L, the shape of the prediction."""
         return self._log_probability(self._signal(predictions))
 
+    def deviance(self, predictions: Mapping[str, Array]) -> Array:
+        """Against as many expected events as were observed, with the same error of the background."""
+        n, nothing = self.n_observed, np.zeros(1)
+        saturated = marginal_poisson(n, nothing, n, self.background_error)[0] if n > 0.0 else 0.0
+        return np.asarray(2.0 * (saturated - self.loglike(predictions)))
+
+    @property
+    def n_data(self) -> int:
+        """One."""
+        return 1
+
     def expected(self, predictions: Mapping[str, Array]) -> Array:
         """The whole rate that is seen: the prediction with its Standard Model part; NaN for a mass that is none."""
         rate = np.asarray(predictions[self.observable])

@@ -81,6 +81,15 @@ class Gaussian(Form):
         pull = (limited - self.value) / np.where(limited > self.value, up, down)
         return Comparison(mu, np.full_like(mu, self.value), pull)
 
+    def deviance(self, predictions: Mapping[str, Array]) -> Array:
+        """The pull's square."""
+        return np.asarray(self.compare(predictions).pull ** 2)
+
+    @property
+    def n_data(self) -> int:
+        """One."""
+        return 1
+
     def expected(self, predictions: Mapping[str, Array]) -> Array:
         """What would be measured without errors: the prediction with its Standard Model part."""
         return self.standard_model + np.asarray(predictions[self.observable])

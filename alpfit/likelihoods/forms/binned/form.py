@@ -227,6 +227,18 @@ class Binned(Form):
         fill_cells(alphas, self.standard_model, events, model, scratch)
         return np.asarray(np.add.reduceat(gammas * scratch.cells[:, 1], model.first_cell[:-1]))
 
+    def deviance(self, predictions: Mapping[str, Array]) -> Array:
+        """Against as many expected events as were observed in each bin, with all nuisances where they are expected."""
+        reached, loss = within_reach(self.events_of(predictions), self.spectrum.observed)
+        at_best = self.model_copy(update={"marginalise": False})
+        deviance = -2.0 * (at_best.fit_nuisances(reached, self.start)[0] - loss)
+        return np.asarray(deviance).reshape(self.new_physics.shape(predictions))
+
+    @property
+    def n_data(self) -> int:
+        """The bins."""
+        return len(self.spectrum.bins)
+
     def compare(self, predictions: Mapping[str, Array]) -> Comparison:
         """The branching ratio, the best one at the same mass in place of a bound, and the pull from it.
 
