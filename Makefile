@@ -42,7 +42,7 @@ lock:
 	uv pip compile --universal --python-version 3.11 --extra dev pyproject.toml --output-file requirements.lock
 
 clean:
-	rm -rf $(VENV) build dist docs/_build docs/reference/generated docs/reference/catalogue
+	rm -rf $(VENV) build dist docs/_build docs/reference/generated docs/reference/catalogue docs/notebooks
 
 $(INSTALLED): pyproject.toml requirements.lock
 	$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "alpfit needs Python >= 3.11: make PYTHON=/path/to/python")'

@@ -13,7 +13,7 @@ project_copyright = "The alpfit developers, BSD-3-Clause"
 release = __version__
 
 extensions = [
-    "myst_parser",
+    "myst_nb",
     "sphinx.ext.autodoc",
     "sphinx.ext.napoleon",
     "sphinx.ext.mathjax",
@@ -21,7 +21,11 @@ extensions = [
     "sphinx_copybutton",
     "reference_pages",
     "catalogue_pages",
+    "notebooks",
 ]
+nb_execution_mode = "cache"
+nb_execution_timeout = 300
+nb_execution_raise_on_error = True
 myst_enable_extensions = ["dollarmath", "deflist", "colon_fence", "attrs_inline"]
 myst_heading_anchors = 4
 exclude_patterns = ["_build", "README.md"]

@@ -4,6 +4,7 @@ import math
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
+from importlib.util import find_spec
 from types import TracebackType
 from typing import Self, TypeVar
 
@@ -65,8 +66,8 @@ class ProgressDisplay:
 
     @property
     def _is_live(self) -> bool:
-        """Whether there is something that can be redrawn."""
-        return self._console.is_terminal or self._console.is_jupyter
+        """Whether there is something to redraw: a terminal, or a notebook with the widgets that rich needs."""
+        return self._console.is_terminal or (self._console.is_jupyter and find_spec("ipywidgets") is not None)
 
     def _show(self, text: str, report: ProgressReport, now: float) -> None:
         if self._is_live:
