@@ -22,6 +22,9 @@ from alpfit.plots.style import BEST_FIT, POSTERIOR, TEXT_WIDTH, Axis, label_size
 
 QUANTILES = (0.16, 0.5, 0.84)
 
+LEVELS_SAID = ("95.4 %", "68.3 %")
+"""The outer region and the inner one."""
+
 LABEL_DISTANCE = 0.065
 """From a panel's edge to its label, in widths of the whole grid: text has one size for any number of panels."""
 
@@ -58,12 +61,30 @@ def corner_figure(samples: Samples, axes: Sequence[Axis]) -> Figure:
             label.set_fontsize(label_size(n))
     for i, axis in enumerate(axes):
         low, middle, high = corner.quantile(axis.values, QUANTILES, weights=weights)
-        grid[i, i].set_title(_interval(low, middle, high))
+        grid[i, i].set_title(f"{axis.label}\n{_interval(low, middle, high)}", fontsize=label_size(n))
         grid[i, i].axvline(axis.values[best], color=BEST_FIT, linestyle=":", linewidth=0.8)
         for j in range(i):
             grid[i, j].plot(axes[j].values[best], axis.values[best], marker="*", markersize=6, color=BEST_FIT)
-    figure.subplots_adjust(left=0.12, bottom=0.12, right=0.98, top=0.96, wspace=0.06, hspace=0.06)
+    figure.subplots_adjust(left=0.12, bottom=0.12, right=0.98, top=0.93, wspace=0.06, hspace=0.06)
+    if n > 1:
+        _explain(figure)
     return figure
+
+
+def _explain(figure: Figure) -> None:
+    """A legend of lines and regions, where there is no panel."""
+    from matplotlib.lines import Line2D
+    from matplotlib.patches import Patch
+
+    outer, inner = (
+        Patch(facecolor=POSTERIOR, alpha=alpha, label=level)
+        for alpha, level in zip((0.35, 1.0), LEVELS_SAID, strict=True)
+    )
+    lines = (
+        Line2D([], [], color=POSTERIOR, linestyle="--", label="median and 68 % interval"),
+        Line2D([], [], color=BEST_FIT, linestyle=":", linewidth=0.8, marker="*", markersize=6, label="best sample"),
+    )
+    figure.legend(handles=[inner, outer, *lines], loc="upper right", bbox_to_anchor=(0.98, 0.97))
 
 
 def _triangle(figure: Figure, n: int) -> NDArray[np.object_]:

@@ -33,7 +33,7 @@ def thinned(samples: Samples, n: int, seed: int) -> Samples:
 
 
 def main(source: Path, target: Path, n: int) -> None:
-    """Copy the small files of the run in ``source``, thin its samples, and draw its corner plot small."""
+    """Copy the small files of the run in ``source``, thin its samples, and draw the corner plot of all of them small."""
     run = Run.read(source)
     target.mkdir(parents=True, exist_ok=True)
     for name in ("run.toml", "summary.json", "summary.txt", "best_fit.toml"):
@@ -41,7 +41,7 @@ def main(source: Path, target: Path, n: int) -> None:
     seed = run.configuration.sampler.seed
     small = replace(run, samples=thinned(run.samples, n, seed))
     write_posterior(RunFolder(target).posterior, small.samples, seed, run.configuration.quantities)
-    picture = rendered(next(figures(small, ["corner"])).figure, "png", 120)
+    picture = rendered(next(figures(run, ["corner"])).figure, "png", 120)
     with Image.open(BytesIO(picture)) as opened:
         opened.quantize(32).save(target / "corner.png", optimize=True)
     seal(RunFolder(target).manifest, read_json(source / "manifest.json", "run anew"))

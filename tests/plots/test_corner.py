@@ -45,7 +45,8 @@ def test_each_parameter_has_its_median_and_interval_above(grid, drawing):
         order = np.argsort(axis.values)
         cumulative = np.cumsum(drawing.samples.weights[order])
         median = axis.values[order][np.searchsorted(cumulative, 0.5)]
-        title = grid[i, i].get_title()
+        name, title = grid[i, i].get_title().splitlines()
+        assert name == drawing.axes[i].label
         assert float(title.removeprefix("$").partition("_")[0]) == pytest.approx(median, abs=0.005)
         assert "_{-" in title
         assert "^{+" in title
