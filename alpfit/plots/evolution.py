@@ -28,7 +28,7 @@ def evolution_figure(histories: Mapping[str, Evolution], final: Mapping[str, flo
         below.plot(history.x, history.temperature_ratio, color=colour, linestyle=line, label=name)
     first = next(iter(histories.values()))
     above.plot(first.x, first.Y_eq, color="#777777", linestyle=":", label=r"$Y_\mathrm{eq}$")
-    x_end = max(float(history.x[-1]) for history in histories.values())
+    x_end = max(_end_of_change(history) for history in histories.values())
     last = [float(history.Y[-1]) for history in histories.values()]
     lowest, highest = min(last), max(float(h.Y.max()) for h in histories.values())
     above.set(xscale="log", yscale="log", ylabel=r"$Y = n_\chi/s$", ylim=(0.1 * lowest, 5.0 * highest))
@@ -37,6 +37,12 @@ def evolution_figure(histories: Mapping[str, Evolution], final: Mapping[str, flo
     below.set(xlabel=r"$x = m_\chi/T$", ylabel=r"$T_\chi/T$", yscale=scale, xlim=(float(first.x[0]), x_end))
     above.legend(loc="upper right")
     return figure
+
+
+def _end_of_change(history: Evolution) -> float:
+    """Three times the x from where on Y stays within one per cent of what is left."""
+    late = np.flatnonzero(np.abs(np.log(history.Y / history.Y[-1])) > 0.01)
+    return float(min(3.0 * history.x[late[-1] if late.size else 0], history.x[-1]))
 
 
 def momentum_figure(distributions: Sequence[MomentumDistribution], freeze_out: float) -> Figure:

@@ -212,11 +212,30 @@ def evolve_first(run: Any, deviations: Any, sectors: SectorTables, accuracy: Acc
     """An engine's ``evolve``, from the same kernels as :func:`solve_each`."""
     sector = sector_at(sectors, 0)
     solution = run(sector, accuracy, tableau)
-    n = solution.x.size
+    log_x, states = between_steps(solution, tableau)
+    n = log_x.size
     excess, heat = np.empty(n), np.empty(n)
     for i in range(n):
-        excess[i], heat[i] = deviations(solution.x[i], solution.y, i, sector)
-    return np.exp(solution.x), solution.y[:, 0].copy(), excess, heat, _status_of(solution)
+        excess[i], heat[i] = deviations(log_x[i], states, i, sector)
+    return np.exp(log_x), states[:, 0].copy(), excess, heat, _status_of(solution)
+
+
+@inner_kernel
+def between_steps(solution: Solution, tableau: Tableau) -> tuple[Array, Array]:
+    """The ``solution`` at ten points of each step, by its collocation polynomial: a smooth history."""
+    parts, n, d = 10, solution.x.size, solution.y.shape[1]
+    log_x, states = np.empty((n - 1) * parts + 1), np.empty(((n - 1) * parts + 1, d))
+    log_x[0] = solution.x[0]
+    for k in range(d):
+        states[0, k] = solution.y[0, k]
+    for i in range(1, n):
+        for j in range(parts):
+            row, part = (i - 1) * parts + j + 1, (j + 1) / parts
+            log_x[row] = solution.x[i - 1] + part * (solution.x[i] - solution.x[i - 1])
+            collocate(solution.increments, i, part, tableau.nodes, states, row)
+            for k in range(d):
+                states[row, k] += solution.y[i - 1, k]
+    return log_x, states
 
 
 @inner_kernel

@@ -29,7 +29,7 @@ from alpfit.numerics.radau_step import Tableau
 from alpfit.physics.plasma import bath_at
 from alpfit.relic import nbe
 from alpfit.relic.averages import Nodes
-from alpfit.relic.base import Accuracy, Evolved, largest_fall, stops_for
+from alpfit.relic.base import Accuracy, Evolved, between_steps, largest_fall, stops_for
 from alpfit.relic.boltzmann import SectorTable, SectorTables, sector_at
 
 Array = NDArray[np.float64]
@@ -182,9 +182,10 @@ def evolve(sectors: SectorTables, early: Early, beginning: Beginning, accuracy: 
     """The history of the first sector; see :class:`~alpfit.relic.base.Engine`."""
     first = early_at(sectors, early, 0, beginning)
     solution, change, _ = run_both(first, beginning, accuracy, tableau)
-    n = solution.x.size
+    log_x, states = between_steps(solution, tableau)
+    n = log_x.size
     excess = np.empty(n)
     for i in range(n):
-        excess[i] = solution.y[i, 0] - coefficients_at(solution.x[i], first).log_y_eq
+        excess[i] = states[i, 0] - coefficients_at(log_x[i], first).log_y_eq
     status = _status_of(solution, change, beginning)
-    return np.exp(solution.x), solution.y[:, 0].copy(), excess, np.zeros(n), status
+    return np.exp(log_x), states[:, 0].copy(), excess, np.zeros(n), status
