@@ -34,7 +34,8 @@ def load(name: str | Path, options: Mapping[str, Any] | None = None) -> Measurem
     if isinstance(name, Path):
         return load_folder(name, options)
     if "/" not in name and name not in names():
-        raise ConfigurationError(f"likelihoods: '{name}' is not in the catalogue: {one_of(name, names())}")
+        folder = f"the folder is ./{name}; " if (Path(name) / ENTRY).is_file() else ""
+        raise ConfigurationError(f"likelihoods: '{name}' is not in the catalogue: {folder}{one_of(name, names())}")
     return load_folder(folder_of(name), options)
 
 

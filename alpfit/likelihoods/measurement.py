@@ -152,7 +152,7 @@ class Measurement:
             f"{self.name}: {self.title} ({self.experiment})",
             f"  {self.form_name}: {self.form.describe()}",
             f"  for: {self.made_for}" + ("; a projection, no data" if self.projection else ""),
-            f"  source: {source.identifier}, {source.where}; {source.confidence_level}",
+            f"  source: {', '.join(dict.fromkeys((source.identifier, source.where)))}; {source.confidence_level}",
             f"  numbers: {source.quality}; {source.how}",
             f"  recast: {source.recast}",
             f"  assumes: {source.assumes}",

@@ -33,7 +33,7 @@ def thinned(samples: Samples, n: int, seed: int) -> Samples:
 
 
 def main(source: Path, target: Path, n: int) -> None:
-    """Copy the small files of the run in ``source``, thin its samples, and draw the corner plot of all of them small."""
+    """Copy the small files of the run in ``source``, thin its samples, and draw the corner plot of all of them."""
     run = Run.read(source)
     target.mkdir(parents=True, exist_ok=True)
     for name in ("run.toml", "summary.json", "summary.txt", "best_fit.toml"):

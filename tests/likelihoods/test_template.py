@@ -107,3 +107,13 @@ def test_one_fault_is_one_sentence(tmp_path):
 
     with pytest.raises(CatalogueError, match=r"likelihood\.toml: \[data\] power = -1\.0: must be greater than 0"):
         likelihoods.load(folder)
+
+
+def test_an_entry_of_ones_own_without_its_slash_is_told_how_it_is_written(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    faulty(tmp_path / "mine")
+
+    with pytest.raises(ConfigurationError, match=r"'mine' is not in the catalogue: the folder is \./mine; "):
+        likelihoods.load("mine")
+    source = next(line for line in likelihoods.load("./mine").describe().splitlines() if "source:" in line)
+    assert source.count("Table 1 of the paper") == 1
