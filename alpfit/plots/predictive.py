@@ -25,6 +25,9 @@ REACH = 4.0
 SEEN, BOUND = 1.04, 1.55
 """Where the columns of numbers begin, in widths of the panel."""
 
+NOTHING = 1e-12
+"""Of the upper end of an interval: a lower end below that is none that anybody would want to read."""
+
 QUANTILES = (0.16, 0.5, 0.84)
 
 
@@ -99,6 +102,8 @@ def interval(values: Array) -> str:
         return "-"
     if high - low <= 1e-3 * largest:
         return f"${scientific(middle)}$"
+    if 0.0 <= low <= NOTHING * high:
+        return f"up to ${scientific(high, 2)}$"
     if low >= 0.0 and high > 20.0 * low:
         return f"${scientific(low, 2)}$ to ${scientific(high, 2)}$"
     power = math.floor(math.log10(largest))

@@ -52,20 +52,31 @@ def spectrum_figure(channels: Sequence[Channel]) -> Figure:
         above.set_title(channel.title, fontsize=8.0)
         above.set_xticks(range(len(channel.bins)), [""] * len(channel.bins))
         below.set_xlabel(channel.abscissa)
-        below.set_xticks(range(len(channel.bins)), channel.bins, rotation=90.0, fontsize=7.0)
+        below.set_xticks(range(len(channel.bins)), [_ends(name) for name in channel.bins], rotation=90.0, fontsize=7.0)
         for panel in (above, below):
             panel.set_xlim(edges[0], edges[-1])
         _draw_groups(above, below, channel)
     panels[0, 0].set_ylabel("events")
     panels[1, 0].set_ylabel("events $-$ background")
     figure.align_ylabels(panels[:, 0])
-    figure.legend(*panels[1, 0].get_legend_handles_labels(), loc="outside upper center", ncols=4)
+    told = {
+        label: handle
+        for panel in (panels[1, 0], panels[0, 0])
+        for handle, label in zip(*panel.get_legend_handles_labels(), strict=True)
+    }
+    figure.legend(list(told.values()), list(told), loc="outside upper center", ncols=5)
     return figure
+
+
+def _ends(name: str) -> str:
+    """A bin that is named by two numbers with a dash between them, "-1 - 4", with a word in its place."""
+    ends = name.split(" - ")
+    return " to ".join(end.replace("-", "\N{MINUS SIGN}") for end in ends) if len(ends) == 2 else name
 
 
 def _draw_counts(panel: Axes, edges: Array, channel: Channel) -> None:
     panel.stairs(channel.background + channel.signal, edges, color=VERMILLION)
-    panel.stairs(channel.background, edges, fill=True, color="#dddddd")
+    panel.stairs(channel.background, edges, fill=True, color="#dddddd", label="background")
     _draw_points(panel, channel.observed, np.sqrt(channel.observed))
     panel.set_ylim(0.0, 1.25 * float((channel.observed + np.sqrt(channel.observed)).max()))
 

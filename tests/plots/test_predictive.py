@@ -68,3 +68,10 @@ def test_numbers_are_written_with_a_common_power_of_ten():
 def test_large_and_small_numbers_have_a_power_of_ten():
     assert scientific(0.12) == "0.12"
     assert scientific(1.53e-4) == r"1.53\cdot 10^{-4}"
+
+
+def test_a_lower_end_of_next_to_nothing_is_not_told():
+    values = np.concatenate([np.full(30, 1e-225), np.linspace(1e-7, 1e-6, 70)])
+
+    assert interval(values).startswith("up to $")
+    assert "225" not in interval(values)

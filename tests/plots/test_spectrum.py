@@ -5,7 +5,7 @@ from io import BytesIO
 import numpy as np
 import pytest
 
-from alpfit.plots.spectrum import Channel, spectrum_figure
+from alpfit.plots.spectrum import Channel, _ends, spectrum_figure
 from alpfit.plots.style import paper_style
 
 
@@ -47,5 +47,17 @@ def test_bins_and_groups_are_named(figure):
 
 
 def test_the_legend_tells_what_is_drawn(figure):
-    texts = {text.get_text() for text in figure.legends[0].get_texts()}
-    assert texts == {"Standard Model signal", "with new physics, best fit", "posterior, 68 %", "data"}
+    texts = [text.get_text() for text in figure.legends[0].get_texts()]
+    assert sorted(texts) == [
+        "Standard Model signal",
+        "background",
+        "data",
+        "posterior, 68 %",
+        "with new physics, best fit",
+    ]
+
+
+def test_a_bin_between_two_numbers_has_no_dash_that_looks_like_a_sign():
+    assert [_ends(name) for name in ("-1 - 4", "4 - 8", "1", "low - q2 - high")] == [
+        "\N{MINUS SIGN}1 to 4", "4 to 8", "1", "low - q2 - high"
+    ]  # fmt: skip
