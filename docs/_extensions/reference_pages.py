@@ -32,6 +32,16 @@ FOLDER = "reference/generated"
 FAMILIES: Mapping[str, Any] = MappingProxyType({"executor": EXECUTORS, "form": FORMS})
 """Of keys that hold a name: the names that there are."""
 
+WRITTEN_AS: Mapping[str, str] = MappingProxyType(
+    {
+        "tabulated": "An input has `file`, a CSV file with two columns, x and the density there, in their place: the numbers "
+        "are taken into the input when it is read.",
+        "kernels": 'An input has `prior = "run"` with `run`, a run folder, in their place: samples of its posterior are taken '
+        "into the input when it is read.",
+    }
+)
+"""Of priors whose numbers stand elsewhere: how they are written."""
+
 TABLES = {"scenario", "likelihoods", "projection", "checkpoint_interval"}
 """Keys of the input that stand in no table."""
 
@@ -151,12 +161,17 @@ def toml_page() -> Iterator[str]:
     for name, prior in PRIORS.items():
         yield from (f'### `prior = "{name}"`', "")
         yield from models(prior, without=("prior",))
-    yield from ("### A formula with a label", "", "In `[parameters]` and in `[derived]`.", "")
+        yield from (WRITTEN_AS.get(name, ""), "")
+    yield "### A published value"
+    yield ""
+    yield '`f0_scale = "published"`: the prior that the literature gives a number of the scenario that is 1 if it is not named.'
+    yield from ("", "### A formula with a label", "", "In `[parameters]` and in `[derived]`.", "")
     yield from models(Formula)
     yield from ("## Densities of several parameters", "", "`[joint.NAME]`, where NAME is yours.", "")
     for name, joint in JOINT.items():
         yield from (f'### `prior = "{name}"` of several', "")
         yield from models(joint, without=("prior",))
+        yield from (WRITTEN_AS.get(name, ""), "")
     yield from ("## Samplers", "", f"`[sampler]`; `name` is `{DEFAULT_SAMPLER}` if it is left out.", "")
     for name, sampler in SAMPLERS.items():
         yield from (f"### `{name}`", "")
