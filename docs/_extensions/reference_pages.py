@@ -32,12 +32,11 @@ FOLDER = "reference/generated"
 FAMILIES: Mapping[str, Any] = MappingProxyType({"executor": EXECUTORS, "form": FORMS})
 """Of keys that hold a name: the names that there are."""
 
+TAKEN = "in their place: what stands there is taken into the input when it is read."
 WRITTEN_AS: Mapping[str, str] = MappingProxyType(
     {
-        "tabulated": "An input has `file`, a CSV file with two columns, x and the density there, in their place: the numbers "
-        "are taken into the input when it is read.",
-        "kernels": 'An input has `prior = "run"` with `run`, a run folder, in their place: samples of its posterior are taken '
-        "into the input when it is read.",
+        "tabulated": f"An input has `file`, a CSV file of two columns, x and the density there, {TAKEN}",
+        "kernels": f'An input has `prior = "run"` with `run`, a run folder whose samples are the centres, {TAKEN}',
     }
 )
 """Of priors whose numbers stand elsewhere: how they are written."""
@@ -164,7 +163,7 @@ def toml_page() -> Iterator[str]:
         yield from (WRITTEN_AS.get(name, ""), "")
     yield "### A published value"
     yield ""
-    yield '`f0_scale = "published"`: the prior that the literature gives a number of the scenario that is 1 if it is not named.'
+    yield '`f0_scale = "published"`: the prior of the literature for a number that is 1 if it is not named.'
     yield from ("", "### A formula with a label", "", "In `[parameters]` and in `[derived]`.", "")
     yield from models(Formula)
     yield from ("## Densities of several parameters", "", "`[joint.NAME]`, where NAME is yours.", "")
