@@ -3,9 +3,11 @@
 ``NAME.txt`` (of Markov chains ``NAME_1.txt``, ``NAME_2.txt`` and so on) has a row a sample: weight over the largest
 one, -ln of the posterior density, that is -(ln L + ln prior), parameters, derived quantities. ``NAME.paramnames`` names
 them, ``NAME.ranges`` has the hard limits of the priors (N for none), ``NAME.properties.ini`` the kind of sampling, by
-which getdist judges how many samples are independent.
+which getdist judges how many samples are independent. Quantities with a logarithmic prior or scale have their logarithm
+beside them as a derived quantity, ``log10_NAME``, since getdist smooths its densities in what they are of.
 """
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,6 +19,7 @@ from alpfit.chains.exports.paramnames import quantity_names, write_paramnames
 from alpfit.inference.joint import log_density
 from alpfit.inference.priors import Prior
 from alpfit.inference.samples import Samples
+from alpfit.scenarios import Quantity
 
 if TYPE_CHECKING:
     from getdist import MCSamples
@@ -26,7 +29,7 @@ Limit = float | None
 
 def to_getdist(contents: Contents) -> "MCSamples":
     """What getdist makes of the files; raises :class:`ConfigurationError` without it."""
-    library = optional("getdist", "to_getdist", "getdist")
+    library, contents = optional("getdist", "to_getdist", "getdist"), _with_logarithms(contents)
     names, rows = quantity_names(contents), _rows(contents)
     return library.MCSamples(
         samples=[chain[:, 2:] for chain in rows],
@@ -41,6 +44,7 @@ def to_getdist(contents: Contents) -> "MCSamples":
 
 def write(root: Path, contents: Contents) -> None:
     """Write all files whose names begin with ``root``."""
+    contents = _with_logarithms(contents)
     samples, plain = contents.samples, quantity_names(contents)
     for i, chain in enumerate(_rows(contents), start=1):
         number = f"_{i}" if samples.n_chains > 1 else ""
@@ -52,6 +56,25 @@ def write(root: Path, contents: Contents) -> None:
         lines.append(f"{plain[name]} {lower} {upper}\n")
     _file(root, ".ranges").write_text("".join(lines), encoding="utf-8")
     _file(root, ".properties.ini").write_text(f"sampler = {_kind(samples)}\nburn_removed = T\n", encoding="utf-8")
+
+
+def _with_logarithms(contents: Contents) -> Contents:
+    """The same with log10 of what has a logarithmic prior or scale, where all samples are positive."""
+    samples, derived, quantities = contents.samples, dict(contents.samples.derived), dict(contents.quantities)
+    for name, values in {**samples.parameters, **samples.derived}.items():
+        known, prior = contents.quantities.get(name), contents.priors.get(name)
+        logarithmic = prior.logarithmic if prior else known is not None and known.logarithmic
+        if logarithmic and (values > 0.0).all() and (new := f"log10_{name}") not in {*samples.parameters, *derived}:
+            unit = f"/{_in_mathematics(known.unit)}" if known and known.unit else ""
+            label = rf"\log_{{10}}({contents.label(name)}{unit})"
+            derived[new], quantities[new] = np.log10(values), Quantity(label, "", f"log10 of {name}")
+    return replace(contents, samples=replace(samples, derived=derived), quantities=quantities)
+
+
+def _in_mathematics(unit: str) -> str:
+    """A unit, text with mathematics between dollars, as mathematics."""
+    parts = unit.split("$")
+    return "".join(part if k % 2 else rf"\mathrm{{{part}}}" for k, part in enumerate(parts) if part)
 
 
 def _rows(contents: Contents) -> list[NDArray[np.float64]]:
