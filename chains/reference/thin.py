@@ -43,7 +43,7 @@ def main(source: Path, target: Path, n: int) -> None:
     write_posterior(RunFolder(target).posterior, small.samples, seed, run.configuration.quantities)
     picture = rendered(next(figures(run, ["corner"])).figure, "png", 120)
     with Image.open(BytesIO(picture)) as opened:
-        opened.quantize(32).save(target / "corner.png", optimize=True)
+        opened.quantize(16).save(target / "corner.png", optimize=True)
     seal(RunFolder(target).manifest, read_json(source / "manifest.json", "run anew"))
 
 
