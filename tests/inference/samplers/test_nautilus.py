@@ -10,7 +10,7 @@ from toys import GAUSSIAN_LOG_Z, Hidden, Memory, gaussian, hidden, line
 
 from alpfit.errors import ConfigurationError
 from alpfit.inference.samplers import Nautilus
-from alpfit.inference.samplers.nautilus import FEWEST_LATER
+from alpfit.inference.samplers.nautilus import FEWEST_LATER, nautilus_sampler
 from alpfit.inference.samplers.shells import ENOUGH, LARGEST_LOSS, Shell, log_z_error, loss, resampled_log_z_error
 from alpfit.inference.samples import LOST, MISSED
 from alpfit.inference.session import Session
@@ -237,3 +237,16 @@ def test_a_search_that_is_interrupted_ends_as_one_that_was_not():
         np.testing.assert_array_equal(again.log_weights, whole.log_weights)
         assert (again.log_z_error, again.n_calls) == (whole.log_z_error, whole.n_calls)
         assert (again.diagnostics, again.shortfalls) == (whole.diagnostics, whole.shortfalls)
+
+
+@pytest.mark.parametrize(("n_live", "layers"), [(100, (100, 50, 20)), (1000, (64, 32, 16))])
+def test_smaller_networks_are_for_many_live_points(n_live, layers, monkeypatch):
+    """With few of them nautilus' own are better: a tenth that is held back tells too little."""
+    nautilus_sampler()
+    networks, made = sys.modules["nautilus.neural"], []
+    regressor = networks.MLPRegressor
+    monkeypatch.setattr(networks, "MLPRegressor", lambda **options: made.append(options) or regressor(**options))
+    Nautilus(n_live=n_live, n_networks=1, n_eff=10.0, f_live=0.5, seed=1).run(Session(gaussian()))
+
+    assert {tuple(one["hidden_layer_sizes"]) for one in made} == {layers}
+    assert {one.get("early_stopping", False) for one in made} == {n_live >= 1000}
