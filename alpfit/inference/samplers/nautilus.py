@@ -37,8 +37,8 @@ FEWEST_LATER = 100
 
 NETWORKS = {"hidden_layer_sizes": (64, 32, 16), "early_stopping": True}
 """Of scikit-learn's MLPRegressor, trained until it predicts a tenth of the points, which it is not shown, no better. It
-takes half the time that nautilus' own (100, 50, 20) takes, which is trained until it knows by heart what it is shown,
-and loses less: ``tests/validation/evidence_errors.py`` has twelve seeds of both."""
+takes six tenths of the time that nautilus' own (100, 50, 20) takes, which is trained until it knows by heart what it is
+shown, and loses less: ``tests/validation/evidence_errors.py`` has twelve seeds of both."""
 
 FEWEST_FOR_NETWORKS = 1000
 """Live points for these: with a hundred a tenth of the points tells too little (relic density alone, three parameters:
