@@ -173,7 +173,7 @@ def test_the_summary_is_printed_and_a_figure_that_fails_is_one_sentence(alpfit, 
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
         write_durably(path, content)
 
-    monkeypatch.setattr("alpfit.figures.drawing.write_durably", full_disk)
+    monkeypatch.setattr("alpfit.figures.files.write_durably", full_disk)
     monkeypatch.setattr("alpfit.figures.posterior.profile_1d", None)  # not callable: any fault of a library
     outcome = alpfit("run", file, "--output", tmp_path / "run")
     assert outcome.code == 0
