@@ -12,9 +12,9 @@ What came out (seeds 1 to 12):
 | ridges | 41040 | 12 of 12 | 0.5 | 0.009 | 0.031 | 0.013 | 0 |
 | invisible | 37050 | 10 of 12 | 1.0 | 0.013 | 0.022 | 0.013 | 0 |
 
-Those of ``three`` and ``corner`` are of before the audit of the catalogue, as their ln Z is. With nautilus' own networks
-``ridges`` took 36203 calls, 11 of 12 were within one error, and the deviation was 0.017; with less than a thousand live
-points they are used. In ``corner`` the seven seeds without a
+Those of ``three`` and ``corner`` are of before the audit of the catalogue, as their ln Z is. With nautilus' own
+networks ``ridges`` took 36203 calls, 11 of 12 were within one error, and the deviation was 0.017; with less than a
+thousand live points they are used. In ``corner`` the seven seeds without a
 maximum outside of the bounds are within 0.03 of the truth, and claim 0.03; of the others one ends at -35.46.
 """
 
