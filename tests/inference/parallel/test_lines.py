@@ -17,10 +17,11 @@ RUN = "a run"
 
 
 class UnreadableError(Exception):
-    """Cannot be made again from what it was pickled as."""
+    """Cannot be pickled, not even by what some packages teach pickle of exceptions."""
 
     def __init__(self, one, other):
         super().__init__(f"{one} and {other}")
+        self.held = threading.Lock()
 
 
 def half(n):
