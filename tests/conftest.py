@@ -20,7 +20,7 @@ from alpfit.figures import FIGURES
 from alpfit.numerics.settings import own_logging
 
 LONG = (
-    *("test_readme", "test_strange_texts", "test_every_sampler", "test_profile", "test_dynesty", "test_mpi"),
+    *("test_manual", "test_strange_texts", "test_every_sampler", "test_profile", "test_dynesty", "test_mpi"),
     *("test_own_scenario_runs", "test_executors", "test_commands", "test_figures", "test_continuity"),
     *("test_odd_places", "test_fit", "test_invisible_fit", "test_nautilus", "test_in_memory", "test_pairs"),
     *("test_elsewhere", "test_coupled_boltzmann_reference", "test_forecast", "test_prior_change", "test_own_place"),

@@ -122,7 +122,7 @@ def readers_folder(tmp_path, monkeypatch):
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())
-def test_the_blocks_of_a_page_run_one_after_the_other(page, readers_folder, monkeypatch, capsys):
+def test_the_blocks_of_a_page_run_one_after_the_other(page, readers_folder, light_figures, monkeypatch, capsys):
     names: dict = {}
     for block in blocks(page):
         if block.mark.startswith("not run: "):
