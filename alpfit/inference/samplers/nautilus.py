@@ -42,7 +42,7 @@ shown, and loses less: ``tests/validation/evidence_errors.py`` has twelve seeds 
 
 FEWEST_FOR_NETWORKS = 1000
 """Live points for these: with a hundred a tenth of the points tells too little (relic density alone, three parameters:
-ln Z is wrong by 0.12 in place of 0.06), so that with fewer networks are nautilus' own."""
+ln Z comes out lower by 0.06 on average), so that with fewer networks are nautilus' own."""
 
 ATTACHED = ("prior", "likelihood")
 """What a sampler holds of the process it runs in; the rest is its state."""
