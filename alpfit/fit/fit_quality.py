@@ -2,11 +2,9 @@
 
 from pathlib import Path
 
-from alpfit.fit.fit import Fit, fit_of
+from alpfit.fit.fit import fit_of
 from alpfit.fit.fresh import fresh
-from alpfit.inference.fit_quality import FitQuality
-from alpfit.inference.fit_quality import fit_quality as of_measurements
-from alpfit.inference.problem import Problem
+from alpfit.inference.fit_quality import FitQuality, quality_at_best
 from alpfit.numerics.arguments import path_of, whole_number
 from alpfit.runs.run import Run
 
@@ -28,13 +26,4 @@ def fit_quality(run: Run | str | Path, *, toys: int = TOYS, seed: int = 1, force
     """
     wanted, number = whole_number("toys", toys, 0), whole_number("seed", seed, 0)
     finished = run if isinstance(run, Run) else Run.read(path_of("run", run))
-    return at_best(fit_of(fresh(finished, force=force)), finished, wanted, number)
-
-
-def at_best(fit: Fit, run: Run, toys: int, seed: int) -> FitQuality:
-    """The same of a ``fit`` that is known to be that of the ``run``."""
-    best = {name: values[[run.samples.best]] for name, values in run.samples.parameters.items()}
-    problem: Problem = fit.problem
-    point = problem.evaluate_at({name: best[name] for name in problem.names})
-    seen = {**point.parameters, **point.predictions}
-    return of_measurements(problem.likelihood.measurements, seen, problem.n_dim, toys, seed)
+    return quality_at_best(fit_of(fresh(finished, force=force)).problem, finished.samples, wanted, number)

@@ -13,7 +13,7 @@ from alpfit.errors import RunFolderError, in_one_line
 from alpfit.figures import figure_files
 from alpfit.fit.cite import references
 from alpfit.fit.fit import Fit, fit_of
-from alpfit.fit.fit_quality import at_best
+from alpfit.inference.fit_quality import quality_at_best
 from alpfit.inference.parallel.ahead import compile_ahead
 from alpfit.inference.profiling.steps import steps_within
 from alpfit.inference.trust import Statement, Trust, statements, verdict
@@ -113,7 +113,7 @@ def contents_of(run: Run, *, force: bool = False) -> Contents:
         verdict=verdict(said),
         statements=(*said, *left_out),
         profile="" if (made := own_profile(run)) is None else made.text,
-        fit_quality=None if run.configuration.theory.obstacle else at_best(fit, run, TOYS, SEED),
+        fit_quality=None if gone else quality_at_best(fit.problem, run.samples, TOYS, SEED),
         forecast=_forecast(run),
         figures=drawn_figures,
         references=references(run.configuration),

@@ -14,6 +14,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from alpfit.inference.problem import Problem
+from alpfit.inference.samples import Samples
 from alpfit.likelihoods import Measurement
 
 Array = NDArray[np.float64]
@@ -119,6 +121,13 @@ def fit_quality(
         total, n_data, of_toys = total + value, n_data + n, of_toys + drawn
     together = Quality(total, n_data, _p_value(total, of_toys), n_toys) if n_data else Quality(math.nan, 0, math.nan, 0)
     return FitQuality(found, together, n_parameters)
+
+
+def quality_at_best(problem: Problem, samples: Samples, n_toys: int, seed: int) -> FitQuality:
+    """The same of all measurements of the ``problem`` at the best of the ``samples``."""
+    point = problem.evaluate_at({name: samples.parameters[name][[samples.best]] for name in problem.names})
+    seen = {**point.parameters, **point.predictions}
+    return fit_quality(problem.likelihood.measurements, seen, problem.n_dim, n_toys, seed)
 
 
 def _deviances(

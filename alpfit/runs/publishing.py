@@ -15,7 +15,7 @@ from alpfit.chains.records import json_text
 from alpfit.chains.summary import DEVIANCES, REWEIGHTED, as_text, summarise
 from alpfit.config import Configuration
 from alpfit.errors import RunFolderError
-from alpfit.inference.fit_quality import fit_quality
+from alpfit.inference.fit_quality import quality_at_best
 from alpfit.inference.profiling import sampled_profiles
 from alpfit.inference.profiling.steps import steps_within
 from alpfit.inference.samples import Samples
@@ -93,11 +93,7 @@ def _write(
 
 def _deviances(configuration: Configuration, samples: Samples) -> dict[str, dict[str, float]]:
     """Of each measurement that has one, the deviance at the best sample and of how many numbers it is."""
-    problem = configuration.problem
-    point = problem.evaluate_at({name: samples.parameters[name][[samples.best]] for name in problem.names})
-    quality = fit_quality(
-        problem.likelihood.measurements, {**point.parameters, **point.predictions}, problem.n_dim, n_toys=0, seed=0
-    )
+    quality = quality_at_best(configuration.problem, samples, n_toys=0, seed=0)
     return {name: {"deviance": q.deviance, "n_data": q.n_data} for name, q in quality.by_entry.items() if q.n_data}
 
 

@@ -160,13 +160,13 @@ class Form(BaseModel):
         """
         return None
 
-    def deviance(self, predictions: Mapping[str, Array]) -> Array | None:  # noqa: ARG002
+    def deviance(self, predictions: Mapping[str, Array]) -> Array | None:
         """-2 ln of L over that of a model which could predict anything, of arrays of predictions of one shape.
 
-        Nuisances are at their best in both. It is about chi^2 of :attr:`n_data` numbers where the model is true. None
-        where only a limit is known: no prediction would be better than none.
+        Nuisances are at their best in both. It is about chi^2 of :attr:`n_data` numbers where the model is true, the
+        pull's square of one. None where only a limit is known: no prediction would be better than none.
         """
-        return None
+        return np.asarray(self.compare(predictions).pull ** 2) if self.n_data else None
 
     @property
     def n_data(self) -> int:

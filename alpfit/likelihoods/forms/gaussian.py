@@ -81,10 +81,6 @@ class Gaussian(Form):
         pull = (limited - self.value) / np.where(limited > self.value, up, down)
         return Comparison(mu, np.full_like(mu, self.value), pull)
 
-    def deviance(self, predictions: Mapping[str, Array]) -> Array:
-        """The pull's square."""
-        return np.asarray(self.compare(predictions).pull ** 2)
-
     @property
     def n_data(self) -> int:
         """One."""

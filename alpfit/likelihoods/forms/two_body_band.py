@@ -85,10 +85,6 @@ class TwoBodyBand(Form):
         pull = only_where_meant(np.where(searched, pull, 0.0), value, mass)
         return Comparison(value, np.where(searched, bound, np.nan), pull)
 
-    def deviance(self, predictions: Mapping[str, Array]) -> Array:
-        """The pull's square."""
-        return np.asarray(self.compare(predictions).pull ** 2)
-
     @property
     def n_data(self) -> int:
         """One."""
