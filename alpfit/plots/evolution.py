@@ -32,9 +32,11 @@ def evolution_figure(histories: Mapping[str, Evolution], final: Mapping[str, flo
     last = [float(history.Y[-1]) for history in histories.values()]
     lowest, highest = min(last), max(float(h.Y.max()) for h in histories.values())
     above.set(xscale="log", yscale="log", ylabel=r"$Y = n_\chi/s$", ylim=(0.1 * lowest, 5.0 * highest))
-    ratios = np.concatenate([history.temperature_ratio for history in histories.values()])
+    ratios = np.concatenate([history.temperature_ratio[history.x <= x_end] for history in histories.values()])
     scale = "log" if ratios.min() < 0.3 else "linear"
+    margin = 1.2 if scale == "log" else 1.02
     below.set(xlabel=r"$x = m_\chi/T$", ylabel=r"$T_\chi/T$", yscale=scale, xlim=(float(first.x[0]), x_end))
+    below.set_ylim(ratios.min() / margin, ratios.max() * margin)
     above.legend(loc="upper right")
     return figure
 

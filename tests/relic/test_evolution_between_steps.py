@@ -44,5 +44,8 @@ def test_the_figure_ends_where_nothing_happens_any_more():
     figure = evolution_figure({"cbe": history}, {"cbe": 0.0763})
     end = figure.axes[1].get_xlim()[1]
 
+    shown = history.temperature_ratio[history.x <= end]
+    low, high = figure.axes[1].get_ylim()
+    assert 0.5 * shown.min() < low < shown.min() < shown.max() < high
     assert end < 0.1 * history.x[-1]
     assert history.Y[np.searchsorted(history.x, end)] == pytest.approx(history.Y[-1], rel=0.01)
