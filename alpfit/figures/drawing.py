@@ -150,7 +150,7 @@ def _draw(
             continue
         try:
             with paper_style():
-                made = finish(name, kind.caption, partial(kind.draw, given))
+                made = finish(name, kind.caption_of(given), partial(kind.draw, given))
         except AlpfitError:
             raise
         except Exception as error:  # from any library on the way to a figure

@@ -1,5 +1,6 @@
 """What figures are made of: a run's input and samples, and what the user has chosen."""
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -90,10 +91,14 @@ class FigureInput:
         return tuple(found for found in finished if found.refined or min(found.shape) > N_BINS[n_axes])
 
     def axes_of(self, names: Sequence[str]) -> tuple[Axis, ...]:
-        """The axes of the sampled parameters ``names``."""
-        quantities = self.configuration.quantities
-        logarithmic = self.configuration.is_logarithmic
-        return tuple(axis(self.samples, name, quantities[name], logarithmic(name)) for name in names)
+        """The axes of the quantities ``names``."""
+        quantities, logarithmic = self.configuration.quantities, self.configuration.is_logarithmic
+        return tuple(axis(self.samples, n, quantities[n], logarithmic(n), self.ends_of(n)) for n in names)
+
+    def ends_of(self, name: str) -> tuple[float, float]:
+        """Where the prior of ``name`` ends; infinite for what has none, or one that only fades away."""
+        prior = self.configuration.priors.get(name)
+        return (-math.inf, math.inf) if prior is None else prior.bounds
 
     def evaluated_draws(self) -> tuple[dict[str, Array], dict[str, Array]]:
         """Parameters and predictions, arrays ``(n,)``: of equally weighted samples, and (n = 1) of the best one."""

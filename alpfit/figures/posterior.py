@@ -41,7 +41,11 @@ def posteriors(inputs: list[FigureInput]) -> "list[Posterior]":
         raise ConfigurationError(f"the runs sample no parameter in common ({sampled}): compare others")
     quantities, logarithmic = first.configuration.quantities, first.configuration.is_logarithmic
     return [
-        Posterior(given.name, given.samples, [axis(given.samples, n, quantities[n], logarithmic(n)) for n in names])
+        Posterior(
+            given.name,
+            given.samples,
+            [axis(given.samples, n, quantities[n], logarithmic(n), given.ends_of(n)) for n in names],
+        )
         for given in inputs
     ]
 

@@ -2,8 +2,18 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
+from alpfit.figures.captions import (
+    at_the_best,
+    of_draws,
+    of_posteriors_and_profiles,
+    of_profiles,
+    of_the_corner,
+    of_the_plane,
+    of_the_run,
+)
 from alpfit.figures.history import evolution, momentum, no_momentum, no_relic
 from alpfit.figures.input import FigureInput
 from alpfit.figures.measured import no_spectrum, predictive, pulls, spectrum
@@ -29,15 +39,21 @@ def _always(_given: FigureInput) -> str:
 
 @dataclass(frozen=True)
 class FigureKind:
-    """A figure's ``caption``, how to ``draw`` it, and ``obstacle``: why there is none of a run, or nothing.
+    """A figure's ``caption`` for any run, how to ``draw`` it, and ``obstacle``: why there is none of a run, or nothing.
 
-    One that ``evaluates`` shows what data and code say today, beside what was sampled.
+    One that ``evaluates`` shows what data and code say today, beside what was sampled. ``made`` says from what it was
+    drawn of a run, and how.
     """
 
     caption: str
     draw: "Callable[[FigureInput], Figure]"
     obstacle: Callable[[FigureInput], str] = _always
     evaluates: bool = False
+    made: Callable[[FigureInput], str] = _always
+
+    def caption_of(self, given: FigureInput) -> str:
+        """The whole caption for a run: what is shown, what was done, and what the run fell short of."""
+        return " ".join(filter(None, (self.caption, self.made(given), of_the_run(given))))
 
 
 FIGURES: Registry[FigureKind] = Registry(
@@ -45,19 +61,23 @@ FIGURES: Registry[FigureKind] = Registry(
     {
         "corner": FigureKind(
             "Marginal posteriors of the parameters with their regions of 68.3 % and 95.4 %; above the columns medians "
-            "and 68 % intervals, and as stars the best fit.",
+            "and 68 % intervals (dashed lines), and as stars and dotted lines the best sample.",
             corner,
+            made=of_the_corner,
         ),
         "profile_1d": FigureKind(
             "Marginal posterior and profile likelihood of each parameter, each over its maximum; the profile "
             "likelihood is that of the best sample in each bin, or, where it says so, refined by minimisation.",
             profile_1d,
+            made=partial(of_profiles, 1),
         ),
         "profile_2d": FigureKind(
-            "Profile likelihood in the plane of each pair of parameters, with confidence regions for two: from the "
-            "best sample in each cell or, where it says so, refined by minimisation.",
+            "Profile likelihood in the plane of each pair of parameters, with confidence regions of 68.3 % and 95.4 % "
+            "for two (2Δln L = 2.30 and 6.18): from the best sample in each cell or, where it says so, refined by "
+            "minimisation. Grey is worse, white has no sample.",
             profile_2d,
             one_parameter,
+            made=partial(of_profiles, 2),
         ),
         "posterior_2d": FigureKind(
             "Posterior (left of each pair; of many pairs below the diagonal) and profile likelihood (right, or above "
@@ -66,12 +86,14 @@ FIGURES: Registry[FigureKind] = Registry(
             "it says so, refined by minimisation.",
             posterior_2d,
             one_parameter,
+            made=of_posteriors_and_profiles,
         ),
         "pulls": FigureKind(
             "What each measurement says of the best fit: its distance in standard deviations, positive where the "
             "prediction is too large, and ln L.",
             pulls,
             evaluates=True,
+            made=at_the_best,
         ),
         "plane": FigureKind(
             "What the measurements of the catalogue exclude in a plane such as that of mass and coupling, each at "
@@ -82,12 +104,14 @@ FIGURES: Registry[FigureKind] = Registry(
             plane,
             no_plane,
             evaluates=True,
+            made=of_the_plane,
         ),
         "predictive": FigureKind(
             "What each measurement sees of the posterior, in standard deviations from what it has measured or, of a "
             "limit, from zero; pulls beyond four are drawn at the edge.",
             predictive,
             evaluates=True,
+            made=of_draws,
         ),
         "spectrum": FigureKind(
             "Events in the bins of the binned measurement, and below less the background of the best fit, the "
@@ -95,6 +119,7 @@ FIGURES: Registry[FigureKind] = Registry(
             spectrum,
             no_spectrum,
             evaluates=True,
+            made=of_draws,
         ),
         "trace": FigureKind(
             "The course of the sampler: of nested sampling ln L, the weight and the parameters against the prior "
@@ -108,6 +133,7 @@ FIGURES: Registry[FigureKind] = Registry(
             evolution,
             no_relic,
             evaluates=True,
+            made=at_the_best,
         ),
         "momentum": FigureKind(
             "Momentum distribution of chi around freeze-out at the best fit, by the Boltzmann equation of the full "
@@ -116,6 +142,7 @@ FIGURES: Registry[FigureKind] = Registry(
             momentum,
             no_momentum,
             evaluates=True,
+            made=at_the_best,
         ),
     },
 )

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from alpfit.inference.profiling import LEVELS
 from alpfit.inference.samples import Samples
+from alpfit.plots.density import n_bins
 from alpfit.plots.figure import Figure
 from alpfit.plots.style import BEST_FIT, POSTERIOR, TEXT_WIDTH, Axis, label_size
 
@@ -42,7 +43,7 @@ def corner_figure(samples: Samples, axes: Sequence[Axis]) -> Figure:
             weights=weights,
             labels=[axis.label for axis in axes],
             range=[axis.limits for axis in axes],
-            bins=int(np.clip(0.8 * np.sqrt(samples.n_eff), 18, 40)),
+            bins=n_bins(samples.n_eff),
             smooth=1.2,
             smooth1d=1.0,
             levels=tuple(LEVELS.values()),

@@ -1,5 +1,6 @@
 """How all figures look: sizes of a two-column paper, serif mathematics, colours that survive colour blindness."""
 
+import math
 import os
 import sys
 from collections.abc import Iterator
@@ -30,6 +31,10 @@ REGIONS, WORSE = (BLUE, SKY), "#e0e0e0"
 
 LABEL_SIZE = 9.0
 """Of the axes' labels [pt], where they have room."""
+
+
+NEAR_AN_END = 0.05
+"""Of the range of values: a prior's end that is not farther from them cuts the posterior."""
 
 
 def label_size(across: int) -> float:
@@ -79,19 +84,27 @@ def _load_matplotlib() -> None:
 
 @dataclass(frozen=True)
 class Axis:
-    """One plotted quantity: its values as drawn (log10 where it is logarithmic), and the label that says so."""
+    """One plotted quantity: its values as drawn (log10 where it is logarithmic), and the label that says so.
+
+    ``ends`` are those of its prior, as drawn, infinite where it has none.
+    """
 
     name: str
     values: Array
     label: str
     logarithmic: bool
+    ends: tuple[float, float] = (-math.inf, math.inf)
 
     @property
     def limits(self) -> tuple[float, float]:
-        """The range of the values, a little widened."""
+        """The range of the values, a little widened; where the prior cuts it, to the prior's end."""
         low, high = float(self.values.min()), float(self.values.max())
+        near = NEAR_AN_END * (high - low)
         margin = 0.01 * (high - low) or 0.5
-        return low - margin, high + margin
+        return (
+            self.ends[0] if low - near < self.ends[0] <= low else low - margin,
+            self.ends[1] if high <= self.ends[1] < high + near else high + margin,
+        )
 
 
 def literal(text: str) -> str:
@@ -99,10 +112,18 @@ def literal(text: str) -> str:
     return text.replace("$", r"\$")
 
 
-def axis(samples: Samples, name: str, quantity: Quantity, logarithmic: bool) -> Axis:
-    """The axis of parameter or derived quantity ``name``."""
+def axis(
+    samples: Samples,
+    name: str,
+    quantity: Quantity,
+    logarithmic: bool,
+    ends: tuple[float, float] = (-math.inf, math.inf),
+) -> Axis:
+    """The axis of parameter or derived quantity ``name``, whose prior has these ``ends``."""
     values = samples.column(name)
     if not logarithmic:
-        return Axis(name, values, quantity.axis_label, False)
+        return Axis(name, values, quantity.axis_label, False, ends)
     unit = f"/{quantity.unit}" if quantity.unit else ""
-    return Axis(name, np.log10(values), rf"$\log_{{10}}({quantity.label}$" + f"{unit})", True)
+    low = math.log10(ends[0]) if ends[0] > 0.0 else -math.inf
+    high = math.log10(ends[1]) if ends[1] < math.inf else math.inf
+    return Axis(name, np.log10(values), rf"$\log_{{10}}({quantity.label}$" + f"{unit})", True, (low, high))

@@ -28,6 +28,9 @@ def plot(
         list[str] | None,
         typer.Option("--range", metavar="NAME=LOW:HIGH", help="For the plane: ends of m_a or g_agg, else the prior's."),
     ] = None,
+    captions: Annotated[
+        bool, typer.Option("--captions", help="Say what each figure shows and how it was made, as a paper would.")
+    ] = False,
     force: Force = False,
 ) -> None:
     """Draw the figures of a run: posterior, profile likelihood, pulls, all limits in the plane, spectrum, history.
@@ -40,6 +43,11 @@ def plot(
     def tell(name: str, reason: str) -> None:
         warn(f"no figure '{name}': {reason}")
 
+    said: list[str] = []
+
+    def caption(name: str, text: str) -> None:
+        said.append(f"{name}. {text}")
+
     written = alpfit.plot(
         opened(run),
         only or None,
@@ -48,7 +56,11 @@ def plot(
         at=numbers("--at", at or []),
         ranges=ranges("--range", range_ or []),
         left_out=tell,
+        captioned=caption if captions else None,
         force=force,
     )
     for path in written:
         say(path)
+    for text in said:
+        say()
+        say(text)
