@@ -2,7 +2,6 @@
 
 import math
 import sys
-import warnings
 from collections.abc import Sequence
 from functools import cache
 from importlib import import_module
@@ -15,9 +14,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from alpfit.inference.profiling import LEVELS
 from alpfit.inference.samples import Samples
-from alpfit.plots.density import n_bins
+from alpfit.plots.density import SHADES, density, draw_regions, n_bins, shade
 from alpfit.plots.figure import Figure
 from alpfit.plots.style import BEST_FIT, POSTERIOR, TEXT_WIDTH, Axis, label_size
 
@@ -36,25 +34,22 @@ def corner_figure(samples: Samples, axes: Sequence[Axis]) -> Figure:
     figure = Figure(figsize=(TEXT_WIDTH, TEXT_WIDTH))
     grid = _triangle(figure, n)
     corner = corner_alone()
-    with warnings.catch_warnings():  # empty contours are announced
-        warnings.filterwarnings("ignore", message="No contour levels were found")
-        corner.corner_impl(
-            np.stack([axis.values for axis in axes], axis=1),
-            weights=weights,
-            labels=[axis.label for axis in axes],
-            range=[axis.limits for axis in axes],
-            bins=n_bins(samples.n_eff),
-            smooth=1.2,
-            smooth1d=1.0,
-            levels=tuple(LEVELS.values()),
-            color=POSTERIOR,
-            plot_datapoints=False,
-            plot_density=False,
-            fill_contours=True,
-            quantiles=QUANTILES,
-            max_n_ticks=3,
-            fig=SimpleNamespace(axes=[], subplots=lambda *_: grid, subplots_adjust=figure.subplots_adjust),
-        )
+    bins = n_bins(samples.n_eff)
+    corner.corner_impl(
+        np.stack([axis.values for axis in axes], axis=1),
+        weights=weights,
+        labels=[axis.label for axis in axes],
+        range=[axis.limits for axis in axes],
+        bins=bins,
+        smooth1d=1.0,
+        color=POSTERIOR,
+        plot_datapoints=False,
+        plot_density=False,
+        plot_contours=False,  # its fixed smoothing makes islands of the tails' few samples
+        quantiles=QUANTILES,
+        max_n_ticks=3,
+        fig=SimpleNamespace(axes=[], subplots=lambda *_: grid, subplots_adjust=figure.subplots_adjust),
+    )
     for panel in figure.axes:
         panel.xaxis.set_label_coords(0.5, -LABEL_DISTANCE * n)
         panel.yaxis.set_label_coords(-LABEL_DISTANCE * n, 0.5)
@@ -65,6 +60,8 @@ def corner_figure(samples: Samples, axes: Sequence[Axis]) -> Figure:
         grid[i, i].set_title(f"{axis.label}\n{_interval(low, middle, high)}", fontsize=label_size(n))
         grid[i, i].axvline(axis.values[best], color=BEST_FIT, linestyle=":", linewidth=0.8)
         for j in range(i):
+            draw_regions(grid[i, j], density(axes[j], axis, weights, bins), POSTERIOR)
+            grid[i, j].set(xlim=axes[j].limits, ylim=axis.limits)
             grid[i, j].plot(axes[j].values[best], axis.values[best], marker="*", markersize=6, color=BEST_FIT)
     figure.subplots_adjust(left=0.12, bottom=0.12, right=0.98, top=0.93, wspace=0.06, hspace=0.06)
     if n > 1:
@@ -78,8 +75,8 @@ def _explain(figure: Figure) -> None:
     from matplotlib.patches import Patch
 
     outer, inner = (
-        Patch(facecolor=POSTERIOR, alpha=alpha, label=level)
-        for alpha, level in zip((0.35, 1.0), LEVELS_SAID, strict=True)
+        Patch(facecolor=shade(POSTERIOR, share), edgecolor=POSTERIOR, label=level)
+        for share, level in zip(SHADES, LEVELS_SAID, strict=True)
     )
     lines = (
         Line2D([], [], color=POSTERIOR, linestyle="--", label="median and 68 % interval"),

@@ -7,7 +7,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.colors import to_rgb
 from numpy.typing import NDArray
-from scipy.ndimage import gaussian_filter
+from scipy.ndimage import gaussian_filter, label, sum_labels
 
 from alpfit.inference.profiling import LEVELS
 from alpfit.plots.style import Axis
@@ -22,6 +22,14 @@ SMOOTHING = 1.4
 
 WIDENING = (1.0, 1.4, 2.0, 2.8)
 """Of that Gaussian where the density is lower than in the middle of the posterior."""
+
+
+SHADES = (0.35, 0.75)
+"""Of a colour, in the larger region and in the smaller one."""
+
+
+FEWEST = 5
+"""Independent samples that a part of a region is made of: one of fewer is noise of heavy samples, and not drawn."""
 
 
 @dataclass(frozen=True)
@@ -55,14 +63,31 @@ def density(x: Axis, y: Axis, weights: Array, bins: int) -> Density:
     """The posterior of two axes on ``bins`` by ``bins`` cells; a ring of empty cells around closes all contours."""
     limits = shown_limits(x, weights), shown_limits(y, weights)
     counts, *edges = np.histogram2d(x.values, y.values, bins, limits, weights=weights)
+    squares = np.histogram2d(x.values, y.values, bins, limits, weights=weights**2)[0]
     smooth = _smoothed(counts)
-    values = np.pad(smooth / smooth.sum(), 1)
+    values = _without_islands(np.pad(smooth / smooth.sum(), 1), np.pad(counts, 1), np.pad(squares, 1))
+    return Density(_centres(edges[0]), _centres(edges[1]), values, _levels(values))
+
+
+def _levels(values: Array) -> tuple[float, float]:
+    """The densities on the edges of the regions, of cells ``values (n, n)`` that sum to one."""
     ranked = np.sort(values.ravel())[::-1]
     inside = np.cumsum(ranked)
-    levels = [float(ranked[np.searchsorted(inside, p)]) for p in PROBABILITIES]
-    return Density(
-        _centres(edges[0]), _centres(edges[1]), values, (levels[0], max(levels[1], levels[0] * (1.0 + 1e-9)))
-    )
+    outer, inner = (float(ranked[min(np.searchsorted(inside, p), inside.size - 1)]) for p in PROBABILITIES)
+    return outer, max(inner, outer * (1.0 + 1e-9))
+
+
+def _without_islands(values: Array, counts: Array, squares: Array) -> Array:
+    """The density without parts of the larger region that fewer than :data:`FEWEST` independent samples make.
+
+    ``counts (n, n)`` are of their weights, ``squares (n, n)`` of these squared, which together are Kish's sum.
+    """
+    parts, n_parts = label(values >= _levels(values)[0])
+    weight, square = (sum_labels(of, parts, np.arange(1, n_parts + 1)) for of in (counts, squares))
+    held = np.divide(weight**2, square, out=np.zeros(n_parts), where=square > 0.0)
+    few = np.isin(parts, 1 + np.flatnonzero(held < min(FEWEST, held.max())))
+    kept = np.where(few, 0.0, values)
+    return np.asarray(kept / kept.sum())
 
 
 def _smoothed(counts: Array) -> Array:
@@ -98,7 +123,7 @@ def shade(colour: str, share: float) -> tuple[float, float, float]:
 def draw_regions(panel: Axes, regions: Density, colour: str, *, alpha: float = 1.0, linestyle: str = "-") -> None:
     """Fill both regions in two shades of ``colour``, and draw their edges."""
     levels = [*regions.levels, max(float(regions.values.max()), 2.0 * regions.levels[-1])]
-    shades = [shade(colour, 0.35), shade(colour, 0.75)]
+    shades = [shade(colour, share) for share in SHADES]
     panel.contourf(regions.x, regions.y, regions.values.T, levels, colors=shades, alpha=alpha)
     draw_edges(panel, regions, colour, linestyle=linestyle)
 

@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.colors import to_rgb
 from matplotlib.legend import Legend
 from matplotlib.patheffects import withStroke
 from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
@@ -24,7 +23,7 @@ from alpfit.plots.plane_legend import (
     legend_of_lines,
     letters,
 )
-from alpfit.plots.regions import Curve, PlaneContents, colour_of, label_of
+from alpfit.plots.regions import Curve, Look, PlaneContents, colour_of, looks_of
 from alpfit.plots.style import BEST_FIT, BLACK, COLUMN_WIDTH
 
 Array = NDArray[np.float64]
@@ -98,7 +97,8 @@ def draw_plane(
         places.reserve(float(x), float(y), 8)
     for wanted in contents.preferred:
         _draw_preferred(panel, contents, wanted)
-    edges = {region.name: _draw_excluded(panel, contents, region) for region in contents.excluded}
+    looks = looks_of(contents.excluded)
+    edges = {region.name: _draw_excluded(panel, contents, region, looks[region.name]) for region in contents.excluded}
     for curve in contents.relic:
         _draw_relic(panel, curve, contents.relic_density)
     for line in contents.curves:
@@ -110,8 +110,8 @@ def draw_plane(
         panel.plot(
             *best, marker="*", color=BEST_FIT, markeredgecolor="white", markersize=7, markeredgewidth=0.4, zorder=6
         )
-    unwritten = _write_labels(places, contents.excluded, edges)
-    return [*legend_of_lines(contents, posterior, best), *legend_of_groups(contents.excluded, unwritten, width)]
+    unwritten = _write_labels(places, contents.excluded, edges, looks)
+    return [*legend_of_lines(contents, posterior, best), *legend_of_groups(contents.excluded, unwritten, looks, width)]
 
 
 def _places(panel: Axes, contents: PlaneContents) -> Places:
@@ -163,15 +163,17 @@ def _draw_preferred(panel: Axes, contents: PlaneContents, wanted: Preferred) -> 
     panel.contour(*grid, [inner, outer], colors="#8a8000", linewidths=0.6, zorder=2.6)
 
 
-def _draw_excluded(panel: Axes, contents: PlaneContents, region: Excluded) -> list[Array]:
+def _draw_excluded(panel: Axes, contents: PlaneContents, region: Excluded, look: Look) -> list[Array]:
     """A shaded region with its edge, or the edge of a projection alone, dashed; the lines of the edge ``(n, 2)``."""
-    colour = colour_of(region.group)
+    colour = look.colour
     excess = np.nan_to_num(region.excess, nan=-1.0, posinf=1e3).T
     grid = contents.x, contents.y, excess
     if region.projection:
         drawn = panel.contour(*grid, [0.0], colors=colour, linewidths=0.9, linestyles=PROJECTED, zorder=2.8)
         return [np.asarray(line) for line in drawn.allsegs[0]]
-    panel.contourf(*grid, [0.0, max(float(excess.max()), 1e-9) * 1.01], colors=colour, alpha=0.13, zorder=1.5)
+    panel.contourf(
+        *grid, [0.0, max(float(excess.max()), 1e-9) * 1.01], colors=colour_of(region.group), alpha=0.13, zorder=1.5
+    )
     drawn = panel.contour(*grid, [0.0], colors=colour, linewidths=0.7, zorder=2.7)
     return [np.asarray(line) for line in drawn.allsegs[0]]
 
@@ -198,18 +200,20 @@ def _draw_relic(panel: Axes, curve: RelicCurve, measured: float) -> None:
         drawn.set(edgecolor=OVERABUNDANT, linewidth=0.0)
 
 
-def _write_labels(places: Places, regions: Sequence[Excluded], edges: Mapping[str, Sequence[Array]]) -> list[Excluded]:
-    """Names along the edges of projections and in all regions that have room, the smallest first; what has none."""
+def _write_labels(
+    places: Places, regions: Sequence[Excluded], edges: Mapping[str, Sequence[Array]], looks: Mapping[str, Look]
+) -> list[Excluded]:
+    """Names along edges or, where these are nowhere straight, in regions that have room; what has none.
+
+    Projections, which have no shade to stand in, come first, then the smallest.
+    """
     unwritten = []
     for region in sorted(regions, key=lambda region: (not region.projection, int(region.inside.sum()))):
-        red, green, blue = to_rgb(colour_of(region.group))
+        red, green, blue = looks[region.name].colour
         dark = (DARKENED * red, DARKENED * green, DARKENED * blue)
-        label, inside = label_of(region), on_grid(region.inside)
-        if region.projection:
-            written = places.write_along(label, edges[region.name], inside, dark, LABEL_SIZE)
-        else:
-            written = places.write(label, inside, dark, LABEL_SIZE)
-        if not written:
+        label, inside = looks[region.name].label, on_grid(region.inside)
+        written = places.write_along(label, edges[region.name], inside, dark, LABEL_SIZE)
+        if not (written or (not region.projection and places.write(label, inside, dark, LABEL_SIZE))):
             unwritten.append(region)
     for text in places.panel.texts:
         text.set_path_effects([withStroke(linewidth=1.2, foreground="white", alpha=0.7)])

@@ -9,7 +9,7 @@ from matplotlib.patches import Patch
 
 from alpfit.inference.exclusion import OTHERS, Excluded
 from alpfit.plots.density import Density, shade
-from alpfit.plots.regions import GROUPS, Linestyle, PlaneContents, label_of
+from alpfit.plots.regions import GROUPS, Linestyle, Look, PlaneContents, label_of
 from alpfit.plots.style import BEST_FIT, BLACK, YELLOW
 
 PREFERRED = YELLOW
@@ -45,7 +45,9 @@ def legend_of_lines(
     return handles
 
 
-def legend_of_groups(regions: Sequence[Excluded], unwritten: Sequence[Excluded], width: int) -> list[Handle]:
+def legend_of_groups(
+    regions: Sequence[Excluded], unwritten: Sequence[Excluded], looks: Mapping[str, Look], width: int
+) -> list[Handle]:
     """Of each group that is drawn an entry, and one for its projections, with the names that have no room beside them.
 
     It is broken into lines of ``width`` letters.
@@ -54,10 +56,10 @@ def legend_of_groups(regions: Sequence[Excluded], unwritten: Sequence[Excluded],
     for group, colour in GROUPS.items():
         missing = [region for region in unwritten if _group(region) == group]
         if any(_group(region) == group and not region.projection for region in regions):
-            names = [label_of(region) for region in missing if not region.projection]
+            names = [looks[region.name].label for region in missing if not region.projection]
             handles.append(Patch(facecolor=shade(colour, 0.3), edgecolor=colour, label=_line(group, names, width)))
         if any(_group(region) == group and region.projection for region in regions):
-            names = [label_of(region) for region in missing if region.projection]
+            names = [looks[region.name].label for region in missing if region.projection]
             label = _line(f"{group}, projected", names, width)
             handles.append(Line2D([], [], color=colour, linestyle=PROJECTED, linewidth=0.9, label=label))
     return handles

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from alpfit.inference.profiling import THRESHOLDS, Profile
 from alpfit.inference.samples import Samples
 from alpfit.plots import finer
-from alpfit.plots.density import Density, density, draw_regions, n_bins, shade
+from alpfit.plots.density import SHADES, Density, density, draw_regions, n_bins, shade
 from alpfit.plots.figure import Figure
 from alpfit.plots.pairs import MOST_IN_ROWS, legend_place, mirror, rows
 from alpfit.plots.profile import ProfileOf, surface_of
@@ -22,8 +22,6 @@ Array = NDArray[np.float64]
 Range = tuple[float, float]
 
 LEVELS = THRESHOLDS[2]
-SHADES = (0.35, 0.75)
-"""Of the larger region and the smaller one."""
 
 
 def posterior_2d_figure(

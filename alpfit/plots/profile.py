@@ -88,7 +88,9 @@ def profile_2d_figure(
     patches = [Patch(color=c, label=label) for c, label in zip(REGIONS, LEVELS, strict=True)]
     best = Line2D([], [], marker="*", color=BEST_FIT, linestyle="none", label="best fit")
     handles = [*patches, Patch(color=WORSE, label="worse"), best]
-    figure.legend(handles=handles, loc=legend_place(figure), ncols=5)
+    if any(finer.of(better, *pair) is None for pair in pairs):
+        handles.insert(3, Patch(facecolor="white", edgecolor=WORSE, label="no sample"))
+    figure.legend(handles=handles, loc=legend_place(figure), ncols=len(handles))
     return figure
 
 

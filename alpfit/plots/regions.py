@@ -1,11 +1,13 @@
 """What is drawn in the plane of two parameters: all limits and curves, and the groups' colours."""
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Literal
 
 import numpy as np
+from matplotlib.colors import to_rgb
 from numpy.typing import NDArray
 
 from alpfit.inference.exclusion import OTHERS, Excluded, Preferred, RelicCurve
@@ -30,6 +32,40 @@ GROUPS: Mapping[str, str] = MappingProxyType(
 def colour_of(group: str) -> str:
     """The colour of a group's limits; what is none of :data:`GROUPS` has that of the others."""
     return GROUPS.get(group, GROUPS[OTHERS])
+
+
+TINTS = (0.0, 0.45, -0.4, 0.25, -0.2)
+"""How much white, or where negative black, is mixed into a group's colour for one measurement and the next."""
+
+
+@dataclass(frozen=True)
+class Look:
+    """How a measurement is told from all others: its ``label`` in mathtext, and the ``colour`` of its line."""
+
+    label: str
+    colour: tuple[float, float, float]
+
+
+def looks_of(limits: Sequence[Excluded]) -> Mapping[str, Look]:
+    """The look of each of ``limits``, by the names of their entries: a label of its own, a tint of its group's colour.
+
+    Of two with the same experiment and process the year is told, with which the names of entries end.
+    """
+    labels = Counter((label_of(limit), limit.projection) for limit in limits)
+    tinted: Counter[str] = Counter()
+    looks = {}
+    for limit in sorted(limits, key=lambda limit: limit.name):
+        label = label_of(limit)
+        if labels[label, limit.projection] > 1:
+            label += f" ({literal(limit.name.rpartition('_')[2])})"
+        tint = TINTS[tinted[limit.group] % len(TINTS)]
+        tinted[limit.group] += 1
+        red, green, blue = (
+            value + tint * (1.0 - value) if tint > 0.0 else value * (1.0 + tint)
+            for value in to_rgb(colour_of(limit.group))
+        )
+        looks[limit.name] = Look(label, (red, green, blue))
+    return looks
 
 
 def label_of(limit: Excluded | Preferred) -> str:

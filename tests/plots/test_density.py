@@ -63,3 +63,19 @@ def test_few_samples_in_a_flat_tail_make_no_islands():
     assert regions.values.sum() == pytest.approx(1.0)
     inner = regions.values >= regions.levels[1]
     assert 1.5 < np.ptp(regions.x[inner.any(axis=1)]) / 0.1 < 3.5  # the peak keeps its size
+
+
+def test_a_heavy_sample_makes_no_island():
+    x, y = np.random.default_rng(3).normal(size=(2, 4000))
+    x[0], y[0] = 6.0, 6.0
+    weights = np.where(np.arange(x.size) == 0, 40.0, 1.0)
+    axes = (Axis("x", x, "x", False), Axis("y", y, "y", False))
+    heavy = density(*axes, weights / weights.sum(), 40)
+    _, pieces = label(heavy.values >= heavy.levels[0])
+    assert pieces == 1
+    assert heavy.values.sum() == pytest.approx(1.0)
+
+    many = np.repeat([x, y], np.where(np.arange(x.size) == 0, 40, 1), axis=1)  # as heavy, and of as many samples
+    axes = (Axis("x", many[0], "x", False), Axis("y", many[1], "y", False))
+    crowd = density(*axes, np.full(many[0].size, 1.0 / many[0].size), 40)
+    assert label(crowd.values >= crowd.levels[0])[1] == 2
