@@ -19,6 +19,7 @@ FLAGS = {"at": "at", "ranges": "range", "other": "with"}
 
 SPELLINGS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], str]], ...] = (
     (re.compile(r"\b(overwrite|resume|force|refine)=True\b"), lambda m: f"--{m[1]}"),
+    (re.compile(r"\brefine=False\b"), lambda _: "--no-refine"),
     (re.compile(r"\boutput=(DIR|FILE)\b"), lambda m: f"--output {m[1]}"),
     (re.compile(r"""\boverrides=\[('(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*")\]"""), lambda m: f"--set {_quoted(m[1])}"),
     (re.compile(r"\bat=\{'([^']*)': VALUE\}"), lambda m: f"--at {m[1]}=VALUE"),

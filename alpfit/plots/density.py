@@ -73,7 +73,7 @@ def _levels(values: Array) -> tuple[float, float]:
     """The densities on the edges of the regions, of cells ``values (n, n)`` that sum to one."""
     ranked = np.sort(values.ravel())[::-1]
     inside = np.cumsum(ranked)
-    outer, inner = (float(ranked[min(np.searchsorted(inside, p), inside.size - 1)]) for p in PROBABILITIES)
+    outer, inner = (float(ranked[min(int(np.searchsorted(inside, p)), inside.size - 1)]) for p in PROBABILITIES)
     return outer, max(inner, outer * (1.0 + 1e-9))
 
 

@@ -101,7 +101,7 @@ def publish_profile(
     Raises :class:`RunFolderError` where it cannot be written.
     """
     contents = contents_of(run, profiles, remarks, steps)
-    refined = all(profile.refined for profile in profiles)
+    refined = {profile.names for profile in profiles if profile.refined}
     text = as_text(contents.confidences, contents.top, refined) + "".join(
         f"{in_one_line(remark)}\n" for remark in remarks
     )

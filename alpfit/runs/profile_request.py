@@ -1,5 +1,6 @@
 """What a profile likelihood is asked for, and what is to be made for it."""
 
+import math
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -19,22 +20,29 @@ from alpfit.runs.run import Run
 MOST_BINS = 1000
 """Along an axis."""
 
+LONGEST_UNASKED = 60.0
+"""Seconds for which profiles are refined without being asked for."""
+
+CALLS = 60
+"""Of the likelihood for a bin and each parameter that is free there: 9349 for 50 bins of one of four parameters."""
+
 
 @dataclass(frozen=True)
 class ProfileRequest:
     """What to profile: ``parameters``, each of them and all their pairs; all that were sampled if none is named.
 
     ``grid`` gives the bins of pairs as ``60x60`` or ``60``; of one parameter its own. With ``refine`` ln L is maximised
-    in each bin. From samples there is a profile of each parameter and derived quantity, and the latter may be named.
+    in each bin; None leaves it to what :func:`affordable` finds. From samples there is a profile of each parameter and
+    derived quantity, and the latter may be named.
     """
 
     parameters: tuple[str, ...] = ()
     grid: str | None = None
-    refine: bool = False
+    refine: bool | None = None
 
     @classmethod
     def of(
-        cls, parameters: Sequence[str], grid: str | int | tuple[int, int] | None = None, refine: bool = False
+        cls, parameters: Sequence[str], grid: str | int | tuple[int, int] | None = None, refine: bool | None = None
     ) -> "ProfileRequest":
         """Of ``grid`` also as a number, or two; raises :class:`ConfigurationError` for what is neither."""
         numbers = grid if isinstance(grid, tuple) else (grid,)
@@ -49,7 +57,8 @@ class ProfileRequest:
         """What the unfinished profile in the folder ``path`` was begun with; None where it is that of a run."""
         try:
             wanted = read_json(UnfinishedRun(path).identity, "")["profile"]
-            request = cls.of(wanted["parameters"], wanted["grid"], bool(wanted["refine"]))
+            refine = wanted["refine"]
+            request = cls.of(wanted["parameters"], wanted["grid"], None if isinstance(refine, list) else bool(refine))
         except (AlpfitError, KeyError, TypeError):
             return None
         said = (*request.parameters, request.grid or "")
@@ -70,6 +79,26 @@ def plans_of(run: Run, request: ProfileRequest) -> list[Plan]:
     names = _names(request, sampled, derived) or sampled
     alone = names if request.refine else (*sampled, *derived)
     return _plans(run.configuration, names, alone, _bins(request.grid, names))
+
+
+def affordable(run: Run, plans: Sequence[Plan]) -> tuple[frozenset[tuple[str, ...]], float]:
+    """Which of ``plans`` are refined without being asked for, by their names, and how long that takes [s].
+
+    All of single parameters, and then all of pairs, as long as they take less than :data:`LONGEST_UNASKED` together, by
+    what a call took in the run, with all that its sampler did.
+    """
+    facts = run.manifest.model_extra or {}
+    n_calls, seconds = (facts.get(name) for name in ("n_calls", "run_time_s"))
+    if not (isinstance(n_calls, int) and n_calls > 0 and isinstance(seconds, (int, float)) and seconds > 0.0):
+        return frozenset(), 0.0
+    sampled, chosen, spent = set(run.samples.parameters), frozenset[tuple[str, ...]](), 0.0
+    for n_axes in (1, 2):
+        group = [plan for plan in plans if len(plan.names) == n_axes and set(plan.names) <= sampled]
+        calls = sum(CALLS * math.prod(plan.n_bins) * max(1, len(sampled) - n_axes) for plan in group)
+        if spent + (more := calls * seconds / n_calls) > LONGEST_UNASKED:
+            break
+        chosen, spent = chosen | {plan.names for plan in group}, spent + more
+    return chosen, spent
 
 
 def plan_of(configuration: Configuration, names: tuple[str, ...], n_bins: tuple[int, ...] = ()) -> Plan:

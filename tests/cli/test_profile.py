@@ -17,6 +17,7 @@ from alpfit.cli.arguments import repeated
 from alpfit.errors import ConfigurationError
 from alpfit.fit.coverage import check_drawable
 from alpfit.runs.profile import RunProfile
+from alpfit.runs.profile_request import ProfileRequest, affordable, plans_of
 
 REFERENCE = Path(__file__).resolve().parents[2] / "chains" / "reference" / "invisible"
 
@@ -239,3 +240,51 @@ def test_there_is_no_coverage_where_no_data_are_known(run):
     only_limits = run.configuration.changed(likelihoods=["babar_gamma_inv_2017"])
     with pytest.raises(ConfigurationError, match="the data of none of this run's likelihoods are known"):
         check_drawable(only_limits.problem)
+
+
+# refined without being asked for
+
+
+def test_what_takes_less_than_a_minute_is_refined_unasked_single_parameters_first(run, monkeypatch):
+    plans = plans_of(run, ProfileRequest())
+    alone = {(name,) for name in run.samples.parameters}
+    pairs = {plan.names for plan in plans if len(plan.names) == 2}
+    per_call = run.manifest.model_extra["run_time_s"] / run.manifest.n_calls
+    of_one = 60 * 50 * (len(alone) - 1) * per_call * len(alone)
+
+    def chosen(longest):
+        monkeypatch.setattr("alpfit.runs.profile_request.LONGEST_UNASKED", longest)
+        return affordable(run, plans)
+
+    assert chosen(0.99 * of_one) == (frozenset(), 0.0)
+    assert chosen(1.01 * of_one) == (alone, pytest.approx(of_one))
+    assert chosen(1e9)[0] == alone | pairs
+
+
+def test_the_refined_stand_beside_those_of_the_samples_and_it_is_said_which(alpfit, run, tmp_path, monkeypatch):
+    names = list(run.samples.parameters)
+    chosen = frozenset({(names[0],)})
+    monkeypatch.setattr("alpfit.fit.profile.affordable", lambda run, plans: (chosen, 3.0))
+    path = tmp_path / "out"
+    outcome = alpfit("profile", run.folder.path, "--output", path)
+    assert outcome.code == 0
+    assert (
+        f"alpfit: ln L is maximised in each bin of 1 of {len(RunProfile.read(path).profiles)} profiles" in outcome.err
+    )
+    assert "3 s: --no-refine leaves that out" in outcome.err
+    assert f"profiles are maximised in each bin for {names[0]}; for others of the best sample" in outcome.out
+    assert {profile.names for profile in RunProfile.read(path).profiles if profile.refined} == chosen
+    again = alpfit("profile", run.folder.path, "--output", path, "--resume")
+    assert again.code == 0
+    assert "finished already" in again.err
+
+    plain = alpfit("profile", run.folder.path, "--output", tmp_path / "plain", "--no-refine")
+    assert plain.err == ""
+    assert not any(profile.refined for profile in RunProfile.read(tmp_path / "plain").profiles)
+
+
+def test_nothing_is_refined_unasked_where_data_have_changed(alpfit, run, tmp_path, monkeypatch):
+    monkeypatch.setattr("alpfit.fit.profile.affordable", lambda run, plans: (frozenset({("g_agg",)}), 3.0))
+    monkeypatch.setattr("alpfit.runs.freshness.Freshness.changes", ("the data have changed",))
+    assert alpfit("profile", run.folder.path, "--output", tmp_path / "out").code == 0
+    assert not any(profile.refined for profile in RunProfile.read(tmp_path / "out").profiles)

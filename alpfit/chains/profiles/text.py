@@ -1,12 +1,15 @@
 """Confidence intervals as a table for a human."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from alpfit.inference.profiling import Confidence, Interval, Piece, Region
 
 
-def as_text(confidences: Sequence[Confidence], top: float, refined: bool) -> str:
-    """A row a profile: its best point, and intervals or the extent of regions; then the notes."""
+def as_text(confidences: Sequence[Confidence], top: float, refined: Collection[tuple[str, ...]]) -> str:
+    """A row a profile: its best point, and intervals or the extent of regions; then the notes.
+
+    ``refined`` are the names of those that were maximised.
+    """
     rows: list[tuple[str, ...]] = [("profile", "best", "68.3 %", "95.4 %")]
     rows += [
         (
@@ -20,7 +23,12 @@ def as_text(confidences: Sequence[Confidence], top: float, refined: bool) -> str
     widths = [max(len(row[k]) for row in rows) for k in range(4)]
     lines = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
     lines += ["", *(f"{', '.join(c.names)}: {note}" for c in confidences for note in c.notes)]
-    how = "maximised in each bin" if refined else "of the best sample in each bin, which may be below the maximum"
+    how = "of the best sample in each bin, which may be below the maximum"
+    if all(c.names in refined for c in confidences):
+        how = "maximised in each bin"
+    elif refined:
+        named = [" and ".join(c.names) for c in confidences if c.names in refined]
+        how = f"maximised in each bin for {', '.join(named)}; for others {how}"
     return "\n".join([*lines, f"ln L at the best fit: {top:.4f}; profiles are {how}"]) + "\n"
 
 

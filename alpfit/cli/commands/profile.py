@@ -21,7 +21,14 @@ def profile(
     grid: Annotated[
         str | None, typer.Option(metavar="NxM", help="Bins of a pair; with one parameter its own, as one number.")
     ] = None,
-    refine: Annotated[bool, typer.Option("--refine", help="Maximise ln L in each bin with MIGRAD.")] = False,
+    refine: Annotated[
+        bool | None,
+        typer.Option(
+            "--refine/--no-refine",
+            help="Maximise ln L in each bin with MIGRAD; if neither is given, where it takes less than a minute.",
+            show_default=False,
+        ),
+    ] = None,
     coverage: Annotated[
         int | None, typer.Option(min=1, metavar="N", help="Check the intervals with N toy data sets at the best fit.")
     ] = None,
@@ -38,19 +45,20 @@ def profile(
 ) -> ExitCode:
     """Profile likelihood of a run, with confidence intervals and contours; for tables, plots and HEPData.
 
-    Without --refine the profiles are those of the samples.
+    Where nothing is maximised the profiles are those of the samples.
     """
     import alpfit
     from alpfit.cli.opening import display
     from alpfit.config import workers_left_out
     from alpfit.fit import fit_of
-    from alpfit.fit.profile import with_workers
+    from alpfit.fit.profile import refines, with_workers
 
     finished = with_workers(alpfit.read_run(run), overrides or [])
-    if refine and fit_of(finished).serve_as_mpi_worker():
+    works = refines(finished, parameters or (), grid, refine, force)
+    if works and fit_of(finished).serve_as_mpi_worker():
         return ExitCode.OK
     tell_warnings(finished)
-    if refine and (said := workers_left_out(finished.folder.configuration, overrides or [])):
+    if works and (said := workers_left_out(finished.folder.configuration, overrides or [])):
         warn(said)
     with interruptible(), display() as progress:
         made = alpfit.profile(

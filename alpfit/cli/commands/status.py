@@ -64,4 +64,4 @@ def _words(request: "ProfileRequest") -> list[str]:
     """How ``alpfit profile`` is asked for it."""
     parameters = ["--parameters", *request.parameters] if request.parameters else []
     grid = ["--grid", request.grid] if request.grid is not None else []
-    return [*parameters, *grid, *(["--refine"] if request.refine else [])]
+    return [*parameters, *grid, *({True: ["--refine"], False: ["--no-refine"], None: []}[request.refine])]

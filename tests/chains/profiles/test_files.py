@@ -154,7 +154,7 @@ def test_intervals_are_those_of_the_profiles(folder, contents):
 
 
 def test_the_table_for_humans_has_a_row_a_profile_and_all_notes(contents):
-    text = as_text(contents.confidences, 4.0, refined=True)
+    text = as_text(contents.confidences, 4.0, {c.names for c in contents.confidences})
     for c in contents.confidences:
         assert sum(line.startswith(f"{', '.join(c.names)}  ") for line in text.splitlines()) == 1
         assert all(f"{', '.join(c.names)}: {note}" in text for note in c.notes)
