@@ -12,6 +12,7 @@ from alpfit.chains.records import read_json, read_text
 from alpfit.errors import RunFolderError, in_one_line
 from alpfit.figures import figure_files
 from alpfit.fit.cite import references
+from alpfit.fit.explorer import explorer_of
 from alpfit.fit.fit import Fit, fit_of
 from alpfit.inference.fit_quality import quality_at_best
 from alpfit.inference.parallel.ahead import compile_ahead
@@ -117,6 +118,7 @@ def contents_of(run: Run, *, force: bool = False) -> Contents:
         forecast=_forecast(run),
         figures=drawn_figures,
         references=references(run.configuration),
+        explorer=explorer_of(run),
     )
 
 
