@@ -92,7 +92,7 @@ def contents_of(run: Run, *, force: bool = False) -> Contents:
     if not gone:
         theory = fit.problem.scenario
         compile_ahead([*fit.problem.rehearsals, *(one for name in theory.engines for one in theory.rehearsals(name))])
-    said = (*(_changed(change) for change in changes), *statements(run.samples))
+    said = (*(_changed(change) for change in changes), *statements(run.samples, run.thinned_from))
     if gone:
         said = (Statement(Trust.CARE, f"Nothing is predicted anew, since {in_one_line(gone)}."), *said)
     left_out: list[Statement] = []
@@ -119,6 +119,7 @@ def contents_of(run: Run, *, force: bool = False) -> Contents:
         figures=drawn_figures,
         references=references(run.configuration),
         explorer=explorer_of(run),
+        kept=None if run.thinned_from is None else run.samples.n_eff,
     )
 
 

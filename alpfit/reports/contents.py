@@ -63,7 +63,8 @@ class Contents:
 
     ``profile`` is what the profile likelihood says, as text, empty where there is none; ``forecast`` what future data
     would say. ``fit_quality`` is missing where predictions cannot be made anew. ``steps`` are those of ln L inside the
-    prior, by measurement. ``explorer`` has the samples for the reader to look at.
+    prior, by measurement. ``explorer`` has the samples for the reader to look at. ``kept`` is
+    what a thinned run's samples are worth, of those that the summary tells of.
     """
 
     name: str
@@ -82,3 +83,4 @@ class Contents:
     fit_quality: FitQuality | None = None
     forecast: Forecast | None = None
     explorer: Explorer | None = None
+    kept: float | None = None

@@ -167,3 +167,11 @@ def test_no_formula_covers_the_page(label):
 
 def test_sizes_that_formulas_have_stay():
     assert 'width="1em"' in formula(r"a\quad b")
+
+
+def test_a_thinned_run_has_a_tile_for_what_was_sampled_and_one_for_what_was_kept(contents):
+    tiles = r"<dt>([^<]*)</dt><dd data-value=.([0-9.]*)"
+    said = dict(re.findall(tiles, render(dataclasses.replace(contents, kept=440.0))))
+    assert (said["independent samples"], said["kept of them, thinned"]) == ("4066.0", "440.0")
+    assert "kept of them, thinned" not in dict(re.findall(tiles, render(contents)))
+    assert "those that were kept" in render(dataclasses.replace(contents, kept=440.0))
