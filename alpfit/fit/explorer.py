@@ -14,7 +14,7 @@ MOST = 5000
 
 
 def explorer_of(run: Run) -> Explorer:
-    """The samples of ``run``, or as many of equal weight as a page holds, the best one among them."""
+    """The samples of ``run``, as many as a page holds, the best one among them."""
     samples, configuration = run.samples, run.configuration
     kept, counts, best = drawn(samples, configuration.sampler.seed)
     names = tuple(samples.parameters)
@@ -41,11 +41,10 @@ def explorer_of(run: Run) -> Explorer:
 def drawn(samples: Samples, seed: int) -> tuple[NDArray[np.int64], NDArray[np.float64], int]:
     """Indices of the samples to draw, how often each, and the place of the best among them.
 
-    They are of equal weight, as many as the weights are worth, so that their density is the posterior's. The best one
-    is there in any case, drawn no times where it would not be.
+    As many are drawn as there are, up to :data:`MOST`, each as often as its weight says. The best one is there in any
+    case, drawn no times where its weight is too small.
     """
-    worth = 1.0 / float(np.sum(samples.weights**2))  # whether chains' are independent makes no difference to density
-    found = samples.equally_weighted(np.random.default_rng(seed), max(1, min(MOST, round(worth))))
+    found = samples.equally_weighted(np.random.default_rng(seed), min(MOST, samples.log_l.size))
     kept, counts = np.unique(np.append(found, samples.best), return_counts=True)
     best = int(np.searchsorted(kept, samples.best))
     counts[best] -= 1

@@ -53,7 +53,7 @@
 
   // Where ticks are on an axis as it is drawn (log10 where it is logarithmic), and what is written beside them.
   function ticks({ low, high, log }, most) {
-    if (!log) return evenly(low, high, most).map((v) => ({ at: v, text: shown(v) }));
+    if (!log) return distinct(evenly(low, high, most), (v) => v);
     const stride = Math.max(1, Math.ceil((high - low) / most));
     const powers = [];
     for (let k = Math.ceil(low); k <= high; k++) if (k % stride === 0) powers.push(k);
@@ -64,7 +64,14 @@
     }
     const inside = between.filter((t) => t.at >= low && t.at <= high);
     if (inside.length > 3) return inside;
-    return evenly(10 ** low, 10 ** high, 1.5 * most).map((v) => ({ at: Math.log10(v), text: shown(v) }));
+    return distinct(evenly(10 ** low, 10 ** high, 1.5 * most), Math.log10);
+  }
+
+  // Ticks at values that are evenly spaced, with as many digits as tell them apart.
+  function distinct(values, at) {
+    const largest = Math.max(...values.map(Math.abs), 0), step = values.length > 1 ? values[1] - values[0] : largest;
+    const digits = Math.min(15, Math.max(2, Math.ceil(Math.log10(largest / step || 1)) + 2));
+    return values.map((v) => ({ at: at(v), text: shown(Math.abs(v) < 1e-9 * step ? 0 : v, digits) }));
   }
 
   const power = (k) => (k >= -2 && k <= 3 ? String(Number((10 ** k).toPrecision(1))) : `10${raised(k)}`);
@@ -108,7 +115,14 @@
       : missing ? `${missing} samples are not drawn: they have no ${x.log || y.log ? "(positive) " : ""}number for both.` : "";
     if (points.length) [x, y].forEach((one) => widen(one, points));
     const width = canvas.clientWidth, height = canvas.clientHeight;
-    const frame = { left: 58, top: 10, right: width - 12, bottom: height - 30 };
+    const pen = ground.getContext("2d");
+    pen.font = font();
+    const frame = { left: 40, top: 10, right: width - 12, bottom: height - 30 };
+    if (points.length) {
+      y.ticks = ticks(y, Math.max(2, (frame.bottom - frame.top) / 50));
+      frame.left = 14 + Math.max(26, ...y.ticks.map(({ text }) => pen.measureText(text).width));
+      x.ticks = ticks(x, Math.max(2, (frame.right - frame.left) / 75));
+    }
     view = { x, y, points, width, height, frame, px: new Float64Array(n), py: new Float64Array(n) };
     for (const i of points) {
       view.px[i] = across(x.values[i]);
@@ -127,6 +141,12 @@
     find(`${which}-title`).replaceChildren(label);
   }
 
+  // As large as the page's letters are.
+  function font() {
+    const { fontFamily, fontSize } = getComputedStyle(find("legend"));
+    return `${Math.min(16, 0.88 * parseFloat(fontSize))}px ${fontFamily}`;
+  }
+
   function draw() {
     const ratio = window.devicePixelRatio || 1;
     for (const one of [canvas, ground]) {
@@ -139,7 +159,7 @@
     view.paper = colour("paper");
     const pen = ground.getContext("2d");
     pen.scale(ratio, ratio);
-    pen.font = `12px ${style.fontFamily}`;
+    pen.font = font();
     drawPoints(pen, colour);
     drawFrame(pen, colour);
     mark();
@@ -154,7 +174,7 @@
       if (!counts[i]) continue; // the best fit, where it was not drawn among the others
       pen.fillStyle = tones[kinds.of[i]];
       pen.beginPath();
-      pen.arc(view.px[i], view.py[i], radius * Math.min(3, Math.sqrt(counts[i])), 0, 7); // its area is its weight
+      pen.arc(view.px[i], view.py[i], radius * Math.min(4, Math.sqrt(counts[i])), 0, 7); // its area is its weight
       pen.fill();
     }
     pen.globalAlpha = 1;
@@ -187,13 +207,13 @@
     if (!view.points.length) return;
     pen.textAlign = "center";
     pen.textBaseline = "top";
-    for (const { at, text } of ticks(view.x, Math.max(2, (right - left) / 75))) {
+    for (const { at, text } of view.x.ticks) {
       tick(pen, across(at), bottom, 0, -5);
       pen.fillText(text, across(at), bottom + 7);
     }
     pen.textAlign = "right";
     pen.textBaseline = "middle";
-    for (const { at, text } of ticks(view.y, Math.max(2, (bottom - top) / 50))) {
+    for (const { at, text } of view.y.ticks) {
       tick(pen, left, up(at), 5, 0);
       pen.fillText(text, left - 7, up(at));
     }

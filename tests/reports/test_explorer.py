@@ -4,6 +4,7 @@ import dataclasses
 import json
 import re
 import shlex
+import shutil
 import time
 from pathlib import Path
 
@@ -197,6 +198,19 @@ def test_a_click_copies_a_command_that_gives_the_same_ln_l(run, show, monkeypatc
     assert found == pytest.approx(told(page)["ln L"], abs=1e-5)
 
 
+def test_the_command_finds_the_entries_of_a_run_that_was_moved(finished_project, tmp_path, monkeypatch, capfd):
+    shutil.copytree(finished_project.run_path, tmp_path / "a run")
+    run = Run.read(tmp_path / "a run")
+    explorer = explorer_of(run)
+    at = [f"{c.option}{float(c.values[0])!r}" for c in explorer.columns if c.option]
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("sys.argv", [*shlex.split(" ".join([explorer.command, *at])), "--json"])
+    with pytest.raises(SystemExit) as ended:
+        main()
+    assert not ended.value.code
+    assert json.loads(capfd.readouterr().out)["log_likelihood_total"] == pytest.approx(explorer.log_l[0], abs=1e-6)
+
+
 def test_a_finger_chooses_with_its_first_tap_and_copies_with_its_second(run, show):
     page = show(explorer_of(run), PHONE, has_touch=True)
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
@@ -298,6 +312,21 @@ def test_numbers_that_are_none_are_left_out_and_said_to_be(run, show):
     assert page.complaints == []
 
 
+def test_numbers_that_hardly_differ_have_ticks_that_do(run, show):
+    samples = run.samples
+    r = 0.4767 + 1e-7 * np.arange(samples.log_l.size)
+    changed = dataclasses.replace(samples, parameters={**samples.parameters, "r": r})
+    page = show(explorer_of(dataclasses.replace(run, samples=changed)))
+    page.evaluate("""() => {
+      window.written = [];
+      const pen = CanvasRenderingContext2D.prototype, write = pen.fillText;
+      pen.fillText = function (...a) { window.written.push(a[0]); write.apply(this, a); };
+    }""")
+    page.select_option("#explore-x", label="r")
+    written = [text for text in page.evaluate("window.written") if text.startswith("0.4767")]
+    assert len(written) == len(set(written)) > 2
+
+
 def test_one_parameter_is_drawn_against_ln_l(run, show):
     samples = dataclasses.replace(run.samples, parameters={"r": run.samples.parameters["r"]}, derived={})
     page = show(explorer_of(dataclasses.replace(run, samples=samples)))
@@ -356,7 +385,8 @@ def test_weights_become_how_often_a_sample_is_drawn_and_the_best_one_is_there(ru
     weights[run.samples.best] = 1e-30
     samples = dataclasses.replace(run.samples, log_weights=np.log(weights / weights.sum()))
     explorer = explorer_of(dataclasses.replace(run, samples=samples))
-    assert explorer.counts.sum() == round(1.0 / np.sum(samples.weights**2))
+    assert explorer.counts.sum() == n
+    assert set(explorer.counts[: n // 2]) <= {0.0, 1.0, 2.0}
     assert explorer.counts[explorer.best] == 0.0
     assert explorer.log_l[explorer.best] == run.samples.log_l.max()
 
