@@ -14,7 +14,7 @@
   const byLogL = [...Array(n).keys()].sort((i, j) => logL[i] - logL[j]); // the best are drawn last, on top
 
   const canvas = find("plot");
-  const ground = document.createElement("canvas"); // all but the mark of the chosen point, which alone follows the mouse
+  const ground = document.createElement("canvas"); // all but the mark of the chosen point, which follows the mouse
   const choice = { x: find("x"), y: find("y"), colour: find("colour") };
   let view = null; // what is drawn: axes, and where the points are, in CSS pixels
   let chosen = -1;
@@ -60,7 +60,9 @@
     if (powers.length > 2) return powers.map((k) => ({ at: k, text: power(k) }));
     const between = [];
     for (let k = Math.floor(low); k <= high; k++) {
-      for (const m of [1, 2, 5]) between.push({ at: k + Math.log10(m), text: m === 1 ? power(k) : shown(m * 10 ** k, 2) });
+      for (const m of [1, 2, 5]) {
+        between.push({ at: k + Math.log10(m), text: m === 1 ? power(k) : shown(m * 10 ** k, 2) });
+      }
     }
     const inside = between.filter((t) => t.at >= low && t.at <= high);
     if (inside.length > 3) return inside;
@@ -110,9 +112,10 @@
     const y = axis(columns[choice.y.value]);
     const points = byLogL.filter((i) => Number.isFinite(x.values[i]) && Number.isFinite(y.values[i]));
     const missing = n - points.length;
+    const kind = x.log || y.log ? "number, or none above zero," : "number";
     find("missing").textContent = !points.length
       ? "No sample has a number for both of these: choose another quantity."
-      : missing ? `${missing} samples are not drawn: they have no ${x.log || y.log ? "(positive) " : ""}number for both.` : "";
+      : missing ? `${missing} samples are not drawn: they have no ${kind} for one of these.` : "";
     if (points.length) [x, y].forEach((one) => widen(one, points));
     const width = canvas.clientWidth, height = canvas.clientHeight;
     const pen = ground.getContext("2d");
@@ -133,8 +136,9 @@
     draw();
   }
 
-  const across = (v) => view.frame.left + ((v - view.x.low) / (view.x.high - view.x.low)) * (view.frame.right - view.frame.left);
-  const up = (v) => view.frame.bottom - ((v - view.y.low) / (view.y.high - view.y.low)) * (view.frame.bottom - view.frame.top);
+  const share = (v, { low, high }) => (v - low) / (high - low);
+  const across = (v) => view.frame.left + share(v, view.x) * (view.frame.right - view.frame.left);
+  const up = (v) => view.frame.bottom - share(v, view.y) * (view.frame.bottom - view.frame.top);
 
   function title(which, k) {
     const label = find("labels").content.children[k].cloneNode(true);
@@ -253,7 +257,9 @@
 
   // By each sample its class, and of the classes what is said of them.
   function coloured() {
-    if (choice.colour.value === "plain") return { of: new Uint8Array(n), classes: [{ tone: "kind-0", text: "" }] };
+    if (choice.colour.value === "plain") {
+      return { of: new Uint8Array(n), classes: [{ tone: "kind-0", text: "" }] };
+    }
     if (choice.colour.value === "pull") return byPull();
     const of = Uint8Array.from(logL, (v) => STEPS.filter((step) => !(v - logL[best] >= step)).length);
     const texts = ["Δ ln L ≥ −0.5", "−0.5 to −2", "−2 to −4.5", "below −4.5"];
@@ -266,7 +272,8 @@
     const told = [...often.keys()].sort((a, b) => often.get(b) - often.get(a)).slice(0, MOST_KINDS);
     const of = Uint8Array.from(strongest, (k) => (told.includes(k) ? told.indexOf(k) : told.length));
     const classes = told.map((k, place) => ({ tone: `kind-${place}`, text: entries[k].name }));
-    return { of, classes: tallied(of, [...classes, { tone: "kind-other", text: often.size > MOST_KINDS ? "others" : "none" }]) };
+    const rest = { tone: "kind-other", text: often.size > MOST_KINDS ? "others" : "none" };
+    return { of, classes: tallied(of, [...classes, rest]) };
   }
 
   function tallied(of, classes) {
@@ -310,20 +317,26 @@
     find("pull").textContent = k >= 0
       ? `${entries[k].name} pulls most: its ln L is ${shown(-entries[k].values[i], 3)} below that at the best fit.`
       : i === best ? "The differences of ln L are to this point." : "No likelihood is below its value at the best fit.";
-    const axes = [choice.x.value, choice.y.value].map((c) => columns[c]).filter((c) => !c.option && c.name !== data.difference);
+    const drawn = [choice.x.value, choice.y.value].map((c) => columns[c]);
+    const axes = drawn.filter((c) => !c.option && c.name !== data.difference); // what is not told of anyhow
     const told = [...columns.filter((c) => c.option), ...new Set(axes)];
     find("values").replaceChildren(...told.map((c) => row(c.name, c.values[i])));
     const order = entries.map((_, k) => k).filter((k) => entries[k].values[i]);
     order.sort((a, b) => Math.abs(entries[b].values[i]) - Math.abs(entries[a].values[i]));
     find("total").replaceChildren(row("ln L", logL[i], 8), row(data.difference, logL[i] - logL[best], 4));
-    find("likelihoods").replaceChildren(...order.slice(0, MOST_TOLD).map((k) => row(entries[k].name, entries[k].values[i], 3)));
+    const most = order.slice(0, MOST_TOLD);
+    find("likelihoods").replaceChildren(...most.map((k) => row(entries[k].name, entries[k].values[i], 3)));
+    find("shares").hidden = !order.length;
     if (data.command) find("command").value = command(i);
     find("copied").textContent = "";
     canvas.dataset.sample = i;
     mark();
   }
 
-  const command = (i) => [data.command, ...columns.filter((c) => c.option).map((c) => c.option + exactly(c.values[i]))].join(" ");
+  function command(i) {
+    const at = columns.filter((c) => c.option).map((c) => c.option + exactly(c.values[i]));
+    return [data.command, ...at].join(" ");
+  }
 
   // JavaScript writes as many digits as give back the same number.
   function exactly(value) {
@@ -333,8 +346,8 @@
 
   async function copy() {
     if (chosen < 0 || !data.command) return;
-    const said = (await copied(find("command").value)) ? "Copied." : "Your browser does not let pages copy: it is marked for you.";
-    find("copied").textContent = said;
+    const done = await copied(find("command").value);
+    find("copied").textContent = done ? "Copied." : "Your browser does not let pages copy: it is marked for you.";
   }
 
   async function copied(text) {
@@ -404,8 +417,13 @@
 
   // ---- begin ---------------------------------------------------------------------------------------------------
 
+  const groups = {
+    parameters: (c) => c.option,
+    "derived quantities": (c) => !c.option && c.name !== data.difference,
+    likelihood: (c) => c.name === data.difference,
+  };
   for (const which of ["x", "y"]) {
-    for (const [name, belongs] of [["parameters", (c) => c.option], ["derived quantities", (c) => !c.option && c.name !== data.difference], ["likelihood", (c) => c.name === data.difference]]) {
+    for (const [name, belongs] of Object.entries(groups)) {
       const group = document.createElement("optgroup");
       group.label = name;
       columns.forEach((c, k) => belongs(c) && group.append(new Option(c.name, k)));
@@ -418,7 +436,8 @@
   new ResizeObserver(look).observe(canvas);
   window.matchMedia("(prefers-color-scheme: dark)").addEventListener("change", look);
   (function sharp() { // another screen, or another zoom
-    window.matchMedia(`(resolution: ${window.devicePixelRatio}dppx)`).addEventListener("change", () => { look(); sharp(); }, { once: true });
+    const screen = window.matchMedia(`(resolution: ${window.devicePixelRatio}dppx)`);
+    screen.addEventListener("change", () => { look(); sharp(); }, { once: true });
   })();
   look();
   choose(best);
