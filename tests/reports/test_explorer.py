@@ -211,6 +211,16 @@ def test_the_command_finds_the_entries_of_a_run_that_was_moved(finished_project,
     assert json.loads(capfd.readouterr().out)["log_likelihood_total"] == pytest.approx(explorer.log_l[0], abs=1e-6)
 
 
+def test_where_nothing_can_be_evaluated_there_is_no_word_of_a_command(run, show):
+    page = show(dataclasses.replace(explorer_of(run), command=""))
+    visit(page, 2)
+    page.keyboard.press("Enter")
+    assert told(page)
+    assert "command" not in page.inner_text("#explore") + page.get_attribute("#explore-plot", "aria-label")
+    assert not page.locator("#explore-command").is_visible()
+    assert page.complaints == []
+
+
 def test_a_finger_chooses_with_its_first_tap_and_copies_with_its_second(run, show):
     page = show(explorer_of(run), PHONE, has_touch=True)
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
