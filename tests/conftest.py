@@ -32,6 +32,11 @@ LONG = (
 """The files that take longest: of two workers neither should begin one of them when the other has nothing left."""
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """What writes expectations anew, where a change of the numbers is meant."""
+    parser.addoption("--update-manual", action="store_true", help="Write the numbers that pages show as they are now.")
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Long files first, all others as they were found."""
     order = {name: place for place, name in enumerate(LONG)}

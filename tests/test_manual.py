@@ -2,7 +2,9 @@
 
 A block of code is run unless the comment ``<!-- not run: WHY -->`` stands before it. ``<!-- file: PATH -->`` writes it
 to a file of the reader's folder, where there are the examples and the reference run. A block ``text`` behind another
-one is what that prints, as far as it is shown: ``...`` stands for anything.
+one is what that prints, as far as it is shown: ``...`` stands for anything; behind ``<!-- lines of: PATH -->`` it is
+what stands in a file. Where a change of the numbers is meant,
+``pytest tests/test_manual.py --update-manual`` writes them anew.
 """
 
 import os
@@ -32,6 +34,10 @@ PAGES = [
         if not path.relative_to(ROOT / "docs").as_posix().startswith(WRITTEN)
     ),
 ]
+NUMBER = r"[-+\N{MINUS SIGN}]?\d[\d,]*(?:\.\d+)?(?:e[-+]?\d+)?"
+SHOWN = re.compile(rf"\.\.\.|{NUMBER}(?:\.\.\.(?:e[-+]?\d+)?)?")
+"""A number, whole or cut, or what is left out."""
+
 BLOCK = re.compile(r"^(?:<!-- (?P<mark>[^\n]*?) -->\n+)?```(?P<language>[^\n]*)\n(?P<text>.*?)^```$", re.M | re.S)
 
 
@@ -53,6 +59,8 @@ def blocks(page: Path) -> list[Block]:
         if language == "text" and found and not mark:
             before = found[-1]
             found[-1] = Block(before.language, before.text, before.mark, text)
+        elif mark.startswith("lines of: "):
+            found.append(Block(language, "", mark, text))
         elif not language.startswith("{"):
             found.append(Block(language, text, mark))
     return found
@@ -91,6 +99,8 @@ def run_block(block: Block, names: dict, monkeypatch, capsys) -> str:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(block.text, encoding="utf-8")
         return ""
+    if block.mark.startswith("lines of: "):
+        return Path(block.mark.removeprefix("lines of: ")).read_text(encoding="utf-8")
     if block.language == "bash":
         return "".join(run_command(words, monkeypatch, capsys) for words in commands(block.text))
     if block.language == "python":
@@ -112,6 +122,30 @@ def shown(printed: str, output: str) -> bool:
     )
 
 
+def written_anew(printed: str, output: str) -> str:
+    """``printed`` with the numbers of the ``output`` in those of its lines that differ from it by numbers alone."""
+    return "\n".join(line if shown(line, output) else _line_anew(line, output) for line in printed.split("\n"))
+
+
+def _line_anew(wanted: str, output: str) -> str:
+    words = [" +".join(map(re.escape, re.split(" +", text))) for text in SHOWN.split(wanted)]
+    numbers = [".*?" if token == "..." else f"({NUMBER})" for token in SHOWN.findall(wanted)]
+    pattern = "".join(part for pair in zip(words, [*numbers, ""], strict=True) for part in pair)
+    before = [token for token in SHOWN.findall(wanted) if token != "..."]
+    alike = [found.groups() for found in re.finditer(f"^ *{pattern} *$", output, re.M)]
+    if not alike:
+        return wanted
+    anew = iter(max(alike, key=lambda numbers: sum(map(str.__eq__, numbers, before))))
+    return SHOWN.sub(lambda token: "..." if token[0] == "..." else _as_short(next(anew), token[0]), wanted)
+
+
+def _as_short(number: str, shown_before: str) -> str:
+    """A number with as many digits as it was shown with, where ``...`` stood for the others."""
+    digits, cut, _ = shown_before.partition("...")
+    mantissa, e, exponent = number.partition("e")
+    return f"{mantissa[: len(digits)]}...{e}{exponent}" if cut else number
+
+
 @pytest.fixture
 def readers_folder(tmp_path, monkeypatch):
     """What a reader has around: the examples and the reference run."""
@@ -122,13 +156,19 @@ def readers_folder(tmp_path, monkeypatch):
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())
-def test_the_blocks_of_a_page_run_one_after_the_other(page, readers_folder, light_figures, monkeypatch, capsys):
+def test_the_blocks_of_a_page_run_one_after_the_other(
+    page, readers_folder, light_figures, monkeypatch, capsys, request
+):
     names: dict = {}
     for block in blocks(page):
         if block.mark.startswith("not run: "):
             continue
         output = run_block(block, names, monkeypatch, capsys)
-        assert not block.printed or shown(block.printed, output), f"{block.text}\nprints\n{output}"
+        if request.config.getoption("update_manual") and not shown(block.printed, output):
+            text = page.read_text(encoding="utf-8")
+            page.write_text(text.replace(block.printed, written_anew(block.printed, output)), encoding="utf-8")
+            continue
+        assert not block.printed or shown(block.printed, output), f"{block.text or block.mark}\nprints\n{output}"
 
 
 def test_what_is_not_as_shown_is_found():
@@ -136,6 +176,17 @@ def test_what_is_not_as_shown_is_found():
 
     assert shown("ln Z = ...\nrelic density 0.12\n...\n", output)
     assert not shown("ln Z = -117.9\n", output)
+
+
+def test_only_numbers_are_written_anew():
+    output = "  ln Z  =  -117.8720 +- 0.022\nm_a   2.1634   1.52e-03  7.0\nin 40 s (9 per s)\n"
+
+    assert written_anew("ln Z = -117.9 +- 0.1\n", output) == "ln Z = -117.8720 +- 0.022\n"
+    assert written_anew("m_a  2.15...  1.4...e-02 ...\nin ... s (7 per s)", output) == (
+        "m_a  2.16...  1.5...e-03 ...\nin ... s (9 per s)"
+    )
+    assert written_anew("in 50 s (9 per s)", f"in 10 s (8 per s)\n{output}") == "in 40 s (9 per s)"
+    assert written_anew("another sentence 3\n", output) == "another sentence 3\n"
 
 
 def test_the_figures_and_files_that_a_page_links_to_are_there():
