@@ -51,3 +51,13 @@ def test_its_summary_has_the_best_sample(run):
     best = {name: values[run.samples.best] for name, values in run.samples.parameters.items()}
 
     assert best == pytest.approx(run.summary["best_fit"]["parameters"], rel=1e-12)
+
+
+def test_what_was_sampled_and_what_was_kept_are_two_numbers_with_two_names(run):
+    assert run.thinned_from == run.summary["n_eff"] > 4000.0
+    assert run.headline == {
+        "ln Z": run.samples.log_z,
+        "effective samples": run.summary["n_eff"],
+        "kept after thinning": run.samples.n_eff,
+    }
+    assert f"worth {run.thinned_from:.0f} independent ones" in run.summary_text

@@ -12,6 +12,7 @@ from alpfit.chains.records import read_json, read_text
 from alpfit.errors import RunFolderError, in_one_line
 from alpfit.figures import figure_files
 from alpfit.fit.cite import references
+from alpfit.fit.explorer import explorer_of
 from alpfit.fit.fit import Fit, fit_of
 from alpfit.inference.fit_quality import quality_at_best
 from alpfit.inference.parallel.ahead import compile_ahead
@@ -91,7 +92,7 @@ def contents_of(run: Run, *, force: bool = False) -> Contents:
     if not gone:
         theory = fit.problem.scenario
         compile_ahead([*fit.problem.rehearsals, *(one for name in theory.engines for one in theory.rehearsals(name))])
-    said = (*(_changed(change) for change in changes), *statements(run.samples))
+    said = (*(_changed(change) for change in changes), *statements(run.samples, run.thinned_from))
     if gone:
         said = (Statement(Trust.CARE, f"Nothing is predicted anew, since {in_one_line(gone)}."), *said)
     left_out: list[Statement] = []
@@ -117,6 +118,8 @@ def contents_of(run: Run, *, force: bool = False) -> Contents:
         forecast=_forecast(run),
         figures=drawn_figures,
         references=references(run.configuration),
+        explorer=explorer_of(run),
+        kept=None if run.thinned_from is None else run.samples.n_eff,
     )
 
 

@@ -82,9 +82,9 @@ class Samples:
         centred = (cumulative - 0.5 * self.weights[order]) / cumulative[-1]
         return np.interp(probabilities, centred, values[order])
 
-    def equally_weighted(self, rng: np.random.Generator) -> NDArray[np.int64]:
-        """Indices of a sample of equal weights, by systematic resampling: about as many as ``n_eff``."""
-        n = max(1, int(self.n_eff))
+    def equally_weighted(self, rng: np.random.Generator, n: int | None = None) -> NDArray[np.int64]:
+        """Indices of ``n`` samples of equal weights, by systematic resampling: about ``n_eff`` where none is given."""
+        n = max(1, int(self.n_eff)) if n is None else n
         cumulative = np.cumsum(self.weights)
         positions = (rng.random() + np.arange(n)) / n * cumulative[-1]
         return np.asarray(np.minimum(np.searchsorted(cumulative, positions), self.log_l.size - 1), dtype=np.int64)

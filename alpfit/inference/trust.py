@@ -51,10 +51,15 @@ def verdict(statements: tuple[Statement, ...]) -> Statement:
     return Statement(Trust.GOOD, "Nothing speaks against this run.")
 
 
-def statements(samples: Samples) -> tuple[Statement, ...]:
-    """All that is known for or against ``samples``."""
+def statements(samples: Samples, thinned_from: float | None = None) -> tuple[Statement, ...]:
+    """All that is known for or against ``samples``.
+
+    ``thinned_from`` is how many independent samples they have been drawn from, where that is the case.
+    """
     found = [Statement(Trust.BAD, f"A target was missed: {sentence}.") for sentence in samples.shortfalls]
-    found += [_size(samples), _evidence(samples)]
+    found += [_size(samples.n_eff if thinned_from is None else thinned_from)]
+    found += [] if thinned_from is None else [_kept(samples.n_eff)]
+    found += [_evidence(samples)]
     found += [
         Statement(Trust.CARE, f"Not known: {name}.") if math.isnan(value) else say(value, samples)
         for name, value in samples.diagnostics.items()
@@ -63,11 +68,23 @@ def statements(samples: Samples) -> tuple[Statement, ...]:
     return tuple(found)
 
 
-def _size(samples: Samples) -> Statement:
-    n_eff = samples.n_eff
-    precision = f"a 95 % limit is known to {QUANTILE_ERROR / math.sqrt(n_eff):.2f} standard deviations of its parameter"
-    said = f"The samples are worth {n_eff:.0f} independent ones: {precision}."
-    return Statement(Trust.GOOD if n_eff >= PLENTY else Trust.CARE if n_eff >= FEWEST else Trust.BAD, said)
+def _size(n: float) -> Statement:
+    said = f"The samples are worth {n:.0f} independent ones: a 95 % limit is known to {_precision(n)}."
+    return Statement(_enough(n), said)
+
+
+def _kept(n: float) -> Statement:
+    said = f"The run has been thinned, to {n:.0f} kept samples: a 95 % limit made of these is known to {_precision(n)}."
+    return Statement(_enough(n), said)
+
+
+def _precision(n: float) -> str:
+    """Of a 95 % limit from ``n`` samples."""
+    return f"{QUANTILE_ERROR / math.sqrt(max(n, 1.0)):.2f} standard deviations of its parameter"
+
+
+def _enough(n: float) -> Trust:
+    return Trust.GOOD if n >= PLENTY else Trust.CARE if n >= FEWEST else Trust.BAD
 
 
 def _evidence(samples: Samples) -> Statement:

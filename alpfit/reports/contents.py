@@ -8,6 +8,7 @@ from alpfit.inference.fit_quality import FitQuality
 from alpfit.inference.trust import Statement
 from alpfit.likelihoods import Step
 from alpfit.likelihoods.source import Reference
+from alpfit.reports.explorer import Explorer
 
 
 @dataclass(frozen=True)
@@ -62,7 +63,8 @@ class Contents:
 
     ``profile`` is what the profile likelihood says, as text, empty where there is none; ``forecast`` what future data
     would say. ``fit_quality`` is missing where predictions cannot be made anew. ``steps`` are those of ln L inside the
-    prior, by measurement.
+    prior, by measurement. ``explorer`` has the samples for the reader to look at. ``kept`` is
+    what a thinned run's samples are worth, of those that the summary tells of.
     """
 
     name: str
@@ -80,3 +82,5 @@ class Contents:
     references: Sequence[Reference]
     fit_quality: FitQuality | None = None
     forecast: Forecast | None = None
+    explorer: Explorer | None = None
+    kept: float | None = None

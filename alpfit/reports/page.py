@@ -4,6 +4,7 @@ import math
 import re
 from base64 import b64encode
 from functools import cache
+from hashlib import sha256
 from importlib.resources import files
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree
@@ -56,9 +57,17 @@ LINK = re.compile(r"https?://|doi:", flags=re.IGNORECASE)
 """How an address begins that a label or a title may lead to."""
 
 
+PROGRAM = "report.js"
+"""What runs in the page, and nothing else does: its digest stands in the page's policy."""
+
+
 def render(contents: Contents) -> str:
     """The page."""
-    return _environment().get_template("report.html.j2").render(contents=contents)
+    program = (files("alpfit.reports") / PROGRAM).read_text(encoding="utf-8")
+    digest = b64encode(sha256(program.encode()).digest()).decode("ascii")
+    return (
+        _environment().get_template("report.html.j2").render(contents=contents, program=_safe(program), digest=digest)
+    )
 
 
 @cache
@@ -66,7 +75,8 @@ def _environment() -> "Environment":
     from jinja2 import DictLoader, Environment, StrictUndefined
 
     folder = files("alpfit.reports")
-    templates = {name: (folder / name).read_text(encoding="utf-8") for name in ("report.html.j2", "report.css")}
+    names = ("report.html.j2", "explorer.html.j2", "report.css")
+    templates = {name: (folder / name).read_text(encoding="utf-8") for name in names}
     environment = Environment(
         loader=DictLoader(templates), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
@@ -94,7 +104,8 @@ def number(value: float | None, digits: int = 4) -> str:
 def with_error(value: float, error: float) -> str:
     """A number with as many decimals as its error has, which is given to two digits."""
     decimals = max(0, 1 - math.floor(math.log10(error))) if error > 0.0 else 3
-    return f"{value:.{decimals}f} ± {error:.{decimals}f}".replace("-", "\N{MINUS SIGN}")
+    value_and_error = f"{value:.{decimals}f} ±\N{NO-BREAK SPACE}{error:.{decimals}f}"
+    return value_and_error.replace("-", "\N{MINUS SIGN}")
 
 
 def formula(label: str) -> str:

@@ -96,7 +96,7 @@ class RunComparison:
             for run in self.runs
             if run.pareto_k is not None
         ]
-        lines.append("samples: effective number")
+        lines.append("samples: effective number, of those kept in the folder")
         lines.append(f"words: {SCALE}")
         for name in self.runs[0].intervals:
             lines += ["", f"{name:{width}s}{'median':>12s}{'68 % interval':>28s}"]

@@ -113,11 +113,25 @@ class Run:
             said.append(f"the scenario in {scenario} has changed")
         return f"{' and '.join(said)} since {path} was made" if said else ""
 
+    @cached_property
+    def thinned_from(self) -> float | None:
+        """How many independent samples those of the folder were drawn from; None where they are all that there were.
+
+        The summary of a thinned run is that of all samples. What is made of the folder's has what these are worth.
+        """
+        try:
+            summary = self.summary
+        except RunFolderError:  # which is told elsewhere: the samples can be read without it
+            return None
+        return None if summary["n_samples"] == self.samples.log_l.size else float(summary["n_eff"])
+
     @property
     def headline(self) -> dict[str, float]:
         """What to say of it in a line."""
-        evidence = {} if self.samples.log_z is None else {"ln Z": self.samples.log_z}
-        return {**evidence, "effective samples": self.samples.n_eff}
+        found = {} if self.samples.log_z is None else {"ln Z": self.samples.log_z}
+        if self.thinned_from is None:
+            return {**found, "effective samples": self.samples.n_eff}
+        return {**found, "effective samples": self.thinned_from, "kept after thinning": self.samples.n_eff}
 
     @property
     def contents(self) -> Contents:

@@ -66,6 +66,15 @@ def test_the_number_of_independent_samples_counts(n, trust):
     assert [s for s in said(samples(n), trust) if f"worth {n} independent ones" in s]
 
 
+def test_of_a_thinned_run_what_was_sampled_and_what_was_kept_have_their_own_names():
+    found = statements(samples(440), thinned_from=4031.2)
+    independent, kept = found[0], found[1]
+    assert (independent.trust, kept.trust) == (Trust.GOOD, Trust.CARE)
+    assert "worth 4031 independent ones: a 95 % limit is known to 0.04" in independent.sentence
+    assert "to 440 kept samples: a 95 % limit made of these is known to 0.13" in kept.sentence
+    assert not [s for s in found if "440 independent" in s.sentence or "4031 kept" in s.sentence]
+
+
 @pytest.mark.parametrize("value", [0.03, 0.5])
 def test_two_errors_of_the_evidence_that_differ_call_for_care(value):
     run = samples(diagnostics={"error of ln Z, resampled": value})

@@ -1,5 +1,6 @@
-"""The contents of a small report."""
+"""The contents of a small report, and a real browser to open one in: Debian's chromium, without a network."""
 
+import shutil
 import struct
 import zlib
 
@@ -10,6 +11,7 @@ from alpfit.likelihoods import Step
 from alpfit.likelihoods.source import Reference
 from alpfit.reports import Contents, Figure, Interval, Row
 
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 NUMBERS = {"median": 2.1, "lower_68": 2.0, "upper_68": 2.2, "lower_95": 1.9, "upper_95": 2.3}
 
 
@@ -62,3 +64,37 @@ def contents():
             Reference(key="C:1991abc", author="C", title="Neither", year=1991),
         ],
     )  # fmt: skip
+
+
+@pytest.fixture(scope="session")
+def browser():
+    if CHROMIUM is None:
+        pytest.skip("there is no chromium: apt-get install chromium")
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        running = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield running
+        running.close()
+
+
+@pytest.fixture
+def open_page(browser):
+    """Opens a file; ``complaints`` of the page are what the console and failed requests say."""
+    contexts = []
+
+    def build(file, viewport, scheme="light", **options):
+        context = browser.new_context(viewport=viewport, color_scheme=scheme, **options)
+        page = context.new_page()
+        page.complaints, page.requests = [], []
+        page.on("console", lambda message: page.complaints.append(message.text))
+        page.on("pageerror", lambda error: page.complaints.append(str(error)))
+        page.on("requestfailed", lambda request: page.complaints.append(request.url))
+        page.on("request", lambda request: page.requests.append(request.url))
+        page.goto(file.as_uri())
+        contexts.append(context)
+        return page
+
+    yield build
+    for context in contexts:
+        context.close()

@@ -11,7 +11,7 @@ from alpfit.reports.page import ELEMENTS, MATHML, formula, number, plain_unit, t
 
 
 def test_it_loads_nothing_from_elsewhere(contents):
-    page = render(contents)
+    page = re.sub('<meta http-equiv="Content-Security-Policy"[^>]*>', "", render(contents))
     loaded = re.findall(r'(?:src|@import|url\()\s*=?\s*["\']?([^"\'\s)>]+)', page)
     assert loaded
     assert all(address.startswith("data:") for address in loaded)
@@ -91,7 +91,11 @@ def test_units_lose_their_dollars():
 
 @pytest.mark.parametrize(
     ("value", "error", "shown"),
-    [(-117.84973, 0.0123, "\N{MINUS SIGN}117.850 ± 0.012"), (2.0, 0.5, "2.00 ± 0.50"), (2.0, 0.0, "2.000 ± 0.000")],
+    [
+        (-117.84973, 0.0123, "\N{MINUS SIGN}117.850 ±\N{NO-BREAK SPACE}0.012"),
+        (2.0, 0.5, "2.00 ±\N{NO-BREAK SPACE}0.50"),
+        (2.0, 0.0, "2.000 ±\N{NO-BREAK SPACE}0.000"),
+    ],
 )
 def test_a_number_has_the_decimals_of_its_error(value, error, shown):
     assert with_error(value, error) == shown
@@ -163,3 +167,11 @@ def test_no_formula_covers_the_page(label):
 
 def test_sizes_that_formulas_have_stay():
     assert 'width="1em"' in formula(r"a\quad b")
+
+
+def test_a_thinned_run_has_a_tile_for_what_was_sampled_and_one_for_what_was_kept(contents):
+    tiles = r"<dt>([^<]*)</dt><dd data-value=.([0-9.]*)"
+    said = dict(re.findall(tiles, render(dataclasses.replace(contents, kept=440.0))))
+    assert (said["independent samples"], said["kept of them, thinned"]) == ("4066.0", "440.0")
+    assert "kept of them, thinned" not in dict(re.findall(tiles, render(contents)))
+    assert "those that were kept" in render(dataclasses.replace(contents, kept=440.0))
