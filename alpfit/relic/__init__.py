@@ -1,6 +1,5 @@
 """Relic density engines: number density alone (NBE), with the temperature (CBE), momentum distribution (fBE)."""
 
-from alpfit.numerics.arguments import outside
 from alpfit.physics.plasma import PLASMAS
 from alpfit.relic.channels import Channel
 from alpfit.relic.dark_sector import DarkSector
@@ -26,7 +25,6 @@ __all__ = [
     "TheoryError",
     "evolve",
     "evolve_sector",
-    "outside",
     "plasma_error",
     "relic_density",
     "required_coupling",

@@ -23,7 +23,7 @@ from alpfit.errors import RunFolderError, in_one_line
 from alpfit.inference.samples import Samples
 from alpfit.numerics.arguments import path_of
 from alpfit.numerics.notebook import html_table, preformatted
-from alpfit.scenarios import RECORD
+from alpfit.scenarios.recorded import RECORD
 
 if TYPE_CHECKING:
     from anesthetic.samples import Samples as AnestheticSamples

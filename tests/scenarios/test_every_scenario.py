@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 from matplotlib.mathtext import MathTextParser
 
-from alpfit.scenarios import SCENARIOS, Quantity, scenario_for, widest_scenario
+from alpfit.scenarios import SCENARIOS, Quantity, scenario_for
+from alpfit.scenarios.registry import widest_scenario
 
 POINT = {"m_a": 0.2, "r": 0.47, "g_agg": 1e-3, "g_achi": 1e-3}
 HEAVY = {"r": 0.55, "g_achi": 1e-1}
