@@ -43,6 +43,35 @@ class CheckedScenario(Scenario):
     One of one's own is looked at closely: what it returns, and whether it leaves its input alone; where it raises, the
     point has no prediction. :meth:`check` says what is wrong with it before a run begins. ``remake`` gives the same in
     another process, where it cannot be pickled.
+
+    >>> import numpy as np
+    >>> from alpfit.scenarios import scenario_for
+    >>> scenario = scenario_for("invisible", relic={"engine": "nbe"})
+    >>> list(scenario.parameters), scenario.ranges["r"], scenario.methods
+    (['m_a', 'r', 'g_agg', 'g_achi'], (0.01, 20.0), ('hpqcd2022', 'nbe', 'saikawa-shirai-2018'))
+    >>> "Omega_h2" in scenario.observables, "Omega_h2" in scenario.headline, scenario.obstacle
+    (True, True, '')
+    >>> point = {"m_a": 0.75, "r": 0.477, "g_agg": 9.037e-5, "g_achi": 6.93e-5}
+    >>> points = {name: np.array([value]) for name, value in point.items()}
+    >>> scenario.predict(points).values["Omega_h2"].round(3)
+    array([0.018])
+    >>> scenario.predict(points | {"r": np.array([25.0])}).failures
+    ('r = 25 must be between 0.01 and 20',)
+    >>> "Omega_h2" in scenario.predict_rates(points)  # which are quick
+    False
+    >>> scenario.without_signal(points)["BR(B+->K+ a)"]
+    array([0.])
+    >>> scenario.provides("evolve"), scenario.relic_density(points, "nbe").ok, scenario.evolve(point, "nbe").x[0]
+    (True, array([ True]), np.float64(2.0))
+    >>> scenario.diagnose(points)["x_fo"].shape, scenario.remarks(points)
+    ((1,), ('',))
+    >>> scenario.regimes({"r": (0.44, 0.49)}), scenario.reach({"r": (0.44, 0.49)})
+    ({'invisible': 'for r < 1/2, where a -> chi chi is open'}, 'r is from 0.44 to 0.49')
+    >>> [values.shape for values in scenario.points_in_range(8).values()]
+    [(8,), (8,), (8,), (8,)]
+    >>> scenario.check(scenario.points_in_range(8))  # of one's own: raises an error where an answer cannot be used
+    >>> len(scenario.rehearsals()) > 0
+    True
     """
 
     def __init__(self, scenario: Scenario, name: str, place: str = "", remake: Remake | None = None) -> None:
