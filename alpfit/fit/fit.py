@@ -360,10 +360,12 @@ class Fit:
         in :meth:`run`, for each seed.
 
         >>> import alpfit
-        >>> quick = ["sampler={ name = 'dynesty', n_live = 25, dlogz = 5.0 }", "parameters.m_a=2.0"]
-        >>> run = alpfit.Fit.from_file("examples/displaced.toml", quick).repeat(2, "two_seeds")
-        >>> run.name, list(run.samples.parameters)
-        ('two_seeds', ['g_agg'])
+        >>> fit = alpfit.Fit.from_file("examples/displaced.toml")
+        >>> try:
+        ...     merged = fit.repeat(4, "chains/reference/invisible")
+        ... except alpfit.AlpfitError as error:
+        ...     print(str(error).partition(":")[0])
+        chains/reference/invisible holds a run already
         """
         path, interrupts = self._path(output), Interrupts()
         choices = {"overwrite": overwrite, "resume": resume, "force": force}

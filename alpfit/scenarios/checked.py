@@ -104,7 +104,10 @@ class CheckedScenario(Scenario):
 
     @cached_property
     def observables(self) -> Mapping[str, Quantity]:  # type: ignore[override]
-        """What :meth:`predict` returns: as the scenario describes it, or as it is found by calling it."""
+        """What :meth:`predict` returns: as the scenario describes it, or as it is found by calling it.
+
+        Raises :class:`ConfigurationError` where calling it gives nothing that could be used.
+        """
         if self.inner.observables or not self.place:
             return self.inner.observables
         return {name: quantity_for(name) for name in self._first_answer(self.points_in_range(N_TRIED))}
@@ -131,7 +134,10 @@ class CheckedScenario(Scenario):
         return self.inner.provides(method)
 
     def predict(self, points: Mapping[str, Array]) -> Predictions:
-        """Predictions at ``points``, parameter name to array ``(n,)``; a failure where there is none."""
+        """Predictions at ``points``, parameter name to array ``(n,)``; a failure where there is none.
+
+        Beyond the :attr:`ranges` there is none, and where one of one's own raises, or returns what is no number.
+        """
         values = np.array(list(points.values()))
         low, high = np.array([self.ranges[name] for name in points]).T[..., None]
         good = ((values >= low) & (values <= high)).all(axis=0)
@@ -160,7 +166,10 @@ class CheckedScenario(Scenario):
         return self.predict(points).values
 
     def without_signal(self, points: Mapping[str, Array]) -> Mapping[str, Array]:
-        """Parameters and predictions at ``points`` if there were nothing new."""
+        """Parameters and predictions at ``points`` if there were nothing new; arrays ``(n,)``.
+
+        Raises :class:`ConfigurationError` where the scenario does not say, or says what cannot be used.
+        """
         silent: Any = self._optional("without_signal", points)
         if not self.place:
             return silent  # type: ignore[no-any-return]
@@ -178,12 +187,18 @@ class CheckedScenario(Scenario):
         return {**points, **found}
 
     def relic_density(self, points: Mapping[str, Array], engine: str) -> RelicDensity:
-        """Of the dark matter at ``points``, by one of the :attr:`engines`; arrays ``(n,)``."""
+        """Of the dark matter at ``points``, by one of the :attr:`engines`; arrays ``(n,)``.
+
+        Raises :class:`ConfigurationError` where the scenario has none.
+        """
         density: RelicDensity = self._optional("relic_density", points, engine)
         return density
 
     def evolve(self, point: Mapping[str, float], engine: str, distribution_at: Sequence[float] = ()) -> Evolution:
-        """The history of the dark matter at a point, by one of the :attr:`engines`."""
+        """The history of the dark matter at a point, by one of the :attr:`engines`.
+
+        Raises :class:`ConfigurationError` where the scenario has none.
+        """
         evolution: Evolution = self._optional("evolve", point, engine, distribution_at)
         return evolution
 
