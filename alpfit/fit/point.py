@@ -50,7 +50,7 @@ class EvaluatedPoint(Evaluation):
 
     @cached_property
     def diagnostics(self) -> dict[str, float]:
-        """How far the predictions can be trusted, by name; NaN where a number has no meaning."""
+        """How far the predictions can be trusted, name to number."""
         found = self.problem.scenario.diagnose(self.problem.of_scenario(self.parameters))
         return {name: float(array[0]) for name, array in found.items()}
 

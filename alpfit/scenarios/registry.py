@@ -166,7 +166,7 @@ def is_place(name: str) -> bool:
 def scenario_for(name: str, parameters: Iterable[str] = (), **tables: Mapping[str, Any]) -> CheckedScenario:
     """The scenario ``name`` of a run with these ``parameters``; ``tables`` are its own, such as ``relic``.
 
-    Raises :class:`ConfigurationError` for a scenario, a table's key or a value that is not known.
+    Raises :class:`ConfigurationError` for a scenario, a table, its key or a value that is not known.
 
     >>> import numpy as np
     >>> from alpfit.scenarios import scenario_for
@@ -175,7 +175,11 @@ def scenario_for(name: str, parameters: Iterable[str] = (), **tables: Mapping[st
     >>> found.values["tau_a"].shape, found.failures
     ((2,), ('', ''))
     """
-    return kind_of(name).scenario_for(tuple(parameters), tables)
+    kind = kind_of(name)
+    for table in tables:
+        if table not in kind.tables:
+            raise ConfigurationError(f"[{table}] is no table of the scenario '{name}': {one_of(table, kind.tables)}")
+    return kind.scenario_for(tuple(parameters), tables)
 
 
 def widest_scenario(name: str) -> CheckedScenario:
