@@ -29,7 +29,18 @@ def in_one_line(text: str) -> str:
 
 
 class AlpfitError(Exception):
-    """Something the user can mend; the message names the place, the value and the way out, in one line."""
+    """Something the user can mend; the message names the place, the value and the way out, in one line.
+
+    Its subclasses are in ``alpfit.errors``: ConfigurationError, PredictionError, ForecastError, which are a ValueError,
+    too, and CatalogueError, RunFolderError, ExecutorError.
+
+    >>> import alpfit
+    >>> try:
+    ...     alpfit.relic_density(0.75, 0.477, 1e-4, 1e-4, engine="cbee")
+    ... except alpfit.AlpfitError as error:
+    ...     print(f"{type(error).__name__}: {error}")
+    ConfigurationError: engine = 'cbee' is not known: did you mean 'cbe'? allowed: cbe, fbe, nbe
+    """
 
     def __str__(self) -> str:
         return in_one_line(Exception.__str__(self))

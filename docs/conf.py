@@ -21,6 +21,7 @@ extensions = [
     "sphinx_copybutton",
     "reference_pages",
     "catalogue_pages",
+    "data_docstrings",
     "notebooks",
 ]
 nb_execution_mode = "cache"

@@ -36,8 +36,9 @@ from alpfit.config.names import check_names
 from alpfit.errors import AlpfitError, ConfigurationError, one_of
 from alpfit.likelihoods import JointLikelihood, load
 from alpfit.numerics.arguments import shown
-from alpfit.scenarios import CheckedScenario, known_kind
+from alpfit.scenarios import CheckedScenario
 from alpfit.scenarios.checked import N_TRIED
+from alpfit.scenarios.registry import known_kind
 
 ONE_OF_THEM = "the name of a scenario, or a file of your own, './FILE.py'"
 

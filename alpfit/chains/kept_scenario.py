@@ -9,7 +9,9 @@ from alpfit.chains.layout import SCENARIO
 from alpfit.chains.provenance import Manifest
 from alpfit.chains.records import read_text
 from alpfit.errors import ConfigurationError
-from alpfit.scenarios import RECORD, CheckedScenario, Kind, Record
+from alpfit.scenarios import CheckedScenario
+from alpfit.scenarios.recorded import RECORD, Record
+from alpfit.scenarios.registry import Kind
 from alpfit.scenarios.source import is_file, qualified, read_source, split
 
 

@@ -13,7 +13,8 @@ from alpfit.inference.problem import Problem
 from alpfit.likelihoods import JointLikelihood, Measurement
 from alpfit.likelihoods.forms.binned import Binned
 from alpfit.numerics.expressions import in_order
-from alpfit.scenarios import SCENARIOS, CheckedScenario, Kind, Scenario, widest_scenario
+from alpfit.scenarios import SCENARIOS, CheckedScenario, Scenario
+from alpfit.scenarios.registry import Kind, widest_scenario
 
 Array = NDArray[np.float64]
 

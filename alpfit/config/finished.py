@@ -12,7 +12,9 @@ from alpfit.errors import ConfigurationError
 from alpfit.inference.parallel import Parallel
 from alpfit.inference.samplers import FROM_PRIOR
 from alpfit.numerics.arguments import path_of, words
-from alpfit.scenarios import RECORD, SCENARIOS, is_place
+from alpfit.scenarios import SCENARIOS
+from alpfit.scenarios.recorded import RECORD
+from alpfit.scenarios.registry import is_place
 
 
 class Pointer(NamedTuple):

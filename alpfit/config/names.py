@@ -12,7 +12,7 @@ from alpfit.inference.priors import PRIORS
 from alpfit.inference.samplers import DEFAULT_SAMPLER, SAMPLERS
 from alpfit.numerics.arguments import shown
 from alpfit.numerics.expressions import expression
-from alpfit.scenarios import Kind
+from alpfit.scenarios.registry import Kind
 
 PUBLISHED = "published"
 """In place of a prior: the one that the literature gives for a nuisance parameter."""

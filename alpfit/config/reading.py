@@ -14,7 +14,9 @@ from alpfit.config.prior_files import joint_tables, without_files
 from alpfit.config.tables import Configuration
 from alpfit.errors import ConfigurationError, validation_sentence
 from alpfit.numerics.arguments import path_of
-from alpfit.scenarios import Kind, Parameter, known_kind, trust
+from alpfit.scenarios import Parameter
+from alpfit.scenarios.registry import Kind, known_kind
+from alpfit.scenarios.trusted import trust
 
 
 def load_configuration(path: Path, overrides: Sequence[str] = (), *, entries: bool = True) -> Configuration:

@@ -18,7 +18,8 @@ from alpfit.inference.samplers import DEFAULT_SAMPLER, SAMPLERS, SamplerOptions
 from alpfit.likelihoods import JointLikelihood
 from alpfit.numerics.arguments import shown
 from alpfit.numerics.expressions import Expression, expression, in_order
-from alpfit.scenarios import CheckedScenario, Kind, Quantity, kind_of, quantity_for
+from alpfit.scenarios import CheckedScenario, Quantity, quantity_for
+from alpfit.scenarios.registry import Kind, kind_of
 
 INDIFFERENT = frozenset({"parallel", "checkpoint_interval"})
 """What may change between an interrupted run and its continuation: the samples do not depend on it."""

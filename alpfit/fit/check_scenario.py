@@ -11,8 +11,10 @@ from alpfit import likelihoods as catalogue
 from alpfit.errors import ConfigurationError
 from alpfit.likelihoods import Measurement
 from alpfit.numerics.arguments import shown
-from alpfit.scenarios import SCENARIOS, CheckedScenario, Quantity, is_place, kind_of, trust
+from alpfit.scenarios import SCENARIOS, CheckedScenario, Quantity
 from alpfit.scenarios.base import OPTIONAL
+from alpfit.scenarios.registry import is_place, kind_of
+from alpfit.scenarios.trusted import trust
 
 AT_ONCE = 64
 """Points of the second measurement of speed."""

@@ -57,6 +57,15 @@ class Fit:
     """A checked configuration, ready to evaluate or to run; ``name`` is that of its default run folder.
 
     ``file`` and ``overrides`` are what it was read from, if it was.
+
+    >>> import alpfit
+    >>> fit = alpfit.Fit.from_file("examples/displaced.toml", ["parameters.g_agg=1e-5"])
+    >>> fit.name, fit.configuration.sampler.name
+    ('displaced', 'dynesty')
+    >>> fit.problem.names, fit.problem.fixed, len(fit.problem.entries)
+    (('m_a',), {'g_agg': 1e-05}, 20)
+    >>> sorted(fit.identity())
+    ['code', 'configuration', 'likelihoods']
     """
 
     configuration: Configuration
@@ -73,7 +82,11 @@ class Fit:
     def from_file(cls, path: str | Path, overrides: Sequence[str] = ()) -> "Fit":
         """Read and check a TOML file, or the one in a run folder; ``overrides`` are ``table.key=value``.
 
-        Raises :class:`ConfigurationError`.
+        Raises :class:`ConfigurationError`, of a run folder :class:`RunFolderError` where its input is damaged.
+
+        >>> import alpfit
+        >>> alpfit.Fit.from_file("examples/invisible.toml", ["relic.engine=nbe"]).problem.names
+        ('m_a', 'r', 'g_agg', 'g_achi')
         """
         path, overrides = path_of("path", path), words("overrides", overrides)
         name = path.stem
@@ -88,6 +101,18 @@ class Fit:
         """Check a configuration given as nested dictionaries, as a TOML file would have them.
 
         Paths in it start from the working directory. Raises :class:`ConfigurationError`.
+
+        >>> import alpfit
+        >>> prior = {"prior": "log-uniform", "min": 0.2, "max": 4.7}
+        >>> fit = alpfit.Fit.from_dict(
+        ...     {
+        ...         "scenario": "displaced",
+        ...         "likelihoods": ["belle2_bknunu_2023", "babar_bkgg_2021"],
+        ...         "parameters": {"m_a": prior, "g_agg": 1e-5},
+        ...     }
+        ... )
+        >>> fit.problem.entries
+        ('belle2_bknunu_2023', 'babar_bkgg_2021')
         """
         if not isinstance(document, Mapping):
             raise ConfigurationError(f"document = {shown(document)} must be a dictionary: table to its keys")
@@ -96,7 +121,13 @@ class Fit:
         return cls(parse_configuration(tables, name), name)
 
     def with_overrides(self, overrides: Sequence[str]) -> "Fit":
-        """The fit with some ``table.key=value`` replaced; raises :class:`ConfigurationError`."""
+        """The fit with some ``table.key=value`` replaced; raises :class:`ConfigurationError`.
+
+        >>> import alpfit
+        >>> fit = alpfit.Fit.from_file("examples/displaced.toml")
+        >>> fit.with_overrides(["sampler.n_live=50"]).configuration.sampler.n_live
+        50
+        """
         overrides = words("overrides", overrides)
         if not overrides:
             return self
@@ -109,6 +140,11 @@ class Fit:
 
         Raises :class:`ConfigurationError` for a name that is unknown or missing, for what is no number, and where a
         measurement does not hold at the point; :class:`PredictionError` where the model has no answer.
+
+        >>> import alpfit
+        >>> point = alpfit.Fit.from_file("examples/displaced.toml").evaluate({"m_a": 1.9, "g_agg": 1e-5})
+        >>> print(f"tau_a = {point.predictions['tau_a'][0]:.2e} s")
+        tau_a = 1.93e-13 s
         """
         problem = self.problem
         known = {**problem.scenario.parameters, **problem.scenario.optional, **problem.priors, **problem.fixed}
@@ -142,6 +178,12 @@ class Fit:
         A number, shape ``()``, or ``(n,)``: for another sampler, which may call it with many points at once. The order
         is that of ``problem.names``. -inf beyond the prior and where the model has no answer. Raises
         :class:`PredictionError` for what has another shape, or is not a number.
+
+        >>> import alpfit
+        >>> fit = alpfit.Fit.from_file("examples/displaced.toml")
+        >>> log_p = fit.log_posterior([[1.9, 1e-6], [9.0, 1e-6]])  # the second is beyond the prior
+        >>> log_p.shape, log_p[1]
+        ((2,), np.float64(-inf))
         """
         problem, points = self.problem, real_array("theta", theta)
         if points.ndim not in (1, 2) or points.shape[-1] != problem.n_dim:
@@ -156,13 +198,26 @@ class Fit:
         return log_p.reshape(points.shape[:-1])
 
     def explain(self) -> Explanation:
-        """Whether the model explains an excess, by scanning the priors and improving the best points."""
+        """Whether the model explains an excess, by scanning the priors and improving the best points.
+
+        Raises :class:`ConfigurationError` if all parameters are fixed.
+
+        >>> import alpfit
+        >>> overrides = ["likelihoods=['belle2_bknunu_2023', 'e787_kpigg_2005']", "parameters.m_a=0.04"]
+        >>> alpfit.Fit.from_file("examples/displaced.toml", overrides).explain().wanting
+        ('belle2_bknunu_2023',)
+        """
         if not self.problem.names:
             raise ConfigurationError(NO_PARAMETER)
         return explain(self.problem, self.configuration.sampler.seed)
 
     def check_start(self) -> None:
-        """Raise :class:`AlpfitError` where sampling would start from a run that cannot be read, or of another fit."""
+        """Raise :class:`AlpfitError` where sampling would start from a run that cannot be read, or of another fit.
+
+        >>> import alpfit
+        >>> start = ["sampler={ name = 'emcee', start = 'chains/reference/invisible' }"]
+        >>> alpfit.Fit.from_file("examples/invisible.toml", start).check_start()
+        """
         self._check_file(NoProgress())
         if start := self.configuration.sampler.start_run:
             points = best_points(start)
@@ -175,6 +230,9 @@ class Fit:
         """Compile what this fit calls, on all cores; the folder in which that is kept, None where it cannot be.
 
         A run does it by itself. This is for a machine, a container or a cluster that is to have it before.
+
+        >>> import alpfit
+        >>> folder = alpfit.Fit.from_file("examples/displaced.toml").compile()
         """
         problem = self.problem
         compile_ahead(problem.rehearsals)
@@ -185,12 +243,21 @@ class Fit:
         """Points drawn from the prior: in how much of it there is no likelihood, and why.
 
         Raises :class:`ConfigurationError` where none has a likelihood. Nothing is drawn if all parameters are fixed.
+
+        >>> import alpfit
+        >>> alpfit.Fit.from_file("examples/displaced.toml").check_prior().share
+        0.0
         """
         problem = self.problem
         return check_prior(problem, self.configuration.sampler.seed) if problem.names else PriorCheck(1, {}, 0.0)
 
     def seconds_per_call(self) -> float:
-        """Time of one likelihood call, warm: the median over seven points spread over the prior."""
+        """Time of one likelihood call [s], warm: the median over seven points spread over the prior.
+
+        >>> import alpfit
+        >>> alpfit.Fit.from_file("examples/displaced.toml").seconds_per_call() > 0.0
+        True
+        """
         problem = self.problem
         times = []
         for u in np.linspace(0.2, 0.8, 8):
@@ -203,6 +270,12 @@ class Fit:
         """Under mpirun, in all processes but the first: evaluate for that one until it is done. Elsewhere False.
 
         Where it is to ``repeat`` the run, whole runs are worked out for it.
+
+        >>> import alpfit
+        >>> fit = alpfit.Fit.from_file("examples/displaced.toml")
+        >>> if not fit.serve_as_mpi_worker():
+        ...     print("the process that samples")
+        the process that samples
         """
         function = partial(evaluate_batch, self.problem) if repeat == 1 else carry_out
         return EXECUTORS[self.configuration.parallel.executor].serve(function)
@@ -212,6 +285,12 @@ class Fit:
 
         Raises :class:`ConfigurationError` if all parameters are fixed, :class:`ExecutorError` if workers are lost, and
         :class:`Interrupted`.
+
+        >>> import alpfit
+        >>> quick = ["sampler={ name = 'minuit', n_scan = 64, n_starts = 1, n_draws = 50 }"]
+        >>> samples = alpfit.Fit.from_file("examples/displaced.toml", quick).sample()
+        >>> samples.log_l.shape == samples.parameters["m_a"].shape
+        True
         """
         interrupts = Interrupts()
         with shown_progress(progress) as display, self._workers(display, interrupts) as evaluate:
@@ -235,6 +314,12 @@ class Fit:
 
         Raises :class:`ConfigurationError` if all parameters are fixed, :class:`RunFolderError` if ``output`` is taken,
         :class:`ExecutorError` if workers are lost, and :class:`Interrupted`.
+
+        >>> import alpfit
+        >>> quick = ["sampler={ name = 'minuit', n_scan = 64, n_starts = 1, n_draws = 50 }"]
+        >>> fit = alpfit.Fit.from_file("examples/displaced.toml", quick)
+        >>> fit.run().name == fit.run(resume=True).name == "displaced"  # which is finished already
+        True
         """
         path, interrupts = self._path(output), Interrupts()
         with shown_progress(progress) as display:
@@ -273,6 +358,14 @@ class Fit:
 
         On dask and MPI each is a worker's, which writes its folder itself. They stand beside ``output``; all else is as
         in :meth:`run`, for each seed.
+
+        >>> import alpfit
+        >>> fit = alpfit.Fit.from_file("examples/displaced.toml")
+        >>> try:
+        ...     merged = fit.repeat(4, "chains/reference/invisible")
+        ... except alpfit.AlpfitError as error:
+        ...     print(str(error).partition(":")[0])
+        chains/reference/invisible holds a run already
         """
         path, interrupts = self._path(output), Interrupts()
         choices = {"overwrite": overwrite, "resume": resume, "force": force}

@@ -14,18 +14,43 @@ from alpfit.numerics.notebook import html_table
 
 @dataclass(frozen=True)
 class EvaluatedPoint(Evaluation):
-    """One point of a ``problem``: all of an :class:`Evaluation`, arrays ``(1,)``, and what is worked out from it."""
+    """One point of a ``problem``: all of an :class:`Evaluation`, arrays ``(1,)``, and what is worked out from it.
+
+    ``parameters``, ``predictions`` and ``log_l_by_entry`` are dictionaries, ``log_l`` is the total ln L.
+
+    >>> import alpfit
+    >>> point = alpfit.evaluate("examples/displaced.toml", {"m_a": 1.9, "g_agg": 1e-5})
+    >>> print(f"B(B+ -> K+ a) = {point.predictions['BR(B+->K+ a)'][0]:.2e}, ln L {point.log_l.shape}")
+    B(B+ -> K+ a) = 1.86e-07, ln L (1,)
+    >>> excluded = point.comparisons["babar_bkgg_2021"]
+    >>> print(f"{excluded['prediction']:.2e} above the limit of {excluded['bound']:.2e}: {excluded['pull']:.1f} sigma")
+    1.86e-07 above the limit of 9.67e-08: 3.2 sigma
+    >>> point.diagnostics, point.remark  # of a relic density, and of what its calculation assumes
+    ({}, '')
+    >>> point.as_record()["parameters"]
+    {'m_a': 1.9, 'g_agg': 1e-05}
+    >>> print(point.as_text().splitlines()[1])
+      m_a                                        1.9
+    """
 
     problem: Problem
 
     @classmethod
     def of(cls, problem: Problem, evaluation: Evaluation) -> Self:
-        """The point of an ``evaluation`` of ``problem``."""
+        """The point of an ``evaluation`` of ``problem``.
+
+        >>> import numpy as np
+        >>> import alpfit
+        >>> problem = alpfit.Fit.from_file("examples/displaced.toml").problem
+        >>> found = problem.evaluate_at({"m_a": np.array([1.9]), "g_agg": np.array([1e-5])})
+        >>> len(alpfit.EvaluatedPoint.of(problem, found).comparisons) == len(problem.entries)
+        True
+        """
         return cls(**{field.name: getattr(evaluation, field.name) for field in fields(evaluation)}, problem=problem)
 
     @cached_property
     def diagnostics(self) -> dict[str, float]:
-        """How far the predictions can be trusted."""
+        """How far the predictions can be trusted, name to number."""
         found = self.problem.scenario.diagnose(self.problem.of_scenario(self.parameters))
         return {name: float(array[0]) for name, array in found.items()}
 

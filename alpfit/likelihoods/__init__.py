@@ -1,6 +1,11 @@
 """Likelihoods: predictions to ln L.
 
 The names are loaded when first used: what only lists the catalogue needs no form of likelihood, nor what compiles one.
+
+>>> from alpfit import likelihoods
+>>> planck = likelihoods.load("planck_relic_2018")
+>>> print(f"{planck.compare({'Omega_h2': 0.1224, 'Omega_h2_theory_error': 0.0}).pull:.1f} sigma")
+2.0 sigma
 """
 
 from importlib import import_module

@@ -28,6 +28,10 @@ def load(name: str | Path, options: Mapping[str, Any] | None = None) -> Measurem
 
     A path, or a ``name`` with a slash, is the folder of an entry of one's own. Raises :class:`ConfigurationError` for
     an unknown name or option, :class:`CatalogueError` for an entry that cannot be used.
+
+    >>> from alpfit.likelihoods import load
+    >>> load("planck_relic_2018", {"upper_limit": True}).options["upper_limit"]
+    True
     """
     if not isinstance(name, str | Path) or not can_be_named(str(name)):
         raise ConfigurationError(f"likelihoods: {shown(name)} must be the name of an entry, or the path of its folder")

@@ -46,7 +46,12 @@ def data_folder() -> Path:
 
 
 def names() -> tuple[str, ...]:
-    """The names of all entries, sorted."""
+    """The names of all entries, sorted.
+
+    >>> from alpfit.likelihoods import names
+    >>> [name for name in names() if name.startswith("belle2_bknunu")]
+    ['belle2_bknunu_2023', 'belle2_bknunu_q2_2025']
+    """
     return tuple(sorted(path.parent.name for path in data_folder().glob(f"*/{ENTRY}")))
 
 

@@ -29,6 +29,15 @@ class Measurement:
     is what an experiment expects to see one day. It holds for users' ``own_models`` that predict what it reads, but
     where its numbers are those of the package's model alone. ``group`` says together with what else its limit is
     drawn, where that does not follow from the observable; ``exposure`` how much data it stands on.
+
+    >>> from alpfit.likelihoods import load
+    >>> entry = load("babar_gamma_inv_2017")
+    >>> entry.observables, entry.made_for
+    (('g_agg*sqrt(P_inv)', 'm_a'), 'invisible, displaced')
+    >>> [step.place for step in entry.steps]  # GeV: where the search begins and ends
+    [0.001, 8.0]
+    >>> entry.describe().splitlines()[1].strip()
+    'limit-curve: g_agg*sqrt(P_inv) < 0.0001239 to 0.002213 at 90 % (Bayesian) for 0.001 < m_a/GeV < 8'
     """
 
     name: str
@@ -70,6 +79,11 @@ class Measurement:
 
         NaN where a prediction is not a number, or has a value that its kind cannot have, such as a negative rate.
         Raises :class:`~alpfit.errors.PredictionError` for what is missing, or is no array of real numbers.
+
+        >>> from alpfit.likelihoods import load
+        >>> log_l = load("planck_relic_2018").loglike({"Omega_h2": [0.12, 0.1212], "Omega_h2_theory_error": 0.0})
+        >>> float((log_l[1] - log_l[0]).round(3))  # one standard deviation
+        -0.5
         """
         return self.form.loglike(self.read(predictions))
 
@@ -77,44 +91,88 @@ class Measurement:
         """The same for floating point arrays of one shape alone, spectra with an axis of bins behind it.
 
         Without a check: it is called a million times.
+
+        >>> import numpy as np
+        >>> from alpfit.likelihoods import load
+        >>> load("belle2_bknunu_2023").loglike_of_arrays({"BR(B+->K+ a(inv))": np.linspace(0.0, 3e-5, 5)}).shape
+        (5,)
         """
         if self.share is None:
             return self.form.loglike(predictions)
         return self.form.loglike(self._shared({name: predictions[name] for name in self.observables}))
 
     def rehearsal(self) -> Rehearsal | None:
-        """A call that compiles what :meth:`loglike` calls; None where that is nothing worth it."""
+        """A call that compiles what :meth:`loglike` calls; None where that is nothing worth it.
+
+        >>> from alpfit.likelihoods import load
+        >>> load("belle_bknunu_2017").rehearsal().name
+        'counting-numbers'
+        """
         form, seconds = self.form, self.form.compiling_s
         values = {name: np.ones((1, 4) if name in form.spectra else 1) for name in form.observables}
         name = f"{self.form_name}-{'spectrum' if form.spectra else 'numbers'}"
         return Rehearsal(name, seconds, partial(form.loglike, values)) if seconds else None
 
     def compare(self, predictions: Mapping[str, ArrayLike]) -> Comparison:
-        """What is measured, its bound and the pull; predictions as for :meth:`loglike`."""
+        """What is measured, its bound and the pull; predictions and errors as for :meth:`loglike`.
+
+        >>> from alpfit.likelihoods import load
+        >>> seen = load("babar_gamma_inv_2017").compare({"g_agg*sqrt(P_inv)": 1e-4, "m_a": [2.0, 9.0]})
+        >>> seen.bound.round(5)  # 1/GeV; beyond 8 GeV nothing was searched
+        array([0.00016,     nan])
+        """
         return self.form.compare(self.read(predictions))
 
     def deviance(self, predictions: Mapping[str, ArrayLike]) -> Array | None:
         """-2 ln of L over that of a model which could predict anything; None where that is not known.
 
-        Predictions as for :meth:`loglike`. About chi^2 of ``form.n_data`` numbers where the model is true.
+        Predictions and errors as for :meth:`loglike`. About chi^2 of ``form.n_data`` numbers where the model is true.
+
+        >>> from alpfit.likelihoods import load
+        >>> entry = load("belle2_bknunu_2023")
+        >>> entry.deviance({"BR(B+->K+ a(inv))": [0.0, 1.8e-5]}).round(1), entry.form.n_data
+        (array([7.9, 0. ]), 1)
         """
         return self.form.deviance(self.read(predictions))
 
     def toy(self, predictions: Mapping[str, ArrayLike], rng: np.random.Generator) -> Self | None:
-        """The measurement with toy data, as if ``predictions``, arrays ``(1,)``, were true; None where it has none."""
+        """The measurement with toy data, as if ``predictions``, arrays ``(1,)``, were true; None where it has none.
+
+        Errors as for :meth:`loglike`.
+
+        >>> import numpy as np
+        >>> from alpfit.likelihoods import load
+        >>> entry, rng = load("belle_bknunu_2017"), np.random.default_rng(1)
+        >>> toys = [entry.toy({"BR(B+->K+ a(inv), Belle)": np.array([1e-5])}, rng) for _ in range(3)]
+        >>> all(toy.form.n_observed % 1.0 == 0.0 for toy in toys)  # events
+        True
+        """
         form = self.form.toy(self.read(predictions), rng)
         return None if form is None else replace(self, form=form)
 
     def asimov(self, predictions: Mapping[str, ArrayLike]) -> Self | None:
         """The measurement as it would be without fluctuations if ``predictions``, arrays ``(1,)``, were true.
 
-        None where its form does not know what to expect.
+        None where its form does not know what to expect. Errors as for :meth:`loglike`.
+
+        >>> import numpy as np
+        >>> from alpfit.likelihoods import load
+        >>> prediction = {"BR(B+->K+ a(inv), Belle)": np.array([1e-5])}
+        >>> expected = load("belle_bknunu_2017").asimov(prediction)
+        >>> float(abs(expected.compare(prediction).pull).round(6)[0])
+        0.0
         """
         form = self.form.asimov(self.read(predictions))
         return None if form is None else replace(self, form=form)
 
     def with_best_standard_model(self) -> Self | None:
-        """The measurement over the Standard Model with the strength that fits its data best; None where it has none."""
+        """The measurement over the Standard Model with the strength that fits its data best; None where it has none.
+
+        >>> from alpfit.likelihoods import load
+        >>> entry = load("belle_bknunu_2017")
+        >>> f"{entry.form.standard_model:.2e}", f"{entry.with_best_standard_model().form.standard_model:.2e}"
+        ('4.97e-06', '1.07e-05')
+        """
         form = self.form.with_best_standard_model()
         return None if form is None else replace(self, form=form)
 
@@ -124,6 +182,14 @@ class Measurement:
         What was counted is multiplied, too: for what may be counted one day take it of :meth:`asimov`, and draw from it
         with :meth:`toy`. Raises :class:`~alpfit.errors.ForecastError` where the entry does not know its events, or for
         less luminosity than it has.
+
+        >>> import numpy as np
+        >>> from alpfit.likelihoods import load
+        >>> today, nothing = load("belle_bknunu_2017"), {"BR(B+->K+ a(inv), Belle)": np.zeros(1)}
+        >>> expected = today.asimov(nothing)
+        >>> more = expected.scaled(50.0, "statistical")
+        >>> more.projection, round(more.form.n_observed / expected.form.n_observed)
+        (True, 50)
         """
         growth, has = luminosity / self.known_exposure.luminosity, self.known_exposure
         words = (
@@ -142,7 +208,13 @@ class Measurement:
 
     @property
     def known_exposure(self) -> Exposure:
-        """How much data it stands on, where that is not said in units of themselves."""
+        """How much data it stands on, where that is not said in units of themselves.
+
+        >>> from alpfit.likelihoods import load
+        >>> known = [load(name).known_exposure for name in ("belle2_bknunu_q2_2025", "belle_bknunu_2017")]
+        >>> [f"{exposure.luminosity:g} {exposure.unit}" for exposure in known]
+        ['0.365 1/ab', "1 times today's data"]
+        """
         return self.exposure or UNKNOWN
 
     def describe(self) -> str:
@@ -170,7 +242,12 @@ class Measurement:
     def read(self, predictions: Mapping[str, ArrayLike]) -> dict[str, Array]:
         """Of predictions those that count, as arrays of one shape, with the share applied: what the form sees.
 
-        Spectra have an axis of bins behind that shape.
+        Spectra have an axis of bins behind that shape. Errors as for :meth:`loglike`.
+
+        >>> from alpfit.likelihoods import load
+        >>> seen = load("babar_gamma_inv_2017").read({"g_agg*sqrt(P_inv)": [1e-5, 1e-4], "m_a": 2.0, "m_chi": 0.9})
+        >>> {name: values.shape for name, values in seen.items()}
+        {'g_agg*sqrt(P_inv)': (2,), 'm_a': (2,)}
         """
         if not isinstance(predictions, Mapping):
             raise PredictionError(f"{shown(predictions)} must be a dictionary: observable to number, or to an array")

@@ -75,6 +75,15 @@ def borsanyi_2016() -> Plasma:
 PLASMAS: Mapping[str, Callable[[], Plasma]] = MappingProxyType(
     {"saikawa-shirai-2018": saikawa_shirai_2018, "borsanyi-2016": borsanyi_2016}
 )
+"""The degrees of freedom of the plasma by name: those of arXiv:1803.01038, and those of arXiv:1606.07494.
+
+>>> import alpfit
+>>> from alpfit.relic import PLASMAS
+>>> for name in PLASMAS:
+...     print(name, f"{alpfit.relic_density(0.75, 0.477, 9.037e-5, 6.93e-5, plasma=name).omega_h2:.3f}")
+saikawa-shirai-2018 0.076
+borsanyi-2016 0.076
+"""
 
 
 @inner_kernel

@@ -1,6 +1,12 @@
-"""Relic density engines: number density alone (NBE), with the temperature (CBE), momentum distribution (fBE)."""
+"""Relic density engines: number density alone (NBE), with the temperature (CBE), momentum distribution (fBE).
 
-from alpfit.numerics.arguments import outside
+>>> from alpfit import relic
+>>> found = relic.relic_density(0.75, 0.477, 9.037e-5, 6.93e-5)  # of the ALP portal
+>>> sector = relic.DarkSector(100.0, 2, lambda s: 9.4e-10 / (1.0 - 4.0 * 100.0**2 / s) ** 0.5, "equilibrium")
+>>> print(f"{found.omega_h2:.3f}; of another dark sector {relic.solve(sector).omega_h2:.3f}")
+0.076; of another dark sector 0.119
+"""
+
 from alpfit.physics.plasma import PLASMAS
 from alpfit.relic.channels import Channel
 from alpfit.relic.dark_sector import DarkSector
@@ -26,7 +32,6 @@ __all__ = [
     "TheoryError",
     "evolve",
     "evolve_sector",
-    "outside",
     "plasma_error",
     "relic_density",
     "required_coupling",

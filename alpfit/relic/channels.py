@@ -30,6 +30,14 @@ class Channel:
             rest, and the fastest particles alone annihilate into it. It may open as suddenly as a square root does.
 
     Raises :class:`~alpfit.errors.ConfigurationError`, a :class:`ValueError`, for a threshold that is none.
+
+    >>> import numpy as np
+    >>> from alpfit.relic import Channel
+    >>> forbidden = Channel(lambda s: np.full(s.shape, 1e-9), threshold=240.0)  # two of 120 GeV each
+    >>> forbidden.is_tabulated
+    False
+    >>> forbidden.sigma(np.array([230.0, 250.0]) ** 2, 100.0, (), (), "cross_section")
+    array([0.e+00, 1.e-09])
     """
 
     cross_section: Function | Table
@@ -47,7 +55,12 @@ class Channel:
     def sigma(
         self, s: Array, mass: float, parameters: Parameters, resonances: tuple[tuple[float, float], ...], name: str
     ) -> Array:
-        """The cross-section [GeV^-2] at ``s (n,)`` [GeV^2] for particles of ``mass`` [GeV]; ``name`` in errors."""
+        """The cross-section [GeV^-2] at ``s (n,)`` [GeV^2] for particles of ``mass`` [GeV]; ``name`` in errors.
+
+        ``parameters`` go to the function, and a table has to resolve the ``resonances``. Raises
+        :class:`~alpfit.errors.ConfigurationError` for a table that does not, or begins below the threshold, and for
+        values that are negative or no numbers.
+        """
         lowest = self.threshold**2
         if lowest <= 4.0 * mass**2:
             return self._sigma_above(s, mass, parameters, resonances, name)

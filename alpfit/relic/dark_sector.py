@@ -50,6 +50,23 @@ class DarkSector:
     more in which a peak is above a third of its height; one that does not is refused.
 
     Raises :class:`~alpfit.errors.ConfigurationError`, a :class:`ValueError`, for what means nothing.
+
+    >>> import numpy as np
+    >>> from alpfit.relic import Channel, DarkSector
+    >>> to_light = Channel(lambda s: 1e-9 / np.sqrt(1.0 - 200.0**2 / s))  # an s-wave: sigma goes with 1/velocity
+    >>> to_heavy = Channel(lambda s: 1e-8 * np.sqrt(1.0 - 240.0**2 / s), threshold=240.0)
+    >>> sector = DarkSector(100.0, 2, [to_light, to_heavy], "equilibrium")
+    >>> len(sector.channels), sector.openings
+    (2, (240.0,))
+    >>> s = np.array([220.0, 250.0]) ** 2
+    >>> (1e9 * sector.sigma(s)).round(2)
+    array([2.4 , 4.47])
+    >>> np.array_equal(sector.cross_section_of_s()(s), sector.sigma(s))
+    True
+    >>> sector.sigma_self(s)
+    array([0., 0.])
+    >>> sector.in_kinetic_equilibrium, sector.gamma(np.array([1.0]))
+    (True, array([inf]))
     """
 
     mass: float

@@ -45,7 +45,12 @@ Columns = dict[str, NDArray[Any]]
 DOMAIN: Mapping[str, tuple[float, float]] = MappingProxyType(
     {"m_a": (1e-4, 1e3), "r": (0.01, 20.0), "g_agg": (1e-20, 1e3), "g_achi": (1e-20, 1e3)}
 )
-"""Where the plasma's table and the floating point numbers reach: m_a [GeV], m_chi/m_a, couplings [1/GeV]."""
+"""Where the plasma's table and the floating point numbers reach: m_a [GeV], m_chi/m_a, couplings [1/GeV].
+
+>>> from alpfit.relic import DOMAIN
+>>> DOMAIN["r"]
+(0.01, 20.0)
+"""
 
 LOWEST, HIGHEST = np.array(list(DOMAIN.values())).T[:, :, None]
 """The domain's ends, as columns ``(4, 1)``."""
@@ -55,7 +60,15 @@ POINTS_AT_ONCE = 32
 
 
 def resolve_annihilation_scale(scale: str | float) -> float:
-    """The factor that a name of :data:`ANNIHILATION_SCALES` stands for, or the number itself."""
+    """The factor that a name of :data:`ANNIHILATION_SCALES` stands for, or the number itself.
+
+    It multiplies the cross-section of chi chi -> gamma gamma. Raises :class:`ConfigurationError` for a name that is not
+    known, and for what is no positive number.
+
+    >>> from alpfit.relic import resolve_annihilation_scale
+    >>> [resolve_annihilation_scale(scale) for scale in ("unitary", "printed", "table1", 2)]
+    [1.0, 4.0, 0.543, 2.0]
+    """
     if isinstance(scale, str):
         return known("annihilation_scale", scale, ANNIHILATION_SCALES, otherwise=", or a number")
     return positive_number("annihilation_scale", scale)
@@ -92,6 +105,16 @@ def relic_density(
 
     Raises :class:`PredictionError` for a parameter outside of :data:`DOMAIN` or arrays that do not broadcast,
     :class:`ConfigurationError` for an option that is not known. Both are a :class:`ValueError`.
+
+    The first benchmark point of Ding et al. 2025, at its largest g_agg, leaves the observed density with the
+    cross-section that Table 1 of the paper implies:
+
+    >>> import alpfit
+    >>> found = alpfit.relic_density(0.75, 0.477, 9.037e-5, 6.93e-5, annihilation_scale="table1")
+    >>> print(f"{found.omega_h2:.3f}")
+    0.120
+    >>> alpfit.relic_density(0.75, [0.47, 0.477], 9.037e-5, 6.93e-5, engine="nbe").omega_h2.shape
+    (2,)
     """
     chosen, medium, scale = _choices(engine, closure, plasma, annihilation_scale)
     shape, points = _points({"m_a": m_a, "r": r, "g_agg": g_agg, "g_achi": g_achi})
@@ -128,6 +151,11 @@ def evolve(
     The engine "fbe" gives the momentum distribution at each x of ``distribution_at``, too.
 
     Raises :class:`PredictionError` also where :func:`relic_density` has no answer, and for an x beyond the history.
+
+    >>> import alpfit
+    >>> history = alpfit.evolve(0.75, 0.477, 9.037e-5, 6.93e-5)
+    >>> print(f"from m_chi/T = {history.x[0]:.0f} to {history.x[-1]:.0e}: Y falls to {history.Y[-1]:.1e}")
+    from m_chi/T = 2 to 1e+06: Y falls to 7.8e-10
     """
     chosen, medium, scale = _choices(engine, closure, plasma, annihilation_scale)
     shape, point = _points({"m_a": m_a, "r": r, "g_agg": g_agg, "g_achi": g_achi})
@@ -163,7 +191,11 @@ def plasma_error(
 ) -> Array:
     """Theory error of Omega h^2 from the plasma's degrees of freedom: its relative spread between all :data:`PLASMAS`.
 
-    Arguments and errors as in :func:`relic_density`; NaN where that has no answer.
+    Arguments, shape and errors as in :func:`relic_density`; NaN where that has no answer.
+
+    >>> from alpfit.relic import plasma_error
+    >>> print(f"{plasma_error(0.75, 0.477, 9.037e-5, 6.93e-5):.0e}")
+    4e-04
     """
     omegas = [
         relic_density(

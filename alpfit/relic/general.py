@@ -179,6 +179,16 @@ def solve(
     Raises:
     :class:`~alpfit.errors.ConfigurationError`, a :class:`ValueError`, for an unknown name, and where a function of
     the sector returns a negative number or none, with the s or T where it did.
+
+    The sigma v that leaves the observed density is 2.2e-26 cm^3/s, for any mass well above that of a nucleon:
+
+    >>> from alpfit.relic import DarkSector, solve
+    >>> def sigma(s):
+    ...     velocity = 2.0 * (1.0 - 4.0 * 100.0**2 / s) ** 0.5
+    ...     return 2.2e-26 / 1.17e-17 / velocity  # cm^3/s to GeV^-2
+    >>> found = solve(DarkSector(100.0, 2, sigma, "equilibrium"))
+    >>> print(f"{found.omega_h2:.2f}, freeze-out at m/T = {found.x_fo:.0f}")
+    0.12, freeze-out at m/T = 21
     """
     chosen, medium = engine_for(sector, resolve_engine(engine, closure)), resolve_plasma(plasma)
     row = sector_row(sector, chosen, default_grids(chosen.energy), self_scattering)
@@ -197,6 +207,12 @@ def evolve_sector(
     """The history of a dark sector, for plots; arguments and errors as in :func:`solve`.
 
     Raises :class:`~alpfit.errors.PredictionError`, a :class:`ValueError`, where there is no answer.
+
+    >>> from alpfit.relic import DarkSector, evolve_sector
+    >>> sector = DarkSector(100.0, 2, lambda s: 9.4e-10 / (1.0 - 4.0 * 100.0**2 / s) ** 0.5, "equilibrium")
+    >>> history = evolve_sector(sector)
+    >>> print(f"{history.Y[-1]:.1e}, with T_chi/T = {history.temperature_ratio[-1]:.1f}")
+    4.3e-12, with T_chi/T = 1.0
     """
     chosen, medium = engine_for(sector, resolve_engine(engine, closure)), resolve_plasma(plasma)
     grids = default_grids(chosen.energy)

@@ -54,6 +54,13 @@ def required_coupling(
     :func:`relic_density`; :class:`ConfigurationError` for another name, density or range, :class:`PredictionError` also
     where there is no relic density whatever the coupling: for a strong chi chi -> a a, or an ALP wider than half its
     mass.
+
+    >>> import alpfit
+    >>> couplings = alpfit.required_coupling("g_agg", 0.75, [0.3, 0.45, 0.477], 1e-3)
+    >>> [f"{g_agg:.1e}" for g_agg in couplings]
+    ['nan', '8.7e-04', '5.7e-05']
+    >>> alpfit.relic_density(0.75, [0.45, 0.477], couplings[1:], 1e-3).omega_h2.round(4)
+    array([0.12, 0.12])
     """
     from scipy.optimize import elementwise
 

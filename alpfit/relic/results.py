@@ -13,7 +13,12 @@ Array = NDArray[np.float64]
 
 
 class Status(IntEnum):
-    """How the calculation at a point ended; ``message`` says it in words."""
+    """How the calculation at a point ended; ``message`` says it in words.
+
+    >>> from alpfit.relic import Status
+    >>> Status(0), Status.OK.message
+    (<Status.OK: 0>, 'solved')
+    """
 
     OK = 0
     NEVER_EQUILIBRATED = 1
@@ -83,6 +88,19 @@ class RelicDensity:
             for a sector given by functions, and so is
         alp_share: the part of annihilation at ``x_fo`` that makes two ALPs.
         refusals: the sentence for each sector that is REFUSED, and an empty one for the others; None where none is.
+
+    >>> import alpfit
+    >>> found = alpfit.relic_density(0.75, [0.477, 0.6], 9.037e-5, 6.93e-5)
+    >>> found.omega_h2.round(3)
+    array([0.076,   nan])
+    >>> found.ok
+    array([ True, False])
+    >>> for message in found.messages:
+    ...     print(message.partition(":")[0])
+    solved
+    chi is not in full equilibrium at x = 2 or later
+    >>> found.from_nothing, found.still_annihilating
+    (array([False, False]), array([False, False]))
     """
 
     omega_h2: Array
@@ -148,6 +166,14 @@ class MomentumDistribution:
         f: occupation of each spin state.
         maxwellian: that of a Maxwellian with the same number of chi and the same T_chi.
         temperature: T_chi = <p^2/3E> [GeV].
+
+    >>> import alpfit
+    >>> history = alpfit.evolve(0.75, 0.477, 9.037e-5, 6.93e-5, engine="fbe", distribution_at=[20.0])
+    >>> (found,) = history.distributions
+    >>> found.f.shape == found.maxwellian.shape == found.momentum.shape
+    True
+    >>> print(f"T_chi/T = {found.temperature / (found.mass / found.x):.2f}")
+    T_chi/T = 0.94
     """
 
     x: float
@@ -169,6 +195,14 @@ class Evolution:
         temperature_ratio: T_chi/T.
         y: m_chi T_chi/s^(2/3), s the entropy density, which stays constant once chi has decoupled.
         distributions: f(p) where it was asked for.
+
+    >>> import alpfit
+    >>> history = alpfit.evolve(0.75, 0.477, 9.037e-5, 6.93e-5)
+    >>> late = history.x > 100.0
+    >>> bool((history.Y > history.Y_eq)[late].all())
+    True
+    >>> bool((history.temperature_ratio < 0.1)[late].all())  # chi cools with the square of the plasma's temperature
+    True
     """
 
     x: Array

@@ -28,10 +28,26 @@ Array = NDArray[np.float64]
 
 ENGINES: Mapping[str, Engine] = MappingProxyType({"nbe": NBE, "cbe": CBE, "fbe": FBE})
 """``nbe``: the number density alone, kinetic equilibrium enforced; ``cbe``: number density and temperature; ``fbe``:
-the momentum distribution."""
+the momentum distribution.
+
+>>> import alpfit
+>>> from alpfit.relic import ENGINES
+>>> list(ENGINES)
+['nbe', 'cbe', 'fbe']
+>>> found = {name: alpfit.relic_density(0.75, 0.477, 9.037e-5, 6.93e-5, engine=name) for name in ("nbe", "cbe")}
+>>> {name: float(density.omega_h2.round(3)) for name, density in found.items()}
+{'nbe': 0.018, 'cbe': 0.076}
+"""
 
 CLOSURES: Mapping[str, Engine] = MappingProxyType({"pressure": CBE, "energy": CBE_ENERGY})
-"""What the second of the two coupled equations is: that of p^2/3E, Ding et al. 2025's, or that of the energy."""
+"""What the second of the two coupled equations is: that of p^2/3E, Ding et al. 2025's, or that of the energy.
+
+>>> import alpfit
+>>> from alpfit.relic import CLOSURES
+>>> found = {name: alpfit.relic_density(0.75, 0.477, 9.037e-5, 6.93e-5, closure=name) for name in CLOSURES}
+>>> {name: float(density.omega_h2.round(3)) for name, density in found.items()}
+{'pressure': 0.076, 'energy': 0.074}
+"""
 
 
 def resolve_engine(name: str, closure: str = "pressure") -> Engine:

@@ -53,6 +53,11 @@ class TheoryError(NamedTuple):
     And ``alps``, for r > 1/2: of taking the ALPs that chi annihilates to to be in equilibrium, which is estimated as
     the share of annihilation that makes them over how often the plasma makes one in a Hubble time; and for engines that
     follow a temperature or momenta, of taking chi to be at rest where it scatters off them.
+
+    >>> from alpfit.relic import theory_error
+    >>> error = theory_error(0.477, 1e4)
+    >>> print(f"{error.phase_space:.1%} + {error.plasma:.1%} + {error.numerics:.2%} = {error.total:.1%}")
+    2.7% + 0.6% + 0.03% = 2.7%
     """
 
     phase_space: Array
@@ -81,7 +86,13 @@ def theory_error(
     ``engine``, ``closure`` and whether the engine has chi scatter off itself are as in :func:`relic_density`,
     ``alp_share`` and ``alp_rate`` as in what it returns; where the share, which counts for r > 1/2, is not a number,
     the error is the largest for any. Beyond the table's ends (r from 0.3 to 20) its nearest value is taken. Raises
-    :class:`ConfigurationError` for a name that is not in the table.
+    :class:`ConfigurationError` for a name that is not in the table, :class:`PredictionError` for what is no number.
+
+    >>> from alpfit.relic import theory_error
+    >>> theory_error([0.45, 0.477], [[0.1], [1e4]]).total.shape
+    (2, 2)
+    >>> print(f"{theory_error(0.477, 1e4).total:.2f}, {theory_error(0.477, 1e4, engine='nbe').total:.1f}")
+    0.03, 2.4
     """
     shape, given = broadcast({"r": r, "self_scattering": self_scattering, "alp_share": alp_share, "alp_rate": alp_rate})
     ratio_r, widths, share, made = (np.broadcast_to(values, shape) for values in given.values())

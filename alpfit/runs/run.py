@@ -23,7 +23,7 @@ from alpfit.errors import RunFolderError, in_one_line
 from alpfit.inference.samples import Samples
 from alpfit.numerics.arguments import path_of
 from alpfit.numerics.notebook import html_table, preformatted
-from alpfit.scenarios import RECORD
+from alpfit.scenarios.recorded import RECORD
 
 if TYPE_CHECKING:
     from anesthetic.samples import Samples as AnestheticSamples
@@ -34,7 +34,23 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Run:
-    """A finished run: its folder, input and samples."""
+    """A finished run: its folder, input and samples.
+
+    >>> import alpfit
+    >>> run = alpfit.Run.read("chains/reference/invisible")
+    >>> run.name, list(run.headline), "planck_relic_2018" in run.manifest.likelihoods
+    ('invisible', ['ln Z', 'effective samples'], True)
+    >>> run.samples.log_l.shape == run.samples.weights.shape == run.samples.column("Omega_h2").shape
+    True
+    >>> 0.0 < run.summary["parameters"]["m_a"]["median"] < 4.8  # GeV
+    True
+    >>> run.summary_text.split()[:3]
+    ['median', '68', '%']
+    >>> run.warnings, run.changed_entries, run.staleness  # its files are whole, and its data are today's
+    ((), [], '')
+    >>> run.anchored.folder.path.is_absolute(), run.contents.label("m_a")
+    (True, 'm_a')
+    """
 
     folder: RunFolder
     configuration: Configuration
@@ -140,19 +156,43 @@ class Run:
         return Contents(self.samples, configuration.quantities, configuration.priors, configuration.sampler.seed)
 
     def to_arviz(self) -> "DataTree":
-        """The samples for arviz, as they are in ``posterior.nc``: ``arviz_stats.summary(run.to_arviz())``."""
+        """The samples for arviz, as they are in ``posterior.nc``: ``arviz_stats.summary(run.to_arviz())``.
+
+        >>> import alpfit
+        >>> tree = alpfit.read_run("chains/reference/invisible").to_arviz()
+        >>> tree["posterior"]["m_a"].dims, tree["posterior"]["m_a"].attrs["units"]
+        (('chain', 'draw'), 'GeV')
+        """
         return to_arviz(self.contents)
 
     def to_getdist(self) -> "MCSamples":
-        """The samples for getdist; raises :class:`ConfigurationError` without it."""
+        """The samples for getdist; raises :class:`ConfigurationError` without it.
+
+        >>> import alpfit
+        >>> samples = alpfit.read_run("chains/reference/invisible").to_getdist()
+        Removed no burn in
+        >>> samples.getParamNames().list()[:4]
+        ['m_a', 'r', 'g_agg', 'g_achi']
+        """
         return to_getdist(self.contents)
 
     def to_anesthetic(self) -> "AnestheticSamples":
-        """The samples for anesthetic; raises :class:`ConfigurationError` without it."""
+        """The samples for anesthetic; raises :class:`ConfigurationError` without it.
+
+        >>> import alpfit
+        >>> alpfit.read_run("chains/reference/invisible").to_anesthetic().get_label("m_a")
+        '$m_a$'
+        """
         return to_anesthetic(self.contents)
 
     def to_dataframe(self) -> "DataFrame":
-        """The samples as a pandas table, a row a sample."""
+        """The samples as a pandas table, a row a sample.
+
+        >>> import alpfit
+        >>> table = alpfit.read_run("chains/reference/invisible").to_dataframe()
+        >>> list(table.columns[:4])
+        ['weight', 'log_weight', 'log_likelihood', 'm_a']
+        """
         return to_dataframe(self.contents)
 
     @property

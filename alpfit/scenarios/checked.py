@@ -43,6 +43,35 @@ class CheckedScenario(Scenario):
     One of one's own is looked at closely: what it returns, and whether it leaves its input alone; where it raises, the
     point has no prediction. :meth:`check` says what is wrong with it before a run begins. ``remake`` gives the same in
     another process, where it cannot be pickled.
+
+    >>> import numpy as np
+    >>> from alpfit.scenarios import scenario_for
+    >>> scenario = scenario_for("invisible", relic={"engine": "nbe"})
+    >>> list(scenario.parameters), scenario.ranges["r"], scenario.methods
+    (['m_a', 'r', 'g_agg', 'g_achi'], (0.01, 20.0), ('hpqcd2022', 'nbe', 'saikawa-shirai-2018'))
+    >>> "Omega_h2" in scenario.observables, "Omega_h2" in scenario.headline, scenario.obstacle
+    (True, True, '')
+    >>> point = {"m_a": 0.75, "r": 0.477, "g_agg": 9.037e-5, "g_achi": 6.93e-5}
+    >>> points = {name: np.array([value]) for name, value in point.items()}
+    >>> scenario.predict(points).values["Omega_h2"].round(3)
+    array([0.018])
+    >>> scenario.predict(points | {"r": np.array([25.0])}).failures
+    ('r = 25 must be between 0.01 and 20',)
+    >>> "Omega_h2" in scenario.predict_rates(points)  # which are quick
+    False
+    >>> scenario.without_signal(points)["BR(B+->K+ a)"]
+    array([0.])
+    >>> scenario.provides("evolve"), scenario.relic_density(points, "nbe").ok, scenario.evolve(point, "nbe").x[0]
+    (True, array([ True]), np.float64(2.0))
+    >>> scenario.diagnose(points)["x_fo"].shape, scenario.remarks(points)
+    ((1,), ('',))
+    >>> scenario.regimes({"r": (0.44, 0.49)}), scenario.reach({"r": (0.44, 0.49)})
+    ({'invisible': 'for r < 1/2, where a -> chi chi is open'}, 'r is from 0.44 to 0.49')
+    >>> [values.shape for values in scenario.points_in_range(8).values()]
+    [(8,), (8,), (8,), (8,)]
+    >>> scenario.check(scenario.points_in_range(8))  # of one's own: raises an error where an answer cannot be used
+    >>> len(scenario.rehearsals()) > 0
+    True
     """
 
     def __init__(self, scenario: Scenario, name: str, place: str = "", remake: Remake | None = None) -> None:
@@ -75,7 +104,10 @@ class CheckedScenario(Scenario):
 
     @cached_property
     def observables(self) -> Mapping[str, Quantity]:  # type: ignore[override]
-        """What :meth:`predict` returns: as the scenario describes it, or as it is found by calling it."""
+        """What :meth:`predict` returns: as the scenario describes it, or as it is found by calling it.
+
+        Raises :class:`ConfigurationError` where calling it gives nothing that could be used.
+        """
         if self.inner.observables or not self.place:
             return self.inner.observables
         return {name: quantity_for(name) for name in self._first_answer(self.points_in_range(N_TRIED))}
@@ -102,7 +134,10 @@ class CheckedScenario(Scenario):
         return self.inner.provides(method)
 
     def predict(self, points: Mapping[str, Array]) -> Predictions:
-        """Predictions at ``points``, parameter name to array ``(n,)``; a failure where there is none."""
+        """Predictions at ``points``, parameter name to array ``(n,)``; a failure where there is none.
+
+        Beyond the :attr:`ranges` there is none, and where one of one's own raises, or returns what is no number.
+        """
         values = np.array(list(points.values()))
         low, high = np.array([self.ranges[name] for name in points]).T[..., None]
         good = ((values >= low) & (values <= high)).all(axis=0)
@@ -131,7 +166,10 @@ class CheckedScenario(Scenario):
         return self.predict(points).values
 
     def without_signal(self, points: Mapping[str, Array]) -> Mapping[str, Array]:
-        """Parameters and predictions at ``points`` if there were nothing new."""
+        """Parameters and predictions at ``points`` if there were nothing new; arrays ``(n,)``.
+
+        Raises :class:`ConfigurationError` where the scenario does not say, or says what cannot be used.
+        """
         silent: Any = self._optional("without_signal", points)
         if not self.place:
             return silent  # type: ignore[no-any-return]
@@ -149,12 +187,18 @@ class CheckedScenario(Scenario):
         return {**points, **found}
 
     def relic_density(self, points: Mapping[str, Array], engine: str) -> RelicDensity:
-        """Of the dark matter at ``points``, by one of the :attr:`engines`; arrays ``(n,)``."""
+        """Of the dark matter at ``points``, by one of the :attr:`engines`; arrays ``(n,)``.
+
+        Raises :class:`ConfigurationError` where the scenario has none.
+        """
         density: RelicDensity = self._optional("relic_density", points, engine)
         return density
 
     def evolve(self, point: Mapping[str, float], engine: str, distribution_at: Sequence[float] = ()) -> Evolution:
-        """The history of the dark matter at a point, by one of the :attr:`engines`."""
+        """The history of the dark matter at a point, by one of the :attr:`engines`.
+
+        Raises :class:`ConfigurationError` where the scenario has none.
+        """
         evolution: Evolution = self._optional("evolve", point, engine, distribution_at)
         return evolution
 

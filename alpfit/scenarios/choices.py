@@ -18,6 +18,11 @@ class Choices:
     """Names of the variants of the physics, each a key of the dictionary of its kind: both tables in one.
 
     ``self_scattering`` is that of chi through the ALP, for the engine "fbe"; ``closure`` that of "cbe".
+
+    >>> from alpfit.scenarios import Choices, SCENARIOS
+    >>> chosen = Choices(engine="nbe", plasma="borsanyi-2016")
+    >>> SCENARIOS["invisible"](chosen).methods  # for each there is a paper to cite
+    ('hpqcd2022', 'nbe', 'borsanyi-2016')
     """
 
     engine: str = "cbe"

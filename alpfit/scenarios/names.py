@@ -10,7 +10,12 @@ REPLACED = {"\\": r"\backslash ", "^": r"\wedge ", "~": r"\sim "}
 
 
 def quantity_for(name: str) -> Quantity:
-    """The observable ``name``: as the package's own scenarios have it, or shown by its name."""
+    """The observable ``name``: as the package's own scenarios have it, or shown by its name.
+
+    >>> from alpfit.scenarios import quantity_for
+    >>> quantity_for("tau_a").unit, quantity_for("my_rate").description
+    ('s', 'my_rate')
+    """
     if name in KNOWN:
         known = KNOWN[name]
         return Quantity(known.label, known.unit, known.description, known.logarithmic, known.group, known.process)

@@ -53,7 +53,12 @@ PARAMETERS: Mapping[str, Parameter] = MappingProxyType(
 )
 
 DARK_MATTER = ("r", "g_achi")
-"""The parameters of dark matter, without which ``displaced`` is an ALP alone."""
+"""The parameters of dark matter, without which ``displaced`` is an ALP alone.
+
+>>> from alpfit.scenarios import DARK_MATTER, scenario_for
+>>> list(scenario_for("displaced", ("m_a", "g_agg", *DARK_MATTER)).parameters)
+['m_a', 'r', 'g_agg', 'g_achi']
+"""
 
 DARK = "dark matter"
 """A group of limits."""

@@ -31,7 +31,12 @@ SCENARIOS: Registry[type[Scenario]] = Registry(
 )
 """``invisible``: a -> chi chi, the ALP is missing energy; ``displaced``: a -> gamma gamma, outside the detector.
 
-Each with the fewest parameters that it can have: see :meth:`Kind.scenario_for`.
+Each with the fewest parameters that it can have: see :func:`scenario_for`. One of your own is known after
+``SCENARIOS.add(name, scenario)``.
+
+>>> from alpfit.scenarios import SCENARIOS
+>>> list(SCENARIOS), list(SCENARIOS["displaced"].parameters)
+(['invisible', 'displaced'], ['m_a', 'g_agg'])
 """
 
 
@@ -161,9 +166,20 @@ def is_place(name: str) -> bool:
 def scenario_for(name: str, parameters: Iterable[str] = (), **tables: Mapping[str, Any]) -> CheckedScenario:
     """The scenario ``name`` of a run with these ``parameters``; ``tables`` are its own, such as ``relic``.
 
-    Raises :class:`ConfigurationError`.
+    Raises :class:`ConfigurationError` for a scenario, a table, its key or a value that is not known.
+
+    >>> import numpy as np
+    >>> from alpfit.scenarios import scenario_for
+    >>> scenario = scenario_for("displaced", physics={"form_factor": "exponential"})
+    >>> found = scenario.predict({"m_a": np.array([0.2, 0.3]), "g_agg": np.array([1e-4, 1e-4])})
+    >>> found.values["tau_a"].shape, found.failures
+    ((2,), ('', ''))
     """
-    return kind_of(name).scenario_for(tuple(parameters), tables)
+    kind = kind_of(name)
+    for table in tables:
+        if table not in kind.tables:
+            raise ConfigurationError(f"[{table}] is no table of the scenario '{name}': {one_of(table, kind.tables)}")
+    return kind.scenario_for(tuple(parameters), tables)
 
 
 def widest_scenario(name: str) -> CheckedScenario:

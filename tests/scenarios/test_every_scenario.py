@@ -4,7 +4,9 @@ import numpy as np
 import pytest
 from matplotlib.mathtext import MathTextParser
 
-from alpfit.scenarios import SCENARIOS, Quantity, scenario_for, widest_scenario
+from alpfit.errors import ConfigurationError
+from alpfit.scenarios import SCENARIOS, Quantity, scenario_for
+from alpfit.scenarios.registry import widest_scenario
 
 POINT = {"m_a": 0.2, "r": 0.47, "g_agg": 1e-3, "g_achi": 1e-3}
 HEAVY = {"r": 0.55, "g_achi": 1e-1}
@@ -171,3 +173,10 @@ def test_rates_are_those_of_the_whole_prediction(scenario, points):
     assert set(scenario.observables) - set(rates) <= {"Omega_h2", "Omega_h2_theory_error"}
     for name, array in rates.items():
         np.testing.assert_array_equal(array, values[name], err_msg=name)
+
+
+def test_a_table_that_is_none_of_the_scenarios_is_not_passed_over():
+    with pytest.raises(
+        ConfigurationError, match=r"\[relc\] is no table of the scenario 'displaced': did you mean 'relic'"
+    ):
+        scenario_for("displaced", relc={"engine": "nbe"})

@@ -11,7 +11,8 @@ import alpfit
 from alpfit import Fit
 from alpfit.errors import ConfigurationError
 from alpfit.inference.batches import evaluate_batch
-from alpfit.scenarios import Parameter, Scenario, kind_of, scenario_for
+from alpfit.scenarios import Parameter, Scenario, scenario_for
+from alpfit.scenarios.registry import kind_of
 
 
 @pytest.fixture

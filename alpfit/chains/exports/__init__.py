@@ -1,4 +1,10 @@
-"""Exports: the samples of a run for other programs, in their files and as what they have in memory."""
+"""Exports: the samples of a run for other programs, in their files and as what they have in memory.
+
+>>> from alpfit import read_run
+>>> from alpfit.chains import exports
+>>> exports.to_dataframe(read_run("chains/reference/invisible").contents)["m_a"].max() < 4.8  # GeV
+np.True_
+"""
 
 from pathlib import Path
 
@@ -23,7 +29,12 @@ EXPORTS: Registry[Format] = Registry(
         "hdf5": hdf5.FORMAT,
     },
 )
-"""The formats by name, each in a file of its own, which says what it holds."""
+"""The formats by name, each in a file of its own, which says what it holds; ``EXPORTS.add(name, format)`` adds one.
+
+>>> from alpfit.chains.exports import EXPORTS
+>>> list(EXPORTS)
+['getdist', 'anesthetic', 'csv', 'parquet', 'hdf5']
+"""
 
 
 def export(name: str, kind: str, contents: Contents, folder: Path) -> list[Path]:
@@ -31,6 +42,13 @@ def export(name: str, kind: str, contents: Contents, folder: Path) -> list[Path]
 
     ``kind`` is a name in :data:`EXPORTS`. Returns the files. Raises :class:`ConfigurationError` for one that is not, or
     that lacks a package, :class:`RunFolderError` where ``folder`` cannot be written; then what was there before stays.
+
+    >>> from pathlib import Path
+    >>> from alpfit import read_run
+    >>> from alpfit.chains.exports import export
+    >>> files = export("first", "csv", read_run("chains/reference/invisible").contents, Path("exports"))
+    >>> [path.as_posix() for path in files]
+    ['exports/csv/first.csv']
     """
     if not isinstance(kind, str) or kind not in EXPORTS:
         called = kind if isinstance(kind, str) else shown(kind)

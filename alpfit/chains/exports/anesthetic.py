@@ -26,6 +26,11 @@ def to_anesthetic(contents: Contents) -> "Samples":
     """What anesthetic makes of the files; raises :class:`ConfigurationError` without it.
 
     ``NestedSamples`` where there are births, ``MCMCSamples`` of Markov chains, else its plain ``Samples``.
+
+    >>> from alpfit import read_run
+    >>> from alpfit.chains.exports import to_anesthetic
+    >>> type(to_anesthetic(read_run("chains/reference/invisible").contents)).__name__
+    'Samples'
     """
     library = optional("anesthetic.samples", "to_anesthetic", "anesthetic")
     samples = contents.samples

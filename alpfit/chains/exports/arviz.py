@@ -47,6 +47,12 @@ def to_arviz(contents: Contents) -> "DataTree":
     """What ``xarray.open_datatree`` makes of ``posterior.nc``, for arviz: ``arviz_stats.summary(to_arviz(contents))``.
 
     Markov chains are as they are; of weighted samples arviz gets draws that the seed of the run decides.
+
+    >>> from alpfit import read_run
+    >>> from alpfit.chains.exports import to_arviz
+    >>> tree = to_arviz(read_run("chains/reference/invisible").contents)
+    >>> list(tree.children), tree["posterior"].sizes["chain"]
+    (['posterior', 'log_likelihood', 'nested_samples'], 1)
     """
     from xarray import Dataset, DataTree
 

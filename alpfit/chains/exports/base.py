@@ -27,7 +27,13 @@ ENTRY_PREFIX = "log_likelihood:"
 
 @dataclass(frozen=True)
 class Contents:
-    """The samples of a run; what is known of its ``quantities``; ``priors`` of its parameters; its ``seed``."""
+    """The samples of a run; what is known of its ``quantities``; ``priors`` of its parameters; its ``seed``.
+
+    >>> from alpfit import read_run
+    >>> contents = read_run("chains/reference/invisible").contents
+    >>> list(contents.priors), contents.quantities["tau_a"].unit, contents.label("m_a")
+    (['m_a', 'r', 'g_agg', 'g_achi'], 's', 'm_a')
+    """
 
     samples: Samples
     quantities: Mapping[str, Quantity]
@@ -44,6 +50,14 @@ class Format:
     """``write`` takes what the files' names begin with, ``endings`` is a regular expression for how they end.
 
     Different contents may want different files. Where they are ``numbered``, NAME_1 is the first chain of NAME.
+
+    >>> from alpfit.chains.exports import EXPORTS, Format
+    >>> def write(root, contents):
+    ...     root.with_name(f"{root.name}.best").write_text(str(contents.samples.log_l.max()))
+    >>> EXPORTS.add("best", Format(write, "[.]best"))
+    >>> "best" in EXPORTS
+    True
+    >>> EXPORTS.remove("best")
     """
 
     write: Callable[[Path, Contents], None]

@@ -9,7 +9,14 @@ if TYPE_CHECKING:
 
 
 def to_dataframe(contents: Contents) -> "DataFrame":
-    """A row a sample; evidence, cost and trust are the ``attrs`` of the table."""
+    """A row a sample; evidence, cost and trust are the ``attrs`` of the table.
+
+    >>> from alpfit import read_run
+    >>> from alpfit.chains.exports import to_dataframe
+    >>> table = to_dataframe(read_run("chains/reference/invisible").contents)
+    >>> bool(abs(table["weight"].sum() - 1.0) < 1e-9), "log_z" in table.attrs
+    (True, True)
+    """
     from pandas import DataFrame
 
     table = DataFrame(columns(contents.samples))

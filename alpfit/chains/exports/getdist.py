@@ -28,7 +28,15 @@ Limit = float | None
 
 
 def to_getdist(contents: Contents) -> "MCSamples":
-    """What getdist makes of the files; raises :class:`ConfigurationError` without it."""
+    """What getdist makes of the files; raises :class:`ConfigurationError` without it.
+
+    >>> from alpfit import read_run
+    >>> from alpfit.chains.exports import to_getdist
+    >>> samples = to_getdist(read_run("chains/reference/invisible").contents)
+    Removed no burn in
+    >>> samples.ranges.getLower("m_a"), samples.ranges.getUpper("m_a")  # of the prior [GeV]
+    (0.6, 4.7)
+    """
     library, contents = optional("getdist", "to_getdist", "getdist"), _with_logarithms(contents)
     names, rows = quantity_names(contents), _rows(contents)
     return library.MCSamples(

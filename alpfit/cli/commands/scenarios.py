@@ -19,7 +19,8 @@ def scenarios(
 ) -> None:
     """List the scenarios of this program and of installed packages, or check one: your own is a file."""
     import alpfit
-    from alpfit.scenarios import SCENARIOS, widest_scenario
+    from alpfit.scenarios import SCENARIOS
+    from alpfit.scenarios.registry import widest_scenario
 
     if name is not None:
         say(alpfit.check_scenario(name).as_text())

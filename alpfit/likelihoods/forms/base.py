@@ -30,6 +30,13 @@ class Comparison(NamedTuple):
 
     ``prediction`` is what the measurement sees of the model; ``bound`` the limit or the measured value, NaN where
     there is none; ``pull`` the distance in standard deviations, positive where the prediction is too large.
+
+    The Standard Model and Belle II's B+ -> K+ nu nu, which the paper calls 2.7 standard deviations away:
+
+    >>> from alpfit.likelihoods import load
+    >>> seen = load("belle2_bknunu_2023").compare({"BR(B+->K+ a(inv))": 0.0})
+    >>> print(f"{seen.prediction:.2e} where {seen.bound:.1e} is measured: {seen.pull:.1f} sigma")
+    4.97e-06 where 2.3e-05 is measured: -2.8 sigma
     """
 
     prediction: Array
@@ -41,6 +48,11 @@ class Step(NamedTuple):
     """A ``place`` [GeV] of the ``abscissa``, a mass or an energy, where ln L steps from one value to another.
 
     ``kind`` says what happens there as the abscissa rises: the search "begins" or "ends", or its data "change".
+
+    >>> from alpfit.likelihoods import load
+    >>> entry = load("babar_gamma_inv_2017")
+    >>> [step.text(entry.name) for step in entry.steps]
+    ['m_a = 0.001 (babar_gamma_inv_2017 begins)', 'm_a = 8 (babar_gamma_inv_2017 ends)']
     """
 
     abscissa: str
