@@ -26,8 +26,10 @@ NUMBERS = (
 TOTAL = "log_likelihood_total"
 DOUBTS = "numbers"
 """What is to be told of measurements' numbers, by entry; older runs lack it."""
-DEVIANCES = "deviances"
-"""By measurement, the deviance at the best fit and of how many numbers it is; older runs lack it."""
+FIT_QUALITY = "fit_quality"
+"""How well the best fit fits, by measurement and all together; older runs lack it."""
+QUALITY = ("deviance", "p_value", "n_data", "n_toys")
+"""The numbers of it, of which the first two are null where there are none."""
 NO_DOUBTS: Mapping[str, str] = MappingProxyType({})
 CHANGED = ("added", "dropped", "set")
 """Lists of what a reweighted run has not in common with the other."""
@@ -101,7 +103,8 @@ def _faults(summary: Mapping[str, Any], samples: Samples) -> Iterator[str]:
     yield from _no_texts("shortfalls", summary.get("shortfalls"))
     doubts = summary.get(DOUBTS, {})
     yield from _no_texts(DOUBTS, list(doubts.values()) if isinstance(doubts, dict) else doubts)
-    yield from _unlike_deviances(summary.get(DEVIANCES, {}), samples)
+    if (quality := summary.get(FIT_QUALITY)) is not None:
+        yield from _unlike_quality(quality, samples)
     if (origin := summary.get(REWEIGHTED)) is not None:
         yield from _unlike(REWEIGHTED, origin, ("run", "log_z", "n_eff", *CHANGED))
         yield from _no_texts(f"{REWEIGHTED}.run", [origin["run"]])
@@ -110,13 +113,18 @@ def _faults(summary: Mapping[str, Any], samples: Samples) -> Iterator[str]:
             yield from _no_texts(f"{REWEIGHTED}.{name}", origin[name])
 
 
-def _unlike_deviances(deviances: object, samples: Samples) -> Iterator[str]:
-    """The places where ``deviances`` are not some of the measurements'."""
-    if not isinstance(deviances, dict) or not set(deviances) <= set(samples.log_l_by_entry):
-        yield DEVIANCES
-        return
-    for name, numbers in deviances.items():
-        yield from _no_numbers(f"{DEVIANCES}.{name}", numbers, ("deviance", "n_data"), False)
+def _unlike_quality(quality: Any, samples: Samples) -> Iterator[str]:
+    """The places where ``quality`` does not say how well each measurement is fitted, and all together."""
+    yield from _unlike(FIT_QUALITY, quality, ("likelihoods", "all_together", "n_parameters"))
+    yield from _no_numbers(FIT_QUALITY, {"n_parameters": quality["n_parameters"]}, ("n_parameters",), False)
+    by_entry = quality["likelihoods"]
+    yield from _unlike(f"{FIT_QUALITY}.likelihoods", by_entry, samples.log_l_by_entry)
+    for name, found in {**by_entry, "all_together": quality["all_together"]}.items():
+        place = f"{FIT_QUALITY}.{name}"
+        yield from _unlike(place, found, (*QUALITY, "why"))
+        yield from _no_texts(place, [found["why"]])
+        for keys, or_null in ((QUALITY[:2], True), (QUALITY[2:], False)):
+            yield from _no_numbers(place, {key: found[key] for key in keys}, keys, or_null)
 
 
 def _unlike(place: str, table: object, keys: Iterable[str]) -> Iterator[str]:
@@ -157,15 +165,19 @@ def as_text(summary: Mapping[str, Any]) -> str:
     best = summary["best_fit"]
     lines.append("ln L at the best fit")
     doubts = summary.get(DOUBTS, NO_DOUBTS)
-    deviances = summary.get(DEVIANCES, {})
+    quality = summary.get(FIT_QUALITY, {"likelihoods": {}, "all_together": {"n_data": 0}})
     for name, value in best["log_likelihood"].items():
         line = f"  {name:30s}{value:12.3f}"
-        if name in deviances:
-            n = deviances[name]["n_data"]
-            line += f"  deviance {deviances[name]['deviance']:.4g} of {n:g} number{'s' if n > 1 else ''}"
+        line += _quality(quality["likelihoods"].get(name, {"n_data": 0}))
         lines.append(line + (f"  numbers {doubts[name]}" if name in doubts else ""))
     lines.append(f"  {'total':30s}{best['log_likelihood_total']:12.3f}")
+    if quality["all_together"]["n_data"]:
+        lines.append(f"  {'all with toy data':30s}{'':12s}{_quality(quality['all_together'])}")
     lines.append("")
+    if toys := quality["all_together"].get("n_toys"):
+        lines.append(f"p-values by {toys} toy data sets, to which the parameters are not fitted: they are too large")
+    if without := [name for name, found in quality["likelihoods"].items() if not found["n_data"]]:
+        lines.append(f"no deviance, being limits or others' likelihoods: {', '.join(without)}")
     if summary["log_z"] is not None:
         lines.append(f"ln Z = {summary['log_z']:.3f} +- {summary['log_z_error']:.3f}")
     lines += [
@@ -182,6 +194,15 @@ def as_text(summary: Mapping[str, Any]) -> str:
         lines.append(_origin(summary[REWEIGHTED]))
     lines += [f"target missed: {sentence}" for sentence in summary["shortfalls"]]
     return "\n".join(map(in_one_line, lines)) + "\n"
+
+
+def _quality(found: Mapping[str, Any]) -> str:
+    """How well a measurement is fitted; empty where nobody knows."""
+    n = found["n_data"]
+    if not n:
+        return ""
+    p = "" if found["p_value"] is None else f", p = {found['p_value']:.2f}"
+    return f"  deviance {found['deviance']:.4g} of {n:g} number{'s' if n > 1 else ''}{p}"
 
 
 def _origin(reweighted: Mapping[str, Any]) -> str:

@@ -38,7 +38,7 @@ UsageError: Any = typer.BadParameter.__base__
 
 app = typer.Typer(
     name="alpfit",
-    help="Bayesian fits of resonant ALP-portal dark matter to the Belle II B+ -> K+ nu nu excess.",
+    help="Bayesian fits of new physics with dark matter, first of all of the Belle II B+ -> K+ nu nu excess.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
@@ -57,7 +57,7 @@ def _program(
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version.")
     ] = False,
 ) -> None:
-    """Bayesian fits of resonant ALP-portal dark matter to the Belle II B+ -> K+ nu nu excess."""
+    """Bayesian fits of new physics with dark matter, first of all of the Belle II B+ -> K+ nu nu excess."""
 
 
 app.command()(run.run)

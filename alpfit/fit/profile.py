@@ -46,13 +46,13 @@ def profile(
 ) -> RunProfile:
     """The profile likelihood of ``run`` over ``parameters``, each and in pairs; all that were sampled if none is named.
 
-    ``grid`` gives the bins of pairs as ``(60, 60)`` or ``"60x60"``, of a single parameter as ``60``; with ``refine``
-    ln L is maximised in each bin, if it is False nowhere, and if None where that takes less than a minute, by what a
-    call took in the run: of single parameters first. With ``coverage`` the intervals are checked with so many toy data
-    sets. What is made is written to ``output``, the folder ``profile`` of the run if None; ``resume`` continues what
-    was interrupted there, and reads what is finished. ``overrides`` may name workers (``parallel.key=value``), without
-    which it is this machine's threads. With ``force`` ln L is maximised also where data or code have changed since the
-    run, all of whose samples are then evaluated anew.
+    ``grid`` gives the bins of pairs as ``(60, 60)`` or ``"60x60"``, of a single parameter as ``60``; with ``refine`` ln
+    L is maximised in each bin, if it is False nowhere, and if None where that takes less than a minute, by what a call
+    took in the run: of single parameters first; not of a scenario of one's own, whose code that would run. With
+    ``coverage`` the intervals are checked with so many toy data sets. What is made is written to ``output``, the folder
+    ``profile`` of the run if None; ``resume`` continues what was interrupted there, and reads what is finished.
+    ``overrides`` may name workers (``parallel.key=value``), without which it is this machine's threads. With ``force``
+    ln L is maximised also where data or code have changed since the run, all of whose samples are then evaluated anew.
 
     Raises :class:`ConfigurationError` for what cannot be profiled or checked, :class:`RunFolderError` where ``output``
     is taken or the run is not what it would be today, :class:`ExecutorError` if workers are lost, and
@@ -105,10 +105,13 @@ def _to_refine(
 ) -> tuple[Refined, float]:
     """Which of ``plans`` are refined, and how long that may take where nobody has asked for it [s].
 
-    Unasked, none is where the likelihoods cannot be had, or where they are not what they were.
+    Unasked, none is where the likelihoods cannot be had, or where they are not what they were; nor of a scenario that
+    is not the package's own, since that is somebody's code, which only what is asked for runs.
     """
     if request.refine is not None:
         return frozenset(plan.names for plan in plans) if request.refine else frozenset(), 0.0
+    if run.configuration.kind.place:
+        return frozenset(), 0.0
     chosen, seconds = affordable(run, plans)
     try:
         usable = bool(chosen) and (force or not Freshness(run, fit.problem).changes)

@@ -14,7 +14,7 @@ from alpfit.figures import figure_files
 from alpfit.fit.cite import references
 from alpfit.fit.explorer import explorer_of
 from alpfit.fit.fit import Fit, fit_of
-from alpfit.inference.fit_quality import quality_at_best
+from alpfit.inference.fit_quality import FEW_TOYS, SEED, quality_at_best
 from alpfit.inference.parallel.ahead import compile_ahead
 from alpfit.inference.profiling.steps import steps_within
 from alpfit.inference.trust import Statement, Trust, statements, verdict
@@ -31,9 +31,6 @@ FORECAST = "forecast"
 
 LARGEST_FIGURE = 2**24
 """Bytes of its figure."""
-
-TOYS, SEED = 200, 1
-"""Data sets behind the p-values of a report: a second for Belle II's, and p is good to 0.03."""
 
 DOTS_PER_INCH = 160
 """Of the figures in a report: sharp on a screen, and a page of some megabytes."""
@@ -114,7 +111,7 @@ def contents_of(run: Run, *, force: bool = False) -> Contents:
         verdict=verdict(said),
         statements=(*said, *left_out),
         profile="" if (made := own_profile(run)) is None else made.text,
-        fit_quality=None if gone else quality_at_best(fit.problem, run.samples, TOYS, SEED),
+        fit_quality=None if gone else quality_at_best(fit.problem, run.samples, FEW_TOYS, SEED),
         forecast=_forecast(run),
         figures=drawn_figures,
         references=references(run.configuration),

@@ -14,7 +14,7 @@ COLOURS = (BLUE, VERMILLION, PURPLE, ORANGE)
 
 def draw_limits(made: Forecast, mass: Quantity, rate: Quantity) -> Figure:
     """Observed limits on the ``rate``, the bands of the last luminosity, and the medians of the others."""
-    figure = Figure(figsize=(COLUMN_WIDTH, 2.9), layout="constrained")
+    figure = Figure(figsize=(COLUMN_WIDTH, 3.3), layout="constrained")
     axes = figure.subplots()
     last, unit = made.at[-1], _unit(made.unit)
     masses = np.array([limits.mass for limits in last.limits])
@@ -33,7 +33,7 @@ def draw_limits(made: Forecast, mass: Quantity, rate: Quantity) -> Figure:
         axes.plot(made.truth.mass, made.truth.rate, "*", color="black", markersize=7, label=made.truth.name)
     axes.set(xlabel=mass.axis_label, ylabel=f"{rate.axis_label}, 95 % CL$_s$", yscale="log")
     axes.set(xlim=(masses[0], masses[-1]))
-    axes.legend(fontsize=6.5)
+    figure.legend(loc="outside upper center", ncols=2, fontsize=6.5)  # where it hides no line
     return figure
 
 

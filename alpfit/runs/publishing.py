@@ -12,10 +12,10 @@ from alpfit.chains.posterior import write_posterior
 from alpfit.chains.profiles.tables import write_bins
 from alpfit.chains.provenance import write_manifest
 from alpfit.chains.records import json_text
-from alpfit.chains.summary import DEVIANCES, REWEIGHTED, as_text, summarise
+from alpfit.chains.summary import FIT_QUALITY, REWEIGHTED, as_text, summarise
 from alpfit.config import Configuration
 from alpfit.errors import RunFolderError
-from alpfit.inference.fit_quality import quality_at_best
+from alpfit.inference.fit_quality import FEW_TOYS, SEED, quality_at_best
 from alpfit.inference.profiling import sampled_profiles
 from alpfit.inference.profiling.steps import steps_within
 from alpfit.inference.samples import Samples
@@ -40,7 +40,8 @@ def publish(
     Raises :class:`RunFolderError` where it cannot be written.
     """
     doubts = {m.name: m.source.doubt for m in configuration.likelihood.measurements if m.source.doubt}
-    summary = summarise(samples, account, doubts) | {DEVIANCES: _deviances(configuration, samples)}
+    summary = summarise(samples, account, doubts)
+    summary[FIT_QUALITY] = quality_at_best(configuration.problem, samples, FEW_TOYS, SEED).as_record()
     summary |= {} if origin is None else {REWEIGHTED: dict(origin)}
     try:
         with staged(path) as folder:
@@ -89,12 +90,6 @@ def _write(
         log_z_error=samples.log_z_error,
         **{key: summary[key] for key in (REWEIGHTED,) if key in summary},
     )
-
-
-def _deviances(configuration: Configuration, samples: Samples) -> dict[str, dict[str, float]]:
-    """Of each measurement that has one, the deviance at the best sample and of how many numbers it is."""
-    quality = quality_at_best(configuration.problem, samples, n_toys=0, seed=0)
-    return {name: {"deviance": q.deviance, "n_data": q.n_data} for name, q in quality.by_entry.items() if q.n_data}
 
 
 def _own_scenario(configuration: Configuration, kept: KeptScenario) -> dict[str, str]:

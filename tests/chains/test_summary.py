@@ -1,13 +1,17 @@
 """The summary: the same numbers for programs and for humans."""
 
+import copy
 import dataclasses
 import json
+import math
 from collections import Counter
 
 import numpy as np
 import pytest
 
-from alpfit.chains.summary import as_text, summarise
+from alpfit.chains.summary import FIT_QUALITY, as_text, check_summary, summarise
+from alpfit.errors import RunFolderError
+from alpfit.inference.fit_quality import NO_DEVIANCE, NOTHING_DRAWN, FitQuality, Quality
 from alpfit.inference.session import Account
 
 
@@ -119,3 +123,51 @@ def test_numbers_that_were_not_looked_up_are_told_of_beside_their_likelihood(sam
     assert "recalled" not in as_text(summarise(samples, Account()))
     older = {key: value for key, value in doubted.items() if key != "numbers"}
     assert as_text(older) == as_text(summarise(samples, Account()))
+
+
+# goodness of fit
+
+
+@pytest.fixture
+def fitted(summary, samples):
+    """The same with how well the best fit fits, each measurement in its own way."""
+    kinds = [Quality(3.25, 5, 0.625, 200), Quality(1.5, 1, math.nan, 0, NOTHING_DRAWN)]
+    by_entry = dict.fromkeys(samples.log_l_by_entry, Quality(math.nan, 0, math.nan, 0, NO_DEVIANCE))
+    by_entry |= dict(zip(by_entry, kinds, strict=False))
+    return {**summary, FIT_QUALITY: FitQuality(by_entry, kinds[0], 4).as_record()}
+
+
+def test_it_says_how_well_each_measurement_is_fitted_and_which_have_nothing_to_say(fitted, samples):
+    first, second, *others = samples.log_l_by_entry
+    lines = as_text(fitted).splitlines()
+
+    def of(name):
+        return next(line for line in lines if line.startswith(f"  {name} "))
+
+    assert of(first).endswith("  deviance 3.25 of 5 numbers, p = 0.62")
+    assert of(second).endswith("  deviance 1.5 of 1 number")
+    assert of("all with toy data").endswith("  deviance 3.25 of 5 numbers, p = 0.62")
+    assert "p-values by 200 toy data sets, to which the parameters are not fitted: they are too large" in lines
+    if others:
+        assert f"no deviance, being limits or others' likelihoods: {', '.join(others)}" in lines
+
+
+@pytest.mark.parametrize(
+    ("place", "value"),
+    [
+        (("n_parameters",), "four"),
+        (("all_together", "deviance"), "small"),
+        (("all_together", "why"), 3),
+        (("all_together",), {}),
+        (("likelihoods",), {"an unknown one": {}}),
+    ],
+)
+def test_a_fault_in_how_well_it_fits_is_told(fitted, samples, place, value, tmp_path):
+    check_summary(tmp_path, fitted, samples)
+    wrong = copy.deepcopy(fitted)
+    table = wrong[FIT_QUALITY]
+    for key in place[:-1]:
+        table = table[key]
+    table[place[-1]] = value
+    with pytest.raises(RunFolderError, match="is no summary of this run, see fit_quality"):
+        check_summary(tmp_path, wrong, samples)

@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -16,6 +17,7 @@ from alpfit import Fit, Run
 from alpfit.cli.arguments import repeated
 from alpfit.errors import ConfigurationError
 from alpfit.fit.coverage import check_drawable
+from alpfit.fit.profile import refines
 from alpfit.runs.profile import RunProfile
 from alpfit.runs.profile_request import ProfileRequest, affordable, plans_of
 
@@ -288,3 +290,11 @@ def test_nothing_is_refined_unasked_where_data_have_changed(alpfit, run, tmp_pat
     monkeypatch.setattr("alpfit.runs.freshness.Freshness.changes", ("the data have changed",))
     assert alpfit("profile", run.folder.path, "--output", tmp_path / "out").code == 0
     assert not any(profile.refined for profile in RunProfile.read(tmp_path / "out").profiles)
+
+
+def test_somebody_elses_scenario_is_not_run_unasked(run, monkeypatch):
+    """Not even to see whether it gives the same ln L."""
+    kind = replace(run.configuration.kind, place="./scenario.py:Own")
+    monkeypatch.setitem(vars(run.configuration), "kind", kind)
+    monkeypatch.setattr("alpfit.fit.profile.affordable", lambda run, plans: pytest.fail("it was looked at"))
+    assert not refines(run, (), None, None, force=False)
