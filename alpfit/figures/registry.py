@@ -90,7 +90,7 @@ FIGURES: Registry[FigureKind] = Registry(
         ),
         "pulls": FigureKind(
             "What each measurement says of the best fit: its distance in standard deviations, positive where the "
-            "prediction is too large, and ln L.",
+            "prediction is too large, and ln L; the grey bands are one and two of them.",
             pulls,
             evaluates=True,
             made=at_the_best,
@@ -98,9 +98,9 @@ FIGURES: Registry[FigureKind] = Registry(
         "plane": FigureKind(
             "What the measurements of the catalogue exclude in a plane such as that of mass and coupling, each at "
             "its own confidence level (90 % where it quotes an interval), with the other parameters as in the title; "
-            "dashed, what is projected; where a signal is preferred, and where chi is all of the dark matter by the "
-            "coupled (CBE) and the usual (NBE) Boltzmann equations. The posterior has the other parameters integrated "
-            "over.",
+            "dashed, what is projected; where a signal is preferred (68.3 % and 95.4 %), and where chi is all of the "
+            "dark matter by the coupled (CBE) and the usual (NBE) Boltzmann equations. The posterior has the other "
+            "parameters integrated over.",
             plane,
             no_plane,
             evaluates=True,
@@ -108,7 +108,8 @@ FIGURES: Registry[FigureKind] = Registry(
         ),
         "predictive": FigureKind(
             "What each measurement sees of the posterior, in standard deviations from what it has measured or, of a "
-            "limit, from zero; pulls beyond four are drawn at the edge.",
+            "limit, from zero; pulls beyond four are drawn at the edge, the grey bands are one and two, "
+            "and circles and bars are medians and 68 %.",
             predictive,
             evaluates=True,
             made=of_draws,

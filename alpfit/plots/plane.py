@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.contour import ContourSet
 from matplotlib.legend import Legend
 from matplotlib.patheffects import withStroke
 from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
@@ -170,12 +171,16 @@ def _draw_excluded(panel: Axes, contents: PlaneContents, region: Excluded, look:
     grid = contents.x, contents.y, excess
     if region.projection:
         drawn = panel.contour(*grid, [0.0], colors=colour, linewidths=0.9, linestyles=PROJECTED, zorder=2.8)
-        return [np.asarray(line) for line in drawn.allsegs[0]]
+        return _lines(drawn)
     panel.contourf(
         *grid, [0.0, max(float(excess.max()), 1e-9) * 1.01], colors=colour_of(region.group), alpha=0.13, zorder=1.5
     )
-    drawn = panel.contour(*grid, [0.0], colors=colour, linewidths=0.7, zorder=2.7)
-    return [np.asarray(line) for line in drawn.allsegs[0]]
+    return _lines(panel.contour(*grid, [0.0], colors=colour, linewidths=0.7, zorder=2.7))
+
+
+def _lines(drawn: ContourSet) -> list[Array]:
+    """The lines ``(n, 2)`` of a contour of one level; where it is nowhere, matplotlib has one without a point."""
+    return [np.asarray(line) for line in drawn.allsegs[0] if len(line)]
 
 
 def _draw_relic(panel: Axes, curve: RelicCurve, measured: float) -> None:

@@ -79,3 +79,12 @@ def test_a_heavy_sample_makes_no_island():
     axes = (Axis("x", many[0], "x", False), Axis("y", many[1], "y", False))
     crowd = density(*axes, np.full(many[0].size, 1.0 / many[0].size), 40)
     assert label(crowd.values >= crowd.levels[0])[1] == 2
+
+
+@pytest.mark.parametrize(
+    ("ends", "limits"),
+    [((0.0, 10.0), (0.0, 10.0)), ((-5.0, 9.99), (0.01, 9.99)), ((-np.inf, np.inf), (0.01, 10.09))],
+)
+def test_an_axis_ends_where_its_prior_cuts_it(ends, limits):
+    axis = Axis("x", np.linspace(0.1, 9.9, 50) if ends[1] == 9.99 else np.linspace(0.1, 9.99, 50), "x", False, ends)
+    assert axis.limits == pytest.approx(limits, abs=0.02)

@@ -10,7 +10,7 @@ from shipped_entries import all_shipped
 from alpfit.inference.exclusion import Excluded, Preferred, RelicCurve
 from alpfit.plots.plane import plane_figure
 from alpfit.plots.plane_legend import LETTERS, letters
-from alpfit.plots.regions import GROUPS, Curve, PlaneContents, colour_of, label_of
+from alpfit.plots.regions import GROUPS, TINTS, Curve, PlaneContents, colour_of, label_of, looks_of
 from alpfit.plots.style import COLUMN_WIDTH, paper_style
 from alpfit.scenarios import SCENARIOS
 
@@ -175,3 +175,37 @@ def test_every_group_of_the_model_has_a_colour_and_what_is_unknown_that_of_the_o
     groups |= {entry.group for entry in all_shipped() if entry.group}
     assert groups <= set(GROUPS)
     assert colour_of("an invented group") == GROUPS["others"] not in {colour_of(group) for group in groups}
+
+
+# how measurements are told apart
+
+
+def limits(*named):
+    """Limits of these entries, experiments and processes."""
+    excess = np.ones((3, 3))
+    return [Excluded(name, experiment, process, "$B$ decays", excess) for name, experiment, process in named]
+
+
+TWINS = limits(
+    ("belle_bkstarinv_2017", "Belle", "$K^*+$inv"),
+    ("belle_bkstarinv_2013", "Belle", "$K^*+$inv"),
+    ("belle2_bkinv_2025", "Belle II", "$K+$inv"),
+    ("babar_bkgg_2021", "BaBar", r"$K\gamma\gamma$"),
+)
+
+
+def test_two_of_one_name_are_told_by_their_years():
+    labels = {name: look.label for name, look in looks_of(TWINS).items()}
+    assert labels["belle_bkstarinv_2013"] == "Belle $K^*+$inv (2013)"
+    assert labels["belle_bkstarinv_2017"] == "Belle $K^*+$inv (2017)"
+    assert labels["belle2_bkinv_2025"] == "Belle II $K+$inv"
+
+
+def test_no_two_lines_of_a_group_have_one_colour_nor_any_the_colour_of_another_group():
+    many = limits(*((f"entry_{i}", f"E{i}", "") for i in range(len(TINTS))))
+    looks = looks_of([*many, *(replace(limit, name=f"k{limit.name}", group="kaon decays") for limit in many)])
+    assert len({look.colour for look in looks.values()}) == 2 * len(TINTS)
+
+
+def test_a_measurement_looks_the_same_in_whatever_order_they_come():
+    assert looks_of(TWINS) == looks_of(TWINS[::-1])
