@@ -11,6 +11,7 @@ import logging
 import os
 import shutil
 from collections.abc import Callable
+from contextlib import suppress
 from functools import cache, cached_property, update_wrapper
 from hashlib import sha256
 from importlib import import_module
@@ -53,15 +54,18 @@ log = logging.getLogger("alpfit")
 def cache_folder() -> Path | None:
     """Where the machine code of the present sources is kept; ``NUMBA_CACHE_DIR`` moves it.
 
-    Where nothing can be kept there, a temporary folder of this process and those that it starts; where not even that
-    can be, None, and nothing is kept. Numba itself would go on to the folders of the sources, whose machine code does
-    not see a change in another file. This is told once.
+    Where nothing can be kept there, a temporary folder of this process and those that it starts, with a copy of what is
+    there already, as in a container that is read-only; where not even that can be, None, and nothing is kept. Numba
+    itself would go on to the folders of the sources, whose machine code does not see a change in another file. That
+    nothing is there is told once.
     """
     chosen = os.environ.get("NUMBA_CACHE_DIR")  # numba itself would also take it from a file where it is started
     base = Path(chosen) if chosen else user_cache_path("alpfit")
     digest = sources_digest()
     if not (fault := _unusable(base / digest)):
         return base / digest
+    if (copy := _copied(base / digest)) is not None:
+        return copy
     log.warning(
         "alpfit: machine code cannot be kept in %s (%s), so that each run compiles anew, for half a minute: set "
         "NUMBA_CACHE_DIR to a folder that can be written",
@@ -69,6 +73,17 @@ def cache_folder() -> Path | None:
         fault,
     )
     return _temporary_folder(digest)
+
+
+def _copied(folder: Path) -> Path | None:
+    """A temporary folder with the machine code of ``folder``; None where there is none, or no room for it."""
+    if next(folder.rglob("*.nbi"), None) is None or (own := _temporary_folder(folder.name)) is None:
+        return None
+    with suppress(OSError, shutil.Error):  # what was copied is used, what was not is compiled
+        shutil.copytree(folder, own, copy_function=shutil.copyfile, dirs_exist_ok=True)
+        for path in (own, *own.rglob("*/")):
+            path.chmod(0o700)  # it has the mode of what could not be written
+    return own
 
 
 def _temporary_folder(digest: str) -> Path | None:

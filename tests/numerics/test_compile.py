@@ -337,6 +337,33 @@ def test_where_no_cache_can_be_made_there_is_a_temporary_one_and_a_line(no_folde
     assert line.startswith(f"alpfit: machine code cannot be kept in {no_folder} (Not a directory)")
 
 
+def test_a_cache_that_cannot_be_written_is_read(tmp_path, monkeypatch, caplog):
+    """As in a container that is read-only: what was compiled when it was made is not compiled again."""
+    monkeypatch.setenv("NUMBA_CACHE_DIR", str(tmp_path / "image"))
+
+    def doubled(x):
+        return 2.0 * x
+
+    cache_folder = compilation.cache_folder.__wrapped__
+    made = cache_folder()
+    monkeypatch.setattr(compilation, "cache_folder", lambda: made)
+    assert compilation.kernel(doubled)(2.0) == 4.0
+    (kept,) = made.rglob("*.nbi")
+    usable = compilation._unusable
+    monkeypatch.setattr(
+        compilation, "_unusable", lambda folder: "Read-only" if folder.is_relative_to(made.parent) else usable(folder)
+    )
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    copy = cache_folder()
+    assert copy != made
+    assert (copy / kept.relative_to(made)).read_bytes() == kept.read_bytes()
+    monkeypatch.setattr(compilation, "cache_folder", lambda: copy)
+    again = compilation.kernel(doubled)
+    assert again(3.0) == 6.0
+    assert sum(again.stats.cache_misses.values()) == 0
+    assert caplog.messages == []
+
+
 def test_on_a_full_disk_nothing_is_kept_and_nothing_lands_beside_the_sources(no_folder, monkeypatch, caplog):
     monkeypatch.setattr(compilation, "ROOM", 2**80)
     assert fresh_cache_folder() is None
