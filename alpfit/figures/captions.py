@@ -6,15 +6,16 @@ from alpfit.errors import in_one_line
 from alpfit.figures.input import DRAWS, FigureInput
 from alpfit.figures.planes import GRID
 from alpfit.inference.profiling import N_BINS
-from alpfit.plots.density import n_bins
+
+SMOOTHED = "regions are of a kernel density estimate, wider where there are fewer samples"
 
 
 def of_the_corner(given: FigureInput) -> str:
     """The samples of one run or two."""
     if given.other is None:
-        return f"{_samples(given)}; {_smoothed(given)}."
+        return f"{_samples(given)}; {SMOOTHED}."
     runs = [f"{one.name}: {_samples(one)}" for one in (given, given.other)]
-    return f"{in_one_line('; '.join(runs))}; {_smoothed(given)}."
+    return f"{in_one_line('; '.join(runs))}; {SMOOTHED}."
 
 
 def of_profiles(n_axes: int, given: FigureInput) -> str:
@@ -36,7 +37,7 @@ def of_profiles(n_axes: int, given: FigureInput) -> str:
 
 def of_posteriors_and_profiles(given: FigureInput) -> str:
     """Both halves."""
-    return f"Posterior: {_smoothed(given)}. {of_profiles(2, given)}"
+    return f"Posterior: {SMOOTHED}. {of_profiles(2, given)}"
 
 
 def of_the_plane(given: FigureInput) -> str:
@@ -71,11 +72,6 @@ def _samples(given: FigureInput) -> str:
     samples = given.samples
     sampler = given.configuration.sampler.name
     return f"{samples.log_l.size} samples of {sampler}, worth {samples.n_eff:.0f} independent ones"
-
-
-def _smoothed(given: FigureInput) -> str:
-    bins = n_bins(given.samples.n_eff)
-    return f"smoothed histograms of {bins} bins along an axis"
 
 
 def _values(given: FigureInput, values: Mapping[str, float]) -> str:

@@ -29,7 +29,7 @@ RELIC_DENSITY = 0.120
 
 def plane(given: FigureInput) -> "Figure":
     """All limits of the catalogue that apply, at the best fit's other parameters."""
-    from alpfit.plots.density import density, n_bins
+    from alpfit.plots.density import density
     from alpfit.plots.plane import plane_figure
 
     _check(given)
@@ -38,7 +38,7 @@ def plane(given: FigureInput) -> "Figure":
     posterior = None
     if known and all(axis.logarithmic for axis in given.axes_of(axes)):
         horizontal, vertical = given.axes_of(axes)
-        posterior = density(horizontal, vertical, samples.weights, n_bins(samples.n_eff))
+        posterior = density(horizontal, vertical, samples.weights)
     best = given.best
     x, y = (best[name] for name in axes)
     shown = contents.x[0] <= x <= contents.x[-1] and contents.y[0] <= y <= contents.y[-1]

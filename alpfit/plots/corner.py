@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from alpfit.inference.samples import Samples
-from alpfit.plots.density import SHADES, density, draw_regions, n_bins, shade
+from alpfit.plots.density import SHADES, SMOOTHED_BINS, density, draw_regions, n_bins, shade
 from alpfit.plots.figure import Figure
 from alpfit.plots.style import BEST_FIT, POSTERIOR, TEXT_WIDTH, Axis, label_size
 
@@ -34,14 +34,13 @@ def corner_figure(samples: Samples, axes: Sequence[Axis]) -> Figure:
     figure = Figure(figsize=(TEXT_WIDTH, TEXT_WIDTH))
     grid = _triangle(figure, n)
     corner = corner_alone()
-    bins = n_bins(samples.n_eff)
     corner.corner_impl(
         np.stack([axis.values for axis in axes], axis=1),
         weights=weights,
         labels=[axis.label for axis in axes],
         range=[axis.limits for axis in axes],
-        bins=bins,
-        smooth1d=1.0,
+        bins=[n_bins(axis, weights, axis.limits) for axis in axes],
+        smooth1d=SMOOTHED_BINS,
         color=POSTERIOR,
         plot_datapoints=False,
         plot_density=False,
@@ -60,7 +59,7 @@ def corner_figure(samples: Samples, axes: Sequence[Axis]) -> Figure:
         grid[i, i].set_title(f"{axis.label}\n{_interval(low, middle, high)}", fontsize=label_size(n))
         grid[i, i].axvline(axis.values[best], color=BEST_FIT, linestyle=":", linewidth=0.8)
         for j in range(i):
-            draw_regions(grid[i, j], density(axes[j], axis, weights, bins), POSTERIOR)
+            draw_regions(grid[i, j], density(axes[j], axis, weights), POSTERIOR)
             grid[i, j].set(xlim=axes[j].limits, ylim=axis.limits)
             grid[i, j].plot(axes[j].values[best], axis.values[best], marker="*", markersize=6, color=BEST_FIT)
     figure.subplots_adjust(left=0.12, bottom=0.12, right=0.98, top=0.93, wspace=0.06, hspace=0.06)

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from scipy.ndimage import gaussian_filter1d
 
 from alpfit.inference.samples import Samples
-from alpfit.plots.density import SMOOTHING, density, draw_regions, n_bins, shown_limits
+from alpfit.plots.density import SMOOTHED_BINS, density, draw_regions, n_bins, shown_limits
 from alpfit.plots.figure import Figure
 from alpfit.plots.style import BEST_FIT, POSTERIOR, SECOND_POSTERIORS, TEXT_WIDTH, Axis, literal
 
@@ -85,15 +85,16 @@ def _draw_panel(panel: Axes, posteriors: Sequence[Posterior], i: int, j: int) ->
     """Quantity ``i`` against quantity ``j``, or the marginal posterior where they are the same."""
     for posterior, colour in zip(posteriors, COLOURS, strict=False):
         samples, x, y = posterior.samples, posterior.axes[j], posterior.axes[i]
-        bins, best = n_bins(samples.n_eff), samples.best
+        best = samples.best
         if i == j:
             limits = shown_limits(x, samples.weights)
+            bins = n_bins(x, samples.weights, limits)
             heights, edges = np.histogram(x.values, bins, limits, weights=samples.weights)
-            smooth = gaussian_filter1d(heights, SMOOTHING, mode="nearest")
+            smooth = gaussian_filter1d(heights, SMOOTHED_BINS, mode="nearest")
             panel.stairs(smooth / smooth.max(), edges, color=colour, linewidth=1.0)
             panel.axvline(x.values[best], color=colour, linestyle=":", linewidth=0.8)
         else:
-            draw_regions(panel, density(x, y, samples.weights, bins), colour, alpha=0.6)
+            draw_regions(panel, density(x, y, samples.weights), colour, alpha=0.6)
             panel.plot(
                 x.values[best],
                 y.values[best],

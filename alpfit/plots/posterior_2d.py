@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from alpfit.inference.profiling import THRESHOLDS, Profile
 from alpfit.inference.samples import Samples
 from alpfit.plots import finer
-from alpfit.plots.density import SHADES, Density, density, draw_regions, n_bins, shade
+from alpfit.plots.density import SHADES, Density, density, draw_regions, shade
 from alpfit.plots.figure import Figure
 from alpfit.plots.pairs import MOST_IN_ROWS, legend_place, mirror, rows
 from alpfit.plots.profile import ProfileOf, surface_of
@@ -44,7 +44,7 @@ def posterior_2d_figure(
     figure, cells = mirror(pairs) if mirrored else rows(pairs, across, height, above, panels=2)
     limits: dict[str, Range] = {}
     for (left, right), (x, y) in zip(cells, pairs, strict=True):
-        regions = density(x, y, samples.weights, n_bins(samples.n_eff))
+        regions = density(x, y, samples.weights)
         draw_regions(left, regions, POSTERIOR)
         if (known := finer.of(better, x, y)) is not None:
             reach = _draw_better(right, known, (x, y), top, mirrored)

@@ -33,6 +33,9 @@ LABEL_SIZE = 9.0
 """Of the axes' labels [pt], where they have room."""
 
 
+MARGIN = 0.08
+"""Beside values, of their range, where no prior cuts them: a density fades away there."""
+
 NEAR_AN_END = 0.05
 """Of the range of values: a prior's end that is not farther from them cuts the posterior."""
 
@@ -100,7 +103,7 @@ class Axis:
         """The range of the values, a little widened; where the prior cuts it, to the prior's end."""
         low, high = float(self.values.min()), float(self.values.max())
         near = NEAR_AN_END * (high - low)
-        margin = 0.01 * (high - low) or 0.5
+        margin = MARGIN * (high - low) or 0.5
         return (
             self.ends[0] if low - near < self.ends[0] <= low else low - margin,
             self.ends[1] if high <= self.ends[1] < high + near else high + margin,

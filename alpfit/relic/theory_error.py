@@ -57,7 +57,7 @@ class TheoryError(NamedTuple):
     >>> from alpfit.relic import theory_error
     >>> error = theory_error(0.477, 1e4)
     >>> print(f"{error.phase_space:.1%} + {error.plasma:.1%} + {error.numerics:.2%} = {error.total:.1%}")
-    2.7% + 0.6% + 0.03% = 2.7%
+    2.7% + 1.0% + 0.03% = 2.8%
     """
 
     phase_space: Array

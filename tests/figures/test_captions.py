@@ -41,7 +41,7 @@ def test_what_a_run_fell_short_of_stands_in_each_caption(given, name):
 
 
 def test_a_corner_plot_says_from_how_many_samples_it_is(given):
-    assert "440 samples of nautilus, worth 440 independent ones; smoothed histograms of 18 bins" in FIGURES[
+    assert "440 samples of nautilus, worth 440 independent ones; regions are of a kernel density estimate" in FIGURES[
         "corner"
     ].caption_of(given)
     both = FIGURES["corner"].caption_of(replace(given, other=replace(given, name="second")))

@@ -2,9 +2,10 @@
 
 import numpy as np
 import pytest
+from scipy.interpolate import RegularGridInterpolator
 from scipy.ndimage import label
 
-from alpfit.plots.density import PROBABILITIES, density, n_bins, shade, shown_limits
+from alpfit.plots.density import CELLS, PROBABILITIES, density, n_bins, shade, shown_limits
 from alpfit.plots.style import Axis
 
 
@@ -15,13 +16,13 @@ def gaussian():
 
 
 def test_regions_hold_their_share_of_the_posterior(gaussian):
-    regions = density(*gaussian, 60)
+    regions = density(*gaussian)
     for level, probability in zip(regions.levels, PROBABILITIES, strict=True):
         assert regions.values[regions.values >= level].sum() == pytest.approx(probability, abs=0.01)
 
 
 def test_the_regions_of_a_gaussian_are_circles_of_the_right_size(gaussian):
-    regions = density(*gaussian, 60)
+    regions = density(*gaussian)
     radius = np.hypot(*np.meshgrid(regions.x, regions.y, indexing="ij"))
     for level, delta in zip(regions.levels, (6.18, 2.30), strict=True):
         edge = radius[regions.values >= level].max()
@@ -29,9 +30,9 @@ def test_the_regions_of_a_gaussian_are_circles_of_the_right_size(gaussian):
 
 
 def test_contours_are_closed_by_a_ring_of_empty_cells(gaussian):
-    regions = density(*gaussian, 20)
+    regions = density(*gaussian)
     assert regions.values[[0, -1], :].max() == regions.values[:, [0, -1]].max() == 0.0
-    assert regions.values.shape == (regions.x.size, regions.y.size) == (22, 22)
+    assert regions.values.shape == (regions.x.size, regions.y.size) == (CELLS + 2, CELLS + 2)
 
 
 def test_what_has_no_weight_is_not_shown():
@@ -43,7 +44,36 @@ def test_what_has_no_weight_is_not_shown():
 
 
 def test_more_samples_allow_finer_bins():
-    assert n_bins(10.0) == 18 < n_bins(1500.0) < n_bins(1e6) == 40
+    def bins(n):
+        axis = Axis("x", np.random.default_rng(1).normal(size=n), "x", False)
+        return n_bins(axis, np.ones(n), (-3.0, 3.0))
+
+    assert 18 <= bins(10) < bins(1500) < bins(100_000) == 100
+
+
+@pytest.mark.parametrize("n", [400, 4000])
+@pytest.mark.parametrize("slope", [0.0, 1.0, 4.0])
+def test_regions_of_few_samples_hold_what_they_say_and_are_hardly_wider(n, slope):
+    """A Gaussian, and sheets, which a kernel along the axes would make as thick as they are long."""
+    x, y = np.random.default_rng(4).normal(size=(2, n))
+    axes = Axis("x", x, "x", False), Axis("y", y + slope * x, "y", False)
+    regions = density(*axes, np.full(n, 1.0 / n))
+    inside = RegularGridInterpolator((regions.x, regions.y), regions.values, bounds_error=False, fill_value=0.0)
+    seen = inside(np.stack([axis.values for axis in axes], axis=1))
+    for level, probability in zip(regions.levels, PROBABILITIES, strict=True):
+        assert np.mean(seen >= level) == pytest.approx(probability, abs=0.13 if slope == 4.0 else 0.06)
+    reach = regions.x[(regions.values >= regions.levels[1]).any(axis=1)].max()
+    assert reach == pytest.approx(np.sqrt(2.30), rel=0.15)
+
+
+def test_a_narrow_peak_on_a_wide_plateau_keeps_its_width():
+    """As of a search at any mass: the kernel is for the peak, not for the range."""
+    rng = np.random.default_rng(5)
+    peak, plateau = rng.normal(0.0, 0.02, (900, 2)), rng.uniform(-1.0, 1.0, (60, 2))
+    x, y = np.concatenate([peak, plateau]).T
+    regions = density(Axis("x", x, "x", False), Axis("y", y, "y", False), np.full(x.size, 1.0 / x.size))
+    inner = regions.x[(regions.values >= regions.levels[1]).any(axis=1)]
+    assert np.ptp(inner) < 2.0 * 1.3 * 1.55 * 0.02
 
 
 def test_a_shade_lies_between_white_and_the_colour():
@@ -57,7 +87,7 @@ def test_few_samples_in_a_flat_tail_make_no_islands():
     peak, plateau = rng.normal(0.5, 0.04, (3000, 2)), rng.random((1000, 2))
     x, y = np.concatenate([peak, plateau]).T
     axes = (Axis("x", x, "x", False), Axis("y", y, "y", False))
-    regions = density(*axes, np.full(x.size, 1.0 / x.size), n_bins(x.size))
+    regions = density(*axes, np.full(x.size, 1.0 / x.size))
     _, pieces = label(regions.values >= regions.levels[0])
     assert pieces == 1  # with one width for all there are more
     assert regions.values.sum() == pytest.approx(1.0)
@@ -68,23 +98,23 @@ def test_few_samples_in_a_flat_tail_make_no_islands():
 def test_a_heavy_sample_makes_no_island():
     x, y = np.random.default_rng(3).normal(size=(2, 4000))
     x[0], y[0] = 6.0, 6.0
-    weights = np.where(np.arange(x.size) == 0, 40.0, 1.0)
+    weights = np.where(np.arange(x.size) == 0, 80.0, 1.0)
     axes = (Axis("x", x, "x", False), Axis("y", y, "y", False))
-    heavy = density(*axes, weights / weights.sum(), 40)
+    heavy = density(*axes, weights / weights.sum())
     _, pieces = label(heavy.values >= heavy.levels[0])
     assert pieces == 1
     assert heavy.values.sum() == pytest.approx(1.0)
 
-    many = np.repeat([x, y], np.where(np.arange(x.size) == 0, 40, 1), axis=1)  # as heavy, and of as many samples
+    many = np.repeat([x, y], np.where(np.arange(x.size) == 0, 80, 1), axis=1)  # as heavy, and of as many samples
     axes = (Axis("x", many[0], "x", False), Axis("y", many[1], "y", False))
-    crowd = density(*axes, np.full(many[0].size, 1.0 / many[0].size), 40)
+    crowd = density(*axes, np.full(many[0].size, 1.0 / many[0].size))
     assert label(crowd.values >= crowd.levels[0])[1] == 2
 
 
 @pytest.mark.parametrize(
     ("ends", "limits"),
-    [((0.0, 10.0), (0.0, 10.0)), ((-5.0, 9.99), (0.01, 9.99)), ((-np.inf, np.inf), (0.01, 10.09))],
+    [((0.0, 10.0), (0.0, 10.0)), ((-5.0, 10.0), (-0.7, 10.0)), ((-np.inf, np.inf), (-0.7, 10.7))],
 )
 def test_an_axis_ends_where_its_prior_cuts_it(ends, limits):
-    axis = Axis("x", np.linspace(0.1, 9.9, 50) if ends[1] == 9.99 else np.linspace(0.1, 9.99, 50), "x", False, ends)
+    axis = Axis("x", np.linspace(0.1, 9.9, 50), "x", False, ends)
     assert axis.limits == pytest.approx(limits, abs=0.02)
