@@ -41,8 +41,11 @@ class Places:
         i, j = int(x * GRID[0]), int(y * GRID[1])
         self.taken[max(i - radius, 0) : i + radius, max(j - radius, 0) : j + radius] = True
 
-    def write(self, label: str, inside: Mask, colour: Colour, size: float) -> bool:
-        """Write ``label`` into the region ``inside``, on :data:`GRID`, level or upright; whether there was room."""
+    def write(self, label: str, inside: Mask, own: Mask, colour: Colour, size: float) -> bool:
+        """Write ``label`` into the region ``inside``, on :data:`GRID`, level or upright; whether there was room.
+
+        Its middle is in ``own``, such as the cells that are nearer to its own line than to any other.
+        """
         for rotation in (0.0, 90.0):
             text = self.panel.text(
                 0.5,
@@ -57,7 +60,7 @@ class Places:
                 zorder=5,
             )
             box = self._cells(text)
-            found = self._best(inside & ~self.taken, box)
+            found = self._best(inside & ~self.taken, own, box)
             if found is None:
                 text.remove()
                 continue
@@ -68,20 +71,27 @@ class Places:
             return True
         return False
 
-    def write_along(self, label: str, lines: Sequence[Array], inside: Mask, colour: Colour, size: float) -> bool:
+    def write_along(
+        self, label: str, lines: Sequence[Array], inside: Mask, own: Mask, colour: Colour, size: float
+    ) -> bool:
         """Write ``label`` beside an edge of its region, ``lines (n, 2)``, on the inner side; whether there was room.
 
-        Room is beside a stretch that is as long as the label and straight.
+        Room is beside a stretch that is as long as the label and straight, where its middle is in ``own``.
         """
         text = self.panel.text(0.5, 0.5, label, transform=self.panel.transAxes, fontsize=size, color=colour, zorder=5)
         text.set(ha="center", va="center", rotation_mode="anchor")
-        own, panel, pt = text.get_window_extent(), self.panel.get_window_extent(), self.panel.figure.dpi / 72.0
-        box, extent = (np.array([bounds.width, bounds.height]) / pt for bounds in (own, panel))
+        drawn, panel, pt = text.get_window_extent(), self.panel.get_window_extent(), self.panel.figure.dpi / 72.0
+        box, extent = (np.array([bounds.width, bounds.height]) / pt for bounds in (drawn, panel))
         found: dict[float, tuple[Array, float, tuple[Index, Index]]] = {}
         for line in lines:
             for centre, angle in beside((self.panel.transData.transform(line) - panel.p0) / pt, box):
                 cells = covered(centre, angle, box, extent)
-                if cells is not None and inside[cells].all() and not self.taken[cells].any():
+                if (
+                    cells is not None
+                    and inside[cells].all()
+                    and not self.taken[cells].any()
+                    and own[_cell_of(centre, extent)]
+                ):
                     cost = float(self.crowd[cells].mean() + 20.0 * self.ink[cells].mean())
                     found.setdefault(cost, (centre, angle, cells))
         if not found:
@@ -99,9 +109,9 @@ class Places:
         across, up = own.width / panel.width * GRID[0], own.height / panel.height * GRID[1]
         return int(across) + 2 * MARGIN, int(up) + MARGIN
 
-    def _best(self, free: Mask, box: tuple[int, int]) -> tuple[int, int] | None:
-        """The centre of the least crowded place for ``box``, and there the farthest from the edge."""
-        fits = minimum_filter(free, size=box, mode="constant", cval=0).astype(bool)
+    def _best(self, free: Mask, own: Mask, box: tuple[int, int]) -> tuple[int, int] | None:
+        """The centre in ``own`` of the least crowded place for ``box``, and there the farthest from the edge."""
+        fits = minimum_filter(free, size=box, mode="constant", cval=0).astype(bool) & own
         if not fits.any():
             return None
         depth = distance_transform_edt(np.pad(free, 1))[1:-1, 1:-1]
@@ -144,6 +154,21 @@ def covered(centre: Array, angle: float, box: Array, extent: Array) -> tuple[Ind
     if i.min() < 1 or j.min() < 1 or i.max() >= GRID[0] - 1 or j.max() >= GRID[1] - 1:
         return None
     return i, j
+
+
+def _cell_of(place: Array, extent: Array) -> tuple[int, int]:
+    """The cell of a place in a panel of size ``extent``."""
+    i, j = (min(max(int(at / size * n), 0), n - 1) for at, size, n in zip(place, extent, GRID, strict=True))
+    return i, j
+
+
+def nearest(lines: Sequence[Mask]) -> list[Mask]:
+    """Of each of ``lines`` the cells that are nearer to it than to any other; those of what is nowhere are none."""
+    if not lines:
+        return []
+    far = float(sum(GRID))
+    away = np.stack([distance_transform_edt(~line) if line.any() else np.full(GRID, far) for line in lines])
+    return [np.asarray((distance <= away.min(axis=0)) & (distance < far)) for distance in away]
 
 
 def edge_of(inside: Mask) -> Mask:

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from alpfit.inference.exclusion import Excluded, Preferred, RelicCurve
 from alpfit.plots.density import Density, draw_edges, shade
 from alpfit.plots.figure import Figure
-from alpfit.plots.labels import GRID, Places, edge_of, on_grid
+from alpfit.plots.labels import GRID, Places, edge_of, nearest, on_grid
 from alpfit.plots.plane_legend import (
     LETTERS,
     LINES,
@@ -210,15 +210,19 @@ def _write_labels(
 ) -> list[Excluded]:
     """Names along edges or, where these are nowhere straight, in regions that have room; what has none.
 
+    Each is nearer to its own edge than to any other.
     Projections, which have no shade to stand in, come first, then the smallest.
     """
     unwritten = []
+    edge_cells = nearest([edge_of(on_grid(region.inside)) for region in regions])
+    own = dict(zip([region.name for region in regions], edge_cells, strict=True))
     for region in sorted(regions, key=lambda region: (not region.projection, int(region.inside.sum()))):
         red, green, blue = looks[region.name].colour
         dark = (DARKENED * red, DARKENED * green, DARKENED * blue)
         label, inside = looks[region.name].label, on_grid(region.inside)
-        written = places.write_along(label, edges[region.name], inside, dark, LABEL_SIZE)
-        if not (written or (not region.projection and places.write(label, inside, dark, LABEL_SIZE))):
+        near, style = own[region.name], (dark, LABEL_SIZE)
+        written = places.write_along(label, edges[region.name], inside, near, *style)
+        if not (written or (not region.projection and places.write(label, inside, near, *style))):
             unwritten.append(region)
     for text in places.panel.texts:
         text.set_path_effects([withStroke(linewidth=1.2, foreground="white", alpha=0.7)])

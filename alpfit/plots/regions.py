@@ -34,8 +34,8 @@ def colour_of(group: str) -> str:
     return GROUPS.get(group, GROUPS[OTHERS])
 
 
-TINTS = (0.0, 0.45, -0.4, 0.25, -0.2)
-"""How much white, or where negative black, is mixed into a group's colour for one measurement and the next."""
+LIGHTEST, DARKEST = 0.35, -0.55
+"""How much white, or where negative black, is mixed into a group's colour for its last measurement and its first."""
 
 
 @dataclass(frozen=True)
@@ -51,15 +51,16 @@ def looks_of(limits: Sequence[Excluded]) -> Mapping[str, Look]:
 
     Of two with the same experiment and process the year is told, with which the names of entries end.
     """
-    labels = Counter((label_of(limit), limit.projection) for limit in limits)
-    tinted: Counter[str] = Counter()
-    looks = {}
+    labels = Counter(label_of(limit) for limit in limits)
+    members: dict[str, list[str]] = {}
     for limit in sorted(limits, key=lambda limit: limit.name):
-        label = label_of(limit)
-        if labels[label, limit.projection] > 1:
+        members.setdefault(limit.group, []).append(limit.name)
+    looks = {}
+    for limit in limits:
+        label, names = label_of(limit), members[limit.group]
+        if labels[label] > 1:
             label += f" ({literal(limit.name.rpartition('_')[2])})"
-        tint = TINTS[tinted[limit.group] % len(TINTS)]
-        tinted[limit.group] += 1
+        tint = LIGHTEST + (DARKEST - LIGHTEST) * (names.index(limit.name) + 0.5) / len(names)
         red, green, blue = (
             value + tint * (1.0 - value) if tint > 0.0 else value * (1.0 + tint)
             for value in to_rgb(colour_of(limit.group))

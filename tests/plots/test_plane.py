@@ -8,9 +8,10 @@ import pytest
 from shipped_entries import all_shipped
 
 from alpfit.inference.exclusion import Excluded, Preferred, RelicCurve
+from alpfit.plots.labels import GRID, edge_of, nearest, on_grid
 from alpfit.plots.plane import plane_figure
 from alpfit.plots.plane_legend import LETTERS, letters
-from alpfit.plots.regions import GROUPS, TINTS, Curve, PlaneContents, colour_of, label_of, looks_of
+from alpfit.plots.regions import GROUPS, Curve, PlaneContents, colour_of, label_of, looks_of
 from alpfit.plots.style import COLUMN_WIDTH, paper_style
 from alpfit.scenarios import SCENARIOS
 
@@ -69,6 +70,11 @@ def test_labels_lie_in_their_regions_and_not_on_each_other(figure):
         x, y = text.get_position()  # in widths of the panel, which the grid spans
         i, j = int(x * M_A.size), int(y * G_AGG.size)
         assert by_label[label].inside[i, j]
+    edges = {label: edge_of(on_grid(region.inside)) for label, region in by_label.items()}
+    near = dict(zip(edges, nearest(list(edges.values())), strict=True))
+    for label, text in texts.items():
+        x, y = text.get_position()
+        assert near[label][int(x * GRID[0]), int(y * GRID[1])], label
 
 
 def test_what_has_no_room_for_a_label_is_in_the_legend_and_all_is_named_once(figure):
@@ -202,9 +208,9 @@ def test_two_of_one_name_are_told_by_their_years():
 
 
 def test_no_two_lines_of_a_group_have_one_colour_nor_any_the_colour_of_another_group():
-    many = limits(*((f"entry_{i}", f"E{i}", "") for i in range(len(TINTS))))
+    many = limits(*((f"entry_{i}", f"E{i}", "") for i in range(12)))
     looks = looks_of([*many, *(replace(limit, name=f"k{limit.name}", group="kaon decays") for limit in many)])
-    assert len({look.colour for look in looks.values()}) == 2 * len(TINTS)
+    assert len({look.colour for look in looks.values()}) == 24
 
 
 def test_a_measurement_looks_the_same_in_whatever_order_they_come():
