@@ -59,7 +59,7 @@ def profile(
     :class:`Interrupted`.
 
         >>> import alpfit
-        >>> made = alpfit.profile("chains/reference/invisible", ["m_a", "g_agg"], grid=(20, 20), output="profiles")
+        >>> made = alpfit.profile("chains/reference/invisible", ["m_a", "g_agg"], grid=(20, 20), refine=False, output="p")
         >>> [profile.names for profile in made.profiles[:2]]
         [('m_a', 'g_agg'), ('m_a',)]
     """
@@ -112,11 +112,11 @@ def _to_refine(
         return frozenset(plan.names for plan in plans) if request.refine else frozenset(), 0.0
     if run.configuration.kind.place:
         return frozenset(), 0.0
-    chosen, seconds = affordable(run, plans)
     try:
+        chosen, seconds = affordable(run, request, plans)
         usable = bool(chosen) and (force or not Freshness(run, fit.problem).changes)
     except AlpfitError:
-        usable = False
+        return frozenset(), 0.0
     return (chosen, seconds) if usable else (frozenset(), 0.0)
 
 

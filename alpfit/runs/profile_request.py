@@ -81,19 +81,20 @@ def plans_of(run: Run, request: ProfileRequest) -> list[Plan]:
     return _plans(run.configuration, names, alone, _bins(request.grid, names))
 
 
-def affordable(run: Run, plans: Sequence[Plan]) -> tuple[frozenset[tuple[str, ...]], float]:
+def affordable(run: Run, request: ProfileRequest, plans: Sequence[Plan]) -> tuple[frozenset[tuple[str, ...]], float]:
     """Which of ``plans`` are refined without being asked for, by their names, and how long that takes [s].
 
-    All of single parameters, and then all of pairs, as long as they take less than :data:`LONGEST_UNASKED` together, by
-    what a call took in the run, with all that its sampler did.
+    All of single parameters that the ``request`` is about, and then all of pairs, as long as they take less than
+    :data:`LONGEST_UNASKED` together, by what a call took in the run. Raises :class:`RunFolderError` where the run's
+    summary, which says so, is damaged.
     """
-    facts = run.manifest.model_extra or {}
-    n_calls, seconds = (facts.get(name) for name in ("n_calls", "run_time_s"))
-    if not (isinstance(n_calls, int) and n_calls > 0 and isinstance(seconds, (int, float)) and seconds > 0.0):
+    n_calls, seconds = run.summary["n_calls"], run.summary["likelihood_time_s"]
+    if n_calls <= 0 or seconds <= 0.0:  # reweighted
         return frozenset(), 0.0
     sampled, chosen, spent = set(run.samples.parameters), frozenset[tuple[str, ...]](), 0.0
+    wanted = sampled & set(_names(request, tuple(sampled), tuple(run.samples.derived)) or sampled)
     for n_axes in (1, 2):
-        group = [plan for plan in plans if len(plan.names) == n_axes and set(plan.names) <= sampled]
+        group = [plan for plan in plans if len(plan.names) == n_axes and set(plan.names) <= wanted]
         calls = sum(CALLS * math.prod(plan.n_bins) * max(1, len(sampled) - n_axes) for plan in group)
         if spent + (more := calls * seconds / n_calls) > LONGEST_UNASKED:
             break

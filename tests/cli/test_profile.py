@@ -68,7 +68,12 @@ def test_from_samples_all_quantities_and_pairs_are_profiled(alpfit, tmp_path):
 
 def test_derived_quantities_can_be_paired(alpfit, tmp_path):
     names = ["m_a", "BR(B+->K+ a(inv))"]
-    assert alpfit("profile", REFERENCE, "--parameters", *names, "--grid", "5", "--output", tmp_path / "out").code == 0
+    assert (
+        alpfit(
+            "profile", REFERENCE, "--parameters", *names, "--grid", "5", "--no-refine", "--output", tmp_path / "out"
+        ).code
+        == 0
+    )
     assert RunProfile.read(tmp_path / "out").profiles[0].names == tuple(names)
 
 
@@ -177,7 +182,12 @@ def test_one_option_may_have_several_values(words, expected):
 
 @pytest.mark.parametrize("names", [["m_a", "r"], ["m_a,r"], ["m_a", "--parameters", "r"]], ids=" ".join)
 def test_parameters_can_be_named_in_any_way(names, alpfit, tmp_path):
-    assert alpfit("profile", REFERENCE, "--parameters", *names, "--grid", "5", "--output", tmp_path / "out").code == 0
+    assert (
+        alpfit(
+            "profile", REFERENCE, "--parameters", *names, "--grid", "5", "--no-refine", "--output", tmp_path / "out"
+        ).code
+        == 0
+    )
     assert RunProfile.read(tmp_path / "out").profiles[0].names == ("m_a", "r")
 
 
@@ -251,22 +261,25 @@ def test_what_takes_less_than_a_minute_is_refined_unasked_single_parameters_firs
     plans = plans_of(run, ProfileRequest())
     alone = {(name,) for name in run.samples.parameters}
     pairs = {plan.names for plan in plans if len(plan.names) == 2}
-    per_call = run.manifest.model_extra["run_time_s"] / run.manifest.n_calls
+    per_call = run.summary["likelihood_time_s"] / run.summary["n_calls"]
     of_one = 60 * 50 * (len(alone) - 1) * per_call * len(alone)
 
     def chosen(longest):
         monkeypatch.setattr("alpfit.runs.profile_request.LONGEST_UNASKED", longest)
-        return affordable(run, plans)
+        return affordable(run, ProfileRequest(), plans)
 
     assert chosen(0.99 * of_one) == (frozenset(), 0.0)
     assert chosen(1.01 * of_one) == (alone, pytest.approx(of_one))
     assert chosen(1e9)[0] == alone | pairs
+    (name,) = next(iter(alone))
+    request = ProfileRequest((name,))
+    assert affordable(run, request, plans_of(run, request))[0] == {(name,)}
 
 
 def test_the_refined_stand_beside_those_of_the_samples_and_it_is_said_which(alpfit, run, tmp_path, monkeypatch):
     names = list(run.samples.parameters)
     chosen = frozenset({(names[0],)})
-    monkeypatch.setattr("alpfit.fit.profile.affordable", lambda run, plans: (chosen, 3.0))
+    monkeypatch.setattr("alpfit.fit.profile.affordable", lambda *_: (chosen, 3.0))
     path = tmp_path / "out"
     outcome = alpfit("profile", run.folder.path, "--output", path)
     assert outcome.code == 0
@@ -286,7 +299,7 @@ def test_the_refined_stand_beside_those_of_the_samples_and_it_is_said_which(alpf
 
 
 def test_nothing_is_refined_unasked_where_data_have_changed(alpfit, run, tmp_path, monkeypatch):
-    monkeypatch.setattr("alpfit.fit.profile.affordable", lambda run, plans: (frozenset({("g_agg",)}), 3.0))
+    monkeypatch.setattr("alpfit.fit.profile.affordable", lambda *_: (frozenset({("g_agg",)}), 3.0))
     monkeypatch.setattr("alpfit.runs.freshness.Freshness.changes", ("the data have changed",))
     assert alpfit("profile", run.folder.path, "--output", tmp_path / "out").code == 0
     assert not any(profile.refined for profile in RunProfile.read(tmp_path / "out").profiles)
@@ -296,5 +309,5 @@ def test_somebody_elses_scenario_is_not_run_unasked(run, monkeypatch):
     """Not even to see whether it gives the same ln L."""
     kind = replace(run.configuration.kind, place="./scenario.py:Own")
     monkeypatch.setitem(vars(run.configuration), "kind", kind)
-    monkeypatch.setattr("alpfit.fit.profile.affordable", lambda run, plans: pytest.fail("it was looked at"))
+    monkeypatch.setattr("alpfit.fit.profile.affordable", lambda *_: pytest.fail("it was looked at"))
     assert not refines(run, (), None, None, force=False)
