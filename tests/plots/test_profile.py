@@ -70,7 +70,7 @@ def test_in_two_dimensions_there_is_a_panel_for_each_pair(planes):
 
 
 def test_in_two_dimensions_the_legend_names_the_confidence_levels(planes):
-    assert legend(planes[1]) == [*LEVELS, "worse", "best fit"]
+    assert legend(planes[1]) == [*LEVELS, "worse", "no sample", "best fit"]
 
 
 def test_in_two_dimensions_the_surface_is_the_profile_likelihood(planes):
