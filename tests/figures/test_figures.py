@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from hashlib import sha256
 from io import BytesIO
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -271,3 +272,8 @@ def test_a_branching_ratio_that_may_be_larger_than_one_has_no_bound():
     assert allowed[0].bound[0] > 1.0  # all of it decays in the detector
     assert np.isnan(bound_at(entry, allowed[0]))
     assert bound_at(entry, allowed[1]) == allowed[1].bound[0] < 1e-8
+
+
+def test_every_figure_is_in_the_table_of_the_run_folders_manual():
+    text = (Path(__file__).resolve().parents[2] / "chains" / "README.md").read_text()
+    assert [name for name in FIGURES if f"| `{name}` |" not in text] == []
