@@ -159,6 +159,17 @@ def test_the_status_of_a_run_tells_of_its_unfinished_profile(alpfit, tmp_path, m
     assert "less than a minute: leave it out, or begin anew with --overwrite" in refused
 
 
+def test_a_damaged_profile_is_mended_as_reading_it_says(alpfit, tmp_path):
+    path = copytree(REFERENCE, tmp_path / "run")
+    (path / "profile").mkdir()
+    (path / "profile" / "manifest.json").write_text("junk")
+    told = alpfit("plot", path, "--only", "profile_1d").err
+    command = f"make it anew with alpfit profile {path} --overwrite, or remove {path / 'profile'}"
+    assert command in told
+    assert alpfit("profile", path, "--parameters", "m_a", "--grid", "4", "--no-refine", "--overwrite").code == 0
+    assert RunProfile.read(path / "profile").profiles
+
+
 def test_finished_profiles_are_kept_replaced_or_read(run, refined, alpfit):
     path = refined[0]
     arguments = ["profile", run.folder.path, *ARGUMENTS, "--output", path]
