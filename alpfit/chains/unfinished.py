@@ -368,6 +368,21 @@ def _flat(tree: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
     return leaves
 
 
+def not_finished(path: Path) -> str:
+    """Why the folder ``path``, which has no manifest, is no run; of an unfinished one, how to continue it."""
+    unfinished, where = UnfinishedRun(path), quote(str(path))
+    if not unfinished.exists:
+        return f"{path} is not a run folder: it has no {RunFolder(path).manifest.name}"
+    try:
+        kind = "profile" if "profile" in read_json(unfinished.identity, "") else "run"
+    except RunFolderError:  # it is not known what it was
+        kind = "run"
+    if kind == "profile":
+        return f"{path} holds an unfinished profile, not a run: alpfit status {where} tells how to continue it"
+    how = f"continue it with alpfit run FILE --output {where} --resume"
+    return f"{path} holds an unfinished run, with nothing to read yet: {how}, or see alpfit status {where}"
+
+
 def is_finished(path: Path) -> bool:
     """Whether ``path`` holds a finished run and no unfinished one."""
     return RunFolder(path).manifest.exists() and not UnfinishedRun(path).exists
