@@ -17,6 +17,9 @@ MANIFEST = "manifest.json"
 INTERVALS = "intervals.json"
 """The file that tells a profile's folder from a run's."""
 
+PROFILE = "profile"
+"""The folder inside a run folder that holds its profile, if no other is chosen."""
+
 SCENARIO = "scenario"
 """The folder inside a run folder with the code of a scenario of one's own, and what it has."""
 
@@ -100,7 +103,12 @@ def kind_of(path: Path) -> str:
     try:
         return "run" if "alpfit" in read_json(folder.manifest, "") else ""
     except RunFolderError:  # damaged, but whose else should it be
-        return "run"
+        return "profile" if is_place_of_profile(path) and not folder.configuration.exists() else "run"
+
+
+def is_place_of_profile(path: Path) -> bool:
+    """Whether the folder ``path`` is where the profile of a run goes, inside of the run's folder."""
+    return path.name == PROFILE and RunFolder(path.parent).manifest.exists()
 
 
 def check_output(path: Path, overwrite: bool, what: str = "run", *, beside: bool = False) -> None:

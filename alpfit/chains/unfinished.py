@@ -331,14 +331,33 @@ def _check_identity(unfinished: UnfinishedRun, identity: Mapping[str, Any], what
     way_out = "begin anew with overwrite=True" + (", or continue nevertheless with force=True" if what == "run" else "")
     before = read_json(unfinished.identity, way_out)
     was, now = _flat(before), _flat(json.loads(json_text(identity)))
-    for key in [*was, *now]:
+    for key in sorted([*was, *now], key=lambda key: not key.startswith("profile.")):  # what was asked for goes first
         if was.get(key) != now.get(key):
-            begun = f"with {key} = {was.get(key)}, which is {now.get(key)} now"
+            if key == "profile.refine":
+                said = _refined_otherwise(was.get(key), now.get(key))
+                raise RunFolderError(f"{unfinished.run} was begun {said}, or {way_out}")
+            begun = f"with {key.removeprefix('profile.')} = {was.get(key)}, which is {now.get(key)} now"
             if key == "scenario" and was.get(key) and now.get(key):
                 begun = "with another content of the scenario's file"
             raise RunFolderError(
                 f"{unfinished.run} was begun {begun}: put it back, {'' if what == 'run' else 'or '}{way_out}"
             )
+
+
+def _refined_otherwise(was: Any, now: Any) -> str:
+    """How a profile was begun that is not refined as it would be ``now``, and what to do; both as they are recorded."""
+    if was is True:
+        return "with refine=True: give that again"
+    if not isinstance(was, list):
+        return "without ln L maximised anywhere: give refine=False"
+    if now is True:
+        return "without refine=True, with ln L maximised where that takes less than a minute: leave it out"
+    if now is False:
+        return (
+            "with ln L maximised where that takes less than a minute: leave out refine=False or, if it is not given, "
+            "put back the data and the code"
+        )
+    return "with ln L maximised in other profiles than it would be now: put back the run"
 
 
 def _flat(tree: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
@@ -347,6 +366,21 @@ def _flat(tree: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
     for key, value in tree.items():
         leaves |= _flat(value, f"{prefix}{key}.") if isinstance(value, dict) else {f"{prefix}{key}": value}
     return leaves
+
+
+def not_finished(path: Path) -> str:
+    """Why the folder ``path``, which has no manifest, is no run; of an unfinished one, how to continue it."""
+    unfinished, where = UnfinishedRun(path), quote(str(path))
+    if not unfinished.exists:
+        return f"{path} is not a run folder: it has no {RunFolder(path).manifest.name}"
+    try:
+        kind = "profile" if "profile" in read_json(unfinished.identity, "") else "run"
+    except RunFolderError:  # it is not known what it was
+        kind = "run"
+    if kind == "profile":
+        return f"{path} holds an unfinished profile, not a run: alpfit status {where} tells how to continue it"
+    how = f"continue it with alpfit run FILE --output {where} --resume"
+    return f"{path} holds an unfinished run, with nothing to read yet: {how}, or see alpfit status {where}"
 
 
 def is_finished(path: Path) -> bool:

@@ -9,6 +9,7 @@ import numpy as np
 from alpfit.chains.layout import RunFolder
 from alpfit.chains.posterior import read_posterior
 from alpfit.chains.provenance import check_whole
+from alpfit.chains.unfinished import not_finished
 from alpfit.config.document import read_toml, table_of
 from alpfit.errors import ConfigurationError, RunFolderError
 from alpfit.inference.joint import FEWEST_CENTRES, table_around
@@ -82,7 +83,7 @@ def _from_run(name: str, table: Mapping[str, Any], folder: Path) -> dict[str, An
     run = RunFolder(folder / path_of("run", table["run"]).expanduser())
     try:
         if not run.manifest.exists():
-            raise RunFolderError(f"{run.path} is not a run folder: it has no {run.manifest.name}")
+            raise RunFolderError(not_finished(run.path))
         check_whole(run.path, run.configuration, run.posterior)
         document, samples = read_toml(run.configuration), read_posterior(run.posterior)
     except RunFolderError as error:

@@ -6,6 +6,7 @@ import numpy as np
 
 from alpfit.figures.input import FigureInput
 from alpfit.likelihoods import Measurement
+from alpfit.likelihoods.forms import Comparison
 from alpfit.likelihoods.forms.binned import Binned
 from alpfit.likelihoods.forms.binned.axis import Axis
 from alpfit.likelihoods.forms.binned.expectation import Expectation
@@ -23,7 +24,7 @@ def pulls(given: FigureInput) -> "Figure":
     rows, best = [], given.evaluated_draws()[1]
     for m in given.problem.likelihood.measurements:
         comparison = m.compare(best)
-        bound, pull = float(comparison.bound[0]), float(comparison.pull[0])
+        bound, pull = bound_at(m, comparison), float(comparison.pull[0])
         log_l = float(given.samples.log_l_by_entry[m.name][given.samples.best])
         rows.append(Pull(m.name, pull if np.isfinite(bound) else np.nan, log_l))
     return pulls_figure(rows)
@@ -38,10 +39,17 @@ def predictive(given: FigureInput) -> "Figure":
     known = {**scenario.parameters, **scenario.observables}
     rows = []
     for m in given.problem.likelihood.measurements:
-        seen, quantity = m.compare(draws), known.get(m.observables[0])
+        seen, there, quantity = m.compare(draws), m.compare(best), known.get(m.observables[0])
         unit = "" if quantity is None else quantity.unit
-        rows.append(Predictive(m.name, unit, *seen, best=float(m.compare(best).pull[0])))
+        bound, pull = bound_at(m, there), float(there.pull[0])
+        rows.append(Predictive(m.name, unit, *seen, best_bound=bound, best=pull if np.isfinite(bound) else np.nan))
     return predictive_figure(rows)
+
+
+def bound_at(m: Measurement, point: Comparison) -> float:
+    """The bound at one point; NaN where there is none, or it lets a branching ratio be larger than one."""
+    bound = float(point.bound[0])
+    return np.nan if m.observables[0].startswith("BR(") and bound > 1.0 else bound
 
 
 def spectrum(given: FigureInput) -> "Figure":

@@ -109,7 +109,7 @@ FIGURES: Registry[FigureKind] = Registry(
         "predictive": FigureKind(
             "What each measurement sees of the posterior, in standard deviations from what it has measured or, of a "
             "limit, from zero; pulls beyond four are drawn at the edge, the grey bands are one and two, "
-            "and circles and bars are medians and 68 %.",
+            "and circles and bars are medians and 68 %. A bound that depends on the point is that at the best fit.",
             predictive,
             evaluates=True,
             made=of_draws,

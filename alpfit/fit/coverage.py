@@ -11,7 +11,7 @@ from alpfit.inference.interrupts import Interrupted, Interrupts
 from alpfit.inference.problem import Problem
 from alpfit.inference.profiling.coverage import CoverageCheck, coverage, not_drawn
 from alpfit.inference.progress import Progress, ProgressReport
-from alpfit.runs.profile import WAY_OUT, RunProfile
+from alpfit.runs.profile import RunProfile, way_out
 from alpfit.runs.run import Run
 
 
@@ -47,11 +47,11 @@ def check_coverage(run: Run, problem: Problem, made: RunProfile, n_toys: int, pr
 
 def _best_of(made: RunProfile) -> dict[str, float]:
     """The parameters of the best fit that the profiles are held against."""
-    best = read_json(made.folder.intervals, WAY_OUT).get("best_fit")
+    best = read_json(made.folder.intervals, way_out(made.folder.path)).get("best_fit")
     try:
         return {str(name): float(value) for name, value in best["parameters"].items()}  # type: ignore[index]
     except (KeyError, TypeError, AttributeError, ValueError) as error:
-        raise RunFolderError(f"{made.folder.intervals} has no best fit: {WAY_OUT}") from error
+        raise RunFolderError(f"{made.folder.intervals} has no best fit: {way_out(made.folder.path)}") from error
 
 
 def _write(path: Path, check: CoverageCheck, run: Run) -> None:

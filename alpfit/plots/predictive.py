@@ -35,7 +35,8 @@ QUANTILES = (0.16, 0.5, 0.84)
 class Predictive:
     """Of equally weighted samples the ``predictions`` of what is measured, ``bounds`` and ``pulls``, ``(n,)``.
 
-    A bound is NaN where the measurement says nothing. ``best`` is the pull at the best fit.
+    A bound is NaN where the measurement says nothing. ``best_bound`` and ``best`` are the bound and the pull
+    at the best fit, NaN where there is none.
     """
 
     name: str
@@ -43,6 +44,7 @@ class Predictive:
     predictions: Array
     bounds: Array
     pulls: Array
+    best_bound: float
     best: float
 
 
@@ -58,7 +60,7 @@ def predictive_figure(rows: Sequence[Predictive]) -> Figure:
     panel.tick_params(axis="y", length=0.0)
     panel.set(xlim=(-REACH, REACH), ylim=(len(rows) - 0.5, -0.5), xlabel=r"pull [$\sigma$]")
     places = panel.get_yaxis_transform()
-    for x, title in ((SEEN, "seen, 68 %"), (BOUND, "measured, or bound")):
+    for x, title in ((SEEN, "seen, 68 %"), (BOUND, "measured, or bound at best")):
         panel.text(x, -0.65, title, transform=places, ha="left", va="bottom", fontsize=7.0)
     figure.legend(handles=_legend(), loc="upper center", ncols=3)
     return figure
@@ -73,8 +75,14 @@ def _draw_row(panel: Axes, i: int, row: Predictive) -> None:
         _violin(panel, i, np.clip(row.pulls[~says_nothing], -REACH, REACH))
         panel.plot(np.clip(row.best, -REACH, REACH), i, marker="*", color=BEST_FIT, markersize=5, clip_on=False)
     panel.text(SEEN, i, interval(row.predictions), transform=places, va="center", fontsize=7.0)
-    bound = "-" if says_nothing.all() else f"${scientific(float(np.nanmedian(row.bounds)))}$ {row.unit}"
-    panel.text(BOUND, i, bound, transform=places, va="center", fontsize=7.0)
+    panel.text(BOUND, i, _bound(row), transform=places, va="center", fontsize=7.0)
+
+
+def _bound(row: Predictive) -> str:
+    """That at the best fit, in mathtext; of a row that says so in its panel a dash."""
+    if math.isfinite(row.best_bound):
+        return f"${scientific(row.best_bound)}$ {row.unit}"
+    return "-" if np.isnan(row.bounds).all() else NO_BOUND
 
 
 def _violin(panel: Axes, i: int, pulls: Array) -> None:

@@ -27,13 +27,15 @@ def profile_1d_figure(
 ) -> Figure:
     """Marginal posterior (histogram) and profile likelihood of each of ``axes``, both over their maximum.
 
-    The profile likelihood is the ``sampled`` one of each axis (steps), or one of the ``better`` ones (line).
+    The profile likelihood is the ``sampled`` one of each axis (steps) or one of the ``better`` ones (line); where there
+    are both the steps are dashed.
     """
     columns = min(2, len(axes))
     rows = math.ceil(len(axes) / columns)
     figure = Figure(figsize=(TEXT_WIDTH, 2.3 * rows), layout="constrained")
     panels = figure.subplots(rows, columns, squeeze=False, sharey=True).ravel()
     top = finer.top_of(samples, better)
+    dashes = "--" if any(finer.of(better, axis) is not None for axis in axes) else "-"
     for panel, axis, own in zip(panels, axes, sampled, strict=False):
         edges = as_drawn(own.edges[0], axis)
         counts, grid = np.histogram(
@@ -47,7 +49,7 @@ def profile_1d_figure(
             centres, found = 0.5 * (edges[1:] + edges[:-1]), own.known
             label = "profile likelihood, samples" if better else "profile likelihood"
             likelihood = np.exp(own.log_l[found] - top)
-            panel.plot(centres[found], likelihood, color=PROFILE, drawstyle="steps-mid", label=label)
+            panel.plot(centres[found], likelihood, color=PROFILE, linestyle=dashes, drawstyle="steps-mid", label=label)
         panel.axvline(axis.values[samples.best], color=BEST_FIT, linestyle=":", linewidth=0.8, label="best fit")
         panel.set(xlabel=axis.label, ylim=(0.0, 1.08), xlim=(edges[0], edges[-1]))
     for panel in panels[len(axes) :]:

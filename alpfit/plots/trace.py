@@ -63,7 +63,7 @@ def nested_trace_figure(samples: Samples, axes: Sequence[Axis]) -> Figure:
     up = np.argsort(weights)
     for panel, axis in zip(panels[2:], axes, strict=False):
         values = axis.values[thinned][up]
-        panel.scatter(x[up], values, c=weights[up], cmap=colours, s=3.0, linewidths=0.0)
+        panel.scatter(x[up], values, c=weights[up], cmap=colours, vmin=0.0, vmax=1.0, s=3.0, linewidths=0.0)
         panel.set_ylabel(axis.label)
     for panel in panels[len(axes) + 2 :]:
         panel.set_axis_off()

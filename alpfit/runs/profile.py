@@ -5,9 +5,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from shlex import quote
 from typing import Any
 
 from alpfit.chains.folder import staged
+from alpfit.chains.layout import is_place_of_profile
 from alpfit.chains.profiles import ProfileContents, ProfileFolder, read_profiles, write_all
 from alpfit.chains.profiles.folder import PROFILE
 from alpfit.chains.profiles.text import as_text
@@ -23,7 +25,12 @@ from alpfit.numerics.files import digest_of
 from alpfit.numerics.notebook import preformatted
 from alpfit.runs.run import Run
 
-WAY_OUT = "make it anew, with overwrite=True"
+
+def way_out(path: Path) -> str:
+    """What to do with a profile in the folder ``path`` that is damaged, for whoever wanted to read it."""
+    if is_place_of_profile(path):
+        return f"make it anew with alpfit profile {quote(str(path.parent))} --overwrite, or remove {path}"
+    return f"make it anew with alpfit profile RUN --output {quote(str(path))} --overwrite"
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -49,19 +56,20 @@ class RunProfile:
         folder = ProfileFolder(path_of("path", path, RunFolderError))
         if not folder.manifest.exists():
             raise RunFolderError(f"{folder.path} is not a profile: it has no {folder.manifest.name}")
-        facts = read_sealed(folder.manifest, WAY_OUT)
+        what_to_do = way_out(folder.path)
+        facts = read_sealed(folder.manifest, what_to_do)
         made_of, files = facts.get("identity"), facts.get("files")
         needed = {folder.intervals_text.name, folder.profiles.name}
         if not isinstance(made_of, dict) or not isinstance(files, dict) or not needed <= files.keys():
-            raise RunFolderError(f"{folder.manifest} is no manifest of a profile: {WAY_OUT}")
+            raise RunFolderError(f"{folder.manifest} is no manifest of a profile: {what_to_do}")
         if identity is not None and made_of != json.loads(json_text(identity)):
             raise RunFolderError(
                 f"{folder.path} is a finished profile of something else, see {folder.manifest}: replace it with "
                 "overwrite=True, or choose another folder with output=DIR"
             )
         for name, fault in damaged(folder.path, files).items():
-            raise RunFolderError(f"{folder.path / name} {fault}: {WAY_OUT}")
-        text = read_text(folder.intervals_text, WAY_OUT)
+            raise RunFolderError(f"{folder.path / name} {fault}: {what_to_do}")
+        text = read_text(folder.intervals_text, what_to_do)
         return cls(folder, *read_profiles(folder.profiles), text, made_of)
 
     def __repr__(self) -> str:

@@ -18,6 +18,7 @@ from alpfit.chains.posterior import read_posterior
 from alpfit.chains.provenance import Manifest, check_whole, damaged, read_manifest
 from alpfit.chains.records import read_json, read_text
 from alpfit.chains.summary import check_summary
+from alpfit.chains.unfinished import not_finished
 from alpfit.config import Configuration, load_configuration
 from alpfit.errors import RunFolderError, in_one_line
 from alpfit.inference.samples import Samples
@@ -64,7 +65,7 @@ class Run:
         """
         folder = RunFolder(path_of("path", path, RunFolderError))
         if not folder.manifest.exists():
-            raise RunFolderError(f"{folder.path} is not a run folder: it has no {folder.manifest.name}")
+            raise RunFolderError(not_finished(folder.path))
         record = folder.scenario / RECORD
         check_whole(folder.path, folder.configuration, folder.posterior, *([record] if record.exists() else []))
         configuration = load_configuration(folder.configuration, entries=False)

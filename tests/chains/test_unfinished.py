@@ -10,7 +10,16 @@ from contextlib import suppress
 
 import pytest
 
-from alpfit.chains.unfinished import StatusFile, UnfinishedRun, is_finished, replacing, under_way, what_is_left
+from alpfit import Run
+from alpfit.chains.unfinished import (
+    StatusFile,
+    UnfinishedRun,
+    is_finished,
+    not_finished,
+    replacing,
+    under_way,
+    what_is_left,
+)
 from alpfit.errors import RunFolderError
 from alpfit.inference.progress import NoProgress, ProgressReport
 from alpfit.inference.session import Session
@@ -195,6 +204,19 @@ def test_a_profile_that_was_begun_with_something_else_is_not_continued_by_force(
     begin(path, profile, what="profile")
     message = refusal(path, {**profile, "code": {"digest": "def"}}, resume=True, force=True, what="profile")
     assert "was begun with code.digest = abc, which is def now" in message
+
+
+def test_what_is_unfinished_is_no_run_yet_and_it_is_said_how_to_continue_it(path):
+    assert not_finished(path) == f"{path} is not a run folder: it has no manifest.json"
+    begin(path)
+    assert f"unfinished run, with nothing to read yet: continue it with alpfit run FILE --output {path} --resume" in (
+        not_finished(path)
+    )
+    with pytest.raises(RunFolderError, match="holds an unfinished run"):
+        Run.read(path)
+    profile = path.with_name("profile")
+    begin(profile, {"profile": {"grid": "5"}}, what="profile")
+    assert "holds an unfinished profile, not a run" in not_finished(profile)
 
 
 def test_a_status_without_an_estimate_is_json_and_read_back(path):

@@ -9,6 +9,7 @@ import sys
 import time
 from dataclasses import replace
 from pathlib import Path
+from shutil import copytree
 
 import numpy as np
 import pytest
@@ -136,11 +137,42 @@ def test_what_was_begun_with_something_else_is_not_continued(run, alpfit, tmp_pa
         assert alpfit(*arguments, "--grid", "4").code == 143
     other_grid = alpfit(*arguments, "--grid", "5", "--resume")
     assert (other_grid.code, other_grid.err.count("\n")) == (2, 1)
-    assert "was begun with profile.grid = 4, which is 5 now: put it back, or begin anew with" in other_grid.err
+    assert "was begun with grid = 4, which is 5 now: put it back, or begin anew with" in other_grid.err
     with monkeypatch.context() as patch:
         patch.setattr("alpfit.fit.fit.code_digest", lambda: "changed")
         assert "was begun with code.digest = " in alpfit(*arguments, "--grid", "4", "--resume").err
     assert alpfit(*arguments, "--grid", "4", "--resume").code == 0
+
+
+def test_the_status_of_a_run_tells_of_its_unfinished_profile(alpfit, tmp_path, monkeypatch):
+    from alpfit.inference.interrupts import Interrupts
+
+    path = copytree(REFERENCE, tmp_path / "run")
+    with monkeypatch.context() as patch:
+        patch.setattr(Interrupts, "arrived", property(lambda self: setattr(self, "_number", 15) or True))
+        assert alpfit("profile", path, "--parameters", "m_a", "--grid", "4", "--refine").code == 143
+    told = alpfit("status", path).out.splitlines()
+    assert told[0].startswith("finished: ")
+    command = f"alpfit profile {path} --parameters m_a --grid 4 --refine --output {path / 'profile'} --resume"
+    assert told[1] == f"the profile in {path / 'profile'} is interrupted: continue with {command}"
+    identity = path / "profile" / "unfinished" / "identity.json"
+    begun = json.loads(identity.read_text())
+    identity.write_text(json.dumps({**begun, "profile": {"parameters": [], "grid": None, "refine": [["m_a"]]}}))
+    assert f"continue with alpfit profile {path} --output" in alpfit("status", path).out  # begun without an option
+    refused = alpfit("profile", path, "--refine", "--resume").err
+    assert "profile was begun without --refine" in refused
+    assert "less than a minute: leave it out, or begin anew with --overwrite" in refused
+
+
+def test_a_damaged_profile_is_mended_as_reading_it_says(alpfit, tmp_path):
+    path = copytree(REFERENCE, tmp_path / "run")
+    (path / "profile").mkdir()
+    (path / "profile" / "manifest.json").write_text("junk")
+    told = alpfit("plot", path, "--only", "profile_1d").err
+    command = f"make it anew with alpfit profile {path} --overwrite, or remove {path / 'profile'}"
+    assert command in told
+    assert alpfit("profile", path, "--parameters", "m_a", "--grid", "4", "--no-refine", "--overwrite").code == 0
+    assert RunProfile.read(path / "profile").profiles
 
 
 def test_finished_profiles_are_kept_replaced_or_read(run, refined, alpfit):

@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from hashlib import sha256
 from io import BytesIO
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -16,9 +17,11 @@ from alpfit.config import load_configuration
 from alpfit.errors import ConfigurationError
 from alpfit.figures import FIGURES, QUICK, figures, planes
 from alpfit.figures.input import FigureInput
+from alpfit.figures.measured import bound_at
 from alpfit.inference.profiling import Profile
 from alpfit.inference.samples import Samples
 from alpfit.inference.session import Account
+from alpfit.likelihoods import load
 from alpfit.relic import Status, relic_density
 from alpfit.runs.profile import publish_profile
 from alpfit.scenarios import portal
@@ -260,3 +263,17 @@ def test_in_the_plane_what_follows_from_a_value_that_was_chosen_follows_from_it(
         np.testing.assert_allclose(one.omega_h2, other.omega_h2, rtol=1e-9)
     with pytest.raises(ConfigurationError, match="it follows from delta: give those"):
         planes.plane(FigureInput.of(by_delta, at={"r": 0.45}))
+
+
+def test_a_branching_ratio_that_may_be_larger_than_one_has_no_bound():
+    entry = load("e949_kpix_2009")
+    seen = {"BR(K+->pi+ a)": [1e-8], "m_a": [0.05], "BR(a->inv)": [0.0]}
+    allowed = [entry.compare({**seen, "tau_a": [tau]}) for tau in (1e-11, 1e-9)]
+    assert allowed[0].bound[0] > 1.0  # all of it decays in the detector
+    assert np.isnan(bound_at(entry, allowed[0]))
+    assert bound_at(entry, allowed[1]) == allowed[1].bound[0] < 1e-8
+
+
+def test_every_figure_is_in_the_table_of_the_run_folders_manual():
+    text = (Path(__file__).resolve().parents[2] / "chains" / "README.md").read_text()
+    assert [name for name in FIGURES if f"| `{name}` |" not in text] == []

@@ -50,6 +50,7 @@ def test_a_line_through_the_points_takes_the_place_of_the_steps(drawing, is_refi
     np.testing.assert_allclose(line.get_ydata(), np.exp(known.log_l - known.top), rtol=1e-12)
     (steps,) = [line for line in panels["r"].lines if str(line.get_label()).startswith("profile")]
     assert max(steps.get_ydata()) == pytest.approx(np.exp(drawing.samples.log_l.max() - known.top))
+    assert (line.get_linestyle(), steps.get_linestyle()) == ("-", "--")  # told apart in grey, too
     texts = [text.get_text() for text in figure.legends[0].get_texts()]
     assert texts == ["posterior", f"profile likelihood, {word}", "profile likelihood, samples", "best fit"]
 

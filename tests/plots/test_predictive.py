@@ -12,9 +12,10 @@ from alpfit.plots.style import paper_style
 RNG = np.random.default_rng(3)
 
 
-def row(name, pulls, bound=1e-5, unit=""):
+def row(name, pulls, bound=1e-5, unit="", best_bound=None):
     pulls = np.asarray(pulls, dtype=float)
-    return Predictive(name, unit, 1e-5 * (1.0 + 0.1 * pulls), np.full(pulls.size, bound), pulls, float(pulls[0]))
+    seen, bounds = 1e-5 * (1.0 + 0.1 * pulls), np.full(pulls.size, bound)
+    return Predictive(name, unit, seen, bounds, pulls, bound if best_bound is None else best_bound, float(pulls[0]))
 
 
 ROWS = [
@@ -42,6 +43,12 @@ def test_every_measurement_has_a_row_of_its_name(figure):
 def test_what_says_nothing_is_told_in_words(figure):
     texts = [text.get_text() for text in figure.axes[0].texts]
     assert texts.count(NO_BOUND) == 1
+
+
+def test_the_bound_is_that_at_the_best_fit_even_if_there_is_none():
+    texts = [predictive_figure([row("a", np.ones(9), best_bound=b)]).axes[0].texts for b in (2e-5, np.nan)]
+    assert r"$2\cdot 10^{-5}$ " in [text.get_text() for text in texts[0]]
+    assert NO_BOUND in [text.get_text() for text in texts[1]]
 
 
 def test_pulls_that_are_too_large_stay_at_the_edge(figure):

@@ -41,6 +41,17 @@ def test_nested_sampling_shows_likelihood_weight_and_each_parameter(drawing):
     assert r"$-\ln X$" in {panel.get_xlabel() for panel in figure.axes}
 
 
+def test_samples_of_equal_weight_have_the_colour_of_the_largest(draw):
+    drawing = draw(2)
+    n = drawing.samples.log_l.size
+    equal = replace(drawing.samples, log_weights=np.full(n, -np.log(n)))
+    with paper_style():
+        figure = drawn(nested_trace_figure(equal, drawing.axes))
+    dots = next(dots for panel in figure.axes for dots in panel.collections if dots.get_array() is not None)
+    np.testing.assert_allclose(dots.get_array(), 1.0)
+    assert dots.get_clim() == (0.0, 1.0)
+
+
 @pytest.mark.parametrize("n_chains", [2, 40])
 def test_chains_are_drawn_step_by_step(draw, n_chains):
     drawing = draw(2)

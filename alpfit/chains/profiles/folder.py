@@ -3,10 +3,9 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from alpfit.chains.layout import INTERVALS, MANIFEST
+from alpfit.chains.layout import INTERVALS, MANIFEST, PROFILE
 
-PROFILE = "profile"
-"""The folder inside a run folder, if no other is chosen."""
+__all__ = ["PROFILE", "ProfileFolder"]
 
 
 @dataclass(frozen=True)

@@ -10,23 +10,33 @@ from alpfit.cli.opening import opened
 from alpfit.cli.terminal import say
 
 if TYPE_CHECKING:
+    from alpfit.chains.unfinished import UnfinishedRun
     from alpfit.runs.profile_request import ProfileRequest
 
 
 def status(run: RunPath) -> None:
     """Show how far a run is, or a profile of one, whether it is running, interrupted or finished."""
+    from alpfit.chains.profiles.folder import PROFILE
     from alpfit.chains.unfinished import UnfinishedRun
+
+    unfinished, profiled = UnfinishedRun(run), UnfinishedRun(run / PROFILE)
+    if unfinished.path.exists():
+        _tell(unfinished)
+        return
+    say(_finished(run))
+    if profiled.path.exists():
+        _tell(profiled, f"the profile in {profiled.run} is ")
+
+
+def _tell(unfinished: "UnfinishedRun", whose: str = "") -> None:
+    """Say how far it is, after the words that say ``whose`` state that is."""
     from alpfit.fit.progress import described
 
-    unfinished = UnfinishedRun(run)
-    if not unfinished.path.exists():
-        say(_finished(run))
-        return
     at = unfinished.last_status()
     if unfinished.is_running():
-        say("running" if at is None else f"running: process {at.process} on {at.host}")
+        say(f"{whose}running" if at is None else f"{whose}running: process {at.process} on {at.host}")
     else:
-        say(f"interrupted: continue with {_to_continue(run)}")
+        say(f"{whose}interrupted: continue with {_to_continue(unfinished.run)}")
     if at is not None:
         say(described(at.n_calls, {name: math.nan if v is None else v for name, v in at.values.items()}))
         begun, updated = at.begun.isoformat(timespec="seconds"), at.updated.isoformat(timespec="seconds")
@@ -56,8 +66,8 @@ def _to_continue(path: Path) -> str:
     request = ProfileRequest.of_unfinished(path)
     if request is None:
         return f"alpfit run FILE --output {shlex.quote(str(path))} --resume"
-    run = shlex.quote(str(path.parent)) if RunFolder(path.parent).manifest.exists() else "RUN"
-    return f"alpfit profile {run} {shlex.join(_words(request))} --output {shlex.quote(str(path))} --resume"
+    run = str(path.parent) if RunFolder(path.parent).manifest.exists() else "RUN"
+    return shlex.join(["alpfit", "profile", run, *_words(request), "--output", str(path), "--resume"])
 
 
 def _words(request: "ProfileRequest") -> list[str]:
