@@ -59,7 +59,7 @@ def profile(
     :class:`Interrupted`.
 
         >>> import alpfit
-        >>> made = alpfit.profile("chains/reference/invisible", ["m_a", "g_agg"], grid=(20, 20), refine=False, output="p")
+        >>> made = alpfit.profile("chains/reference/invisible", ["m_a", "g_agg"], grid=20, refine=False, output="p")
         >>> [profile.names for profile in made.profiles[:2]]
         [('m_a', 'g_agg'), ('m_a',)]
     """
