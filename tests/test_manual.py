@@ -14,7 +14,7 @@ import shutil
 import subprocess
 import tomllib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
@@ -160,14 +160,15 @@ def test_the_blocks_of_a_page_run_one_after_the_other(
     page, readers_folder, light_figures, monkeypatch, capsys, request
 ):
     names: dict = {}
-    for block in blocks(page):
+    for found in blocks(page):
+        block = found
         if block.mark.startswith("not run: "):
             continue
         output = run_block(block, names, monkeypatch, capsys)
         if request.config.getoption("update_manual") and not shown(block.printed, output):
-            text = page.read_text(encoding="utf-8")
-            page.write_text(text.replace(block.printed, written_anew(block.printed, output)), encoding="utf-8")
-            continue
+            text, anew = page.read_text(encoding="utf-8"), written_anew(block.printed, output)
+            page.write_text(text.replace(block.printed, anew), encoding="utf-8")
+            block = replace(block, printed=anew)
         assert not block.printed or shown(block.printed, output), f"{block.text or block.mark}\nprints\n{output}"
 
 
