@@ -23,8 +23,10 @@ def read_toml(path: Path) -> dict[str, Any]:
         return tables_in(read_ordinary(path, LARGEST).decode("utf-8-sig"))
     except FileNotFoundError as error:
         raise ConfigurationError(f"{path} does not exist") from error
-    except (OSError, UnicodeDecodeError) as error:
-        raise ConfigurationError(f"{path} cannot be read: {getattr(error, 'strerror', None) or error}") from error
+    except UnicodeDecodeError as error:
+        raise ConfigurationError(f"{path} is not TOML: it is no text in UTF-8") from error
+    except OSError as error:
+        raise ConfigurationError(f"{path} cannot be read: {error.strerror or error}") from error
     except ValueError as error:
         raise ConfigurationError(f"{path} is not TOML: {error}") from error
 

@@ -60,7 +60,7 @@ POINTS_AT_ONCE = 32
 
 
 def resolve_annihilation_scale(scale: str | float) -> float:
-    """The factor that a name of :data:`ANNIHILATION_SCALES` stands for, or the number itself.
+    """The factor that "unitary", "printed" or "table1" stands for, or the number itself.
 
     It multiplies the cross-section of chi chi -> gamma gamma. Raises :class:`ConfigurationError` for a name that is not
     known, and for what is no positive number.
@@ -91,7 +91,7 @@ def relic_density(
 
     ``m_a`` [GeV], ``r`` = m_chi/m_a, ``g_agg`` and ``g_achi`` [1/GeV] broadcast against each other; the
     result's arrays have their common shape. ``engine`` is a name of :data:`ENGINES`; ``annihilation_scale``
-    a name of :data:`ANNIHILATION_SCALES` or a positive number that multiplies that of chi chi -> gamma gamma;
+    "unitary" (1), "printed" (4) or "table1" (0.543), or a positive number, multiplies that of chi chi -> gamma gamma;
     ``plasma`` a name of :data:`PLASMAS`; ``self_scattering`` whether chi scatters off itself through the ALP, which
     counts for the engine "fbe" alone; ``closure`` a name of :data:`CLOSURES`, which counts for "cbe" alone. Points are
     shared out to ``n_threads`` threads, one for each core if None;

@@ -175,7 +175,7 @@ def scenario_for(name: str, parameters: Iterable[str] = (), **tables: Mapping[st
     >>> found.values["tau_a"].shape, found.failures
     ((2,), ('', ''))
     """
-    kind = kind_of(name)
+    kind = known_kind(name)
     for table in tables:
         if table not in kind.tables:
             raise ConfigurationError(f"[{table}] is no table of the scenario '{name}': {one_of(table, kind.tables)}")

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from alpfit.errors import ConfigurationError
 from alpfit.scenarios import scenario_for
 
 HBAR = 6.582119569e-25
@@ -55,3 +56,8 @@ def test_its_predictions_of_production_are_those_of_the_invisible_scenario():
 def test_there_is_nothing_to_diagnose():
     assert scenario_for("displaced").diagnose({"m_a": np.array([1.0])}) == {}
     assert scenario_for("displaced").remarks({"m_a": np.array([1.0, 2.0])}) == ("", "")
+
+
+def test_a_scenario_that_is_misspelt_is_told_as_in_a_file():
+    with pytest.raises(ConfigurationError, match=r"scenario = 'invisble' is not known: did you mean 'invisible'\?"):
+        scenario_for("invisble")
