@@ -7,7 +7,6 @@ from types import MappingProxyType
 from typing import Literal
 
 import numpy as np
-from matplotlib.colors import to_rgb
 from numpy.typing import NDArray
 
 from alpfit.inference.exclusion import OTHERS, Excluded, Preferred, RelicCurve
@@ -51,6 +50,8 @@ def looks_of(limits: Sequence[Excluded]) -> Mapping[str, Look]:
 
     Of two with the same experiment and process the year is told, with which the names of entries end.
     """
+    from matplotlib.colors import to_rgb
+
     labels = Counter(label_of(limit) for limit in limits)
     members: dict[str, list[str]] = {}
     for limit in sorted(limits, key=lambda limit: limit.name):
