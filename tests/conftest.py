@@ -57,6 +57,12 @@ def no_code_is_trusted(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Non
         yield
 
 
+@pytest.fixture(autouse=True)
+def nothing_is_refined_unasked(monkeypatch: pytest.MonkeyPatch) -> None:
+    """How long small fits would take to refine rests on the machine: tests say what they want."""
+    monkeypatch.setattr("alpfit.runs.profile_request.LONGEST_UNASKED", 0.0)
+
+
 FIT = """\
 scenario = "displaced"
 likelihoods = ["./entries/invented", "na62_kpix_2025"]

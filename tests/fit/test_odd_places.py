@@ -122,7 +122,7 @@ def program(*words, most=None, **choices):
 VERBS = {
     "run": lambda project, path: ("run", project.file, "--output", path),
     "reweight": lambda project, path: ("reweight", project.run_path, "--drop", "na62_kpix_2025", "--output", path),
-    "profile": lambda project, path: ("profile", project.run_path, "--grid", "3", "--output", path),
+    "profile": lambda project, path: ("profile", project.run_path, "--grid", "3", "--no-refine", "--output", path),
     "export": lambda project, path: ("export", project.run_path, "--format", "csv", "--output", path),
     "report": lambda project, path: ("report", project.run_path, "--output", path / "page.html"),
     "compare": lambda project, path: ("compare", project.run_path, project.run_path, "--output", path),
