@@ -80,9 +80,9 @@ def forecast(
         >>> run = "chains/reference/invisible"
         >>> made = alpfit.forecast(run, [1.0, 5.0], policy="statistical", masses=[2.1])
         >>> [f"{at.local:.1f}" for at in made.at]
-        ['5.4', '12.1']
+        ['5.3', '11.9']
         >>> f"{made.needed['seen at 5 standard deviations']:.2f}"
-        '0.85'
+        '0.88'
     """
     chosen = Forecasting.of(
         fit,

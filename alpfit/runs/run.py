@@ -40,7 +40,9 @@ class Run:
     >>> import alpfit
     >>> run = alpfit.Run.read("chains/reference/invisible")
     >>> run.name, list(run.headline), "planck_relic_2018" in run.manifest.likelihoods
-    ('invisible', ['ln Z', 'effective samples'], True)
+    ('invisible', ['ln Z', 'effective samples', 'kept after thinning'], True)
+    >>> run.thinned_from > len(run.samples.weights)  # only some of its samples were kept
+    True
     >>> run.samples.log_l.shape == run.samples.weights.shape == run.samples.column("Omega_h2").shape
     True
     >>> 0.0 < run.summary["parameters"]["m_a"]["median"] < 4.8  # GeV
