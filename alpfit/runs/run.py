@@ -173,7 +173,6 @@ class Run:
 
         >>> import alpfit
         >>> samples = alpfit.read_run("chains/reference/invisible").to_getdist()
-        Removed no burn in
         >>> samples.getParamNames().list()[:4]
         ['m_a', 'r', 'g_agg', 'g_achi']
         """

@@ -11,6 +11,7 @@ from scipy.stats import qmc
 import alpfit
 from alpfit.constants import RELIC_DENSITY_PER_YIELD
 from alpfit.errors import AlpfitError, ConfigurationError, PredictionError
+from alpfit.numerics.arguments import outside
 from alpfit.physics.plasma import PLASMAS, bath_at
 from alpfit.physics.scattering import momentum_transfer, photon_rule
 from alpfit.physics.widths import alp_widths
@@ -21,7 +22,6 @@ from alpfit.relic import (
     Status,
     density,
     evolve,
-    outside,
     relic_density,
     resolve_annihilation_scale,
 )

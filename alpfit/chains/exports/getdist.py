@@ -7,6 +7,7 @@ which getdist judges how many samples are independent. Quantities with a logarit
 beside them as a derived quantity, ``log10_NAME``, since getdist smooths its densities in what they are of.
 """
 
+import contextlib
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -33,21 +34,21 @@ def to_getdist(contents: Contents) -> "MCSamples":
     >>> from alpfit import read_run
     >>> from alpfit.chains.exports import to_getdist
     >>> samples = to_getdist(read_run("chains/reference/invisible").contents)
-    Removed no burn in
     >>> samples.ranges.getLower("m_a"), samples.ranges.getUpper("m_a")  # of the prior [GeV]
     (0.6, 4.7)
     """
     library, contents = optional("getdist", "to_getdist", "getdist"), _with_logarithms(contents)
     names, rows = quantity_names(contents), _rows(contents)
-    return library.MCSamples(
-        samples=[chain[:, 2:] for chain in rows],
-        weights=[chain[:, 0] for chain in rows],
-        loglikes=[chain[:, 1] for chain in rows],
-        names=[plain + ("*" if name in contents.samples.derived else "") for name, plain in names.items()],
-        labels=[contents.label(name) for name in names],
-        ranges={names[name]: _limits(prior) for name, prior in contents.priors.items()},
-        sampler=_kind(contents.samples),
-    )
+    with contextlib.redirect_stdout(None):  # it prints that it removed no burn in
+        return library.MCSamples(
+            samples=[chain[:, 2:] for chain in rows],
+            weights=[chain[:, 0] for chain in rows],
+            loglikes=[chain[:, 1] for chain in rows],
+            names=[plain + ("*" if name in contents.samples.derived else "") for name, plain in names.items()],
+            labels=[contents.label(name) for name in names],
+            ranges={names[name]: _limits(prior) for name, prior in contents.priors.items()},
+            sampler=_kind(contents.samples),
+        )
 
 
 def write(root: Path, contents: Contents) -> None:
