@@ -7,7 +7,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.text import Text
 from numpy.typing import NDArray
-from scipy.ndimage import distance_transform_edt, minimum_filter, uniform_filter
+from scipy.ndimage import distance_transform_edt, maximum_filter, minimum_filter, uniform_filter
 
 Array = NDArray[np.float64]
 Mask = NDArray[np.bool_]
@@ -22,6 +22,9 @@ MARGIN = 3
 
 GAP, STEP, BEND = 1.5, 2.0, 0.15
 """[pt] between a label and its line; [pt] between points of a line; how far it may bend, in heights of the label."""
+
+APART = 2.5
+"""Cells between a numeral on a line and the lines of others, at least."""
 
 
 @dataclass
@@ -103,6 +106,31 @@ class Places:
         self.taken[cells] = True
         return True
 
+    def write_on(self, label: str, lines: Sequence[Array], apart: Array, colour: Colour, size: float) -> bool:
+        """Write ``label``, a numeral, on one of ``lines (n, 2)``, where that is farthest from all others; if it can be.
+
+        ``apart`` is the distance [cells] from the lines of others, on :data:`GRID`.
+        """
+        text = self.panel.text(0.5, 0.5, label, transform=self.panel.transAxes, fontsize=size, color=colour, zorder=5)
+        text.set(ha="center", va="center", fontweight="bold")
+        across, up = self._cells(text)
+        half_i, half_j = across // 2, up // 2
+        drawn = np.concatenate([self.panel.transData.transform(line) for line in lines] or [np.empty((0, 2))])
+        i, j = np.floor(self.panel.transAxes.inverted().transform(drawn) * GRID).astype(np.int64).T
+        inside = (i >= half_i) & (i < GRID[0] - half_i) & (j >= half_j) & (j < GRID[1] - half_j)
+        i, j = i[inside], j[inside]
+        box = across - 2 * MARGIN + 1, up - MARGIN + 1  # what is taken has a margin already
+        free = ~maximum_filter(self.taken, size=box)[i, j] & (apart[i, j] >= APART)
+        if not free.any():
+            text.remove()
+            return False
+        i, j = i[free], j[free]
+        best = int(np.argmax(apart[i, j]))
+        i, j = int(i[best]), int(j[best])
+        text.set_position(((i + 0.5) / GRID[0], (j + 0.5) / GRID[1]))
+        self.taken[i - half_i : i + half_i + 1, j - half_j : j + half_j + 1] = True
+        return True
+
     def _cells(self, text: Text) -> tuple[int, int]:
         """Width and height of a label with its margin, in cells."""
         own, panel = text.get_window_extent(), self.panel.get_window_extent()
@@ -162,13 +190,25 @@ def _cell_of(place: Array, extent: Array) -> tuple[int, int]:
     return i, j
 
 
-def nearest(lines: Sequence[Mask]) -> list[Mask]:
-    """Of each of ``lines`` the cells that are nearer to it than to any other; those of what is nowhere are none."""
-    if not lines:
-        return []
-    far = float(sum(GRID))
-    away = np.stack([distance_transform_edt(~line) if line.any() else np.full(GRID, far) for line in lines])
-    return [np.asarray((distance <= away.min(axis=0)) & (distance < far)) for distance in away]
+FAR = float(sum(GRID))
+"""Farther than two cells can be."""
+
+
+def distances(lines: Sequence[Mask]) -> Array:
+    """``(n, *GRID)``: how far [cells] each cell is from each of ``lines``; :data:`FAR` from what is nowhere."""
+    away = [distance_transform_edt(~line) if line.any() else np.full(GRID, FAR) for line in lines]
+    return np.stack(away) if away else np.empty((0, *GRID))
+
+
+def nearest(away: Array) -> list[Mask]:
+    """Of each of the lines of :func:`distances` the cells that are nearer to it than to any other."""
+    closest = away.min(axis=0, initial=FAR)
+    return [np.asarray((distance <= closest) & (distance < FAR)) for distance in away]
+
+
+def from_others(away: Array, k: int) -> Array:
+    """How far [cells] each cell is from all lines of :func:`distances` but the ``k``-th."""
+    return np.asarray(np.delete(away, k, axis=0).min(axis=0, initial=FAR))
 
 
 def edge_of(inside: Mask) -> Mask:

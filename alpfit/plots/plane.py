@@ -13,13 +13,13 @@ from numpy.typing import NDArray
 from alpfit.inference.exclusion import Excluded, Preferred, RelicCurve
 from alpfit.plots.density import Density, draw_edges, shade
 from alpfit.plots.figure import Figure
-from alpfit.plots.labels import GRID, Places, edge_of, nearest, on_grid
+from alpfit.plots.labels import GRID, Places, distances, edge_of, from_others, nearest, on_grid
 from alpfit.plots.plane_legend import (
-    LETTERS,
     LINES,
     PREFERRED,
     PROJECTED,
     Handle,
+    in_the_legends_order,
     legend_of_groups,
     legend_of_lines,
     letters,
@@ -31,8 +31,6 @@ Array = NDArray[np.float64]
 
 OVERABUNDANT = "#c0c0c0"
 LABEL_SIZE, LEGEND_SIZE = 6.0, 6.0
-DARKENED = 0.62
-"""A label's colour over that of its region's edge."""
 
 PANEL_HEIGHT = 2.55
 """[inch]"""
@@ -89,9 +87,8 @@ def draw_plane(
     contents: PlaneContents,
     posterior: Density | None = None,
     best: tuple[float, float] | None = None,
-    width: int = LETTERS,
 ) -> list[Handle]:
-    """Draw into a ``panel`` that has its size and limits already; its legend, in lines of ``width`` letters."""
+    """Draw into a ``panel`` that has its size and limits already; its legend."""
     places = _places(panel, contents)
     if best is not None:
         x, y = panel.transAxes.inverted().transform(panel.transData.transform(best))
@@ -111,8 +108,8 @@ def draw_plane(
         panel.plot(
             *best, marker="*", color=BEST_FIT, markeredgecolor="white", markersize=7, markeredgewidth=0.4, zorder=6
         )
-    unwritten = _write_labels(places, contents.excluded, edges, looks)
-    return [*legend_of_lines(contents, posterior, best), *legend_of_groups(contents.excluded, unwritten, looks, width)]
+    numerals = _write_labels(places, contents.excluded, edges, looks)
+    return [*legend_of_lines(contents, posterior, best), *legend_of_groups(contents.excluded, numerals, looks)]
 
 
 def _places(panel: Axes, contents: PlaneContents) -> Places:
@@ -207,23 +204,29 @@ def _draw_relic(panel: Axes, curve: RelicCurve, measured: float) -> None:
 
 def _write_labels(
     places: Places, regions: Sequence[Excluded], edges: Mapping[str, Sequence[Array]], looks: Mapping[str, Look]
-) -> list[Excluded]:
-    """Names along edges or, where these are nowhere straight, in regions that have room; what has none.
+) -> dict[str, str]:
+    """Names along edges or, where these are nowhere straight, in regions that have room.
 
     Each is nearer to its own edge than to any other.
-    Projections, which have no shade to stand in, come first, then the smallest.
+    Projections, which have no shade to stand in, come first, then the smallest. Of the entries whose names have no room
+    it returns, in the legend's order, the numeral that stands on the line instead: empty where not even that has room.
     """
+    names = [region.name for region in regions]
+    away = distances([edge_of(on_grid(region.inside)) for region in regions])
+    own = dict(zip(names, nearest(away), strict=True))
     unwritten = []
-    edge_cells = nearest([edge_of(on_grid(region.inside)) for region in regions])
-    own = dict(zip([region.name for region in regions], edge_cells, strict=True))
     for region in sorted(regions, key=lambda region: (not region.projection, int(region.inside.sum()))):
-        red, green, blue = looks[region.name].colour
-        dark = (DARKENED * red, DARKENED * green, DARKENED * blue)
-        label, inside = looks[region.name].label, on_grid(region.inside)
-        near, style = own[region.name], (dark, LABEL_SIZE)
-        written = places.write_along(label, edges[region.name], inside, near, *style)
-        if not (written or (not region.projection and places.write(label, inside, near, *style))):
+        look, inside, near = looks[region.name], on_grid(region.inside), own[region.name]
+        style = look.ink, LABEL_SIZE
+        written = places.write_along(look.label, edges[region.name], inside, near, *style)
+        if not (written or (not region.projection and places.write(look.label, inside, near, *style))):
             unwritten.append(region)
+    numerals: dict[str, str] = {}
+    for region in in_the_legends_order(unwritten, looks):
+        numeral = str(1 + sum(map(bool, numerals.values())))
+        apart = from_others(away, names.index(region.name))
+        drawn = places.write_on(numeral, edges[region.name], apart, looks[region.name].ink, LABEL_SIZE)
+        numerals[region.name] = numeral if drawn else ""
     for text in places.panel.texts:
         text.set_path_effects([withStroke(linewidth=1.2, foreground="white", alpha=0.7)])
-    return unwritten
+    return numerals

@@ -1,7 +1,8 @@
-"""The legend of the plane: its lines, and each group of regions with the names that had no room beside them."""
+"""The legend of the plane: its lines, and each group of regions with those of its members that have no name there."""
 
 import re
 from collections.abc import Mapping, Sequence
+from itertools import product
 from types import MappingProxyType
 
 from matplotlib.lines import Line2D
@@ -17,9 +18,6 @@ LINES: Mapping[str, Linestyle] = MappingProxyType({"cbe": "-", "nbe": "--"})
 
 PROJECTED: Linestyle = "--"
 """The line of what has not been measured yet."""
-
-LETTERS = 66
-"""In a line of the legend."""
 
 Handle = Patch | Line2D
 
@@ -46,39 +44,41 @@ def legend_of_lines(
 
 
 def legend_of_groups(
-    regions: Sequence[Excluded], unwritten: Sequence[Excluded], looks: Mapping[str, Look], width: int
+    regions: Sequence[Excluded], numerals: Mapping[str, str], looks: Mapping[str, Look]
 ) -> list[Handle]:
-    """Of each group that is drawn an entry, and one for its projections, with the names that have no room beside them.
+    """Of each group that is drawn an entry, one for its projections, and below them those whose names had no room.
 
-    It is broken into lines of ``width`` letters.
+    These, by the names of their entries, have ``numerals`` in the plane, or an empty text.
     """
     handles: list[Handle] = []
-    for group, colour in GROUPS.items():
-        missing = [region for region in unwritten if _group(region) == group]
-        if any(_group(region) == group and not region.projection for region in regions):
-            names = [looks[region.name].label for region in missing if not region.projection]
-            handles.append(Patch(facecolor=shade(colour, 0.3), edgecolor=colour, label=_line(group, names, width)))
-        if any(_group(region) == group and region.projection for region in regions):
-            names = [looks[region.name].label for region in missing if region.projection]
-            label = _line(f"{group}, projected", names, width)
+    unwritten = in_the_legends_order([region for region in regions if region.name in numerals], looks)
+    for (group, colour), projection in product(GROUPS.items(), (False, True)):
+        members = [region.name for region in regions if (_group(region), region.projection) == (group, projection)]
+        if projection and members:
+            label = f"{group}, projected"
             handles.append(Line2D([], [], color=colour, linestyle=PROJECTED, linewidth=0.9, label=label))
+        elif members:
+            handles.append(Patch(facecolor=shade(colour, 0.3), edgecolor=colour, label=group))
+        for region in unwritten:
+            if region.name in members:
+                look, linestyle = looks[region.name], PROJECTED if projection else "-"
+                numeral = numerals[region.name]
+                label = rf"$\mathbf{{{numeral}}}$ {look.label}" if numeral else look.label
+                handles.append(Line2D([], [], color=look.colour, linestyle=linestyle, linewidth=0.9, label=label))
     return handles
+
+
+def in_the_legends_order(regions: Sequence[Excluded], looks: Mapping[str, Look]) -> list[Excluded]:
+    """By groups, in each the measured before the projected, and these by their labels."""
+    order = list(GROUPS)
+    return sorted(
+        regions, key=lambda region: (order.index(_group(region)), region.projection, looks[region.name].label)
+    )
 
 
 def _group(region: Excluded) -> str:
     """The group under which a region stands."""
     return region.group if region.group in GROUPS else OTHERS
-
-
-def _line(group: str, names: Sequence[str], width: int) -> str:
-    """The group, and the names in it, in lines of ``width`` letters; no name is broken."""
-    lines, words = [group], [f"{name}," for name in sorted(dict.fromkeys(names))]
-    for word in [*words[:-1], *(word.removesuffix(",") for word in words[-1:])]:
-        if letters(lines[-1]) + letters(word) < width:
-            lines[-1] += (": " if lines == [group] else " ") + word
-        else:
-            lines.append("   " + word)
-    return "\n".join(lines)
 
 
 def letters(text: str) -> int:

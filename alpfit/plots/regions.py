@@ -37,12 +37,27 @@ LIGHTEST, DARKEST = 0.35, -0.55
 """How much white, or where negative black, is mixed into a group's colour for its last measurement and its first."""
 
 
+LUMINANCE = (0.2126, 0.7152, 0.0722)
+"""Of red, green and blue, after a gamma of 2.2: ITU-R BT.709."""
+
+READABLE = 0.1
+"""The luminance of small letters that can be read on white and on a light shade: a contrast of 7 on white, by WCAG."""
+
+
 @dataclass(frozen=True)
 class Look:
     """How a measurement is told from all others: its ``label`` in mathtext, and the ``colour`` of its line."""
 
     label: str
     colour: tuple[float, float, float]
+
+    @property
+    def ink(self) -> tuple[float, float, float]:
+        """The colour of its letters: that of its line, as dark as small letters have to be."""
+        red, green, blue = self.colour
+        luminance = float(np.dot(LUMINANCE, np.power(self.colour, 2.2)))
+        darker = min((READABLE / max(luminance, READABLE)) ** (1.0 / 2.2), 1.0)
+        return darker * red, darker * green, darker * blue
 
 
 def looks_of(limits: Sequence[Excluded]) -> Mapping[str, Look]:

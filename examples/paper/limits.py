@@ -43,7 +43,7 @@ def draw(contents: PlaneContents, name: str, title: str, note: str = "") -> None
         figure = Figure(figsize=(TEXT_WIDTH, 4.4))
         panel = figure.add_axes((0.085, 0.105, 0.605, 0.875))
         set_axes(panel, contents)
-        handles = draw_plane(panel, contents, width=40)
+        handles = draw_plane(panel, contents)
         style = {"fontsize": 7.0, "title_fontsize": 8.0, "alignment": "left", "handlelength": 1.8}
         figure.legend(handles=handles, loc="upper left", bbox_to_anchor=(0.695, 0.99), title=title, **style)
         figure.text(0.71, 0.105, note, fontsize=7.0, va="bottom", linespacing=1.3)

@@ -1,5 +1,6 @@
 """The plane: regions, lines, labels that do not lie on each other, and a legend for the rest."""
 
+import re
 from dataclasses import replace
 from io import BytesIO
 
@@ -8,9 +9,9 @@ import pytest
 from shipped_entries import all_shipped
 
 from alpfit.inference.exclusion import Excluded, Preferred, RelicCurve
-from alpfit.plots.labels import GRID, edge_of, nearest, on_grid
-from alpfit.plots.plane import plane_figure
-from alpfit.plots.plane_legend import LETTERS, letters
+from alpfit.plots.labels import GRID, distances, edge_of, from_others, nearest, on_grid
+from alpfit.plots.plane import HALF, plane_figure
+from alpfit.plots.plane_legend import letters
 from alpfit.plots.regions import GROUPS, Curve, PlaneContents, colour_of, label_of, looks_of
 from alpfit.plots.style import COLUMN_WIDTH, paper_style
 from alpfit.scenarios import SCENARIOS
@@ -58,11 +59,30 @@ def test_axes_have_their_units_and_the_range_of_the_grid(figure):
     assert panel.get_title() == "$r = 0.477$"
 
 
+def names_in(panel):
+    """The texts in the panel that are names, by themselves."""
+    return {text.get_text(): text for text in panel.texts if not text.get_text().isdecimal()}
+
+
+def numerals_in(panel):
+    """The texts in the panel that are numerals, by themselves."""
+    return {text.get_text(): text for text in panel.texts if text.get_text().isdecimal()}
+
+
+def entries_of(figure):
+    """The legend's samples, by the texts beside them."""
+    return {
+        text.get_text(): handle
+        for legend in figure.legends
+        for text, handle in zip(legend.get_texts(), legend.legend_handles, strict=True)
+    }
+
+
 def test_labels_lie_in_their_regions_and_not_on_each_other(figure):
     (panel,) = figure.axes
-    texts = {text.get_text(): text for text in panel.texts}
+    texts = names_in(panel)
     assert {"BaBar $K+$inv", "NA62 $\\pi+$inv"} <= set(texts)
-    boxes = [text.get_window_extent() for text in texts.values()]
+    boxes = [text.get_window_extent() for text in panel.texts]
     for i, box in enumerate(boxes):
         assert not any(box.overlaps(other) for other in boxes[:i])
     by_label = {label_of(region): region for region in contents().excluded}
@@ -71,19 +91,50 @@ def test_labels_lie_in_their_regions_and_not_on_each_other(figure):
         i, j = int(x * M_A.size), int(y * G_AGG.size)
         assert by_label[label].inside[i, j]
     edges = {label: edge_of(on_grid(region.inside)) for label, region in by_label.items()}
-    near = dict(zip(edges, nearest(list(edges.values())), strict=True))
+    near = dict(zip(edges, nearest(distances(list(edges.values()))), strict=True))
     for label, text in texts.items():
         x, y = text.get_position()
         assert near[label][int(x * GRID[0]), int(y * GRID[1])], label
 
 
+NUMBERED = re.compile(r"\$\\mathbf\{(\d+)\}\$ (.*)")
+"""An entry of the legend for a line that has a numeral in the plane."""
+
+
 def test_what_has_no_room_for_a_label_is_in_the_legend_and_all_is_named_once(figure):
     (panel,) = figure.axes
-    written = {text.get_text() for text in panel.texts}
-    legend = ",".join(legend_texts(figure)) + ","
+    written = names_in(panel)
+    legend = [NUMBERED.sub(r"\2", text) for text in entries_of(figure)]
     for region in contents().excluded:
-        assert (label_of(region) in written) != (f"{label_of(region)}," in legend), label_of(region)
+        assert (label_of(region) in written) != (legend.count(label_of(region)) == 1), label_of(region)
     assert label_of(contents().excluded[2]) in written  # of the projection
+
+
+def test_what_the_legend_names_stands_there_beside_its_own_line(figure):
+    looks = looks_of(contents().excluded)
+    colours = {look.label: look.colour for look in looks.values()}
+    entries = {NUMBERED.sub(r"\2", text): handle for text, handle in entries_of(figure).items()}
+    named = set(entries) & set(colours)
+    assert len(named) > 10
+    for label in named:
+        assert entries[label].get_color() == colours[label]
+
+
+def test_numerals_stand_on_lines_that_are_theirs_alone(figure):
+    (panel,) = figure.axes
+    regions = contents().excluded
+    names = [label_of(region) for region in regions]
+    away = distances([edge_of(on_grid(region.inside)) for region in regions])
+    found = [NUMBERED.fullmatch(text) for text in entries_of(figure)]
+    numbered = {match[1]: match[2] for match in found if match}
+    assert list(numbered) == [str(k + 1) for k in range(len(numbered))]
+    assert set(numbered) == set(numerals_in(panel))
+    assert len(numbered) > 1
+    for numeral, text in numerals_in(panel).items():
+        k = names.index(numbered[numeral])
+        i, j = (int(at * cells) for at, cells in zip(text.get_position(), GRID, strict=True))
+        assert away[k][i, j] <= 2.0, numeral
+        assert from_others(away, k)[i, j] >= 2.0, numeral
 
 
 def test_the_legend_is_inside_of_a_column_and_does_not_overlap_itself(figure):
@@ -93,7 +144,8 @@ def test_the_legend_is_inside_of_a_column_and_does_not_overlap_itself(figure):
         assert figure.bbox.x0 <= box.x0 < box.x1 <= figure.bbox.x1
         assert figure.bbox.y0 <= box.y0 + 1.0
         assert not any(box.overlaps(other) for other in boxes[:i])
-    assert max(letters(line) for text in legend_texts(figure) for line in text.split("\n")) <= LETTERS + 3
+    columns = figure.legends[1]
+    assert max(letters(text.get_text()) for text in columns.get_texts()) <= HALF
 
 
 def test_lines_and_the_preferred_region_are_explained(figure):
@@ -135,10 +187,12 @@ def test_a_projections_name_stands_along_its_line_on_the_inner_side(slope):
     assert legend_texts(figure) == ["beam dumps, projected"]
 
 
-def test_a_projection_whose_line_is_too_short_for_its_name_is_named_in_the_legend():
+def test_a_projection_whose_line_is_too_short_for_its_name_is_named_in_the_legend_beside_a_dashed_line():
     figure, panel = projected(0.1 - np.hypot(X + 0.5, Y + 4.5))
-    assert not panel.texts
-    assert legend_texts(figure) == ["beam dumps, projected: SHiP"]
+    assert [text.get_text() for text in panel.texts] == ["1"]
+    entries = entries_of(figure)
+    assert list(entries) == ["beam dumps, projected", r"$\mathbf{1}$ SHiP"]
+    assert all(handle.get_linestyle() == "--" for handle in entries.values())
 
 
 def test_curves_of_ones_own_are_drawn_and_named_and_no_label_lies_on_them():
@@ -211,6 +265,20 @@ def test_no_two_lines_of_a_group_have_one_colour_nor_any_the_colour_of_another_g
     many = limits(*((f"entry_{i}", f"E{i}", "") for i in range(12)))
     looks = looks_of([*many, *(replace(limit, name=f"k{limit.name}", group="kaon decays") for limit in many)])
     assert len({look.colour for look in looks.values()}) == 24
+
+
+@pytest.mark.parametrize("group", GROUPS)
+def test_letters_are_dark_enough_to_be_read_on_white(group):
+    many = [replace(limit, group=group) for limit in limits(*((f"entry_{i}", f"E{i}", "") for i in range(12)))]
+    for look in looks_of(many).values():
+        assert 1.05 / (luminance(look.ink) + 0.05) >= 6.5  # of WCAG 2, where 4.5 is asked for
+        assert look.ink <= look.colour
+
+
+def luminance(colour):
+    """Of WCAG 2, with the gamma of sRGB."""
+    linear = [value / 12.92 if value <= 0.04045 else ((value + 0.055) / 1.055) ** 2.4 for value in colour]
+    return float(np.dot((0.2126, 0.7152, 0.0722), linear))
 
 
 def test_a_measurement_looks_the_same_in_whatever_order_they_come():
