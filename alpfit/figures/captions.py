@@ -44,7 +44,7 @@ def of_the_plane(given: FigureInput) -> str:
     """The grid, and what was chosen."""
     chosen = [f"{name} = {value:.4g}" for name, value in given.at.items()]
     chosen += [f"{name} from {low:.4g} to {high:.4g}" for name, (low, high) in given.ranges.items()]
-    grid = f"On {GRID[0]} by {GRID[1]} points, between which lines are interpolated"
+    grid = f"On {GRID[0]} by {GRID[1]} points, between which lines are interpolated; numerals are those of the legend"
     return (
         f"{grid}; chosen: {', '.join(chosen)}."
         if chosen

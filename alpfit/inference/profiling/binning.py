@@ -16,8 +16,11 @@ Indices = NDArray[np.int64]
 N_BINS: Mapping[int, int] = MappingProxyType({1: 50, 2: 40})
 """Bins along each axis where none are asked for, by the number of quantities."""
 
-EXCLUDED = 25.0
-"""What loses more than this in ln L is excluded, by seven standard deviations of one parameter."""
+EXCLUDED = (25.0, 18.0, 12.5, 8.0, 4.5)
+"""What loses more than the first in ln L is excluded: 7 standard deviations of one parameter; then 6, 5, 4 and 3."""
+
+WANTED, FILLED = 2.0, 0.2
+"""The points within 2 standard deviations, by their loss in ln L, and how much of a derived quantity's bins they fill."""
 
 NEAR_THE_END = 0.02
 """Samples that come so close to an end of the prior, in units of its width, are taken to reach it."""
@@ -38,13 +41,14 @@ class Plan:
 
         None where a quantity that is logarithmic is nowhere positive.
         """
-        allowed = log_l > np.max(log_l) - EXCLUDED
         found = []
         for name, log, n in zip(self.names, self.logarithmic, self.n_bins, strict=True):
-            values = columns[name] if name in priors else columns[name][allowed]
-            values = values[values > 0.0] if log else values
-            if not values.size:
+            usable = columns[name] > 0.0 if log else np.full(log_l.shape, True)
+            if not usable.any():
                 return None
+            values = columns[name][usable]
+            if name not in priors:
+                values = not_excluded(values, scaled(values, log), log_l[usable])
             found.append(bin_edges(values, log, n, priors.get(name)))
         return tuple(found)
 
@@ -55,6 +59,17 @@ def sampled_profiles(samples: Samples, plans: Sequence[Plan], priors: Mapping[st
     for plan in plans:
         if (edges := plan.edges(columns, samples.log_l, priors)) is not None:
             yield sampled_profile(samples, plan.names, plan.logarithmic, edges)
+
+
+def not_excluded(values: Array, coordinates: Array, log_l: Array) -> Array:
+    """The ``values`` of points that are not excluded; by less, where what is wanted would fill too few bins."""
+    loss = np.max(log_l) - log_l
+    wanted = float(np.ptp(coordinates[loss <= WANTED]))
+    for limit in EXCLUDED:
+        allowed = loss < limit
+        if wanted >= FILLED * float(np.ptp(coordinates[allowed])):
+            break
+    return values[allowed]
 
 
 def bin_edges(values: Array, logarithmic: bool, n_bins: int, prior: Prior | None) -> Array:

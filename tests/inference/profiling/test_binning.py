@@ -7,7 +7,7 @@ import pytest
 from toys import correlated
 
 from alpfit.inference.priors import LogNormal, Normal
-from alpfit.inference.profiling import Plan, sampled_profiles
+from alpfit.inference.profiling import Plan, confidence, sampled_profiles
 from alpfit.inference.profiling.binning import bin_edges, cells
 
 PLAN = Plan(("x", "g"), (False, True), (12, 9))
@@ -70,6 +70,26 @@ def test_derived_quantities_are_binned_where_they_are_not_excluded(samples):
     (found,) = sampled_profiles(samples, [Plan(("only",), (False,), (10,))], correlated().priors)
     assert found.edges[0][0] > found.edges[0][-1] - 25.0
     assert samples.column("only").min() < found.edges[0][0]
+
+
+def test_a_few_far_points_do_not_make_the_bins_of_a_narrow_quantity_coarse(samples):
+    rng = np.random.default_rng(3)
+    density = np.concatenate([rng.normal(0.12, 0.001, 4000), rng.uniform(0.2, 0.5, 20)])
+    log_l = np.where(density < 0.2, -0.5 * ((density - 0.12) / 0.001) ** 2, -8.5)
+    made = dataclasses.replace(
+        samples,
+        parameters={"x": density},
+        derived={"density": density},
+        log_l=log_l,
+        log_l_by_entry={},
+        log_weights=np.full(density.size, -np.log(density.size)),
+    )
+    (found,) = sampled_profiles(made, [Plan(("density",), (True,), (50,))], {})
+    (edges,) = found.edges
+    assert edges[-1] < 0.13
+    assert np.diff(edges).max() < 0.001  # a standard deviation
+    (piece,) = confidence(found, found.top, {}).intervals[0].pieces
+    assert (piece.lower, piece.upper) == pytest.approx((0.119, 0.121), abs=1e-4)
 
 
 def test_one_value_has_one_bin():
