@@ -12,6 +12,7 @@ from alpfit.figures.input import FigureInput
 from alpfit.inference.exclusion import RELIC, Plane, excluded, measurements_for, preferred
 from alpfit.likelihoods.forms.gaussian import Gaussian
 from alpfit.numerics.expressions import Expression
+from alpfit.plots.numbers import scientific
 from alpfit.plots.regions import PlaneContents
 
 if TYPE_CHECKING:
@@ -143,8 +144,6 @@ def _in_words(given: FigureInput, others: Mapping[str, float]) -> str:
     """The other parameters as a title."""
     known, texts = given.configuration.quantities, []
     for name, value in others.items():
-        digits, power = f"{value:.2e}".split("e")
-        number = f"{value:.4g}" if 1e-2 <= abs(value) < 1e3 or value == 0.0 else rf"{digits}\cdot10^{{{int(power)}}}"
         unit = f" {known[name].unit}" if known[name].unit else ""
-        texts.append(f"${known[name].label} = {number}${unit}")
+        texts.append(f"${known[name].label} = {scientific(value, 4)}${unit}")
     return ", ".join(texts)

@@ -1,6 +1,5 @@
 """The corner plot: marginal posteriors of the parameters, with regions of 68.3 % and 95.4 %."""
 
-import math
 import sys
 from collections.abc import Sequence
 from functools import cache
@@ -17,9 +16,8 @@ from numpy.typing import NDArray
 from alpfit.inference.samples import Samples
 from alpfit.plots.density import SHADES, SMOOTHED_BINS, density, draw_regions, n_bins, shade
 from alpfit.plots.figure import Figure
+from alpfit.plots.numbers import QUANTILES, with_errors
 from alpfit.plots.style import BEST_FIT, POSTERIOR, TEXT_WIDTH, Axis, label_size
-
-QUANTILES = (0.16, 0.5, 0.84)
 
 LEVELS_SAID = ("95.4 %", "68.3 %")
 """The outer region and the inner one."""
@@ -56,7 +54,7 @@ def corner_figure(samples: Samples, axes: Sequence[Axis]) -> Figure:
             label.set_fontsize(label_size(n))
     for i, axis in enumerate(axes):
         low, middle, high = corner.quantile(axis.values, QUANTILES, weights=weights)
-        grid[i, i].set_title(f"{axis.label}\n{_interval(low, middle, high)}", fontsize=label_size(n))
+        grid[i, i].set_title(f"{axis.label}\n{with_errors(low, middle, high)}", fontsize=label_size(n))
         grid[i, i].axvline(axis.values[best], color=BEST_FIT, linestyle=":", linewidth=0.8)
         for j in range(i):
             draw_regions(grid[i, j], density(axes[j], axis, weights), POSTERIOR)
@@ -95,13 +93,6 @@ def _triangle(figure: Figure, n: int) -> NDArray[np.object_]:
         if j <= i:
             grid[i, j] = figure.add_subplot(places[i, j])
     return grid
-
-
-def _interval(low: float, middle: float, high: float) -> str:
-    """Median and 68 % interval in mathtext, to two digits of the smaller error."""
-    errors = [error for error in (middle - low, high - middle) if error > 0.0]
-    decimals = max(0, 1 - math.floor(math.log10(min(errors)))) if errors else 3
-    return f"${middle:.{decimals}f}_{{-{middle - low:.{decimals}f}}}^{{+{high - middle:.{decimals}f}}}$"
 
 
 @cache

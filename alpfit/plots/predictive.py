@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from scipy.stats import gaussian_kde
 
 from alpfit.plots.figure import Figure
+from alpfit.plots.numbers import QUANTILES, interval, scientific
 from alpfit.plots.pulls import NO_BOUND, shade_pulls
 from alpfit.plots.style import BEST_FIT, BLUE, TEXT_WIDTH, literal
 
@@ -24,11 +25,6 @@ REACH = 4.0
 
 SEEN, BOUND = 1.04, 1.55
 """Where the columns of numbers begin, in widths of the panel."""
-
-NOTHING = 1e-12
-"""Of the upper end of an interval: a lower end below that is none that anybody would want to read."""
-
-QUANTILES = (0.16, 0.5, 0.84)
 
 
 @dataclass(frozen=True)
@@ -100,35 +96,6 @@ def _violin(panel: Axes, i: int, pulls: Array) -> None:
     panel.fill_between(grid, i - half, i + half, where=list(seen), color=BLUE, alpha=0.45, linewidth=0.0)
     panel.plot([low, high], [i, i], color=BLUE, linewidth=1.6, solid_capstyle="butt")
     panel.plot(middle, i, marker="o", color="white", markeredgecolor=BLUE, markersize=3.2, markeredgewidth=0.8)
-
-
-def interval(values: Array) -> str:
-    """Median and 68 % interval of ``values`` in mathtext with a common power of ten; the ends if they are far apart."""
-    low, middle, high = (float(q) for q in np.quantile(values, QUANTILES))
-    largest = max(abs(low), abs(high))
-    if not math.isfinite(largest):
-        return "-"
-    if high - low <= 1e-3 * largest:
-        return f"${scientific(middle)}$"
-    if 0.0 <= low <= NOTHING * high:
-        return f"up to ${scientific(high, 2)}$"
-    if low >= 0.0 and high > 20.0 * low:
-        return f"${scientific(low, 2)}$ to ${scientific(high, 2)}$"
-    power = math.floor(math.log10(largest))
-    power = 0 if -3 < power < 3 else power
-    low, middle, high = (value / 10.0**power for value in (low, middle, high))
-    errors = [error for error in (middle - low, high - middle) if error > 0.0]
-    decimals = min(max(0, 1 - math.floor(math.log10(min(errors)))), 4) if errors else 3
-    text = rf"{middle:.{decimals}f}_{{-{middle - low:.{decimals}f}}}^{{+{high - middle:.{decimals}f}}}"
-    return f"${text}$" if power == 0 else rf"$({text})\,10^{{{power}}}$"
-
-
-def scientific(value: float, digits_shown: int = 3) -> str:
-    """A number in mathtext, with a power of ten where it is very large or small."""
-    if value == 0.0 or 1e-3 <= abs(value) < 1e4:
-        return f"{value:.{digits_shown}g}"
-    digits, power = f"{value:.{digits_shown - 1}e}".split("e")
-    return rf"{float(digits):g}\cdot 10^{{{int(power)}}}"
 
 
 def _legend() -> list[Line2D]:

@@ -62,6 +62,7 @@ def paper_style() -> Iterator[None]:
         "ytick.labelsize": 7.5,
         "legend.fontsize": 8.0,
         "legend.frameon": False,
+        "axes.formatter.useoffset": False,
         "xtick.direction": "in",
         "ytick.direction": "in",
         "axes.linewidth": 0.6,

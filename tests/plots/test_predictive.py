@@ -5,7 +5,7 @@ from io import BytesIO
 import numpy as np
 import pytest
 
-from alpfit.plots.predictive import Predictive, interval, predictive_figure, scientific
+from alpfit.plots.predictive import Predictive, predictive_figure
 from alpfit.plots.pulls import NO_BOUND
 from alpfit.plots.style import paper_style
 
@@ -62,23 +62,3 @@ def test_no_number_is_cut_off_or_lies_on_another(figure):
     for i, box in enumerate(boxes):
         assert figure.bbox.x0 <= box.x0 < box.x1 <= figure.bbox.x1
         assert not any(box.overlaps(other) for other in boxes[:i])
-
-
-def test_numbers_are_written_with_a_common_power_of_ten():
-    values = np.linspace(4e-6, 6e-6, 1001)
-    assert interval(values) == r"$(5.00_{-0.68}^{+0.68})\,10^{-6}$"
-    assert interval(np.full(5, 0.12)) == "$0.12$"
-    assert interval(np.geomspace(1e-12, 1e-6, 1001)) == r"$9.1\cdot 10^{-12}$ to $1.1\cdot 10^{-7}$"
-    assert interval(np.full(3, np.nan)) == "-"
-
-
-def test_large_and_small_numbers_have_a_power_of_ten():
-    assert scientific(0.12) == "0.12"
-    assert scientific(1.53e-4) == r"1.53\cdot 10^{-4}"
-
-
-def test_a_lower_end_of_next_to_nothing_is_not_told():
-    values = np.concatenate([np.full(30, 1e-225), np.linspace(1e-7, 1e-6, 70)])
-
-    assert interval(values).startswith("up to $")
-    assert "225" not in interval(values)

@@ -20,7 +20,7 @@ EXCLUDED = (25.0, 18.0, 12.5, 8.0, 4.5)
 """What loses more than the first in ln L is excluded: 7 standard deviations of one parameter; then 6, 5, 4 and 3."""
 
 WANTED, FILLED = 2.0, 0.2
-"""The points within 2 standard deviations, by their loss in ln L, and how much of a derived quantity's bins they fill."""
+"""The points within 2 standard deviations, by their loss in ln L, and the share of the bins that they fill."""
 
 NEAR_THE_END = 0.02
 """Samples that come so close to an end of the prior, in units of its width, are taken to reach it."""
