@@ -63,4 +63,4 @@ def test_no_power_of_ten_stands_beside_an_axis_and_its_label_tells_it():
     assert [axis.get_offset_text().get_text() for axis in axes] == ["", "", ""]
     assert upper.yaxis.get_offset_text().get_text()  # it has no label
     assert {"2", "6"} <= {text.get_text() for text in lower.get_xticklabels()}
-    assert "0.47671" in [text.get_text() for text in lower.get_yticklabels()]
+    assert "0.476702" in [text.get_text() for text in lower.get_yticklabels()]
