@@ -237,7 +237,7 @@ def test_the_plane_has_the_range_and_the_values_that_are_asked_for(invisible):
     assert panel.get_xlim() == pytest.approx((0.5, 5.0))
     assert panel.get_ylim() == pytest.approx((1e-6, 1e-3), abs=0.0)
     assert "0.477" in panel.get_title()
-    assert r"2.00\cdot10^{-3}" in panel.get_title()
+    assert "= 0.002$ GeV" in panel.get_title()
 
 
 def test_the_plane_spans_the_prior(displaced):
