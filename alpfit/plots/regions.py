@@ -63,26 +63,41 @@ class Look:
 def looks_of(limits: Sequence[Excluded]) -> Mapping[str, Look]:
     """The look of each of ``limits``, by the names of their entries: a label of its own, a tint of its group's colour.
 
-    Of two with the same experiment and process the year is told, with which the names of entries end.
+    Of two with the same experiment and process the year is told, with which the names of entries end; of two of one
+    year the words by which their names differ, too.
     """
     from matplotlib.colors import to_rgb
 
-    labels = Counter(label_of(limit) for limit in limits)
+    labels = _distinct(limits)
     members: dict[str, list[str]] = {}
     for limit in sorted(limits, key=lambda limit: limit.name):
         members.setdefault(limit.group, []).append(limit.name)
     looks = {}
     for limit in limits:
-        label, names = label_of(limit), members[limit.group]
-        if labels[label] > 1:
-            label += f" ({literal(limit.name.rpartition('_')[2])})"
+        names = members[limit.group]
         tint = LIGHTEST + (DARKEST - LIGHTEST) * (names.index(limit.name) + 0.5) / len(names)
         red, green, blue = (
             value + tint * (1.0 - value) if tint > 0.0 else value * (1.0 + tint)
             for value in to_rgb(colour_of(limit.group))
         )
-        looks[limit.name] = Look(label, (red, green, blue))
+        looks[limit.name] = Look(labels[limit.name], (red, green, blue))
     return looks
+
+
+def _distinct(limits: Sequence[Excluded]) -> dict[str, str]:
+    """A label for each entry that no other has."""
+    same: dict[str, list[str]] = {}
+    for limit in limits:
+        same.setdefault(label_of(limit), []).append(limit.name)
+    labels = {}
+    for label, names in same.items():
+        years = Counter(name.rpartition("_")[2] for name in names)
+        common = set.intersection(*(set(name.split("_")) for name in names))
+        for name in names:
+            *words, year = name.split("_")
+            own = [word for word in words if word not in common] if years[year] > 1 else []
+            labels[name] = label if len(names) == 1 else f"{label} ({literal(' '.join([*own, year]))})"
+    return labels
 
 
 def label_of(limit: Excluded | Preferred) -> str:

@@ -261,6 +261,21 @@ def test_two_of_one_name_are_told_by_their_years():
     assert labels["belle2_bkinv_2025"] == "Belle II $K+$inv"
 
 
+def test_two_of_one_name_and_year_are_told_by_what_they_are_called():
+    both = limits(*((name, "BaBar", "$K+$inv") for name in ("babar_bkinv_2013", "babar_bknunu_2013", "babar_old_2010")))
+    assert [look.label for look in looks_of(both).values()] == [
+        "BaBar $K+$inv (bkinv 2013)",
+        "BaBar $K+$inv (bknunu 2013)",
+        "BaBar $K+$inv (2010)",
+    ]
+
+
+def test_no_two_entries_of_the_catalogue_have_one_label():
+    shipped = limits(*((entry.name, entry.experiment, "") for entry in all_shipped()))
+    labels = [look.label for look in looks_of(shipped).values()]
+    assert len(set(labels)) == len(labels) > 40
+
+
 def test_no_two_lines_of_a_group_have_one_colour_nor_any_the_colour_of_another_group():
     many = limits(*((f"entry_{i}", f"E{i}", "") for i in range(12)))
     looks = looks_of([*many, *(replace(limit, name=f"k{limit.name}", group="kaon decays") for limit in many)])
