@@ -17,6 +17,11 @@ MISSED = "ln Z that a search finds outside of bounds"
 """The diagnostic that says how much of it is for a maximum that no bound holds; zero where none was found."""
 
 
+def kish(weights: Array) -> float:
+    """How many samples of equal weights these ``(n,)`` are worth: L. Kish, Survey Sampling (1965)."""
+    return float(np.sum(weights) ** 2 / np.sum(weights**2))
+
+
 @dataclass(frozen=True, eq=False, repr=False)
 class Samples:
     """Weighted samples of the posterior.
@@ -59,7 +64,7 @@ class Samples:
     @property
     def n_eff(self) -> float:
         """Effective number of independent samples: Kish's, over the autocorrelation time."""
-        return float(1.0 / np.sum(self.weights**2)) / self.autocorrelation
+        return kish(self.weights) / self.autocorrelation
 
     @property
     def best(self) -> int:

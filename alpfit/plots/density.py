@@ -13,6 +13,7 @@ from scipy.fft import fftfreq, irfft2, rfft2, rfftfreq
 from scipy.ndimage import label, sum_labels
 
 from alpfit.inference.profiling import LEVELS
+from alpfit.inference.samples import kish
 from alpfit.plots.style import MARGIN, Axis
 
 Array = NDArray[np.float64]
@@ -57,11 +58,6 @@ class Density:
     levels: tuple[float, ...]
 
 
-def n_effective(weights: Array) -> float:
-    """How many independent samples these weights are worth, by Kish's sum."""
-    return float(weights.sum() ** 2 / (weights**2).sum())
-
-
 def covariance_of_the_middle(x: Axis, y: Axis, weights: Array) -> Array:
     """Of two axes ``(2, 2)``: their spreads, and how values correlate that are no farther than three of these out."""
     spreads, near = [], np.ones(weights.size, dtype=bool)
@@ -86,7 +82,7 @@ def _quantiles(axis: Axis, weights: Array, probabilities: Sequence[float]) -> li
 def n_bins(axis: Axis, weights: Array, limits: tuple[float, float]) -> int:
     """Bins of a histogram of one axis (D. Freedman and P. Diaconis, Z. Wahrsch. 57 (1981) 453), between 18 and 100."""
     low, high = _quantiles(axis, weights, (0.25, 0.75))
-    width = 2.0 * (high - low) * n_effective(weights) ** (-1.0 / 3.0)
+    width = 2.0 * (high - low) * kish(weights) ** (-1.0 / 3.0)
     return int(np.clip(np.ceil((limits[1] - limits[0]) / width), 18, 100)) if width > 0.0 else 18
 
 
@@ -108,7 +104,7 @@ def density(x: Axis, y: Axis, weights: Array) -> Density:
     squares = np.histogram2d(x.values, y.values, CELLS, limits, weights=weights**2)[0]
     cells = np.array([CELLS / (high - low) for low, high in limits])
     covariance = covariance_of_the_middle(x, y, weights) * np.outer(cells, cells)
-    smooth = _smoothed(counts, _at_least_a_cell(covariance * n_effective(weights) ** (-1.0 / 3.0)))
+    smooth = _smoothed(counts, _at_least_a_cell(covariance * kish(weights) ** (-1.0 / 3.0)))
     values = _without_islands(np.pad(smooth / smooth.sum(), 1), np.pad(counts, 1), np.pad(squares, 1))
     return Density(_centres(edges[0]), _centres(edges[1]), values, _levels(values))
 
