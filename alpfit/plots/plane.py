@@ -32,6 +32,9 @@ Array = NDArray[np.float64]
 OVERABUNDANT = "#c0c0c0"
 LABEL_SIZE, LEGEND_SIZE = 6.0, 6.0
 
+SHADE = 0.09
+"""The opacity of an excluded region: where ten overlap, light lines can still be seen in grey."""
+
 PANEL_HEIGHT = 2.55
 """[inch]"""
 
@@ -170,7 +173,7 @@ def _draw_excluded(panel: Axes, contents: PlaneContents, region: Excluded, look:
         drawn = panel.contour(*grid, [0.0], colors=colour, linewidths=0.9, linestyles=PROJECTED, zorder=2.8)
         return _lines(drawn)
     panel.contourf(
-        *grid, [0.0, max(float(excess.max()), 1e-9) * 1.01], colors=colour_of(region.group), alpha=0.13, zorder=1.5
+        *grid, [0.0, max(float(excess.max()), 1e-9) * 1.01], colors=colour_of(region.group), alpha=SHADE, zorder=1.5
     )
     return _lines(panel.contour(*grid, [0.0], colors=colour, linewidths=0.7, zorder=2.7))
 
@@ -228,5 +231,5 @@ def _write_labels(
         drawn = places.write_on(numeral, edges[region.name], apart, looks[region.name].ink, LABEL_SIZE)
         numerals[region.name] = numeral if drawn else ""
     for text in places.panel.texts:
-        text.set_path_effects([withStroke(linewidth=1.2, foreground="white", alpha=0.7)])
+        text.set_path_effects([withStroke(linewidth=1.2, foreground="white", alpha=0.85)])
     return numerals
