@@ -29,9 +29,11 @@ def test_the_version_is_the_packages(alpfit):
     assert (outcome.code, outcome.out) == (0, f"alpfit {__version__}\n")
 
 
-def test_it_is_installed_as_a_command():
-    command = Path(sys.executable).with_name("alpfit")
-    finished = subprocess.run([command, "--version"], capture_output=True, text=True, check=True)
+@pytest.mark.parametrize(
+    "command", [[Path(sys.executable).with_name("alpfit")], [sys.executable, "-m", "alpfit"]], ids=["alpfit", "module"]
+)
+def test_it_is_installed_as_a_command_and_can_be_run_as_a_module(command):
+    finished = subprocess.run([*command, "--version"], capture_output=True, text=True, check=True)
     assert finished.stdout == f"alpfit {__version__}\n"
 
 

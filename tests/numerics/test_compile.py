@@ -349,6 +349,7 @@ def test_a_cache_that_cannot_be_written_is_read(tmp_path, monkeypatch, caplog):
     monkeypatch.setattr(compilation, "cache_folder", lambda: made)
     assert compilation.kernel(doubled)(2.0) == 4.0
     (kept,) = made.rglob("*.nbi")
+    caplog.clear()  # the first compilation of a process is told
     usable = compilation._unusable
     monkeypatch.setattr(
         compilation, "_unusable", lambda folder: "Read-only" if folder.is_relative_to(made.parent) else usable(folder)
