@@ -82,7 +82,11 @@ class DarkSector:
         positive_number("mass", self.mass)
         if not LIGHTEST <= self.mass <= HEAVIEST:
             raise ConfigurationError(f"mass = {self.mass:g} must be between {LIGHTEST:g} and {HEAVIEST:g} GeV")
-        positive_number("dof", self.dof)
+        if positive_number("dof", self.dof) % 1.0:
+            raise ConfigurationError(
+                f"dof = {self.dof:g} must be a whole number: 1 for a real scalar, 2 for a Majorana fermion, 4 for a "
+                "Dirac fermion"
+            )
         for name, places in (("resonances", self.resonances), ("thresholds", self.thresholds)):
             if isinstance(places, (str, bytes, dict, set)) or not _is_list(places):
                 raise ConfigurationError(f"{name} = {shown(places)} must be a list")

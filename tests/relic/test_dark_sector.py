@@ -88,6 +88,12 @@ def test_mass_and_degrees_of_freedom_must_be_positive_numbers(name, value):
         sector(**{name: value})
 
 
+def test_degrees_of_freedom_are_counted():
+    with refusal(r"^dof = 3\.5 must be a whole number: 1 for a real scalar"):
+        sector(dof=3.5)
+    assert sector(dof=4.0).dof == 4
+
+
 @pytest.mark.parametrize(
     ("resonance", "message"),
     [
