@@ -4,10 +4,17 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from alpfit.fit.fit import Fit, fit_of
 from alpfit.fit.fresh import fresh
 from alpfit.inference.explanation import Explanation
+from alpfit.inference.joint import log_density
 from alpfit.runs.run import Run
+
+N_KNOWN = 64
+"""Of a run's samples, from which searches begin, too."""
 
 
 def explain(
@@ -26,4 +33,16 @@ def explain(
         >>> next(iter(explanation.losses))
         'e787_kpigg_2005'
     """
-    return fit_of(fresh(fit, force=force), overrides).explain()
+    given = fresh(fit, force=force)
+    taken = fit_of(given, overrides)
+    return taken.explain(_best_of(given, taken) if isinstance(given, Run) else None)
+
+
+def _best_of(run: Run, fit: Fit) -> NDArray[np.float64] | None:
+    """The parameters ``(n, n_dim)`` of the run's best samples that the priors of ``fit`` permit."""
+    samples, names = run.samples, fit.problem.names
+    if not set(names) <= set(samples.parameters):
+        return None
+    theta = samples.theta(names)[np.argsort(-samples.log_l, kind="stable")[:N_KNOWN]]
+    columns = dict(zip(names, theta.T, strict=True))
+    return theta[np.isfinite(log_density(fit.problem.priors, columns, len(theta)))]

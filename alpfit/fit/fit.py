@@ -197,8 +197,10 @@ class Fit:
             log_p[inside] += problem.evaluate(rows[inside]).log_l
         return log_p.reshape(points.shape[:-1])
 
-    def explain(self) -> Explanation:
+    def explain(self, known: NDArray[np.float64] | None = None) -> Explanation:
         """Whether the model explains an excess, by scanning the priors and improving the best points.
+
+        Parameters ``known (n, n_dim)`` are improved, too.
 
         Raises :class:`ConfigurationError` if all parameters are fixed.
 
@@ -209,7 +211,7 @@ class Fit:
         """
         if not self.problem.names:
             raise ConfigurationError(NO_PARAMETER)
-        return explain(self.problem, self.configuration.sampler.seed)
+        return explain(self.problem, self.configuration.sampler.seed, known)
 
     def check_start(self) -> None:
         """Raise :class:`AlpfitError` where sampling would start from a run that cannot be read, or of another fit.

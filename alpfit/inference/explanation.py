@@ -5,7 +5,7 @@ that explain the excess, which are those where the measurements that want a sign
 their own best.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -13,24 +13,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from alpfit.errors import ConfigurationError
+from alpfit.inference.pool import Objective, Pool
 from alpfit.inference.problem import Problem
 from alpfit.numerics.notebook import preformatted
 
 Array = NDArray[np.float64]
-Objective = Callable[[Mapping[str, Array]], Array]
-"""From ln L by entry to what is to be made as large as possible, arrays of one shape."""
-
-N_SCAN, N_STARTS, BATCH = 2**13, 4, 512
-"""Points of the scan (a Sobol sequence), how many of the best are improved, and how many are evaluated at once."""
-
 WANTS_SIGNAL = 2.0
 """A measurement wants a signal where it gains more than this in ln L: two standard deviations."""
 
 SMALLEST_LOSS = 5e-4
 """In ln L: less is shown as zero."""
-
-FORBIDDEN = -1e300
-"""In place of ln L where the model has no prediction."""
 
 
 @dataclass(frozen=True)
@@ -133,31 +125,62 @@ def _three(value: float) -> str:
     return f"{round(value, 3) + 0.0:.3f}"
 
 
-def explain(problem: Problem, seed: int) -> Explanation:
-    """Scan the prior, improve the best points, and compare; the same ``seed`` gives the same answer."""
-    search = _Search(problem, seed)
+def explain(problem: Problem, seed: int, known: Array | None = None) -> Explanation:
+    """Scan the prior, improve the best points, and compare; the same ``seed`` gives the same answer.
+
+    Beside the scan, searches begin at the parameters ``known (n, n_dim)``, such as the best samples of a run. What one
+    of them finds the others see: no point in the answer is better than the best fit.
+    """
+    pool = Pool(problem, seed, known)
     silent = _without_signal(problem)
     entries = tuple(silent)
-    best = search.best(lambda log_l: sum_of(log_l, problem.entries))
-    wanting = tuple(name for name in entries if search.best_of(name) - silent[name] > WANTS_SIGNAL)
-    explaining, gain_alone = None, 0.0
+    objectives = {"": _sum_of(problem.entries)}
+    for dropped in entries:
+        if kept := tuple(name for name in problem.entries if name != dropped):
+            objectives[dropped] = _sum_of(kept)
+    ends: dict[str, int] = {}
+    for name, objective in objectives.items():
+        pool.search(objective)
+        ends[name] = pool.best(objective)
+    wanting = tuple(name for name in entries if pool.best_of(name) - silent[name] > WANTS_SIGNAL)
+    alone, explained = _sum_of(wanting), None
     if wanting:
-        alone = search.best(lambda log_l: sum_of(log_l, wanting)).total(wanting)
-        gain_alone = alone - sum(silent[name] for name in wanting)
+        pool.search(alone)
+        pool.settle(objectives, ends)
+        reached = float(alone(pool.log_l).max()) - 0.5
 
         def explained(log_l: Mapping[str, Array]) -> Array:
-            shortfall = np.maximum(alone - 0.5 - sum_of(log_l, wanting), 0.0)
-            return sum_of(log_l, problem.entries) - 1e6 * shortfall
+            return objectives[""](log_l) - 1e6 * np.maximum(reached - alone(log_l), 0.0)
 
-        explaining = search.best(explained)
+        pool.search(explained, smooth=False)
+    pool.settle(objectives, ends)
+
+    def found(objective: Objective) -> Point:
+        at = pool.best(objective)
+        point = problem.evaluate(pool.theta[at : at + 1])
+        return Point(
+            {name: float(values[0]) for name, values in point.parameters.items()},
+            {name: float(values[0]) for name, values in point.log_l_by_entry.items()},
+        )
+
     gain_without = {}
     for dropped in entries:
-        kept = tuple(name for name in problem.entries if name != dropped)
-        if kept:
-            point = search.best(lambda log_l, kept=kept: sum_of(log_l, kept))  # type: ignore[misc]
+        if dropped in objectives:
             compared = [name for name in entries if name != dropped]
-            gain_without[dropped] = point.total(compared) - sum(silent[name] for name in compared)
-    return Explanation(silent, best, wanting, gain_alone, explaining, gain_without)
+            gain_without[dropped] = found(objectives[dropped]).total(compared) - sum(silent[name] for name in compared)
+    return Explanation(
+        silent,
+        found(objectives[""]),
+        wanting,
+        found(alone).total(wanting) - sum(silent[name] for name in wanting) if wanting else 0.0,
+        found(explained) if explained is not None else None,
+        gain_without,
+    )
+
+
+def _sum_of(entries: Sequence[str]) -> Objective:
+    """ln L of ``entries`` together, as a search wants it."""
+    return lambda log_l: sum_of(log_l, entries)
 
 
 def sum_of(log_l: Mapping[str, Array], entries: Sequence[str]) -> Array:
@@ -182,44 +205,3 @@ def _without_signal(problem: Problem) -> dict[str, float]:
         for m in problem.likelihood.measurements
         if set(m.observables) <= set(silent)
     }
-
-
-class _Search:
-    """A scan of the prior, and from its best points on downhill simplices."""
-
-    def __init__(self, problem: Problem, seed: int) -> None:
-        from scipy.stats import qmc
-
-        self.problem = problem
-        self.cube = qmc.Sobol(problem.n_dim, seed=seed).random(N_SCAN)
-        parts = [self._log_l(part) for part in np.split(self.cube, N_SCAN // BATCH)]
-        self.log_l = {name: np.concatenate([part[name] for part in parts]) for name in problem.entries}
-
-    def _log_l(self, cube: Array) -> dict[str, Array]:
-        point = self.problem.evaluate(self.problem.prior_transform(cube))
-        return {name: np.maximum(values, FORBIDDEN) for name, values in point.log_l_by_entry.items()}
-
-    def best_of(self, entry: str) -> float:
-        """The largest ln L of ``entry`` in the scan."""
-        return float(self.log_l[entry].max())
-
-    def best(self, objective: Objective) -> Point:
-        """The point with the largest ``objective``."""
-        from scipy.optimize import minimize
-
-        def cost(u: Array) -> float:
-            return -max(float(objective(self._log_l(np.clip(u, 0.0, 1.0)[None, :]))[0]), FORBIDDEN)
-
-        starts = np.argsort(-objective(self.log_l))[:N_STARTS]
-        n_dim = self.problem.n_dim
-        options = {"maxfev": 400 * n_dim, "xatol": 1e-7, "fatol": 1e-4}
-        found = [
-            minimize(cost, self.cube[i], method="Nelder-Mead", bounds=[(0.0, 1.0)] * n_dim, options=options)
-            for i in starts
-        ]
-        u = min(found, key=lambda result: float(result.fun)).x
-        point = self.problem.evaluate(self.problem.prior_transform(np.clip(u, 0.0, 1.0)[None, :]))
-        return Point(
-            {name: float(values[0]) for name, values in point.parameters.items()},
-            {name: float(values[0]) for name, values in point.log_l_by_entry.items()},
-        )

@@ -1,5 +1,6 @@
 """Does a model explain an excess: in the plane, where the answer can be worked out by hand."""
 
+import numpy as np
 import pytest
 
 from alpfit.inference.explanation import explain
@@ -63,6 +64,37 @@ def test_what_means_nothing_without_a_signal_is_not_compared(build):
     answer = explain(build(EXCESS, ("splitting", "difference", 0.3, 0.1)), seed=1)
     assert answer.entries == ("excess",)
     assert answer.best.log_l["splitting"] == pytest.approx(0.0, abs=1e-3)
+
+
+NARROW = [("ridge", "sum", 0.5, 1e-5), ("place", "difference", 0.3, 1e-5)]
+"""As a relic density that is known to a per mille: of a scan no point is near it."""
+
+IDLE = ("idle", "sum", 0.5, 1e3)
+"""It has no preference."""
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_no_point_of_the_answer_is_better_than_the_best_fit(build, seed):
+    problem = build(EXCESS, VETO, *NARROW, IDLE)
+    answer = explain(problem, seed)
+    best = answer.best.total(problem.entries)
+    assert best >= answer.explaining.total(problem.entries)
+    assert best == pytest.approx(-12.5, abs=1e-3)  # the veto's: all others are met
+    for dropped, gain in answer.gain_without.items():
+        kept = [name for name in answer.entries if name != dropped]
+        assert gain >= answer.best.total(kept) - sum(answer.without_signal[name] for name in kept)
+
+
+def test_dropping_what_has_no_preference_changes_nothing(build):
+    answer = explain(build(EXCESS, VETO, *NARROW, IDLE), seed=1)
+    assert answer.gain_without["idle"] == pytest.approx(answer.gain, abs=1e-4)
+
+
+def test_what_is_known_before_is_not_lost(build):
+    """Two needles that no scan finds: the better one is known."""
+    problem = build(EXCESS, ("needle", "difference", 0.3, 1e-9))
+    known = np.array([[0.4, 0.1]])  # whose sum is 0.5, and whose difference is 0.3
+    assert explain(problem, 1, known).best.total(problem.entries) == pytest.approx(0.0, abs=1e-6)
 
 
 def test_the_same_seed_gives_the_same_answer(build):
