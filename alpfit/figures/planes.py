@@ -66,13 +66,14 @@ def plane_contents(given: FigureInput, grid: tuple[int, int] = GRID) -> PlaneCon
     own = given.problem.likelihood.measurements
     wanted, regions = [], []
     measured = RELIC_DENSITY
-    for measurement in measurements_for(drawn, own):
-        if isinstance(measurement.form, Gaussian) and measurement.form.observable == RELIC:
-            measured = measurement.form.value
-        if (wish := preferred(drawn, measurement)) is not None:
-            wanted.append(wish)
-        elif (region := excluded(drawn, measurement)) is not None:
-            regions.append(region)
+    with np.errstate(all="ignore"):  # what the user has chosen may be no model: that is said in a sentence
+        for measurement in measurements_for(drawn, own):
+            if isinstance(measurement.form, Gaussian) and measurement.form.observable == RELIC:
+                measured = measurement.form.value
+            if (wish := preferred(drawn, measurement)) is not None:
+                wanted.append(wish)
+            elif (region := excluded(drawn, measurement)) is not None:
+                regions.append(region)
     engines = [name for name in ENGINES if has_relic and name in scenario.engines]
     known = configuration.quantities
     return PlaneContents(

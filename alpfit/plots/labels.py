@@ -23,7 +23,7 @@ MARGIN = 3
 GAP, STEP, BEND = 1.5, 2.0, 0.15
 """[pt] between a label and its line; [pt] between points of a line; how far it may bend, in heights of the label."""
 
-APART = 2.5
+APART = 1.0
 """Cells between a numeral on a line and the lines of others, at least."""
 
 

@@ -16,20 +16,23 @@ from alpfit.plots.figure import Figure
 from alpfit.plots.labels import GRID, Places, distances, edge_of, from_others, nearest, on_grid
 from alpfit.plots.plane_legend import (
     LINES,
+    MORE_HATCH,
+    OVERABUNDANT,
     PREFERRED,
     PROJECTED,
+    UNKNOWN_HATCH,
     Handle,
     in_the_legends_order,
     legend_of_groups,
     legend_of_lines,
     letters,
+    relic_parts,
 )
 from alpfit.plots.regions import Curve, Look, PlaneContents, colour_of, looks_of
 from alpfit.plots.style import BEST_FIT, BLACK, COLUMN_WIDTH
 
 Array = NDArray[np.float64]
 
-OVERABUNDANT = "#c0c0c0"
 LABEL_SIZE, LEGEND_SIZE = 6.0, 6.0
 
 SHADE = 0.09
@@ -50,7 +53,7 @@ def plane_figure(
 ) -> Figure:
     """All of ``contents``, the edges of a ``posterior`` in log10 of both axes, and the ``best`` fit as a star."""
     figure = Figure(figsize=(COLUMN_WIDTH, PANEL_HEIGHT + 1.0))
-    panel = figure.add_axes((0.155, 0.3, 0.825, 0.6))
+    panel = figure.add_axes((0.155, 0.3, 0.81, 0.6))
     set_axes(panel, contents)
     _size(figure, panel, 1.0)
     handles = draw_plane(panel, contents, posterior, best)
@@ -154,7 +157,7 @@ def _size(figure: Figure, panel: Axes, legends: float) -> None:
     below = 0.42 + legends + 0.05
     height = below + PANEL_HEIGHT + 0.2
     figure.set_size_inches(COLUMN_WIDTH, height)
-    panel.set_position((0.155, below / height, 0.825, PANEL_HEIGHT / height))
+    panel.set_position((0.155, below / height, 0.81, PANEL_HEIGHT / height))
 
 
 def _draw_preferred(panel: Axes, contents: PlaneContents, wanted: Preferred) -> None:
@@ -185,21 +188,24 @@ def _lines(drawn: ContourSet) -> list[Array]:
 
 def _draw_relic(panel: Axes, curve: RelicCurve, measured: float) -> None:
     """Where Omega h^2 is as ``measured``, and, for the first engine of the style, hatching where there is too much."""
-    ratio = np.log(curve.omega_h2 / measured).T
-    if not np.isfinite(ratio).any():
-        return
-    ratio = np.ma.masked_invalid(ratio)
-    line = LINES.get(curve.engine, "-.")
-    if ratio.min() < 0.0 < ratio.max():
+    line, seen = LINES.get(curve.engine, "-."), relic_parts(curve, measured)
+    ratio = np.ma.masked_invalid(np.log(curve.omega_h2 / measured).T)
+    if seen.line:
         panel.contour(curve.x, curve.y, ratio, [0.0], colors=BLACK, linewidths=1.1, linestyles=line, zorder=4)
-    if line == "-" and ratio.max() > 0.0:
+    if seen.unknown and line == "-":
+        nothing = np.isnan(curve.omega_h2).T.astype(float)
+        drawn = panel.contourf(
+            curve.x, curve.y, nothing, [0.5, 1.5], colors="none", hatches=[UNKNOWN_HATCH], zorder=1.2
+        )
+        drawn.set(edgecolor=OVERABUNDANT, linewidth=0.0)
+    if line == "-" and seen.more:
         drawn = panel.contourf(
             curve.x,
             curve.y,
             ratio,
             [0.0, float(ratio.max()) * 1.01],
             colors="none",
-            hatches=["......"],
+            hatches=[MORE_HATCH],
             zorder=1.2,
         )
         drawn.set(edgecolor=OVERABUNDANT, linewidth=0.0)

@@ -2,19 +2,25 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from itertools import product
 from types import MappingProxyType
 
+import numpy as np
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
-from alpfit.inference.exclusion import OTHERS, Excluded
+from alpfit.inference.exclusion import OTHERS, Excluded, RelicCurve
 from alpfit.plots.density import Density, shade
 from alpfit.plots.regions import GROUPS, Linestyle, Look, PlaneContents, label_of
 from alpfit.plots.style import BEST_FIT, BLACK, YELLOW
 
 PREFERRED = YELLOW
 LINES: Mapping[str, Linestyle] = MappingProxyType({"cbe": "-", "nbe": "--"})
+
+OVERABUNDANT = "#c0c0c0"
+MORE_HATCH, UNKNOWN_HATCH = "......", "\\\\\\\\"
+"""Where there is too much dark matter, and where the engine has no answer."""
 
 PROJECTED: Linestyle = "--"
 """The line of what has not been measured yet."""
@@ -31,15 +37,46 @@ def legend_of_lines(
         names = ", ".join(dict.fromkeys(label_of(wanted) for wanted in contents.preferred))
         handles.append(Patch(color=PREFERRED, label=f"{names}, 68.3, 95.4 %"))
     for curve in contents.relic:
-        label = rf"$\Omega h^2 = {contents.relic_density:g}$, {curve.engine.upper()}"
-        label += " (dots: more)" if LINES.get(curve.engine) == "-" else ""
-        handles.append(Line2D([], [], color=BLACK, linestyle=LINES.get(curve.engine, "-."), linewidth=1.1, label=label))
+        handles += _legend_of_relic(curve, contents.relic_density)
     named = [line for line in contents.curves if line.label]
     handles += [Line2D([], [], color=line.colour, linestyle=line.linestyle, label=line.label) for line in named]
     if posterior is not None:
         handles.append(Line2D([], [], color=BLACK, linestyle=":", linewidth=0.8, label="posterior, 68.3, 95.4 %"))
     if best is not None:
         handles.append(Line2D([], [], color=BEST_FIT, marker="*", linestyle="none", label="best fit"))
+    return handles
+
+
+@dataclass(frozen=True)
+class RelicParts:
+    """What of a relic density is in the plane: its ``line``, where there is ``more``, and where it is ``unknown``."""
+
+    line: bool
+    more: bool
+    unknown: bool
+
+
+def relic_parts(curve: RelicCurve, measured: float) -> RelicParts:
+    """What there is to draw of a curve."""
+    known = curve.omega_h2[np.isfinite(curve.omega_h2)]
+    more, less = bool((known > measured).any()), bool((known < measured).any())
+    return RelicParts(more and less, more, known.size < curve.omega_h2.size)
+
+
+def _legend_of_relic(curve: RelicCurve, measured: float) -> list[Handle]:
+    """Of what is drawn of it."""
+    parts, linestyle = relic_parts(curve, measured), LINES.get(curve.engine, "-.")
+    first, engine = linestyle == "-", curve.engine.upper()
+    handles: list[Handle] = []
+    if parts.line:
+        label = rf"$\Omega h^2 = {measured:g}$, {engine}" + (" (dots: more)" if first else "")
+        handles.append(Line2D([], [], color=BLACK, linestyle=linestyle, linewidth=1.1, label=label))
+    elif parts.more and first:
+        label = rf"$\Omega h^2 > {measured:g}$, {engine}"
+        handles.append(Patch(facecolor="none", edgecolor=OVERABUNDANT, hatch=MORE_HATCH, linewidth=0.0, label=label))
+    if parts.unknown and first:
+        label = f"no relic density, {engine}"
+        handles.append(Patch(facecolor="none", edgecolor=OVERABUNDANT, hatch=UNKNOWN_HATCH, linewidth=0.0, label=label))
     return handles
 
 

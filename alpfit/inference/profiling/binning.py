@@ -62,14 +62,23 @@ def sampled_profiles(samples: Samples, plans: Sequence[Plan], priors: Mapping[st
 
 
 def not_excluded(values: Array, coordinates: Array, log_l: Array) -> Array:
-    """The ``values`` of points that are not excluded; by less, where what is wanted would fill too few bins."""
+    """The ``values`` of points that are not excluded; by less, where what is wanted would fill too few bins.
+
+    On either side of what is wanted there are points left, if there were any: that it ends there must be seen.
+    """
     loss = np.max(log_l) - log_l
-    wanted = float(np.ptp(coordinates[loss <= WANTED]))
-    for limit in EXCLUDED:
+    wanted, found = coordinates[loss <= WANTED], coordinates[loss < EXCLUDED[0]]
+    chosen = loss < EXCLUDED[0]
+    for limit in EXCLUDED[1:]:
         allowed = loss < limit
-        if wanted >= FILLED * float(np.ptp(coordinates[allowed])):
+        here = coordinates[allowed]
+        ends_seen = (here.min() < wanted.min() or wanted.min() == found.min()) and (
+            here.max() > wanted.max() or wanted.max() == found.max()
+        )
+        if np.ptp(wanted) >= FILLED * np.ptp(coordinates[chosen]) or not ends_seen:
             break
-    return values[allowed]
+        chosen = allowed
+    return values[chosen]
 
 
 def bin_edges(values: Array, logarithmic: bool, n_bins: int, prior: Prior | None) -> Array:

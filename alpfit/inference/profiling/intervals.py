@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from alpfit.inference.priors import Prior
 from alpfit.inference.profiling.contours import Contour, contours
@@ -12,16 +13,23 @@ from alpfit.inference.profiling.steps import NO_STEPS, Steps
 from alpfit.inference.profiling.thresholds import THRESHOLDS
 from alpfit.inference.profiling.wilks_checks import wilks_checks
 
+Indices = NDArray[np.int64]
+
 
 @dataclass(frozen=True)
 class Piece:
-    """A stretch ``lower`` to ``upper``; an end is open where nothing is known beyond it, as at that of the prior."""
+    """A stretch ``lower`` to ``upper``; an end is open where nothing is known beyond it, as at that of the prior.
+
+    An open end is at a gap where bins without a point follow, and beyond these others with one.
+    """
 
     lower: float
     upper: float
     lower_open: bool
     upper_open: bool
     n_bins: int
+    lower_gap: bool = False
+    upper_gap: bool = False
 
 
 @dataclass(frozen=True)
@@ -73,30 +81,49 @@ def confidence(profile: Profile, top: float, priors: Mapping[str, Prior], steps:
     return Confidence(profile.names, best, profile.top, intervals, regions, said)
 
 
+BRIDGED = 2
+"""So many bins beside each other in which no sample fell are passed over, between others."""
+
+
 def _pieces(profile: Profile, top: float, threshold: float) -> tuple[Piece, ...]:
-    inside = profile.known & (np.nan_to_num(profile.minus_two_delta(top), nan=np.inf) <= threshold)
+    bins = _bins(profile)
+    known = profile.known[bins]
+    inside = known & (np.nan_to_num(profile.minus_two_delta(top)[bins], nan=np.inf) <= threshold)
     turns = np.flatnonzero(np.diff(np.concatenate([[False], inside, [False]]).astype(int)))
     pieces = []
-    for first, after in turns.reshape(-1, 2):
-        lower, lower_open = _end(profile, top, threshold, int(first), -1)
-        upper, upper_open = _end(profile, top, threshold, int(after) - 1, +1)
-        pieces.append(Piece(lower, upper, lower_open, upper_open, int(after - first)))
+    for first, after in turns.reshape(-1, 2).tolist():
+        lower, lower_open = _end(profile, top, threshold, bins, first, -1)
+        upper, upper_open = _end(profile, top, threshold, bins, after - 1, +1)
+        gaps = lower_open and bool(known[:first].any()), upper_open and bool(known[after:].any())
+        pieces.append(Piece(lower, upper, lower_open, upper_open, int(after - first), *gaps))
     return tuple(pieces)
 
 
-def _end(profile: Profile, top: float, threshold: float, last: int, step: int) -> tuple[float, bool]:
-    """Where a stretch that has ``last`` as its last bin inside ends, and whether it is open there.
+def _bins(profile: Profile) -> Indices:
+    """The bins of one axis, but of a profile from samples those of short gaps between others."""
+    bins = np.arange(profile.log_l.size)
+    if profile.refined:
+        return bins
+    known = np.flatnonzero(profile.known)
+    widths = np.diff(known) - 1
+    short = np.flatnonzero((widths > 0) & (widths <= BRIDGED))
+    passed = [np.arange(known[k] + 1, known[k + 1]) for k in short]
+    return np.asarray(np.setdiff1d(bins, np.concatenate([np.empty(0, dtype=np.int64), *passed])))
+
+
+def _end(profile: Profile, top: float, threshold: float, bins: Indices, last: int, step: int) -> tuple[float, bool]:
+    """Where a stretch of ``bins`` that has the ``last`` of them inside ends, and whether it is open there.
 
     Between two bins the root of -2 Delta ln L is taken to be linear, as it is where ln L is a parabola.
     """
-    beyond = last + step
-    if not 0 <= beyond < profile.log_l.size or not profile.known[beyond]:
-        return float(profile.edges[0][max(last, beyond)]), True
-    x = profile.coordinates[0]
-    root = np.sqrt(np.maximum(profile.minus_two_delta(top)[[last, beyond]], 0.0))
+    here, beyond = int(bins[last]), last + step
+    if not 0 <= beyond < bins.size or not profile.known[bins[beyond]]:
+        return float(profile.edges[0][max(here, here + step)]), True
+    pair = [here, int(bins[beyond])]
+    x = profile.coordinates[0][pair]
+    root = np.sqrt(np.maximum(profile.minus_two_delta(top)[pair], 0.0))
     share = (np.sqrt(threshold) - root[0]) / (root[1] - root[0])
-    at = x[last] + share * (x[beyond] - x[last])
-    return float(unscaled(at, profile.logarithmic[0])), False
+    return float(unscaled(x[0] + share * (x[1] - x[0]), profile.logarithmic[0])), False
 
 
 def _region(profile: Profile, top: float, level: str, threshold: float, lines: Sequence[Contour]) -> Region:

@@ -50,8 +50,10 @@ def _open_ends(profile: Profile, inside: Flags, level: str, priors: Mapping[str,
                 what = "prior" if _is_prior_end(profile, k, side, priors) else "samples"
                 said.append(f"{level}: open at the {side} end of the {what} of {name}")
     if _touches_unknown(profile, inside):
-        why = "no likelihood was found" if profile.refined else "no sample fell"
-        said.append(f"{level}: ends at bins where {why}")
+        if profile.refined:
+            said.append(f"{level}: ends at bins where no likelihood was found")
+        else:
+            said.append(f"{level}: bins where no sample fell are beside it or in it")
     return said
 
 

@@ -92,6 +92,21 @@ def test_a_few_far_points_do_not_make_the_bins_of_a_narrow_quantity_coarse(sampl
     assert (piece.lower, piece.upper) == pytest.approx((0.119, 0.121), abs=1e-4)
 
 
+def test_where_what_is_wanted_ends_is_seen(samples):
+    """Beyond its lower end there is nothing but what is excluded: that stays in the bins, however wide they are."""
+    rate = np.concatenate([np.linspace(0.96, 1.0, 400), np.linspace(0.0, 0.5, 10)])
+    made = dataclasses.replace(
+        samples,
+        parameters={"x": rate},
+        derived={"rate": rate},
+        log_l=np.where(rate > 0.9, 0.0, -8.5),
+        log_l_by_entry={},
+        log_weights=np.full(rate.size, -np.log(rate.size)),
+    )
+    (found,) = sampled_profiles(made, [Plan(("rate",), (False,), (50,))], {})
+    assert found.edges[0][0] == 0.0
+
+
 def test_one_value_has_one_bin():
     edges = bin_edges(np.array([2.0, 2.0]), False, 10, None)
     assert edges.size == 2

@@ -1,10 +1,13 @@
 """Intervals and regions of profiles that are known exactly on their grids."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from known_profiles import PRIORS, ellipse, known, parabola
 
-from alpfit.inference.profiling import confidence, contours
+from alpfit.chains.profiles.text import as_text
+from alpfit.inference.profiling import Profile, confidence, contours
 
 
 def pieces(profile, top=0.0):
@@ -72,3 +75,41 @@ def test_a_region_in_a_grid_of_one_bin_is_that_bin():
     plane = known(lambda x, g: 0.0 * x * g, ("x", "g"), n=1)
     region = confidence(plane, 0.0, PRIORS).regions[0]
     assert region.extent["x"] == pytest.approx((-5.0, 5.0))
+
+
+def sampled(log_l, x):
+    """A profile from samples with ln L ``log_l`` in bins around ``x``, NaN where none fell."""
+    step = x[1] - x[0]
+    edges = np.append(x - 0.5 * step, x[-1] + 0.5 * step)
+    points = {"x": np.where(np.isnan(log_l), np.nan, x)}
+    return Profile(("x",), (False,), (edges,), log_l, np.zeros(x.shape, bool), points, {}, {}, refined=False)
+
+
+def test_short_gaps_between_samples_are_passed_over_and_long_ones_are_ends():
+    x = np.linspace(-5.0, 5.0, 101)
+    log_l = -0.5 * x**2
+    for lost in (slice(45, 47), slice(55, 60), slice(90, 92)):
+        log_l[lost] = np.nan
+    first, second = confidence(sampled(log_l, x), 0.0, PRIORS).intervals
+    piece, _ = first.pieces
+    assert (piece.lower, piece.lower_open) == (pytest.approx(-1.0, abs=0.02), False)
+    assert (piece.upper, piece.upper_open, piece.upper_gap) == (pytest.approx(0.45), True, True)
+    _, beyond = second.pieces
+    assert (beyond.lower, beyond.lower_open, beyond.lower_gap) == (pytest.approx(0.95), True, True)
+    assert (beyond.upper, beyond.upper_gap) == (pytest.approx(2.0, abs=0.02), False)
+
+
+def test_where_no_likelihood_was_found_a_refined_interval_ends():
+    x = np.linspace(-5.0, 5.0, 101)
+    log_l = np.where(np.arange(101) == 48, np.nan, -0.5 * x**2)
+    first, _ = confidence(replace(sampled(log_l, x), refined=True), 0.0, PRIORS).intervals
+    assert [piece.lower_gap or piece.upper_gap for piece in first.pieces] == [True, True]
+
+
+def test_a_table_tells_an_end_at_a_gap_from_a_bound():
+    x = np.linspace(0.0, 5.0, 51)
+    log_l = -0.5 * x**2
+    log_l[6:9] = np.nan
+    text = as_text([confidence(sampled(log_l, x), 0.0, PRIORS)], 0.0, ())
+    assert "<= ~0.55" in text
+    assert "~ before an end: beyond it are bins without a point" in text
