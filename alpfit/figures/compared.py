@@ -23,9 +23,10 @@ def compared_figures(runs: Sequence[Run]) -> Iterator[Rendered]:
 
     shown = list(zip(run_names(runs), runs, strict=True))[:MOST_RUNS]
     overlaid = posteriors([FigureInput(name, run.configuration, run.samples) for name, run in shown])
+    them = "the runs" if len(runs) <= MOST_RUNS else f"the first {MOST_RUNS} of {len(runs)} runs"
     captions = {
-        "corner": "Posteriors of the runs, 68.3 % and 95.4 %; stars and dotted lines are their best fits.",
-        "marginals": "Marginal posteriors of the runs; dotted lines are their best fits.",
+        "corner": f"Posteriors of {them}, 68.3 % and 95.4 %; stars and dotted lines are their best fits.",
+        "marginals": f"Marginal posteriors of {them}; dotted lines are their best fits.",
     }
     for name, draw in (("corner", overlaid_corner_figure), ("marginals", overlaid_marginals_figure)):
         with paper_style():

@@ -14,7 +14,7 @@ from alpfit.chains.folder import RunFolder
 from alpfit.chains.profiles.folder import PROFILE
 from alpfit.chains.provenance import write_manifest
 from alpfit.config import load_configuration
-from alpfit.errors import ConfigurationError
+from alpfit.errors import AlpfitError, ConfigurationError
 from alpfit.figures import FIGURES, QUICK, figures, planes
 from alpfit.figures.input import FigureInput
 from alpfit.figures.measured import bound_at
@@ -228,6 +228,12 @@ def test_a_refined_profile_in_the_runs_folder_is_drawn_and_one_of_other_samples_
         legends.append({text.get_text() for text in one.figure.legends[0].get_texts()})
     assert [("profile likelihood, refined" in texts) for texts in legends] == [False, True, False]
     assert "profile likelihood, samples" in legends[1]
+
+
+@pytest.mark.filterwarnings("error")
+def test_a_value_that_is_no_model_is_one_sentence(invisible):
+    with pytest.raises(AlpfitError, match=r"r = 0 must be between"):
+        list(figures(invisible, ["plane"], at={"r": 0.0}))
 
 
 def test_the_plane_has_the_range_and_the_values_that_are_asked_for(invisible):

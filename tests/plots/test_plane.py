@@ -11,7 +11,7 @@ from shipped_entries import all_shipped
 from alpfit.inference.exclusion import Excluded, Preferred, RelicCurve
 from alpfit.plots.labels import GRID, distances, edge_of, from_others, nearest, on_grid
 from alpfit.plots.plane import HALF, plane_figure
-from alpfit.plots.plane_legend import letters
+from alpfit.plots.plane_legend import UNKNOWN_HATCH, letters
 from alpfit.plots.regions import GROUPS, Curve, PlaneContents, colour_of, label_of, looks_of
 from alpfit.plots.style import COLUMN_WIDTH, paper_style
 from alpfit.scenarios import SCENARIOS
@@ -298,3 +298,18 @@ def luminance(colour):
 
 def test_a_measurement_looks_the_same_in_whatever_order_they_come():
     assert looks_of(TWINS) == looks_of(TWINS[::-1])
+
+
+def test_where_there_is_no_relic_density_the_plane_and_its_legend_say_so():
+    curve = RelicCurve("cbe", M_A, G_AGG, np.where(X < -1.0, np.nan, 1e-3))
+    with paper_style():
+        made = plane_figure(replace(contents(0), excluded=(), preferred=(), relic=(curve,)))
+    assert legend_texts(made) == ["no relic density, CBE"]  # nor a line, nor too much
+    assert made.axes[0].collections[0].hatches == [UNKNOWN_HATCH]
+
+
+def test_a_density_that_is_too_large_everywhere_is_dots_without_a_line():
+    curves = [RelicCurve(name, M_A, G_AGG, np.full(X.shape, 1.0)) for name in ("cbe", "nbe")]
+    with paper_style():
+        made = plane_figure(replace(contents(0), excluded=(), preferred=(), relic=tuple(curves)))
+    assert legend_texts(made) == [r"$\Omega h^2 > 0.12$, CBE"]
