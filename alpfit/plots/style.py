@@ -33,7 +33,7 @@ LABEL_SIZE = 9.0
 """Of the axes' labels [pt], where they have room."""
 
 
-MARGIN = 0.08
+MARGIN = 0.15
 """Beside values, of their range, where no prior cuts them: a density fades away there."""
 
 NEAR_AN_END = 0.05

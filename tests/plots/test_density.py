@@ -40,7 +40,19 @@ def test_what_has_no_weight_is_not_shown():
     weights = np.where(axis.values < 10.0, 1.0, 0.0)
     low, high = shown_limits(axis, weights)
     assert low <= 0.1
-    assert 9.5 < high < 11.0
+    assert 9.5 < high < 12.0
+
+
+@pytest.mark.parametrize("n", [300, 3000])
+def test_no_contour_is_cut_where_no_prior_ends(n):
+    rng = np.random.default_rng(7)
+    x, y = (Axis(name, rng.normal(size=n), name, False) for name in "xy")
+    found = density(x, y, np.full(n, 1.0 / n))
+    inside = found.values >= found.levels[0]
+    assert not inside[1].any()  # beside the empty ring
+    assert not inside[-2].any()
+    assert not inside[:, 1].any()
+    assert not inside[:, -2].any()
 
 
 def test_more_samples_allow_finer_bins():
@@ -113,7 +125,7 @@ def test_a_heavy_sample_makes_no_island():
 
 @pytest.mark.parametrize(
     ("ends", "limits"),
-    [((0.0, 10.0), (0.0, 10.0)), ((-5.0, 10.0), (-0.7, 10.0)), ((-np.inf, np.inf), (-0.7, 10.7))],
+    [((0.0, 10.0), (0.0, 10.0)), ((-5.0, 10.0), (-1.37, 10.0)), ((-np.inf, np.inf), (-1.37, 11.37))],
 )
 def test_an_axis_ends_where_its_prior_cuts_it(ends, limits):
     axis = Axis("x", np.linspace(0.1, 9.9, 50), "x", False, ends)

@@ -49,7 +49,7 @@ def test_the_axis_of_every_quantity_of_every_scenario_can_be_drawn(samples, loga
 
 def test_the_limits_hold_all_values_with_a_margin():
     low, high = Axis("x", np.array([2.0, 4.0, 3.0]), "x", False).limits
-    assert (low, high) == (pytest.approx(1.84), pytest.approx(4.16))
+    assert (low, high) == (pytest.approx(1.7), pytest.approx(4.3))
 
 
 def test_the_limits_of_a_single_value_are_not_equal():
