@@ -42,14 +42,13 @@ def of_posteriors_and_profiles(given: FigureInput) -> str:
 
 def of_the_plane(given: FigureInput) -> str:
     """The grid, and what was chosen."""
-    chosen = [f"{name} = {value:.4g}" for name, value in given.at.items()]
-    chosen += [f"{name} from {low:.4g} to {high:.4g}" for name, (low, high) in given.ranges.items()]
+    chosen = [_values(given, {name: value}) for name, value in given.at.items()]
+    chosen += [
+        f"{name} from {low:.4g} to {_with_unit(given, name, high)}" for name, (low, high) in given.ranges.items()
+    ]
     grid = f"On {GRID[0]} by {GRID[1]} points, between which lines are interpolated; numerals are those of the legend"
-    return (
-        f"{grid}; chosen: {', '.join(chosen)}."
-        if chosen
-        else f"{grid}; the other parameters are those of the best fit."
-    )
+    chosen = [f"chosen: {', '.join(chosen)}"] if chosen else []
+    return "; ".join([grid, *chosen, "the other parameters are those of the best fit"]) + "."
 
 
 def of_draws(given: FigureInput) -> str:
@@ -75,12 +74,14 @@ def _samples(given: FigureInput) -> str:
 
 
 def _values(given: FigureInput, values: Mapping[str, float]) -> str:
-    known = given.configuration.quantities
-    texts = []
-    for name, value in values.items():
-        unit = known[name].unit.replace("$", "").replace("{", "").replace("}", "").replace("\\,", " ")
-        texts.append(f"{name} = {value:.4g} {unit}".rstrip())
-    return ", ".join(texts)
+    return ", ".join(f"{name} = {_with_unit(given, name, value)}" for name, value in values.items())
+
+
+def _with_unit(given: FigureInput, name: str, value: float) -> str:
+    unit = given.configuration.quantities[name].unit
+    for sign, plain in (("$", ""), ("{", ""), ("}", ""), ("\\,", " ")):
+        unit = unit.replace(sign, plain)
+    return f"{value:.4g} {unit}".rstrip()
 
 
 def _bins(shapes: Sequence[tuple[int, ...]]) -> str:

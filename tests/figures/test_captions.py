@@ -73,7 +73,7 @@ def test_where_a_point_is_drawn_its_values_are_told(given):
 
 def test_what_was_chosen_for_the_plane_is_told(given):
     caption = FIGURES["plane"].caption_of(replace(given, at={"r": 0.48}, ranges={"m_a": (1.0, 3.0)}))
-    assert "chosen: r = 0.48, m_a from 1 to 3." in caption
+    assert "chosen: r = 0.48, m_a from 1 to 3 GeV; the other parameters are those of the best fit." in caption
 
 
 def test_captions_come_with_the_files(tmp_path):
