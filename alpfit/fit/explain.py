@@ -22,8 +22,8 @@ def explain(
 ) -> Explanation:
     """Whether ``fit`` explains an excess: ln L with and without a signal, and which likelihood speaks against it.
 
-    ``fit`` is a TOML file, a run or what stands for one; of a run whose data or code have changed nothing is said
-    without ``force``. Raises :class:`ConfigurationError` if all parameters are fixed, :class:`RunFolderError` where a
+    ``fit`` is a TOML file, a run or what stands for one. Of a run searches begin at its best samples, too; of one whose
+    data or code have changed nothing is said without ``force``. Raises :class:`ConfigurationError` if all parameters are fixed, :class:`RunFolderError` where a
     run is not what it would be today.
 
         >>> import alpfit

@@ -21,6 +21,9 @@ Array = NDArray[np.float64]
 WANTS_SIGNAL = 2.0
 """A measurement wants a signal where it gains more than this in ln L: two standard deviations."""
 
+MANY, FEW = 12, 4
+"""Points at which the search for the best fit begins, and those that begin at its ends, too."""
+
 SMALLEST_LOSS = 5e-4
 """In ln L: less is shown as zero."""
 
@@ -138,21 +141,20 @@ def explain(problem: Problem, seed: int, known: Array | None = None) -> Explanat
     for dropped in entries:
         if kept := tuple(name for name in problem.entries if name != dropped):
             objectives[dropped] = _sum_of(kept)
-    ends: dict[str, int] = {}
-    for name, objective in objectives.items():
-        pool.search(objective)
-        ends[name] = pool.best(objective)
+    pool.search([objectives[""]], MANY)
+    pool.search([objective for name, objective in objectives.items() if name], FEW)
+    ends = {name: pool.best(objective) for name, objective in objectives.items()}
     wanting = tuple(name for name in entries if pool.best_of(name) - silent[name] > WANTS_SIGNAL)
     alone, explained = _sum_of(wanting), None
     if wanting:
-        pool.search(alone)
+        pool.search([alone], FEW)
         pool.settle(objectives, ends)
         reached = float(alone(pool.log_l).max()) - 0.5
 
         def explained(log_l: Mapping[str, Array]) -> Array:
             return objectives[""](log_l) - 1e6 * np.maximum(reached - alone(log_l), 0.0)
 
-        pool.search(explained, smooth=False)
+        pool.search([explained], FEW, smooth=False)
     pool.settle(objectives, ends)
 
     def found(objective: Objective) -> Point:

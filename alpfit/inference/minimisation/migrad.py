@@ -78,7 +78,7 @@ class Descents:
             return [
                 End(z, float(cost), cost < NO_COST, 0.0) for z, cost in zip(starts, self.costs(starts), strict=True)
             ]
-        tasks = [partial(_descend, Slice(self.coordinates, z, free), strategy) for z in starts]
+        tasks = [partial(descend, Slice(self.coordinates, z, free), strategy) for z in starts]
         return together(tasks, self.log_l, WIDTH)
 
 
@@ -97,8 +97,8 @@ class _Remembering:
         return np.array([self.known[key] for key in keys])
 
 
-def _descend(space: Slice, strategy: int, ask: Ask) -> End:
-    """MIGRAD in ``space`` from its point."""
+def descend(space: Slice, strategy: int, ask: Ask) -> End:
+    """MIGRAD in ``space`` from its point, with ln L from ``ask``."""
     cost = Cost(_Remembering(ask), space)
     start = space.point[space.free]
     _, end = migrad(cost, start, strategy=strategy, ncall=MOST_CALLS, iterate=1, use_simplex=False)
