@@ -78,7 +78,8 @@ def _values(given: FigureInput, values: Mapping[str, float]) -> str:
 
 
 def _with_unit(given: FigureInput, name: str, value: float) -> str:
-    unit = given.configuration.quantities[name].unit
+    known = given.configuration.quantities.get(name)  # what is none is refused where it is drawn
+    unit = known.unit if known else ""
     for sign, plain in (("$", ""), ("{", ""), ("}", ""), ("\\,", " ")):
         unit = unit.replace(sign, plain)
     return f"{value:.4g} {unit}".rstrip()

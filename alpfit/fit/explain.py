@@ -23,8 +23,8 @@ def explain(
     """Whether ``fit`` explains an excess: ln L with and without a signal, and which likelihood speaks against it.
 
     ``fit`` is a TOML file, a run or what stands for one. Of a run searches begin at its best samples, too; of one whose
-    data or code have changed nothing is said without ``force``. Raises :class:`ConfigurationError` if all parameters are fixed, :class:`RunFolderError` where a
-    run is not what it would be today.
+    data or code have changed nothing is said without ``force``. Raises :class:`ConfigurationError` if all parameters
+    are fixed, :class:`RunFolderError` where a run is not what it would be today.
 
         >>> import alpfit
         >>> explanation = alpfit.explain("examples/displaced.toml", overrides=["parameters.m_a=0.04"])
