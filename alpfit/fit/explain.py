@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from alpfit.fit.fit import Fit, fit_of
+from alpfit.fit.fit import Fit, best_first, fit_of
 from alpfit.fit.fresh import fresh
 from alpfit.inference.explanation import Explanation
 from alpfit.inference.joint import log_density
@@ -40,9 +40,9 @@ def explain(
 
 def _best_of(run: Run, fit: Fit) -> NDArray[np.float64] | None:
     """The parameters ``(n, n_dim)`` of the run's best samples that the priors of ``fit`` permit."""
-    samples, names = run.samples, fit.problem.names
-    if not set(names) <= set(samples.parameters):
+    points, names = best_first(run.samples), fit.problem.names
+    if not set(names) <= set(points):
         return None
-    theta = samples.theta(names)[np.argsort(-samples.log_l, kind="stable")[:N_KNOWN]]
-    columns = dict(zip(names, theta.T, strict=True))
+    columns = {name: points[name][:N_KNOWN] for name in names}
+    theta = np.stack(list(columns.values()), axis=1)
     return theta[np.isfinite(log_density(fit.problem.priors, columns, len(theta)))]

@@ -490,8 +490,12 @@ def fit_of(what: Fit | Run | str | Path | Mapping[str, Any], overrides: Sequence
 
 def best_points(path: str) -> dict[str, NDArray[np.float64]]:
     """Parameters of the samples in the run folder ``path``, the largest ln L first."""
-    samples = Run.read(path).samples
-    order = np.argsort(-samples.log_l)
+    return best_first(Run.read(path).samples)
+
+
+def best_first(samples: Samples) -> dict[str, NDArray[np.float64]]:
+    """The parameters of ``samples``, the largest ln L first."""
+    order = np.argsort(-samples.log_l, kind="stable")
     return {name: values[order] for name, values in samples.parameters.items()}
 
 

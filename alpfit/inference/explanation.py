@@ -18,6 +18,7 @@ from alpfit.inference.problem import Problem
 from alpfit.numerics.notebook import preformatted
 
 Array = NDArray[np.float64]
+
 WANTS_SIGNAL = 2.0
 """A measurement wants a signal where it gains more than this in ln L: two standard deviations."""
 
@@ -137,25 +138,22 @@ def explain(problem: Problem, seed: int, known: Array | None = None) -> Explanat
     pool = Pool(problem, seed, known)
     silent = _without_signal(problem)
     entries = tuple(silent)
-    objectives = {"": _sum_of(problem.entries)}
-    for dropped in entries:
-        if kept := tuple(name for name in problem.entries if name != dropped):
-            objectives[dropped] = _sum_of(kept)
-    pool.search([objectives[""]], MANY)
-    pool.search([objective for name, objective in objectives.items() if name], FEW)
-    ends = {name: pool.best(objective) for name, objective in objectives.items()}
+    whole = _sum_of(problem.entries)
+    without = {
+        dropped: _sum_of(kept)
+        for dropped in entries
+        if (kept := tuple(name for name in problem.entries if name != dropped))
+    }
+    pool.search([whole], MANY)
+    pool.search(list(without.values()), FEW)
     wanting = tuple(name for name in entries if pool.best_of(name) - silent[name] > WANTS_SIGNAL)
     alone, explained = _sum_of(wanting), None
     if wanting:
         pool.search([alone], FEW)
-        pool.settle(objectives, ends)
-        reached = float(alone(pool.log_l).max()) - 0.5
-
-        def explained(log_l: Mapping[str, Array]) -> Array:
-            return objectives[""](log_l) - 1e6 * np.maximum(reached - alone(log_l), 0.0)
-
+        pool.settle([whole, *without.values()])
+        explained = _where_reached(whole, alone, float(alone(pool.log_l).max()) - 0.5)
         pool.search([explained], FEW, smooth=False)
-    pool.settle(objectives, ends)
+    pool.settle([whole, *without.values()])
 
     def found(objective: Objective) -> Point:
         at = pool.best(objective)
@@ -165,19 +163,22 @@ def explain(problem: Problem, seed: int, known: Array | None = None) -> Explanat
             {name: float(values[0]) for name, values in point.log_l_by_entry.items()},
         )
 
-    gain_without = {}
-    for dropped in entries:
-        if dropped in objectives:
-            compared = [name for name in entries if name != dropped]
-            gain_without[dropped] = found(objectives[dropped]).total(compared) - sum(silent[name] for name in compared)
+    def gain(objective: Objective, compared: Sequence[str]) -> float:
+        return found(objective).total(compared) - sum(silent[name] for name in compared)
+
     return Explanation(
         silent,
-        found(objectives[""]),
+        found(whole),
         wanting,
-        found(alone).total(wanting) - sum(silent[name] for name in wanting) if wanting else 0.0,
-        found(explained) if explained is not None else None,
-        gain_without,
+        gain(alone, wanting) if wanting else 0.0,
+        found(explained) if explained else None,
+        {dropped: gain(kept, [name for name in entries if name != dropped]) for dropped, kept in without.items()},
     )
+
+
+def _where_reached(whole: Objective, part: Objective, least: float) -> Objective:
+    """The ``whole`` where a ``part`` of it is not less than ``least``, and far below anything elsewhere."""
+    return lambda log_l: whole(log_l) - 1e6 * np.maximum(least - part(log_l), 0.0)
 
 
 def _sum_of(entries: Sequence[str]) -> Objective:

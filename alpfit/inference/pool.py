@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from alpfit.inference.batching.threads import Ask, together
 from alpfit.inference.minimisation.coordinates import Coordinates
 from alpfit.inference.minimisation.migrad import WIDTH, Slice, descend
+from alpfit.inference.minimisation.starts import peaks
 from alpfit.inference.problem import Problem
 
 Array = NDArray[np.float64]
@@ -18,11 +19,8 @@ Objective = Callable[[Mapping[str, Array]], Array]
 N_SCAN, BATCH = 2**13, 512
 """Points of the scan (a Sobol sequence), and how many are evaluated at once."""
 
-APART, LOOKED_AT = 0.3, 400
-"""How far apart searches begin, in half widths of the prior's central 68 %; at which of the best points they may."""
-
 SIMPLEX, EVALUATIONS = 0.03, 150
-"""The first size of a simplex, in the same units, and how often it may ask for ln L, by parameter."""
+"""The first size of a simplex, in half widths of the prior's central 68 %; how often it asks for ln L, by parameter."""
 
 ROUNDS = 3
 """How often what other searches have found is improved."""
@@ -35,6 +33,7 @@ class Pool:
         from scipy.stats import qmc
 
         self.problem, self.coordinates = problem, Coordinates(problem.priors)
+        self._ends: dict[Objective, int] = {}  # of the last search for each objective
         cube = qmc.Sobol(problem.n_dim, seed=seed).random(N_SCAN)
         self.theta, self.log_l = np.empty((0, problem.n_dim)), {name: np.empty(0) for name in problem.entries}
         for part in np.split(cube, N_SCAN // BATCH):
@@ -53,40 +52,33 @@ class Pool:
     def search(self, objectives: Sequence[Objective], n_starts: int, *, smooth: bool = True) -> None:
         """Look for larger ``objectives``, for all of them at once, so that points are evaluated together.
 
-        By MIGRAD from ``n_starts`` points of each that are far apart, and a simplex from its best end; where they are
-        not ``smooth``, by simplices alone.
+        By MIGRAD from the ``n_starts`` best peaks of each, and a simplex from its best end; where they are not
+        ``smooth``, by simplices alone.
         """
-        starts = [(objective, start) for objective in objectives for start in self._starts(objective, n_starts)]
+        places = self.coordinates.of(self.theta) / self.coordinates.scale
+        starts = [
+            (objective, start)
+            for objective in objectives
+            for start in peaks(places, objective(self.log_l))[:n_starts].tolist()
+        ]
         if smooth:
             self._run([partial(self._descent, *start) for start in starts])
             starts = [(objective, self.best(objective)) for objective in objectives]
-        self._run([partial(self._simplex, *start) for start in starts])
+        self._improve(starts)
 
-    def settle(self, objectives: Mapping[str, Objective], ends: dict[str, int]) -> None:
-        """From points that are better for one of ``objectives`` than where its own search ended, search on.
-
-        ``ends`` are these, which it brings up to date.
-        """
+    def settle(self, objectives: Sequence[Objective]) -> None:
+        """From points that are better for one of ``objectives`` than where its own search has ended, search on."""
         for _ in range(ROUNDS):
-            better = {name: self.best(objective) for name, objective in objectives.items()}
-            waiting = [name for name in objectives if better[name] != ends.get(name)]
+            better = [(objective, self.best(objective)) for objective in objectives]
+            waiting = [(objective, best) for objective, best in better if best != self._ends.get(objective)]
             if not waiting:
                 return
-            self._run([partial(self._simplex, objectives[name], better[name]) for name in waiting])
-            ends.update((name, self.best(objectives[name])) for name in waiting)
+            self._improve(waiting)
 
-    def _starts(self, objective: Objective, n: int) -> list[int]:
-        """Of the best points some that are far apart, the best first."""
-        values = objective(self.log_l)
-        chosen: list[int] = []
-        places = self.coordinates.of(self.theta) / self.coordinates.scale
-        for i in np.argsort(-values, kind="stable")[:LOOKED_AT].tolist():
-            away = np.abs(places[chosen] - places[i]).max(axis=1) if chosen else np.full(1, np.inf)
-            if np.isfinite(values[i]) and (away > APART).all():
-                chosen.append(i)
-            if len(chosen) == n:
-                break
-        return chosen
+    def _improve(self, starts: Sequence[tuple[Objective, int]]) -> None:
+        """Simplices from points, each for an objective."""
+        self._run([partial(self._simplex, *start) for start in starts])
+        self._ends.update((objective, self.best(objective)) for objective, _ in starts)
 
     def _run(self, tasks: Sequence[Callable[[Ask], Array]]) -> None:
         """Searches side by side, whose ends ``(n_dim,)`` in the coordinates are known afterwards."""

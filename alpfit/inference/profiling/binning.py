@@ -48,7 +48,7 @@ class Plan:
                 return None
             values = columns[name][usable]
             if name not in priors:
-                values = not_excluded(values, scaled(values, log), log_l[usable])
+                values = values[not_excluded(scaled(values, log), log_l[usable])]
             found.append(bin_edges(values, log, n, priors.get(name)))
         return tuple(found)
 
@@ -61,14 +61,14 @@ def sampled_profiles(samples: Samples, plans: Sequence[Plan], priors: Mapping[st
             yield sampled_profile(samples, plan.names, plan.logarithmic, edges)
 
 
-def not_excluded(values: Array, coordinates: Array, log_l: Array) -> Array:
-    """The ``values`` of points that are not excluded; by less, where what is wanted would fill too few bins.
+def not_excluded(coordinates: Array, log_l: Array) -> NDArray[np.bool_]:
+    """Which points are not excluded; by less, where what is wanted would fill too few bins.
 
     On either side of what is wanted there are points left, if there were any: that it ends there must be seen.
     """
     loss = np.max(log_l) - log_l
-    wanted, found = coordinates[loss <= WANTED], coordinates[loss < EXCLUDED[0]]
     chosen = loss < EXCLUDED[0]
+    wanted, found = coordinates[loss <= WANTED], coordinates[chosen]
     for limit in EXCLUDED[1:]:
         allowed = loss < limit
         here = coordinates[allowed]
@@ -78,7 +78,7 @@ def not_excluded(values: Array, coordinates: Array, log_l: Array) -> Array:
         if np.ptp(wanted) >= FILLED * np.ptp(coordinates[chosen]) or not ends_seen:
             break
         chosen = allowed
-    return values[chosen]
+    return np.asarray(chosen)
 
 
 def bin_edges(values: Array, logarithmic: bool, n_bins: int, prior: Prior | None) -> Array:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -101,14 +102,12 @@ def _pieces(profile: Profile, top: float, threshold: float) -> tuple[Piece, ...]
 
 def _bins(profile: Profile) -> Indices:
     """The bins of one axis, but of a profile from samples those of short gaps between others."""
-    bins = np.arange(profile.log_l.size)
-    if profile.refined:
-        return bins
-    known = np.flatnonzero(profile.known)
-    widths = np.diff(known) - 1
-    short = np.flatnonzero((widths > 0) & (widths <= BRIDGED))
-    passed = [np.arange(known[k] + 1, known[k + 1]) for k in short]
-    return np.asarray(np.setdiff1d(bins, np.concatenate([np.empty(0, dtype=np.int64), *passed])))
+    kept = np.full(profile.log_l.shape, True)
+    if not profile.refined:
+        for before, after in pairwise(np.flatnonzero(profile.known)):
+            if after - before <= BRIDGED + 1:
+                kept[before + 1 : after] = False
+    return np.flatnonzero(kept)
 
 
 def _end(profile: Profile, top: float, threshold: float, bins: Indices, last: int, step: int) -> tuple[float, bool]:

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from alpfit.inference.minimisation.cost import End
 from alpfit.inference.minimisation.migrad import Descents
+from alpfit.inference.minimisation.starts import peaks
 from alpfit.inference.problem import Problem
 from alpfit.inference.samplers.proposal import StudentT, usable_covariance
 from alpfit.inference.samplers.shells import LARGEST_LOSS
@@ -138,19 +139,7 @@ def _scan(cube: Cube, log_l: LogL, n_calls: int, rng: np.random.Generator) -> Ar
     n = 2 ** int(math.log2(np.clip(n_calls // SHARES[0], FEWEST_SCANNED, MOST_SCANNED)))
     u = np.clip(qmc.Sobol(cube.problem.n_dim, rng=rng).random(n), cube.lower, cube.upper)
     values = np.concatenate([log_l(cube.parameters(part)) for part in np.split(u, max(n // BATCH, 1))])
-    peaks = np.flatnonzero(_peaks(u, values))
-    return np.asarray(u[peaks[np.argsort(-values[peaks], kind="stable")[:N_STARTS]]])
-
-
-def _peaks(u: Array, values: Array) -> NDArray[np.bool_]:
-    """Which points are better than the ``2 n_dim`` that are nearest to them (A. Torn and S. Viitanen, 1992).
-
-    The best points alone may all lie around one wide maximum.
-    """
-    from scipy.spatial import KDTree
-
-    near = KDTree(u).query(u, 2 * u.shape[1] + 1)[1][:, 1:]
-    return np.asarray((values >= values[near].max(axis=1)) & (values > -np.inf))
+    return np.asarray(u[peaks(u, values)[:N_STARTS]])
 
 
 def _at_most(n: int, log_l: LogL) -> LogL:
