@@ -64,24 +64,24 @@ def plane_contents(given: FigureInput, grid: tuple[int, int] = GRID) -> PlaneCon
     formulas = {name: configuration.formulas[name] for name in following}
     drawn = Plane(scenario, x, y, others, engine, formulas=formulas)
     own = given.problem.likelihood.measurements
+    engines = [name for name in ENGINES if has_relic and name in scenario.engines]
+    relic = tuple(drawn.relic(engine) for engine in engines)  # which says of what the user has chosen if it is no model
     wanted, regions = [], []
     measured = RELIC_DENSITY
-    with np.errstate(all="ignore"):  # what the user has chosen may be no model: that is said in a sentence
-        for measurement in measurements_for(drawn, own):
-            if isinstance(measurement.form, Gaussian) and measurement.form.observable == RELIC:
-                measured = measurement.form.value
-            if (wish := preferred(drawn, measurement)) is not None:
-                wanted.append(wish)
-            elif (region := excluded(drawn, measurement)) is not None:
-                regions.append(region)
-    engines = [name for name in ENGINES if has_relic and name in scenario.engines]
+    for measurement in measurements_for(drawn, own):
+        if isinstance(measurement.form, Gaussian) and measurement.form.observable == RELIC:
+            measured = measurement.form.value
+        if (wish := preferred(drawn, measurement)) is not None:
+            wanted.append(wish)
+        elif (region := excluded(drawn, measurement)) is not None:
+            regions.append(region)
     known = configuration.quantities
     return PlaneContents(
         drawn.x,
         drawn.y,
         tuple(regions),
         tuple(wanted),
-        tuple(drawn.relic(engine) for engine in engines),
+        relic,
         measured,
         _in_words(given, others),
         labels=(known[axes[0]].axis_label, known[axes[1]].axis_label),

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -50,18 +51,7 @@ class Places:
         Its middle is in ``own``, such as the cells that are nearer to its own line than to any other.
         """
         for rotation in (0.0, 90.0):
-            text = self.panel.text(
-                0.5,
-                0.5,
-                label,
-                transform=self.panel.transAxes,
-                ha="center",
-                va="center",
-                rotation=rotation,
-                fontsize=size,
-                color=colour,
-                zorder=5,
-            )
+            text = self._text(label, colour, size, rotation=rotation)
             box = self._cells(text)
             found = self._best(inside & ~self.taken, own, box)
             if found is None:
@@ -81,8 +71,7 @@ class Places:
 
         Room is beside a stretch that is as long as the label and straight, where its middle is in ``own``.
         """
-        text = self.panel.text(0.5, 0.5, label, transform=self.panel.transAxes, fontsize=size, color=colour, zorder=5)
-        text.set(ha="center", va="center", rotation_mode="anchor")
+        text = self._text(label, colour, size, rotation_mode="anchor")
         drawn, panel, pt = text.get_window_extent(), self.panel.get_window_extent(), self.panel.figure.dpi / 72.0
         box, extent = (np.array([bounds.width, bounds.height]) / pt for bounds in (drawn, panel))
         found: dict[float, tuple[Array, float, tuple[Index, Index]]] = {}
@@ -111,8 +100,7 @@ class Places:
 
         ``apart`` is the distance [cells] from the lines of others, on :data:`GRID`.
         """
-        text = self.panel.text(0.5, 0.5, label, transform=self.panel.transAxes, fontsize=size, color=colour, zorder=5)
-        text.set(ha="center", va="center", fontweight="bold")
+        text = self._text(label, colour, size, fontweight="bold")
         across, up = self._cells(text)
         half_i, half_j = across // 2, up // 2
         drawn = np.concatenate([self.panel.transData.transform(line) for line in lines] or [np.empty((0, 2))])
@@ -130,6 +118,11 @@ class Places:
         text.set_position(((i + 0.5) / GRID[0], (j + 0.5) / GRID[1]))
         self.taken[i - half_i : i + half_i + 1, j - half_j : j + half_j + 1] = True
         return True
+
+    def _text(self, label: str, colour: Colour, size: float, **style: Any) -> Text:
+        """A label that has no place yet."""
+        style |= {"fontsize": size, "color": colour, "ha": "center", "va": "center", "zorder": 5}
+        return self.panel.text(0.5, 0.5, label, transform=self.panel.transAxes, **style)
 
     def _cells(self, text: Text) -> tuple[int, int]:
         """Width and height of a label with its margin, in cells."""

@@ -15,9 +15,8 @@ from alpfit.plots.density import Density, draw_edges, shade
 from alpfit.plots.figure import Figure
 from alpfit.plots.labels import GRID, Places, distances, edge_of, from_others, nearest, on_grid
 from alpfit.plots.plane_legend import (
-    LINES,
+    HATCHES,
     MORE_HATCH,
-    OVERABUNDANT,
     PREFERRED,
     PROJECTED,
     UNKNOWN_HATCH,
@@ -41,6 +40,9 @@ SHADE = 0.09
 PANEL_HEIGHT = 2.55
 """[inch]"""
 
+SIDE, WIDTH = 0.155, 0.81
+"""Where the panel begins, and how wide it is, in widths of the figure: at its right an axis' last number has room."""
+
 LEFT = 0.005
 """Where legends begin, in widths of the figure."""
 
@@ -53,7 +55,7 @@ def plane_figure(
 ) -> Figure:
     """All of ``contents``, the edges of a ``posterior`` in log10 of both axes, and the ``best`` fit as a star."""
     figure = Figure(figsize=(COLUMN_WIDTH, PANEL_HEIGHT + 1.0))
-    panel = figure.add_axes((0.155, 0.3, 0.81, 0.6))
+    panel = figure.add_axes((SIDE, 0.3, WIDTH, 0.6))
     set_axes(panel, contents)
     _size(figure, panel, 1.0)
     handles = draw_plane(panel, contents, posterior, best)
@@ -157,7 +159,7 @@ def _size(figure: Figure, panel: Axes, legends: float) -> None:
     below = 0.42 + legends + 0.05
     height = below + PANEL_HEIGHT + 0.2
     figure.set_size_inches(COLUMN_WIDTH, height)
-    panel.set_position((0.155, below / height, 0.81, PANEL_HEIGHT / height))
+    panel.set_position((SIDE, below / height, WIDTH, PANEL_HEIGHT / height))
 
 
 def _draw_preferred(panel: Axes, contents: PlaneContents, wanted: Preferred) -> None:
@@ -187,28 +189,21 @@ def _lines(drawn: ContourSet) -> list[Array]:
 
 
 def _draw_relic(panel: Axes, curve: RelicCurve, measured: float) -> None:
-    """Where Omega h^2 is as ``measured``, and, for the first engine of the style, hatching where there is too much."""
-    line, seen = LINES.get(curve.engine, "-."), relic_parts(curve, measured)
-    ratio = np.ma.masked_invalid(np.log(curve.omega_h2 / measured).T)
-    if seen.line:
-        panel.contour(curve.x, curve.y, ratio, [0.0], colors=BLACK, linewidths=1.1, linestyles=line, zorder=4)
-    if seen.unknown and line == "-":
-        nothing = np.isnan(curve.omega_h2).T.astype(float)
-        drawn = panel.contourf(
-            curve.x, curve.y, nothing, [0.5, 1.5], colors="none", hatches=[UNKNOWN_HATCH], zorder=1.2
-        )
-        drawn.set(edgecolor=OVERABUNDANT, linewidth=0.0)
-    if line == "-" and seen.more:
-        drawn = panel.contourf(
-            curve.x,
-            curve.y,
-            ratio,
-            [0.0, float(ratio.max()) * 1.01],
-            colors="none",
-            hatches=[MORE_HATCH],
-            zorder=1.2,
-        )
-        drawn.set(edgecolor=OVERABUNDANT, linewidth=0.0)
+    """Where Omega h^2 is as ``measured``, and hatching where there is too much or nothing is known."""
+    parts, ratio = relic_parts(curve, measured), np.ma.masked_invalid(np.log(curve.omega_h2 / measured).T)
+    if parts.line:
+        style = parts.linestyle
+        panel.contour(curve.x, curve.y, ratio, [0.0], colors=BLACK, linewidths=1.1, linestyles=style, zorder=4)
+    if parts.unknown:
+        _hatch(panel, curve, np.isnan(curve.omega_h2).T.astype(float), [0.5, 1.5], UNKNOWN_HATCH)
+    if parts.more:
+        _hatch(panel, curve, ratio, [0.0, float(ratio.max()) * 1.01], MORE_HATCH)
+
+
+def _hatch(panel: Axes, curve: RelicCurve, values: Array, levels: Sequence[float], hatch: str) -> None:
+    """Where ``values`` are between two ``levels``."""
+    drawn = panel.contourf(curve.x, curve.y, values, levels, colors="none", hatches=[hatch], zorder=1.2)
+    drawn.set(edgecolor=HATCHES, linewidth=0.0)
 
 
 def _write_labels(

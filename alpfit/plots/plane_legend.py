@@ -18,7 +18,9 @@ from alpfit.plots.style import BEST_FIT, BLACK, YELLOW
 PREFERRED = YELLOW
 LINES: Mapping[str, Linestyle] = MappingProxyType({"cbe": "-", "nbe": "--"})
 
-OVERABUNDANT = "#c0c0c0"
+HATCHES = "#c0c0c0"
+"""The colour of hatches."""
+
 MORE_HATCH, UNKNOWN_HATCH = "......", "\\\\\\\\"
 """Where there is too much dark matter, and where the engine has no answer."""
 
@@ -49,8 +51,12 @@ def legend_of_lines(
 
 @dataclass(frozen=True)
 class RelicParts:
-    """What of a relic density is in the plane: its ``line``, where there is ``more``, and where it is ``unknown``."""
+    """What of a relic density is drawn: its ``line``, and of the first engine of the style two hatched areas.
 
+    These are where there is ``more``, and where it is ``unknown``.
+    """
+
+    linestyle: Linestyle
     line: bool
     more: bool
     unknown: bool
@@ -58,26 +64,28 @@ class RelicParts:
 
 def relic_parts(curve: RelicCurve, measured: float) -> RelicParts:
     """What there is to draw of a curve."""
-    known = curve.omega_h2[np.isfinite(curve.omega_h2)]
+    linestyle = LINES.get(curve.engine, "-.")
+    known, hatched = curve.omega_h2[np.isfinite(curve.omega_h2)], linestyle == "-"
     more, less = bool((known > measured).any()), bool((known < measured).any())
-    return RelicParts(more and less, more, known.size < curve.omega_h2.size)
+    return RelicParts(linestyle, more and less, hatched and more, hatched and known.size < curve.omega_h2.size)
 
 
 def _legend_of_relic(curve: RelicCurve, measured: float) -> list[Handle]:
     """Of what is drawn of it."""
-    parts, linestyle = relic_parts(curve, measured), LINES.get(curve.engine, "-.")
-    first, engine = linestyle == "-", curve.engine.upper()
+    parts, engine = relic_parts(curve, measured), curve.engine.upper()
     handles: list[Handle] = []
     if parts.line:
-        label = rf"$\Omega h^2 = {measured:g}$, {engine}" + (" (dots: more)" if first else "")
-        handles.append(Line2D([], [], color=BLACK, linestyle=linestyle, linewidth=1.1, label=label))
-    elif parts.more and first:
-        label = rf"$\Omega h^2 > {measured:g}$, {engine}"
-        handles.append(Patch(facecolor="none", edgecolor=OVERABUNDANT, hatch=MORE_HATCH, linewidth=0.0, label=label))
-    if parts.unknown and first:
-        label = f"no relic density, {engine}"
-        handles.append(Patch(facecolor="none", edgecolor=OVERABUNDANT, hatch=UNKNOWN_HATCH, linewidth=0.0, label=label))
+        label = rf"$\Omega h^2 = {measured:g}$, {engine}" + (" (dots: more)" if parts.more else "")
+        handles.append(Line2D([], [], color=BLACK, linestyle=parts.linestyle, linewidth=1.1, label=label))
+    elif parts.more:
+        handles.append(_hatched(MORE_HATCH, rf"$\Omega h^2 > {measured:g}$, {engine}"))
+    if parts.unknown:
+        handles.append(_hatched(UNKNOWN_HATCH, f"no relic density, {engine}"))
     return handles
+
+
+def _hatched(hatch: str, label: str) -> Patch:
+    return Patch(facecolor="none", edgecolor=HATCHES, hatch=hatch, linewidth=0.0, label=label)
 
 
 def legend_of_groups(
