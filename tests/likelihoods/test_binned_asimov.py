@@ -86,11 +86,11 @@ def test_constraints_may_have_their_centres_anywhere(binned):
 
 def test_derivatives_hold_for_constraints_with_other_centres(binned):
     model, alphas, events = centred(binned()).spectrum.model, np.array([0.3, -0.8, 0.4, 0.2]), np.array([3.0, 8.0])
-    scratch, hessian, gradient, h = empty_scratch(model, 4), np.empty((4, 4)), np.empty(4), 1e-5
+    scratch, hessian, gradient, h = empty_scratch(model), np.empty((4, 4)), np.empty(4), 1e-5
 
     def slope(point):
         log_likelihood(point, 1.0, events, model, scratch)
-        fill_gradient(point, 1.0, events, model, scratch, gradient)
+        fill_gradient(point, model, scratch, gradient)
         return gradient.copy()
 
     steps = h * np.eye(4)
@@ -98,7 +98,7 @@ def test_derivatives_hold_for_constraints_with_other_centres(binned):
     np.testing.assert_allclose(slope(alphas), [(low - high) / (2.0 * h) for high, low in values], rtol=1e-7, atol=1e-8)
     curvature = [(slope(alphas + step) - slope(alphas - step)) / (2.0 * h) for step in steps]
     slope(alphas)
-    fill_hessian(1.0, events, model, scratch, True, hessian)
+    fill_hessian(model, scratch, True, hessian)
     np.testing.assert_allclose(np.triu(hessian), np.triu(curvature), rtol=1e-6, atol=1e-7)
 
 

@@ -10,11 +10,13 @@ from alpfit.likelihoods.forms.binned.density import (
     expected_count,
     fill_gradient,
     fill_hessian,
+    fill_slopes,
     log_likelihood,
     subtract_cells,
 )
 from alpfit.likelihoods.forms.binned.line import line_events, within_reach
 from alpfit.likelihoods.forms.binned.profile import (
+    Start,
     assign,
     laplace_correction,
     laplace_corrections,
@@ -30,7 +32,7 @@ EVENTS = np.array([3.0, 8.0])
 def test_gradient_and_hessian_are_those_of_finite_differences(binned, alphas):
     form, alphas = binned(), np.array(alphas)
     model, events, h, unit = form.spectrum.model, np.array([3.0, 8.0]), 1e-5, np.eye(4)
-    scratch, hessian = empty_scratch(model, 4), np.empty((4, 4))
+    scratch, hessian = empty_scratch(model), np.empty((4, 4))
 
     def value(point):
         return -log_likelihood(point, 1.0, events, model, scratch)
@@ -38,13 +40,13 @@ def test_gradient_and_hessian_are_those_of_finite_differences(binned, alphas):
     def gradient(point):
         value(point)
         result = np.empty(4)
-        fill_gradient(point, 1.0, events, model, scratch, result)
+        fill_gradient(point, model, scratch, result)
         return result
 
     slopes = [(value(alphas + h * e) - value(alphas - h * e)) / (2.0 * h) for e in unit]
     curvature = [(gradient(alphas + h * e) - gradient(alphas - h * e)) / (2.0 * h) for e in unit]
     np.testing.assert_allclose(gradient(alphas), slopes, rtol=1e-7, atol=1e-8)
-    fill_hessian(1.0, events, model, scratch, True, hessian)
+    fill_hessian(model, scratch, True, hessian)
     np.testing.assert_allclose(np.triu(hessian), np.triu(curvature), rtol=1e-6, atol=1e-7)
 
 
@@ -104,13 +106,13 @@ def everything_after(function, arguments):
 def test_each_kernel_agrees_with_its_python_twin(binned):
     form = binned()
     model, alphas = form.spectrum.model, np.array([0.3, -0.8, 1.4, 0.2])
-    scratch, square = empty_scratch(model, 4), np.zeros((4, 4))
+    scratch, square = empty_scratch(model), np.zeros((4, 4))
     for array in scratch:
         array[:] = 0.0
     point = (alphas, 1.0, EVENTS, model, scratch)
     filled = copy.deepcopy(scratch)
     log_likelihood(alphas, 1.0, EVENTS, model, filled)
-    fill_gradient(alphas, 1.0, EVENTS, model, filled, np.empty(4))
+    fill_gradient(alphas, model, filled, np.empty(4))
     response = form.spectrum.response
     calls = {
         bend_at: (0.4,),
@@ -119,12 +121,20 @@ def test_each_kernel_agrees_with_its_python_twin(binned):
         line_events: (np.array([1e-6]), np.array([1.2]), response.edges, response.events, 0.3),
         fill_cells: point,
         log_likelihood: point,
-        fill_gradient: (alphas, 1.0, EVENTS, model, filled, np.zeros(4)),
-        fill_hessian: (1.0, EVENTS, model, filled, True, square),
-        subtract_cells: (1.0, EVENTS, model, filled, square),
-        profile_point: (*point, square),
+        fill_gradient: (alphas, model, filled, np.zeros(4)),
+        fill_slopes: (model, filled),
+        fill_hessian: (model, filled, True, square),
+        subtract_cells: (model, filled, square),
+        profile_point: (alphas, np.empty((0, 0)), *point[1:], square),
         laplace_correction: (*point, square),
-        profile_points: (alphas, np.ones(2), np.array([EVENTS, 3.0 * EVENTS]), model, scratch),
+        profile_points: (
+            Start(alphas, np.empty((0, 0))),
+            np.ones(2),
+            np.array([EVENTS, 3.0 * EVENTS]),
+            model,
+            scratch,
+            square,
+        ),
         laplace_corrections: (
             np.stack([alphas, alphas]),
             np.ones(2),

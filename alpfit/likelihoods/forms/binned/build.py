@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from alpfit.errors import CatalogueError
+from alpfit.likelihoods.forms.binned.blocks import Block, Term, blocks_of, blocks_of_cells, flat
 from alpfit.likelihoods.forms.binned.rates import Model
 from alpfit.likelihoods.forms.binned.tables import Bin, Response, check, read_response, read_rows, read_sheet
 
@@ -86,21 +87,18 @@ class Spectrum:
         New physics in the same bins does not follow it, and systematic errors of the signal stay what they are.
         """
         model, k = self.model, len(self.parameters)
-        ends, last = np.flatnonzero(model.signal >= 0), model.first_term
-        at = last[ends + 1]
-        added = np.cumsum(model.signal >= 0)
+        blocks = [
+            block.with_parameter(k, model.nominal[list(block.cells)]) if model.signal[block.cells[0]] >= 0 else block
+            for block in blocks_of(model)
+        ]
         return replace(
             self,
             parameters=(*self.parameters, STRENGTH),
             model=model._replace(
-                first_term=np.concatenate([last[:1], last[1:] + added]),
-                parameter=np.insert(model.parameter, at, np.uint64(k)),
-                slope=np.insert(model.slope, at, model.nominal[ends]),
-                bend=np.insert(model.bend, at, 0.0),
-                carried=np.insert(model.carried, at, 0.0),
-                norm=np.insert(model.norm, at, -1),
+                carried=np.append(model.carried, 0.0),
                 centre=np.append(model.centre, 0.0),
                 precision=np.append(model.precision, error**-2),
+                **flat(blocks),
             ),
         )
 
@@ -110,23 +108,14 @@ class Spectrum:
 
 
 @dataclass
-class _Term:
-    """What one parameter does to one cell."""
-
-    slope: float = 0.0
-    bend: float = 0.0
-    norm: int = -1
-
-
-@dataclass
 class _Terms:
     """The terms of all cells, while they are read; norms are kept once for each parameter and size."""
 
-    by_cell: dict[Cell, dict[str, _Term]]
+    by_cell: dict[Cell, dict[str, Term]]
     norms: dict[tuple[str, float, float], int] = field(default_factory=dict)
 
-    def at(self, cell: Cell, parameter: str) -> _Term:
-        return self.by_cell[cell].setdefault(parameter, _Term())
+    def at(self, cell: Cell, parameter: str) -> Term:
+        return self.by_cell[cell].setdefault(parameter, Term())
 
 
 def read_spectrum(
@@ -149,7 +138,10 @@ def read_spectrum(
     _read_norms(files.norms, cells, chosen, terms)
     response = _signal_columns(read_response(files.response), files, signal, bins, cells)
     parameters = tuple(dict.fromkeys(name for by_name in terms.by_cell.values() for name in by_name))
-    model = _flat(bins, cells, terms, parameters, response, signal, frozenset(exclude_parameters))
+    columns = {(place[0], signal[place[0]], place[1]): j for j, place in enumerate(response.bins)}
+    blocks = _blocks(cells, terms, parameters, columns)
+    ordered = _in_blocks(cells, blocks)
+    model = _flat(bins, ordered, blocks, terms, parameters, columns, frozenset(exclude_parameters))
     if files.constraints is not None:
         model = _constrained(files.constraints, parameters, model, all_of_them=len(chosen) == len(known))
     for name in exclude_parameters:
@@ -158,7 +150,7 @@ def read_spectrum(
     return Spectrum(
         channels=chosen,
         bins=tuple(bins),
-        cells=tuple(cells),
+        cells=tuple(ordered),
         parameters=parameters,
         response=response,
         observed=np.array([bins[place] for place in response.bins]),
@@ -264,37 +256,43 @@ def _signal_columns(
     return Response(inside, response.edges, np.ascontiguousarray(response.events[:, kept]))
 
 
+def _blocks(cells: Events, terms: _Terms, parameters: Sequence[str], columns: Mapping[Cell, int]) -> list[Block]:
+    index = {name: k for k, name in enumerate(parameters)}
+    numbered = [{index[name]: term for name, term in terms.by_cell[cell].items()} for cell in cells]
+    return blocks_of_cells(numbered, [cell in columns for cell in cells])
+
+
+def _in_blocks(cells: Events, blocks: Sequence[Block]) -> Events:
+    """The ``cells`` in the order of the ``blocks``."""
+    names = list(cells)
+    return {names[i]: cells[names[i]] for block in blocks for i in block.cells}
+
+
 def _flat(
     bins: Mapping[Bin, float],
     cells: Events,
+    blocks: Sequence[Block],
     terms: _Terms,
     parameters: Sequence[str],
-    response: Response,
-    signal: Mapping[str, str],
+    columns: Mapping[Cell, int],
     excluded: frozenset[str],
 ) -> Model:
-    columns = {(place[0], signal[place[0]], place[1]): j for j, place in enumerate(response.bins)}
+    """The ``cells`` are in the order of the ``blocks``."""
+    place = {name: i for i, name in enumerate(bins)}
     index = {name: k for k, name in enumerate(parameters)}
-    ordered = [sorted(terms.by_cell[cell].items(), key=lambda item: index[item[0]]) for cell in cells]
-    flat = [item for of_cell in ordered for item in of_cell]
-    in_bin = [sum((cell[0], cell[2]) == place for cell in cells) for place in bins]
     return Model(
         observed=np.array(list(bins.values())),
-        first_cell=np.cumsum([0, *in_bin]),
+        bin=np.array([place[channel, number] for channel, _, number in cells], dtype=np.uint64),
         nominal=np.array([nominal for nominal, _, _ in cells.values()]),
         spread=np.array([spread for _, spread, _ in cells.values()]),
         factor=np.array([factor for _, _, factor in cells.values()]),
         signal=np.array([columns.get(cell, -1) for cell in cells]),
-        first_term=np.cumsum([0, *(len(of_cell) for of_cell in ordered)]),
-        parameter=np.array([index[name] for name, _ in flat], dtype=np.uint64),
+        carried=np.array([float(name not in excluded) for name in parameters]),
         centre=np.zeros(len(parameters)),
         precision=np.ones(len(parameters)),
-        slope=np.array([term.slope for _, term in flat], dtype=float),
-        bend=np.array([term.bend for _, term in flat], dtype=float),
-        carried=np.array([float(name not in excluded) for name, _ in flat], dtype=float),
-        norm=np.array([term.norm for _, term in flat], dtype=np.int64),
         norm_parameter=np.array([index[name] for name, _, _ in terms.norms], dtype=np.int64),
         norm_table=np.array([norm_row(high, low) for _, high, low in terms.norms]).reshape(-1, 8),
+        **flat(blocks),
     )
 
 

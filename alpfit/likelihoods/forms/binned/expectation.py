@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from alpfit.likelihoods.forms.binned.density import log_likelihood
-from alpfit.likelihoods.forms.binned.rates import Model, Scratch, empty_scratch, fill_cells
+from alpfit.likelihoods.forms.binned.rates import Model, Scratch, empty_scratch, fill_cells, in_bins_of
 
 Array = NDArray[np.float64]
 
@@ -30,7 +30,7 @@ class Expectation(NamedTuple):
 
 def expectation(model: Model, strength: float, events: Array, nuisances: Array) -> Expectation:
     """For ``events (n, columns)`` of new physics with their best ``nuisances (n, parameters)``."""
-    scratch = empty_scratch(model, nuisances.shape[1])
+    scratch = empty_scratch(model)
     parts = [_parts(model, strength, *point, scratch) for point in zip(events, nuisances, strict=True)]
     return Expectation(*(np.stack(column) for column in zip(*parts, strict=True)))
 
@@ -41,14 +41,13 @@ def _parts(model: Model, strength: float, events: Array, alphas: Array, scratch:
     The statistical factors are those of the whole rates; without new physics the rates are taken anew.
     """
     log_likelihood(alphas, strength, events, model, scratch)
-    rates, residuals = scratch.cells[:, 1].copy(), np.repeat(scratch.bins[:, 3], np.diff(model.first_cell))
+    rates, residuals = scratch.rates.copy(), scratch.bins[model.bin, 3]
     factors = model.factor + model.spread**2 * rates * residuals
     fill_cells(alphas, strength, np.zeros_like(events), model, scratch)
-    alone, is_signal = scratch.cells[:, 1], model.signal >= 0
-    first = model.first_cell[:-1]
+    alone, is_signal = scratch.rates, model.signal >= 0
 
     def in_bins(cells: Array) -> Array:
-        return np.asarray(np.add.reduceat(factors * cells, first))
+        return in_bins_of(model, factors * cells)
 
     return (
         in_bins(np.where(is_signal, 0.0, alone)),

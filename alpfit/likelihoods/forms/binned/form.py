@@ -34,8 +34,8 @@ from alpfit.likelihoods.forms.binned.comparison import Compared, compare_with_be
 from alpfit.likelihoods.forms.binned.density import log_likelihood
 from alpfit.likelihoods.forms.binned.expectation import Expectation, expectation
 from alpfit.likelihoods.forms.binned.line import Line, within_reach
-from alpfit.likelihoods.forms.binned.profile import laplace_corrections, profile_points
-from alpfit.likelihoods.forms.binned.rates import empty_scratch, fill_cells
+from alpfit.likelihoods.forms.binned.profile import Start, laplace_corrections, profile_points
+from alpfit.likelihoods.forms.binned.rates import empty_scratch, fill_cells, in_bins_of
 from alpfit.likelihoods.forms.binned.strength import best_strength
 from alpfit.likelihoods.forms.binned.writing import CONSTRAINTS, written_tables
 from alpfit.likelihoods.units import require_unit
@@ -164,14 +164,14 @@ class Binned(Form):
         nothing = np.zeros((1, len(self.spectrum.response.bins)))
         return float(self.model_copy(update={"standard_model": strength}).log_l_of_events(nothing)[0])
 
-    def fit_nuisances(self, events: Array, start: Array) -> tuple[Array, Array, Array]:
-        """What :func:`profile_points` returns for ``events (n, columns)``, from ``start (parameters,)``.
+    def fit_nuisances(self, events: Array, start: Start) -> tuple[Array, Array, Array]:
+        """What :func:`profile_points` returns for ``events (n, columns)``, from ``start``.
 
         If the nuisances are integrated over, ln L is that of the integral.
         """
         model, strengths = self.spectrum.model, np.full(len(events), self.standard_model)
-        scratch = empty_scratch(model, start.size)
-        log_l, nuisances, gains = profile_points(start, strengths, events, model, scratch)
+        scratch = empty_scratch(model)
+        log_l, nuisances, gains = profile_points(start, strengths, events, model, scratch, np.empty_like(start.hessian))
         if self.marginalise:
             log_l += laplace_corrections(nuisances, strengths, events, model, scratch)
         return log_l, nuisances, gains
@@ -179,10 +179,9 @@ class Binned(Form):
     def best_nuisances(self, events: Array) -> tuple[Array, Array]:
         """The best nuisances ``(parameters,)`` and statistical factors ``(cells,)`` for ``events (columns,)``."""
         model, alphas = self.spectrum.model, self.fit_nuisances(events[None], self.start)[1][0]
-        scratch = empty_scratch(model, alphas.size)
+        scratch = empty_scratch(model)
         log_likelihood(alphas, self.standard_model, events, model, scratch)
-        residuals = np.repeat(scratch.bins[:, 3], np.diff(model.first_cell))
-        return alphas, model.factor + model.spread**2 * scratch.cells[:, 1] * residuals
+        return alphas, model.factor + model.spread**2 * scratch.rates * scratch.bins[model.bin, 3]
 
     def expected(self, predictions: Mapping[str, Array]) -> Expectation:
         """Events ``(n, bins)`` in the ``spectrum.bins`` at predictions ``(n,)``, with the nuisances at their best.
@@ -195,11 +194,13 @@ class Binned(Form):
         )
 
     @cached_property
-    def start(self) -> Array:
-        """The best nuisances without new physics, where every other fit starts; ``(parameters,)``."""
-        nothing = np.zeros((1, len(self.spectrum.response.bins)))
-        nuisances: Array = self.fit_nuisances(nothing, self.spectrum.model.centre)[1]
-        return np.array(nuisances[0])
+    def start(self) -> Start:
+        """The best nuisances without new physics, where every other fit starts, with the last Hessian on the way."""
+        model, strength = self.spectrum.model, np.array([self.standard_model])
+        nothing, n = np.zeros((1, len(self.spectrum.response.bins))), model.centre.size
+        first, hessian = Start(model.centre, np.empty((0, 0))), np.empty((n, n))
+        nuisances = profile_points(first, strength, nothing, model, empty_scratch(model), hessian)[1]
+        return Start(nuisances[0], hessian)
 
     @cached_property
     def log_l_of_observed(self) -> float:
@@ -223,9 +224,9 @@ class Binned(Form):
     def rates(self, events: Array, alphas: Array, gammas: Array) -> Array:
         """Expected counts ``(bins,)``; arguments as for :meth:`log_density`."""
         model = self.spectrum.model
-        scratch = empty_scratch(model, alphas.size)
+        scratch = empty_scratch(model)
         fill_cells(alphas, self.standard_model, events, model, scratch)
-        return np.asarray(np.add.reduceat(gammas * scratch.cells[:, 1], model.first_cell[:-1]))
+        return in_bins_of(model, gammas * scratch.rates)
 
     def deviance(self, predictions: Mapping[str, Array]) -> Array:
         """Against as many expected events as were observed in each bin, with all nuisances where they are expected."""

@@ -1,6 +1,7 @@
 """The best nuisances of a point, by Newton's method, and Laplace's approximation around them."""
 
 import math
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,44 +30,52 @@ def assign(target: Array, source: Array) -> None:
         target[k] = source[k]
 
 
+class Start(NamedTuple):
+    """Where fits begin: ``nuisances (parameters,)`` and the factorised ``hessian`` there, ``(0, 0)`` if unknown."""
+
+    nuisances: Array
+    hessian: Array
+
+
 @inner_kernel
-def factorise_hessian(
-    strength: float, events: Array, model: Model, scratch: Scratch, exact: bool, hessian: Array
-) -> float:
+def factorise_hessian(model: Model, scratch: Scratch, exact: bool, hessian: Array) -> float:
     """ln det of the factorised Hessian at the point of ``scratch``, of its positive part if it is not positive."""
     log_determinant = math.nan
     if exact:
-        fill_hessian(strength, events, model, scratch, True, hessian)
+        fill_hessian(model, scratch, True, hessian)
         log_determinant = factorise_in_place(hessian)
     if math.isnan(log_determinant):
-        fill_hessian(strength, events, model, scratch, False, hessian)
+        fill_hessian(model, scratch, False, hessian)
         log_determinant = factorise_in_place(hessian)
     return log_determinant
 
 
 @inner_kernel
 def profile_point(
-    alphas: Array, strength: float, events: Array, model: Model, scratch: Scratch, hessian: Array
+    alphas: Array, factorised: Array, strength: float, events: Array, model: Model, scratch: Scratch, hessian: Array
 ) -> tuple[float, float]:
     """ln L at the best nuisances, which replace ``alphas``, and what another Newton step would gain.
 
     Newton steps, halved until they gain, from wherever ``alphas`` starts, until the next one would gain less than
-    1e-10. The Hessian is its positive part (Gauss and Newton's) while there is much to gain, and the last one again
-    where little is left. After 60 steps, or when rounding leaves nothing to gain, the best point so far is the answer.
+    1e-10; the first with the Hessian ``factorised``. A Hessian serves as long as each step leaves at most a thirtieth
+    to gain of what there was before it. Then comes one of its own, which is left in ``hessian``: its positive part
+    (Gauss and Newton's) while there is much to gain. After 60 steps, or when rounding leaves nothing to gain, the best
+    point so far is the answer.
     """
     gradient, step, trial = np.empty(alphas.size), np.empty(alphas.size), np.empty(alphas.size)
-    value, gain = log_likelihood(alphas, strength, events, model, scratch), math.inf
+    value, gain, known = log_likelihood(alphas, strength, events, model, scratch), math.inf, factorised.size > 0
     for _ in range(60):
-        fill_gradient(alphas, strength, events, model, scratch, gradient)
-        before, again = gain, gain < 1e-2
-        assign(step, gradient)
-        if again:
-            solve_factorised(hessian, step)
-            gain = 0.5 * inner(gradient, step)
-        if not again or gain > 1e-3 * before:
-            factorise_hessian(strength, events, model, scratch, before < 0.5, hessian)
+        fill_gradient(alphas, model, scratch, gradient)
+        before = gain
+        if known:
             assign(step, gradient)
-            solve_factorised(hessian, step)
+            solve_factorised(factorised, step)
+            gain = 0.5 * inner(gradient, step)
+        if not known or (gain > 0.03 * before and gain > 1e-10):
+            factorise_hessian(model, scratch, before < 0.5, hessian)
+            factorised, known = hessian, True
+            assign(step, gradient)
+            solve_factorised(factorised, step)
             gain = 0.5 * inner(gradient, step)
         if gain < 1e-10:
             break
@@ -98,8 +107,8 @@ def laplace_correction(
     determinant of the statistical factors over their priors'.
     """
     log_likelihood(alphas, strength, events, model, scratch)
-    fill_gradient(alphas, strength, events, model, scratch, np.empty(alphas.size))
-    log_determinant = factorise_hessian(strength, events, model, scratch, True, hessian)
+    fill_gradient(alphas, model, scratch, np.empty(alphas.size))
+    log_determinant = factorise_hessian(model, scratch, True, hessian)
     for k in range(model.precision.size):
         log_determinant -= math.log(model.precision[k])
     for b in range(model.observed.size):
@@ -111,18 +120,20 @@ def laplace_correction(
 
 @kernel
 def profile_points(
-    start: Array, strengths: Array, events: Array, model: Model, scratch: Scratch
+    start: Start, strengths: Array, events: Array, model: Model, scratch: Scratch, hessian: Array
 ) -> tuple[Array, Array, Array]:
     """For ``n`` points with signal ``strengths (n,)`` and ``events (n, columns)``, each from the same ``start``.
 
     Returns ln L ``(n,)`` with the nuisances at their best, these ``(n, parameters)``, and what another Newton step
-    would gain ``(n,)``.
+    would gain ``(n,)``; in ``hessian`` is the last one that was needed, factorised.
     """
     log_l, gains = np.empty(strengths.size), np.empty(strengths.size)
-    nuisances, hessian = np.empty((strengths.size, start.size)), np.empty((start.size, start.size))
+    nuisances = np.empty((strengths.size, start.nuisances.size))
     for i in range(strengths.size):
-        assign(nuisances[i], start)
-        log_l[i], gains[i] = profile_point(nuisances[i], strengths[i], events[i], model, scratch, hessian)
+        assign(nuisances[i], start.nuisances)
+        log_l[i], gains[i] = profile_point(
+            nuisances[i], start.hessian, strengths[i], events[i], model, scratch, hessian
+        )
     return log_l, nuisances, gains
 
 

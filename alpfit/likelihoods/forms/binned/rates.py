@@ -15,7 +15,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from alpfit.numerics.compile import inner_kernel, kernel
+from alpfit.numerics.compile import inner_kernel
 
 Array = NDArray[np.float64]
 Indices = NDArray[np.int64]
@@ -26,28 +26,33 @@ Columns = NDArray[np.uint64]
 class Model(NamedTuple):
     """The counts and their systematics as flat arrays for the kernels.
 
-    ``observed (bins,)``. Cells ``first_cell[i]:first_cell[i + 1]`` are in bin i; each has its ``nominal`` events,
-    the relative error ``spread`` of its statistical factor around ``factor``, and the column ``signal`` of the signal's
-    events (-1 for backgrounds). Terms ``first_term[c]:first_term[c + 1]`` are the parameters that act on cell c, each
-    constrained around its ``centre`` with the inverse variance ``precision`` (one but for projections): a shape
-    ``slope * alpha + bend * b(alpha)`` that new physics carries along where ``carried`` is 1, and the index ``norm`` of
-    a factor (-1 without one). A norm has its ``norm_parameter``, its logarithms at +-1 and its six coefficients inside.
+    ``observed (bins,)``. Cell c is in bin ``bin[c]``, has its ``nominal`` events, the relative error ``spread`` of its
+    statistical factor around ``factor``, and the column ``signal`` of the signal's events (-1 for backgrounds). Cells
+    ``first_cell[i]:first_cell[i + 1]`` are block i: on all of them act the parameters
+    ``first_parameter[i]:first_parameter[i + 1]`` of ``parameter`` and ``norm``, and they are of a signal, or none is. A
+    parameter adds a shape ``slope * alpha + bend * b(alpha)`` and multiplies by the factor with index ``norm`` (-1
+    without one); ``slope`` and ``bend`` hold for each block from ``first_term`` on a row for each parameter and in it
+    a number for each cell. New physics carries along shapes of those with ``carried (parameters,)`` 1; each is
+    constrained around its ``centre`` with the inverse variance ``precision`` (one but for projections). A norm has its
+    ``norm_parameter``, its logarithms at +-1 and its six coefficients inside.
     """
 
     observed: Array
-    first_cell: Indices
+    bin: Columns
     nominal: Array
     spread: Array
     factor: Array
     signal: Indices
+    first_cell: Indices
+    first_parameter: Indices
     first_term: Indices
     parameter: Columns
-    centre: Array
-    precision: Array
+    norm: Indices
     slope: Array
     bend: Array
     carried: Array
-    norm: Indices
+    centre: Array
+    precision: Array
     norm_parameter: Indices
     norm_table: Array
 
@@ -55,18 +60,25 @@ class Model(NamedTuple):
 class Scratch(NamedTuple):
     """Room for what depends on the nuisances.
 
-    ``bends (parameters, 3)``: b and two derivatives. ``norms (norms, 3)``: f, f'/f, f''/f. ``cells (cells, 2)``: the
-    product of factors and G. ``bins (bins, 4)``: expected events without and with the statistical factors, their
-    variance, and observed/expected - 1. ``slopes (terms,)``: the derivatives of G. ``pulled (bins, parameters)``: the
-    derivatives of the expected events, up to a factor.
+    ``bends (parameters, 3)``: b and two derivatives. ``norms (norms, 3)``: f, f'/f, f''/f. ``rates (cells,)``: G.
+    ``shifts (2, cells)``: the sums of all shapes, and of those that new physics carries along. ``weights (2, cells)``:
+    what the derivative of a shape is multiplied with to be that of the rate; row 1 for those that new physics carries
+    along. ``pulls (3, cells)``: r gamma times each of the weights, and alone. ``bins (bins, 4)``: expected events
+    without and with the statistical factors, their variance, and observed/expected - 1. ``slopes (terms,)``: the
+    derivatives of G. ``pulled (bins, parameters)``: those of the expected events, up to a factor. ``rows (2, cells)``:
+    numbers of a block's cells, for a while.
     """
 
     bends: Array
     norms: Array
-    cells: Array
+    rates: Array
+    shifts: Array
+    weights: Array
+    pulls: Array
     bins: Array
     slopes: Array
     pulled: Array
+    rows: Array
 
 
 @inner_kernel
@@ -100,36 +112,63 @@ def norm_at(alpha: float, table: Array) -> tuple[float, float, float]:
     return value, first / value, second / value
 
 
-@kernel
+@inner_kernel
+def start_of(first: Indices, block: int) -> int:
+    """Where a ``block`` begins; that this is not negative has to be said, for loops from there on to use vectors."""
+    return int(max(first[block], 0))
+
+
+@inner_kernel
 def fill_cells(alphas: Array, strength: float, events: Array, model: Model, scratch: Scratch) -> None:
-    """The factors and rates of all cells: the signal ``strength`` times its nominal events, plus ``events``."""
+    """The rates of all cells: the signal ``strength`` times its nominal events, plus ``events``."""
+    slope, bend, bends, norms, rates = model.slope, model.bend, scratch.bends, scratch.norms, scratch.rates
+    shifts, weights = scratch.shifts, scratch.weights
     for k in range(alphas.size):
-        scratch.bends[k, 0], scratch.bends[k, 1], scratch.bends[k, 2] = bend_at(alphas[k])
+        bends[k, 0], bends[k, 1], bends[k, 2] = bend_at(alphas[k])
     for m in range(model.norm_parameter.size):
-        f, first, second = norm_at(alphas[model.norm_parameter[m]], model.norm_table[m])
-        scratch.norms[m, 0], scratch.norms[m, 1], scratch.norms[m, 2] = f, first, second
-    for c in range(model.nominal.size):
-        own, extra, relative = 1.0, 0.0, 0.0
-        if model.signal[c] >= 0:
-            own, extra = strength, events[model.signal[c]]
-            relative = extra / model.nominal[c]
-        rate, factor = own * model.nominal[c] + extra, 1.0
-        for t in range(model.first_term[c], model.first_term[c + 1]):
-            k = model.parameter[t]
-            shape = model.slope[t] * alphas[k] + model.bend[t] * scratch.bends[k, 0]
-            rate += shape * (own + model.carried[t] * relative)
-            if model.norm[t] >= 0:
-                factor *= scratch.norms[model.norm[t], 0]
-        scratch.cells[c, 0], scratch.cells[c, 1] = factor, factor * rate
+        norms[m, 0], norms[m, 1], norms[m, 2] = norm_at(alphas[model.norm_parameter[m]], model.norm_table[m])
+    for i in range(model.first_cell.size - 1):
+        begin, t = start_of(model.first_cell, i), start_of(model.first_term, i)
+        size, is_signal, factor = model.first_cell[i + 1] - begin, model.signal[begin] >= 0, 1.0
+        for c in range(size):
+            shifts[0, begin + c], shifts[1, begin + c] = 0.0, 0.0
+        for p in range(model.first_parameter[i], model.first_parameter[i + 1]):
+            k = model.parameter[p]
+            alpha, b = alphas[k], bends[k, 0]
+            for c in range(size):
+                shifts[0, begin + c] += slope[t + c] * alpha + bend[t + c] * b
+            if is_signal and model.carried[k] > 0.0:
+                for c in range(size):
+                    shifts[1, begin + c] += slope[t + c] * alpha + bend[t + c] * b
+            if model.norm[p] >= 0:
+                factor *= norms[model.norm[p], 0]
+            t += size
+        for c in range(begin, begin + size):
+            own, relative = 1.0, 0.0
+            if is_signal:
+                own, relative = strength, events[model.signal[c]] / model.nominal[c]
+            nominal = model.nominal[c]
+            rates[c] = factor * (own * (nominal + shifts[0, c]) + relative * (nominal + shifts[1, c]))
+            weights[0, c], weights[1, c] = factor * own, factor * (own + relative)
 
 
-def empty_scratch(model: Model, n_parameters: int) -> Scratch:
+def in_bins_of(model: Model, events: Array) -> Array:
+    """The ``events (cells,)`` summed up in each bin, ``(bins,)``."""
+    return np.asarray(np.bincount(model.bin.astype(np.int64), events, model.observed.size), np.float64)
+
+
+def empty_scratch(model: Model) -> Scratch:
     """Room for one point."""
+    n_parameters, n_cells, n_bins = model.centre.size, model.nominal.size, model.observed.size
     return Scratch(
         bends=np.empty((n_parameters, 3)),
         norms=np.empty((model.norm_parameter.size, 3)),
-        cells=np.empty((model.nominal.size, 2)),
-        bins=np.empty((model.observed.size, 4)),
-        slopes=np.empty(model.parameter.size),
-        pulled=np.empty((model.observed.size, n_parameters)),
+        rates=np.empty(n_cells),
+        shifts=np.empty((2, n_cells)),
+        weights=np.empty((2, n_cells)),
+        pulls=np.empty((3, n_cells)),
+        bins=np.empty((n_bins, 4)),
+        slopes=np.empty(model.slope.size),
+        pulled=np.empty((n_bins, n_parameters)),
+        rows=np.empty((2, n_cells)),
     )

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 import numpy as np
 
+from alpfit.likelihoods.forms.binned.blocks import blocks_of
 from alpfit.likelihoods.forms.binned.build import Spectrum
 
 CONSTRAINTS = "constraints.csv"
@@ -41,22 +42,23 @@ def written_tables(spectrum: Spectrum) -> dict[str, str]:
 
 def _shapes(spectrum: Spectrum) -> Iterable[tuple[object, ...]]:
     """A parameter that neither shifts nor scales a cell has its row, too, so that it is there."""
-    model = spectrum.model
-    for c, cell in enumerate(spectrum.cells):
-        for t in range(model.first_term[c], model.first_term[c + 1]):
-            if model.norm[t] < 0 or model.slope[t] or model.bend[t]:
-                middle, slope = model.nominal[c] + 8.0 * model.bend[t], model.slope[t]
-                yield (spectrum.parameters[int(model.parameter[t])], *cell, middle + slope, middle - slope)
+    for block in blocks_of(spectrum.model):
+        for p, (parameter, norm) in enumerate(zip(block.parameters, block.norms, strict=True)):
+            for c, slope, bend in zip(block.cells, block.slope[p], block.bend[p], strict=True):
+                if norm < 0 or slope or bend:
+                    middle = spectrum.model.nominal[c] + 8.0 * bend
+                    yield (spectrum.parameters[parameter], *spectrum.cells[c], middle + slope, middle - slope)
 
 
 def _norms(spectrum: Spectrum) -> Iterable[tuple[object, ...]]:
-    model, seen = spectrum.model, set()
-    for c, (channel, sample, _) in enumerate(spectrum.cells):
-        for t in range(model.first_term[c], model.first_term[c + 1]):
-            key = (spectrum.parameters[int(model.parameter[t])], channel, sample)
-            if model.norm[t] >= 0 and key not in seen:
-                seen.add(key)
-                yield (*key, *np.exp(model.norm_table[model.norm[t], :2]))
+    seen = set()
+    for block in blocks_of(spectrum.model):
+        for parameter, norm in zip(block.parameters, block.norms, strict=True):
+            for channel, sample, _ in (spectrum.cells[c] for c in block.cells):
+                key = (spectrum.parameters[parameter], channel, sample)
+                if norm >= 0 and key not in seen:
+                    seen.add(key)
+                    yield (*key, *np.exp(spectrum.model.norm_table[norm, :2]))
 
 
 def _csv(header: Iterable[str], rows: Iterable[Iterable[object]]) -> str:
