@@ -233,7 +233,11 @@ class InnerKernel:
 
 
 def inner_kernel(function: F) -> F:
-    """Compile ``function`` in the kernels that call it, and for Python where that does."""
+    """Compile ``function`` in the kernels that call it, and for Python where that does.
+
+    It may take other inner kernels as arguments, and is compiled once for each that it is called with. (A kernel
+    proper, passed as a value, has no address that would outlive the process, so that the caller could not be kept.)
+    """
     inner = InnerKernel(function)
 
     @overload(inner, jit_options=OF_PARTS, strict=False)
@@ -243,10 +247,10 @@ def inner_kernel(function: F) -> F:
     return cast(F, inner)
 
 
-def higher_order_kernel(function: F) -> F:
-    """Compile a function that takes kernels as arguments, by writing it out in each kernel that calls it.
+def inlined_kernel(function: F) -> F:
+    """Compile a function by writing it out in each kernel that calls it.
 
-    Only so is the caller cached on disk: a kernel that is passed as a value has no address that would
-    outlive the process.
+    For what takes kernels as arguments and calls them so often that it has to know them: an inner kernel may take
+    kernels, too, and is compiled once for each, but calls them.
     """
     return cast(F, numba.njit(nogil=True, inline="always", error_model="numpy")(function))

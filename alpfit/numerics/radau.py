@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from alpfit.numerics.compile import higher_order_kernel, inner_kernel
+from alpfit.numerics.compile import inner_kernel
 from alpfit.numerics.radau_step import Tableau, extrapolate, find_stages, relaxes, step_error
 
 Array = NDArray[np.float64]
@@ -93,7 +93,7 @@ def _shared_out(step: float, x: float, stops: Array, shortest: float) -> float:
     return 0.5 * float(left) if 2.0 * step > left else step
 
 
-@higher_order_kernel
+@inner_kernel
 def integrate(
     surroundings: Any, rates: Any, x: float, y: Array, stops: Array, steps: Steps, tableau: Tableau, parameters: Any
 ) -> Solution:

@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from alpfit.numerics.compile import higher_order_kernel, inner_kernel
+from alpfit.numerics.compile import inlined_kernel, inner_kernel
 from alpfit.numerics.elimination import size_of, solve_in_place
 
 Array = NDArray[np.float64]
@@ -92,7 +92,7 @@ def _fill_newton_system(
             residual[row] = total - z[i, k]
 
 
-@higher_order_kernel
+@inlined_kernel
 def find_stages(
     rates: Any,
     around: Any,
@@ -163,7 +163,7 @@ def _filtered_error(
     return size_of(estimate) if solve_in_place(matrix, estimate) else math.inf
 
 
-@higher_order_kernel
+@inner_kernel
 def step_error(
     rates: Any,
     here: Any,

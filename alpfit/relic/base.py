@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from alpfit.numerics.compile import higher_order_kernel, inner_kernel
+from alpfit.numerics.compile import inner_kernel
 from alpfit.numerics.radau import Solution, Steps, integrate
 from alpfit.numerics.radau_step import Tableau, collocate
 from alpfit.physics.plasma import bath_at
@@ -132,7 +132,7 @@ def stops_for(sector: SectorTable, accuracy: Accuracy) -> Array:
     return stops
 
 
-@higher_order_kernel
+@inner_kernel
 def run_from(
     equilibrium: Any, coefficients_at: Any, rates: Any, sector: SectorTable, accuracy: Accuracy, tableau: Tableau
 ) -> Solution:
@@ -156,7 +156,7 @@ def _status_of(solution: Solution) -> int:
     return 1 if solution.n_calls == 1 else 2  # without equilibrium there is no step, only the rates at the start
 
 
-@higher_order_kernel
+@inner_kernel
 def _departures(deviations: Any, solution: Solution, sector: SectorTable, tableau: Tableau, x_of: Array) -> None:
     """Write into ``x_of`` where each of the ``deviations``, logarithms of a ratio, first leaves 10 % around one.
 
@@ -186,7 +186,7 @@ def _departures(deviations: Any, solution: Solution, sector: SectorTable, tablea
             break
 
 
-@higher_order_kernel
+@inner_kernel
 def solve_each(run: Any, deviations: Any, sectors: SectorTables, accuracy: Accuracy, tableau: Tableau) -> Outcomes:
     """An engine's ``solve``, from two kernels of its own.
 
@@ -207,7 +207,7 @@ def solve_each(run: Any, deviations: Any, sectors: SectorTables, accuracy: Accur
     return log_yield, slope, x_fo, x_kd, hubble, status, n_calls
 
 
-@higher_order_kernel
+@inner_kernel
 def evolve_first(run: Any, deviations: Any, sectors: SectorTables, accuracy: Accuracy, tableau: Tableau) -> Evolved:
     """An engine's ``evolve``, from the same kernels as :func:`solve_each`."""
     sector = sector_at(sectors, 0)

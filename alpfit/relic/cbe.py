@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from alpfit.numerics.compile import higher_order_kernel, inner_kernel, kernel
+from alpfit.numerics.compile import inner_kernel, kernel
 from alpfit.numerics.radau import Solution
 from alpfit.numerics.radau_step import Tableau
 from alpfit.physics.plasma import bath_at
@@ -123,7 +123,7 @@ def deviations(log_x: float, states: Array, j: int, sector: SectorTable) -> tupl
     )
 
 
-@higher_order_kernel
+@inner_kernel
 def run(sector: SectorTable, accuracy: Accuracy, tableau: Tableau) -> Solution:
     """The solution for one sector."""
     return run_from(equilibrium, coefficients_at, rates, sector, accuracy, tableau)

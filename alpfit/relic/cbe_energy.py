@@ -15,7 +15,7 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from alpfit.numerics.compile import higher_order_kernel, inner_kernel, kernel
+from alpfit.numerics.compile import inner_kernel, kernel
 from alpfit.numerics.interpolation import spline_with_slope
 from alpfit.numerics.radau import Solution
 from alpfit.numerics.radau_step import Tableau
@@ -74,7 +74,7 @@ def rates(
     )
 
 
-@higher_order_kernel
+@inner_kernel
 def run(sector: SectorTable, accuracy: Accuracy, tableau: Tableau) -> Solution:
     """The solution for one sector."""
     return run_from(equilibrium, coefficients_at, rates, sector, accuracy, tableau)

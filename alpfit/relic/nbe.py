@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from alpfit.numerics.compile import higher_order_kernel, inner_kernel, kernel
+from alpfit.numerics.compile import inner_kernel, kernel
 from alpfit.numerics.radau import Solution
 from alpfit.numerics.radau_step import Tableau
 from alpfit.physics.plasma import bath_at
@@ -70,7 +70,7 @@ def deviations(log_x: float, states: Array, j: int, sector: SectorTable) -> tupl
     return log_yield_excess(log_x, states[j, 0], sector), 0.0
 
 
-@higher_order_kernel
+@inner_kernel
 def run(sector: SectorTable, accuracy: Accuracy, tableau: Tableau) -> Solution:
     """The solution for one sector."""
     return run_from(equilibrium, coefficients_at, rates, sector, accuracy, tableau)

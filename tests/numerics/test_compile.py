@@ -469,20 +469,25 @@ def test_without_a_cache_folder_a_change_in_a_callee_is_seen_too(checkout):
     assert edited["correction"]["value"] == pytest.approx(0.5 * first["correction"]["value"], rel=1e-12, abs=0.0)
 
 
-def test_a_function_that_takes_kernels_works_inside_a_kernel():
-    @compilation.higher_order_kernel
+@pytest.mark.parametrize("decorator", [compilation.inner_kernel, compilation.inlined_kernel])
+def test_a_function_that_takes_kernels_works_inside_a_kernel(decorator):
+    @decorator
     def twice(function, x):
         return function(function(x))
 
-    @numba.njit
+    @compilation.inner_kernel
     def square(x):
         return x * x
 
-    @numba.njit
-    def fourth_power(x):
-        return twice(square, x)
+    @compilation.inner_kernel
+    def successor(x):
+        return x + 1.0
 
-    assert fourth_power(3.0) == 81.0
+    @numba.njit
+    def both(x):
+        return twice(square, x), twice(successor, x)
+
+    assert both(3.0) == (81.0, 5.0)
 
 
 HERMITE, PLASMA, TABLEAU = half_hermite_rule(8), saikawa_shirai_2018(), radau_iia_5()
