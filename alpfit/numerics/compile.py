@@ -196,14 +196,20 @@ class _FirstCompilation(event.Listener):
         """A kernel is compiled that was not found in the cache."""
         folder = cache_folder()
         if not self.told and (folder is None or next(folder.rglob("*.nbi"), None) is None):
-            log.warning("alpfit: compiling for this machine, once, about half a minute")
+            self.tell("about half a minute")
         self.told = True
 
     def on_end(self, _: Any) -> None:
         """Nothing to say."""
 
+    def tell(self, how_long: str) -> None:
+        """Say ``how_long`` it takes."""
+        log.warning("alpfit: compiling for this machine, once: %s", how_long)
+        self.told = True
 
-cast(Any, event).register("numba:compile", _FirstCompilation())
+
+first_compilation = _FirstCompilation()
+cast(Any, event).register("numba:compile", first_compilation)
 
 
 class InnerKernel:

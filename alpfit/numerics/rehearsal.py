@@ -44,11 +44,14 @@ def make_all(rehearsals: Sequence[Rehearsal]) -> None:
         rehearsal.make()
 
 
-def shares(rehearsals: Sequence[Rehearsal], n: int) -> list[list[Rehearsal]]:
-    """At most ``n`` parts that take about as long as each other."""
+def shares(rehearsals: Sequence[Rehearsal], n: int, handicap: float = 0.0) -> list[list[Rehearsal]]:
+    """At most ``n`` parts that end at about the same time, where all but the first begin ``handicap`` seconds late."""
     parts: list[list[Rehearsal]] = [[] for _ in range(n)]
+    ends = [0.0, *(handicap,) * (n - 1)]
     for rehearsal in sorted(rehearsals, key=lambda one: one.seconds, reverse=True):
-        min(parts, key=seconds_of).append(rehearsal)
+        earliest = ends.index(min(ends))
+        parts[earliest].append(rehearsal)
+        ends[earliest] += rehearsal.seconds
     return [part for part in parts if part]
 
 

@@ -113,7 +113,7 @@ REGIMES: Mapping[str, str] = MappingProxyType(
 RELIC = MappingProxyType(
     {
         "tables": (rehearse_tables, {"nbe": 7.0, "cbe": 8.0, "fbe": 9.0}),
-        "equations": (rehearse_equations, {"nbe": 6.0, "cbe": 6.0, "fbe": 28.0}),
+        "equations": (rehearse_equations, {"nbe": 4.5, "cbe": 7.0, "fbe": 28.0}),
         "history": (rehearse_history, {"nbe": 4.0, "cbe": 4.0, "fbe": 4.0}),
     }
 )
