@@ -2,11 +2,8 @@
 
 import math
 import pickle
-import sys
 import warnings
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from importlib import import_module
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, Literal, final
 
 import numpy as np
@@ -17,6 +14,7 @@ from alpfit.errors import ConfigurationError
 from alpfit.inference.batches import samples_of
 from alpfit.inference.progress import ProgressReport
 from alpfit.inference.samplers.base import MOST_POINTS, AtOnce, Calls, Points, SamplerOptions, Whole, indices
+from alpfit.inference.samplers.nautilus_library import nautilus_sampler
 from alpfit.inference.samplers.search import Bounds, Missing, search
 from alpfit.inference.samplers.shells import LARGEST_LOSS, Shell, log_z_error, loss, resampled_log_z_error
 from alpfit.inference.samples import LOST, MISSED, Samples
@@ -267,30 +265,3 @@ def _shells(sampler: Any, *, later: bool) -> list[Shell]:
             trials = tuple((part.n_sample, part.n_reject) for part in (bound, bound.outer_bound)) if i else ()
             shells.append(Shell(sampler.log_l[i][start:], drawn, float(bound.log_v), trials, float(threshold)))
     return shells
-
-
-def nautilus_sampler() -> Any:
-    """The class ``nautilus.Sampler``, without the 60 MB of pandas and pyarrow.
-
-    scikit-learn, of which nautilus has its networks, imports pandas wherever it is installed, and uses nothing of it
-    (its pull request 34265 takes that out). What it does with tables imports pandas by itself, and still works.
-    """
-    with _not_found("pandas"):
-        return import_module("nautilus").Sampler
-
-
-@contextmanager
-def _not_found(name: str) -> Iterator[None]:
-    """Inside the block ``import name`` is an :class:`ImportError`, unless it is loaded already.
-
-    That is what None in its place means to Python (Language Reference, 5.3.1, "The module cache"), in all threads.
-    """
-    if name in sys.modules:
-        yield
-        return
-    modules: dict[str, Any] = sys.modules
-    modules[name] = None
-    try:
-        yield
-    finally:
-        del modules[name]

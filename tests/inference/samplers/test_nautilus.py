@@ -10,7 +10,8 @@ from toys import GAUSSIAN_LOG_Z, Hidden, Memory, gaussian, hidden, line
 
 from alpfit.errors import ConfigurationError
 from alpfit.inference.samplers import Nautilus
-from alpfit.inference.samplers.nautilus import FEWEST_LATER, nautilus_sampler
+from alpfit.inference.samplers.nautilus import FEWEST_LATER
+from alpfit.inference.samplers.nautilus_library import nautilus_sampler
 from alpfit.inference.samplers.shells import ENOUGH, LARGEST_LOSS, Shell, log_z_error, loss, resampled_log_z_error
 from alpfit.inference.samples import LOST, MISSED
 from alpfit.inference.session import Session
@@ -26,7 +27,7 @@ def test_it_says_what_to_use_for_a_single_parameter():
 def test_nautilus_comes_without_pandas_of_which_scikit_learn_still_knows():
     code = """
 import sys
-from alpfit.inference.samplers.nautilus import nautilus_sampler
+from alpfit.inference.samplers.nautilus_library import nautilus_sampler
 assert nautilus_sampler().__name__ == "Sampler"
 assert {"pandas", "pyarrow"}.isdisjoint(sys.modules)
 import pandas
@@ -47,7 +48,7 @@ assert (network.predict(scaled) == other.predict(scaled.to_numpy())).all()
 def test_pandas_that_is_loaded_already_stays():
     import pandas
 
-    from alpfit.inference.samplers.nautilus import nautilus_sampler
+    from alpfit.inference.samplers.nautilus_library import nautilus_sampler
 
     nautilus_sampler()
     assert sys.modules["pandas"] is pandas
