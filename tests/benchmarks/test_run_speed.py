@@ -10,6 +10,7 @@ import sys
 import time
 from dataclasses import dataclass, replace
 from functools import partial
+from importlib import import_module
 from pathlib import Path
 
 import numba
@@ -23,6 +24,8 @@ from alpfit.inference.batches import evaluate_batch
 from alpfit.inference.interrupts import Interrupts
 from alpfit.inference.parallel import EXECUTORS, Job, Parallel
 from alpfit.inference.samplers import SAMPLERS
+from alpfit.inference.samplers.nautilus import NETWORKS
+from alpfit.inference.samplers.nautilus_library import enclosing_ellipsoid, nautilus_sampler, own, predict
 from alpfit.inference.session import Session
 from alpfit.scenarios import Scenario
 
@@ -93,6 +96,33 @@ def test_overhead_of_a_sampler(name, report):
     _, wall, likelihood = sampled(name, problem, 1)
     share = 100.0 * (1.0 - likelihood / wall)
     report(f"{name}, likelihood of 1 ms: time outside of it", "30 %", f"{share:.0f} %")
+
+
+def test_what_is_put_in_the_place_of_nautilus_own(report):
+    """The ellipsoid around the points of a bound, and what its networks predict for those of a batch."""
+    nautilus_sampler()
+    points = np.random.default_rng(5).random((1000, 4))
+    emulator = import_module("nautilus.neural").NeuralNetworkEmulator.train(
+        points, points.sum(axis=1), n_networks=4, neural_network_kwargs=NETWORKS
+    )
+    pairs = {
+        "ellipsoid around 1,000 points": (enclosing_ellipsoid, own["minimum_volume_enclosing_ellipsoid"], (points,)),
+        "four networks at 1,000 points": (predict, own["predict"], (emulator, points)),
+    }
+    for what, (ours, theirs, arguments) in pairs.items():
+        np.testing.assert_allclose(ours(*arguments)[0], theirs(*arguments)[0], rtol=1e-8)
+        ratio = shortest(theirs, arguments) / shortest(ours, arguments)
+        report(f"{what}, nautilus' own over ours", "", f"{ratio:.1f} x")
+
+
+def shortest(function, arguments):
+    """CPU seconds of the shortest of a few calls."""
+    times = []
+    for _ in range(10):
+        start = time.process_time()
+        function(*arguments)
+        times.append(time.process_time() - start)
+    return min(times)
 
 
 @pytest.mark.parametrize("sampler", ["as in the file", "dynesty"])
