@@ -1,6 +1,7 @@
 """``alpfit``: the program, and what its exit codes mean."""
 
 import errno
+import gc
 import os
 import sys
 from typing import Annotated, Any
@@ -32,6 +33,9 @@ from alpfit.cli.terminal import STDOUT, flush, say, warn
 from alpfit.errors import AlpfitError
 from alpfit.numerics.memory import MEMORY_IS_OUT, memory_is_out
 from alpfit.version import __version__
+
+NEW_OBJECTS = 10_000
+"""After so many Python looks for what has become garbage in a circle: after 700 it spends a tenth of a start on it."""
 
 UsageError: Any = typer.BadParameter.__base__
 """What the parser raises for a command line that it cannot read; typer has no public name for it."""
@@ -81,6 +85,7 @@ app.command()(cite.cite)
 
 def main() -> None:
     """Run the program; one sentence on stderr for whatever the user can mend."""
+    gc.set_threshold(NEW_OBJECTS)
     os.environ.setdefault("PYTHONSAFEPATH", "1")  # workers import nothing from the working directory
     try:
         code = app(standalone_mode=False) or ExitCode.OK

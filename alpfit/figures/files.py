@@ -1,6 +1,5 @@
 """Figures as files: rendered, and written."""
 
-import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from io import BytesIO
@@ -30,13 +29,12 @@ class Rendered:
 def as_files(
     extensions: Sequence[str], dpi: float | None, name: str, caption: str, draw: Callable[[], "Figure"]
 ) -> Rendered:
-    """The files of a figure, which is emptied then: the memory of many is that of one."""
+    """The files of a figure, laid out as in the first. It does not outlive them: the memory of many is that of one."""
     with given_back():
-        figure = draw()
-        files = {extension: rendered(figure, extension, dpi) for extension in extensions}
-        with warnings.catch_warnings():  # of logarithmic axes that share their limits, while those are linear already
-            warnings.simplefilter("ignore")
-            figure.clear()
+        figure, files = draw(), {}
+        for extension in extensions:
+            files[extension] = rendered(figure, extension, dpi)
+            figure.set_layout_engine(None)
         del figure
     return Rendered(name, caption, files)
 

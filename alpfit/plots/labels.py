@@ -27,6 +27,9 @@ GAP, STEP, BEND = 1.5, 2.0, 0.15
 APART = 1.0
 """Cells between a numeral on a line and the lines of others, at least."""
 
+OF_A_BOX = tuple(grid.ravel() for grid in np.meshgrid(np.linspace(-0.5, 0.5, 40), np.linspace(-0.5, 0.5, 8)))
+"""Points across and up a box, in its widths and heights from its middle, that hit each cell below it."""
+
 
 @dataclass
 class Places:
@@ -167,8 +170,7 @@ def beside(points: Array, box: Array) -> Iterator[tuple[Array, float]]:
 
 def covered(centre: Array, angle: float, box: Array, extent: Array) -> tuple[Index, Index] | None:
     """The cells below a ``box`` that is turned by ``angle``; None if it is not inside of a panel of size ``extent``."""
-    u, v = (side * np.linspace(-0.5, 0.5, n) for side, n in zip(box, (40, 8), strict=True))
-    u, v = (grid.ravel() for grid in np.meshgrid(u, v))
+    u, v = (side * parts for side, parts in zip(box, OF_A_BOX, strict=True))
     x = centre[0] + u * np.cos(angle) - v * np.sin(angle)
     y = centre[1] + u * np.sin(angle) + v * np.cos(angle)
     i, j = (np.floor(at / size * n).astype(np.int64) for at, size, n in zip((x, y), extent, GRID, strict=True))

@@ -11,7 +11,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import brentq
-from scipy.stats import norm
+from scipy.special import ndtr
 
 from alpfit.inference.forecasting.limits import BANDS, LEVEL, ExpectedLimits, ObservedLimits, observed_limits
 from alpfit.inference.forecasting.signal import LARGEST, Rates
@@ -61,7 +61,7 @@ def _quantiles(rates: Rates) -> list[int]:
     size = 16
     while (below := np.cumsum(_probabilities(rates, 0.0, size)))[-1] < 1.0 - RARE:
         size *= 2
-    return [int(np.searchsorted(below, norm.cdf(band))) for band in BANDS]
+    return [int(np.searchsorted(below, ndtr(band))) for band in BANDS]
 
 
 def _limit(rates: Rates, n: int, guess: float) -> float:

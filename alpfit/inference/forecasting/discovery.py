@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.interpolate import CubicSpline
 from scipy.optimize import brentq
-from scipy.stats import norm
+from scipy.special import ndtr, ndtri
 
 from alpfit.inference.forecasting.signal import Family, Rates
 from alpfit.likelihoods import Measurement
@@ -43,11 +43,11 @@ class LookElsewhere:
 
     def p_value(self, q: float) -> float:
         """Of as much as ``q`` at some mass."""
-        return float(min(norm.sf(np.sqrt(max(q, 0.0))) + self.crossings * np.exp(0.5 * (CROSSED - q)), 1.0))
+        return float(min(ndtr(-np.sqrt(max(q, 0.0))) + self.crossings * np.exp(0.5 * (CROSSED - q)), 1.0))
 
     def sigmas(self, q: float) -> float:
         """The same in standard deviations, one-sided."""
-        return float(max(norm.isf(self.p_value(q)), 0.0))
+        return float(max(-ndtri(self.p_value(q)), 0.0))
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import norm
+from scipy.special import ndtr
 
 from alpfit.inference.forecasting.counts import MOST_SUMMED, are_few
 from alpfit.inference.forecasting.discovery import LookElsewhere, luminosity_for
@@ -204,7 +204,7 @@ def _with_toys(at: AtLuminosity, bench: Workbench, work: Work) -> AtLuminosity:
 
     if not plan.n_toys:
         return at
-    truth, quantiles = plan.truth, norm.cdf(BANDS)
+    truth, quantiles = plan.truth, ndtr(BANDS)
     if truth.rate <= 0.0:
         limits = toys("limits of toy", masses, errors) if seen else np.empty((plan.n_toys, 0))
         return replace(at, toy_limits=_by_mass(at, masses, np.quantile(limits, quantiles, axis=0).T))

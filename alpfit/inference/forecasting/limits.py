@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.interpolate import CubicSpline, PchipInterpolator
 from scipy.optimize import brentq, minimize_scalar
-from scipy.stats import norm
+from scipy.special import log_ndtr, ndtr, ndtri
 
 from alpfit.inference.forecasting.signal import LARGEST, Rates
 
@@ -31,7 +31,7 @@ BANDS = (-2.0, -1.0, 0.0, 1.0, 2.0)
 LEVEL = 0.05
 """One minus the confidence level."""
 
-LOSS = float(norm.isf(0.5 * LEVEL)) ** 2
+LOSS = float(ndtri(0.5 * LEVEL)) ** 2
 """3.84: 2 ln L of one parameter at 95 %."""
 
 N_RATES, DEEPEST = 33, 5.0
@@ -73,7 +73,7 @@ def expected_limits(rates: Rates, guess: float) -> ExpectedLimits:
         nothing = (np.nan,) * len(BANDS)
         return ExpectedLimits(rates.mass, np.nan, nothing, nothing)
     rate_at = PchipInterpolator(separation.t, separation.rates)
-    by_cl_s = [b + norm.isf(LEVEL * norm.cdf(b)) for b in BANDS]
+    by_cl_s = [b - ndtri(LEVEL * ndtr(b)) for b in BANDS]
     by_ratio = [b + np.sqrt(LOSS + min(b, 0.0) ** 2) for b in BANDS]
     found = np.asarray(rate_at([1.0, *by_cl_s, *by_ratio]))
     n = len(BANDS)
@@ -142,7 +142,7 @@ def cl_s(q: float, q_expected: float) -> float:
     """CL_s for q~ of the data, and of the data that are expected without a signal."""
     root, expected = max(q, 0.0) ** 0.5, q_expected**0.5
     deviation = root - expected if q <= q_expected else (q - q_expected) / (2.0 * expected)
-    return float(np.exp(norm.logsf(deviation + expected) - norm.logsf(deviation)))
+    return float(np.exp(log_ndtr(-deviation - expected) - log_ndtr(-deviation)))
 
 
 def q_tilde(rates: Rates, rate: float) -> float:
