@@ -16,7 +16,8 @@ from shutil import copytree
 import numpy as np
 import pytest
 
-from alpfit import Fit, Run
+import alpfit as alpfit_of_python
+from alpfit import Run
 from alpfit.cli.arguments import repeated
 from alpfit.cli.main import main
 from alpfit.errors import ConfigurationError
@@ -29,11 +30,21 @@ REFERENCE = Path(__file__).resolve().parents[2] / "chains" / "reference" / "invi
 
 
 @pytest.fixture(scope="module")
-def run(file, tmp_path_factory):
-    """A run with checkpoints whenever it can."""
+def run(tmp_path_factory):
+    """A run without a relic density, with checkpoints whenever it can."""
+    document = {
+        "scenario": "displaced",
+        "likelihoods": ["belle2_bknunu_2023"],
+        "parameters": {
+            "m_a": {"prior": "uniform", "min": 0.3, "max": 2.0},
+            "g_agg": {"prior": "log-uniform", "min": 1e-6, "max": 1e-4},
+        },
+        "sampler": {"name": "dynesty", "n_live": 25, "dlogz": 3.0, "sample": "rwalk", "walks": 5},
+        "checkpoint_interval": 0,
+    }
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("alpfit.fit.presenting.write_quick_figures", lambda run, tell: [])
-        return Fit.from_file(file, ["checkpoint_interval=0"]).run(tmp_path_factory.mktemp("runs") / "small")
+        return alpfit_of_python.run(document, output=tmp_path_factory.mktemp("runs") / "small")
 
 
 @pytest.fixture(scope="module")
@@ -272,7 +283,7 @@ def test_a_wrong_call_is_one_line_on_stderr_and_exit_code_2(arguments, expected,
 
 
 def test_coverage_is_checked_with_toys_and_written_down(alpfit, run, tmp_path):
-    """Both likelihoods of the run are measured values, so that none is kept as it is."""
+    """The likelihood of the run is a measured value, so that none is kept as it is."""
     call = ["profile", run.folder.path, *ARGUMENTS, "--coverage", "3", "--output", tmp_path / "out"]
     outcome = alpfit(*call)
     assert outcome.code == 0
