@@ -46,23 +46,8 @@ def test_sampling_without_a_folder_gives_the_samples_of_a_run(document, finished
     assert list(tmp_path.iterdir()) == []
 
 
-class Here:
-    """A task of this process: what a process of its own does is what :mod:`alpfit.inference.parallel.tasks` is for."""
-
-    def __init__(self, function):
-        function()
-
-    def poll(self):
-        return 0
-
-    def wait(self):
-        return 0, []
-
-
-@pytest.mark.usefixtures("light_figures")
-def test_a_fit_from_a_dictionary_runs_and_repeats_with_the_same_keywords(document, tmp_path, monkeypatch):
-    monkeypatch.setattr("alpfit.fit.repeat.Task", Here)
-    monkeypatch.setattr("alpfit.fit.repeat.POLL_S", 0.0)
+@pytest.mark.usefixtures("light_figures", "seeds_here")
+def test_a_fit_from_a_dictionary_runs_and_repeats_with_the_same_keywords(document, tmp_path):
     settings = ["sampler.n_live=20", "sampler.dlogz=5.0"]
     run = alpfit.run(document, tmp_path / "one", overrides=settings)
     merged = alpfit.run(document, tmp_path / "two", overrides=settings, repeat=2)

@@ -53,7 +53,7 @@ def test_cobayas_own_sampler(posterior, monkeypatch):
     monkeypatch.chdir(ELSEWHERE)
     info = yaml.safe_load((ELSEWHERE / "two_body.yaml").read_text())
     del info["output"]
-    info["sampler"]["mcmc"] |= {"Rminus1_stop": 0.02, "Rminus1_cl_stop": 0.3, "max_samples": 1200}
+    info["sampler"]["mcmc"] |= {"Rminus1_stop": 0.05, "Rminus1_cl_stop": 0.5, "max_samples": 600}
     _, sampler = run(info)
     samples = sampler.products(skip_samples=0.2)["sample"]
     found = [weighted_quantiles(samples[name].to_numpy(), samples["weight"].to_numpy()) for name in ("m_X", "BR")]
