@@ -143,6 +143,7 @@ def nested_quadrature(point: Point, x: float) -> tuple[float, float]:
     def integrate(function, *edges: float) -> float:
         return sum(quad(function, a, b, epsabs=0.0, epsrel=1e-8, limit=500)[0] for a, b in pairwise(edges))
 
+    @cache  # both averages want it at the same places
     def common(root_e: float) -> tuple[float, float, float]:
         e = root_e**2
         root_s, sigma = 2.0 + e, cross_section(e, e - point.peak, point)
