@@ -26,7 +26,7 @@ def run(tmp_path_factory):
         "g_agg": {"prior": "uniform", "min": 2e-5, "max": 2e-4},
     }
     document |= {"likelihoods": ["belle2_bknunu_2023"], "relic": {"engine": "nbe"}}
-    document["sampler"] = {"name": "dynesty", "n_live": 120, "dlogz": 0.1}
+    document["sampler"] = {"name": "dynesty", "n_live": 300, "dlogz": 0.1}
     return alpfit.run(document, output=tmp_path_factory.mktemp("source") / "run")
 
 

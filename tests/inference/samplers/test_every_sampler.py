@@ -260,7 +260,7 @@ def test_two_integrals_of_the_ridges_agree():
 
 
 RIDGES = {
-    "dynesty": {"n_live": 150, "dlogz": 0.5},
+    "dynesty": {"n_live": 300, "dlogz": 0.5},
     "nautilus": {"n_live": 200, "n_eff": 300, "f_live": 0.3, "n_networks": 1},
 }
 
