@@ -188,6 +188,26 @@ def project(finished_project, tmp_path):
     return Project(Path(shutil.copytree(finished_project.path, tmp_path / "moved")))
 
 
+class Here:
+    """A task that is done by this process at once, in place of a process of its own that has to load everything."""
+
+    def __init__(self, function):
+        function()
+
+    def poll(self):
+        return 0
+
+    def wait(self):
+        return 0, []
+
+
+@pytest.fixture
+def seeds_here(monkeypatch) -> None:
+    """For claims about what several seeds leave behind, and none about the processes that they run in."""
+    monkeypatch.setattr("alpfit.fit.repeat.Task", Here)
+    monkeypatch.setattr("alpfit.fit.repeat.POLL_S", 0.0)
+
+
 @pytest.fixture
 def short_reports(monkeypatch) -> None:
     """Reports of two figures: where one goes and what it is called does not depend on how many it has."""

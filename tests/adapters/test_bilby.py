@@ -104,7 +104,7 @@ def test_its_sampler_finds_the_evidence(document, tmp_path):
         sampler="dynesty",
         outdir=str(tmp_path),
         label="line",
-        nlive=200,
+        nlive=100,
         sample="unif",
         bound="multi",
         seed=1,

@@ -161,6 +161,7 @@ def test_a_finished_run_that_is_to_be_continued_is_shown_again(alpfit, file, fin
     assert outcome.out == finished.stdout
 
 
+@pytest.mark.usefixtures("light_figures")
 def test_a_run_that_misses_its_target_says_so_and_keeps_its_results(alpfit, file, tmp_path):
     path = tmp_path / "run"
     outcome = alpfit("run", file, "--output", path, "--set", "sampler.max_calls=60", "--set", "sampler.n_live=50")
@@ -178,7 +179,8 @@ def test_check_says_what_a_cluster_would_gain(alpfit, file):
     assert all(" workers would be busy for " in line for line in lines)
 
 
-def test_seeds_are_run_side_by_side_compared_and_merged(alpfit, file, tmp_path):
+@pytest.mark.usefixtures("light_figures")
+def test_seeds_are_run_side_by_side_compared_and_merged(alpfit, file, tmp_path, request):
     path = tmp_path / "run"
     outcome = alpfit("run", file, "--output", path, "--repeat", "2", "--seed", "7")
     assert outcome.code == 0
@@ -189,6 +191,7 @@ def test_seeds_are_run_side_by_side_compared_and_merged(alpfit, file, tmp_path):
     assert min(s["log_z"] for s in seeds) < summary["log_z"] < max(s["log_z"] for s in seeds)
     assert summary["diagnostics"]["seeds"] == 2.0
     assert summary["diagnostics"]["ln Z spread p-value"] > 1e-4
+    request.getfixturevalue("seeds_here")  # they are finished
     again = alpfit("run", file, "--output", path, "--repeat", "2", "--seed", "7", "--resume")
     assert again.out == outcome.out
     assert alpfit("run", file, "--output", path, "--repeat", "2", "--seed", "7").code == 2

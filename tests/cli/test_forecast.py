@@ -111,7 +111,7 @@ def test_what_was_interrupted_goes_on_to_the_same_answer(alpfit, fit, tmp_path, 
 
 @pytest.mark.parametrize("executor", ["serial", "processes", "dask"])
 def test_any_executor_gives_the_same(alpfit, fit, executor):
-    workers = [] if executor == "serial" else ["--set", "parallel.workers=2"]
+    workers = [] if executor == "serial" else ["--set", "parallel.workers=1"]  # each has to load the package
     arguments = ["forecast", fit, "--luminosity", "1", *POINT, "--masses", "1:3:2", "--toys", "2", "--json"]
     assert alpfit(*arguments, "--set", f"parallel.executor={executor}", *workers).out == alpfit(*arguments).out
 

@@ -8,7 +8,7 @@ import pytest
 
 from alpfit import Run
 
-SETTINGS = ["--set", "sampler.n_live=200", "--set", "sampler.dlogz=0.5", "--set", "sampler.walks=10"]
+SETTINGS = ["--set", "sampler.n_live=120", "--set", "sampler.dlogz=0.5", "--set", "sampler.walks=10"]
 
 
 @pytest.fixture(scope="module")

@@ -13,11 +13,11 @@ from alpfit.errors import ExecutorError
 from alpfit.fit import elsewhere
 from alpfit.fit.elsewhere import Order, carried_out, carry_out
 from alpfit.inference.interrupts import Interrupted, Interrupts
+from alpfit.inference.merging import merge
 from alpfit.inference.progress import NoProgress
 
 pytestmark = pytest.mark.filterwarnings("ignore::ResourceWarning")  # of dask's sockets, when it is collected late
 
-DASK = ["parallel.executor=dask", "parallel.workers=2"]
 SLOW = ["sampler.n_live=40", "checkpoint_interval=0"]
 
 
@@ -26,14 +26,26 @@ def file(tmp_path_factory):
     return write_small(tmp_path_factory.mktemp("input") / "small.toml")
 
 
+@pytest.fixture(scope="module")
+def dask():
+    """Settings that lead to a cluster of two workers, which have the package loaded once for all."""
+    from distributed import LocalCluster
+
+    any_port = {"dashboard_address": "127.0.0.1:0"}
+    cluster = LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None, scheduler_kwargs=any_port)
+    yield ["parallel.executor=dask", f"parallel.scheduler={cluster.scheduler_address}"]
+    cluster.close()
+
+
 def assert_same(one, other):
     for name in ("log_l", "log_weights"):
-        np.testing.assert_array_equal(getattr(one.samples, name), getattr(other.samples, name))
-    assert one.samples.n_calls == other.samples.n_calls
+        np.testing.assert_array_equal(getattr(one, name), getattr(other, name))
+    assert one.n_calls == other.n_calls
 
 
-def test_seeds_on_a_cluster_are_those_of_this_machine_also_when_they_were_interrupted(file, tmp_path):
-    here = alpfit.run(file, tmp_path / "here", overrides=SLOW, repeat=2)
+@pytest.mark.usefixtures("light_figures")
+def test_seeds_on_a_cluster_are_those_of_this_machine_also_when_they_were_interrupted(file, dask, tmp_path):
+    here = [alpfit.run(file, tmp_path / f"here.seed-{seed}", overrides=SLOW, seed=seed) for seed in (1, 2)]
 
     told = []
 
@@ -46,21 +58,21 @@ def test_seeds_on_a_cluster_are_those_of_this_machine_also_when_they_were_interr
                 signal.raise_signal(signal.SIGTERM)
 
     with pytest.raises(Interrupted, match="continue with resume=True"):
-        alpfit.run(file, tmp_path / "there", overrides=[*SLOW, *DASK], repeat=2, progress=Impatient())
+        alpfit.run(file, tmp_path / "there", overrides=[*SLOW, *dask], repeat=2, progress=Impatient())
     assert not (tmp_path / "there").exists()
     assert list(tmp_path.glob("there.seed-*/unfinished/*.bin"))
-    there = alpfit.run(file, tmp_path / "there", overrides=[*SLOW, *DASK], repeat=2, resume=True)
-    assert_same(there, here)
-    for seed in (1, 2):
-        assert_same(*(alpfit.read_run(tmp_path / f"{name}.seed-{seed}") for name in ("there", "here")))
-    names = {f"{run}{seed}" for run in ("here", "there") for seed in ("", ".seed-1", ".seed-2")}
+    there = alpfit.run(file, tmp_path / "there", overrides=[*SLOW, *dask], repeat=2, resume=True)
+    assert_same(there.samples, merge([run.samples for run in here]))
+    for run in here:
+        assert_same(alpfit.read_run(tmp_path / run.name.replace("here", "there")).samples, run.samples)
+    names = {"there", *(f"{run}.seed-{seed}" for run in ("here", "there") for seed in (1, 2))}
     assert {path.name for path in tmp_path.iterdir()} == names
 
 
-def test_a_seed_that_fails_on_a_cluster_ends_the_others(file, tmp_path):
+def test_a_seed_that_fails_on_a_cluster_ends_the_others(file, dask, tmp_path):
     (tmp_path / "run.seed-2").write_text("in the way")
     with pytest.raises(ExecutorError, match=r"seed 2: .* is a file"):
-        alpfit.run(file, tmp_path / "run", overrides=[*SLOW, *DASK], repeat=2)
+        alpfit.run(file, tmp_path / "run", overrides=[*SLOW, *dask], repeat=2)
     assert not (tmp_path / "run").exists()
     assert not list(tmp_path.glob(".run*"))
 

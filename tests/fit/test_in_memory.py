@@ -46,6 +46,7 @@ def test_sampling_without_a_folder_gives_the_samples_of_a_run(document, finished
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.usefixtures("light_figures", "seeds_here")
 def test_a_fit_from_a_dictionary_runs_and_repeats_with_the_same_keywords(document, tmp_path):
     settings = ["sampler.n_live=20", "sampler.dlogz=5.0"]
     run = alpfit.run(document, tmp_path / "one", overrides=settings)

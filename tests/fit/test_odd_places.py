@@ -3,12 +3,14 @@
 import resource
 import subprocess
 import sys
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
 import alpfit
 from alpfit import Fit, Run
+from alpfit.cli.main import main
 from alpfit.errors import AlpfitError
 
 LONG = {
@@ -108,15 +110,15 @@ def test_a_start_that_is_a_run_is_good(project):
     Fit.from_file(project.file, sampler).check_start()
 
 
-def program(*words, most=None, **choices):
-    def limit():
-        if most is not None:
-            resource.setrlimit(resource.RLIMIT_FSIZE, (most, most))
-
-    command = [sys.executable, "-m", "alpfit.cli.main", *map(str, words)]
-    return subprocess.run(
-        command, capture_output=True, text=True, check=False, preexec_fn=limit, timeout=300, **choices
-    )
+@contextmanager
+def no_byte_can_be_written():
+    """To any file of this process; pipes are none."""
+    least, most = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, most))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (least, most))
 
 
 VERBS = {
@@ -129,12 +131,16 @@ VERBS = {
 }
 
 
+@pytest.mark.usefixtures("light_figures")
 @pytest.mark.parametrize("verb", VERBS)
-def test_where_not_a_byte_can_be_written_the_place_is_named(project, tmp_path, verb):
+def test_where_not_a_byte_can_be_written_the_place_is_named(project, tmp_path, verb, monkeypatch, capsys):
     output = tmp_path / "output"
-    told = program(*VERBS[verb](project, output), most=0)
-    assert told.returncode == 2, told.stderr
-    (line,) = [line for line in told.stderr.splitlines() if "machine code" not in line and "compiling" not in line]
+    monkeypatch.setattr("sys.argv", ["alpfit", *map(str, VERBS[verb](project, output))])
+    with no_byte_can_be_written(), pytest.raises(SystemExit) as ended:
+        main()
+    told = capsys.readouterr().err
+    assert ended.value.code == 2, told
+    (line,) = [line for line in told.splitlines() if "machine code" not in line and "compiling" not in line]
     assert line.startswith(f"alpfit: {output}")
     assert "File too large" in line
     assert "standard output" not in line

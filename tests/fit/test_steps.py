@@ -71,11 +71,30 @@ def test_the_report_has_them(run, steps, monkeypatch):
 
 
 @pytest.fixture(scope="module")
-def refined(run, tmp_path_factory):
-    """Refined in m_a, four bins, 0.6 to 1.0038, to 1.6793, to 2.8095, to 4.7 GeV, and in two bins of r."""
+def small(tmp_path_factory):
+    """A run of the mass and one coupling without a relic density, with the measurements that have steps."""
+    document = {
+        "scenario": "invisible",
+        "likelihoods": ["belle2_bknunu_2023", *INSIDE],
+        "parameters": {
+            "m_a": {"prior": "log-uniform", "min": 0.6, "max": 4.7},
+            "r": 0.477,
+            "g_agg": {"prior": "log-uniform", "min": 1e-5, "max": 1e-3},
+            "g_achi": 4e-4,
+        },
+        "sampler": {"name": "dynesty", "n_live": 25, "dlogz": 3.0},
+    }
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("alpfit.fit.presenting.write_quick_figures", lambda run, tell: [])
+        return alpfit.run(document, output=tmp_path_factory.mktemp("runs") / "small")
+
+
+@pytest.fixture(scope="module")
+def refined(small, tmp_path_factory):
+    """Refined in four bins of m_a, which reach as far as the samples do, and in two of g_agg."""
     path = tmp_path_factory.mktemp("profiles") / "refined"
-    for name, grid in (("m_a", "4"), ("r", "2")):
-        alpfit.profile(run, (name,), grid=grid, refine=True, output=path / name)
+    for name, grid in (("m_a", "4"), ("g_agg", "2")):
+        alpfit.profile(small, (name,), grid=grid, refine=True, output=path / name)
     return path
 
 
@@ -85,20 +104,29 @@ def rows(path):
 
 
 def test_a_refined_bin_says_which_steps_it_holds(refined):
-    said = [row["steps"] for row in rows(refined / "m_a" / "m_a.csv")]
-    assert said == [
-        "m_a = 0.64456 (babar_bkgg_2021 begins); m_a = 0.90716 (babar_bkgg_2021 ends)",
-        "m_a = 1.0265 (babar_bkgg_2021 begins)",
-        "",
-        "m_a = 2.92 (babar_bkinv_2013 ends)",
+    told = {
+        0.64456: "m_a = 0.64456 (babar_bkgg_2021 begins)",
+        0.90716: "m_a = 0.90716 (babar_bkgg_2021 ends)",
+        1.0265: "m_a = 1.0265 (babar_bkgg_2021 begins)",
+        2.92: "m_a = 2.92 (babar_bkinv_2013 ends)",
+    }
+    bins = rows(refined / "m_a" / "m_a.csv")
+    expected = [
+        "; ".join(said for place, said in told.items() if float(row["lower"]) < place < float(row["upper"]))
+        for row in bins
     ]
+    assert [row["steps"] for row in bins] == expected
+    assert "" in expected
+    assert told[0.90716] in expected[0]
+    assert told[2.92] in expected[3]
     with xarray.open_datatree(refined / "m_a" / "profiles.nc", engine="h5netcdf") as tree:
-        np.testing.assert_array_equal(tree["m_a"]["steps"], [1, 1, 0, 1])
+        np.testing.assert_array_equal(tree["m_a"]["steps"], [said != "" for said in expected])
 
 
-def test_bins_of_other_quantities_say_nothing_and_the_sentence_stands_with_all(refined, steps):
-    assert {row["steps"] for row in rows(refined / "r" / "r.csv")} == {""}
-    for name in ("m_a", "r"):
+def test_bins_of_other_quantities_say_nothing_and_the_sentence_stands_with_all(small, refined):
+    steps = steps_within(fit_of(small).problem, small.samples)
+    assert {row["steps"] for row in rows(refined / "g_agg" / "g_agg.csv")} == {""}
+    for name in ("m_a", "g_agg"):
         limits = json.loads((refined / name / "intervals.json").read_text())
         assert in_a_sentence(steps) in limits["remarks"]
         assert in_a_sentence(steps) in (refined / name / "intervals.txt").read_text()

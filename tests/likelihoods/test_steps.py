@@ -59,28 +59,26 @@ def along(measurement, others):
 
 
 def differ(one, other):
-    return abs(one - other) > CLOSE * (1.0 + abs(one) + abs(other))
+    return np.abs(one - other) > CLOSE * (1.0 + np.abs(one) + np.abs(other))
 
 
 def jumps(log_l, n, most):
-    """Places where ``log_l`` jumps: the largest differences on a grid of ``n`` that do not get less by bisection."""
+    """Places where ``log_l`` jumps: the largest differences on a grid of ``n`` that do not get less by bisection.
+
+    All are bisected at once.
+    """
     grid = np.concatenate([[0.0], np.geomspace(1e-5, 20.0, n)])
     values = log_l(grid)
-    found = []
-    for i in np.argsort(-np.abs(np.diff(values)))[:most]:
-        (low, high), (below, above) = grid[i : i + 2], values[i : i + 2]
-        if not differ(below, above):
-            break
-        for _ in range(60):
-            middle = 0.5 * (low + high)
-            at = float(log_l(middle)[0])
-            if abs(at - below) > abs(above - at):
-                high, above = middle, at
-            else:
-                low, below = middle, at
-        if differ(below, above):
-            found.append(low)
-    return found
+    i = np.argsort(-np.abs(np.diff(values)))[:most]
+    i = i[differ(values[i], values[i + 1])]
+    low, high, below, above = grid[i], grid[i + 1], values[i], values[i + 1]
+    for _ in range(60 if i.size else 0):
+        middle = 0.5 * (low + high)
+        at = log_l(middle)
+        in_lower = np.abs(at - below) > np.abs(above - at)
+        high, above = np.where(in_lower, middle, high), np.where(in_lower, at, above)
+        low, below = np.where(in_lower, low, middle), np.where(in_lower, below, at)
+    return low[differ(below, above)]
 
 
 @pytest.fixture(params=[entry.name for entry in all_shipped() if hasattr(entry.form, "abscissa")])

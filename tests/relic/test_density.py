@@ -122,7 +122,7 @@ def quasi_random(n: int, seed: int = 1) -> np.ndarray:
 @each_engine
 def test_every_point_of_the_domain_has_a_density_or_a_status_that_says_why_not(engine):
     """For fbe fewer of them, of which none is too wide, but those on threshold it does not resolve."""
-    result = relic_density(*quasi_random(150 if engine == "fbe" else 500), engine=engine)
+    result = relic_density(*quasi_random(110 if engine == "fbe" else 500), engine=engine)
     assert 0.2 < result.ok.mean() < 0.9
     last = Status.UNRESOLVED if engine == "fbe" else Status.WIDE_RESONANCE
     unsolved = result.status == Status.STEP_LIMIT
@@ -145,9 +145,11 @@ def test_every_point_of_the_domain_has_a_density_or_a_status_that_says_why_not(e
 
 
 @each_engine
-def test_the_result_does_not_depend_on_the_number_of_threads(engine):
-    """For fbe fewer points, but still two parts of them."""
-    points = quasi_random(40 if engine == "fbe" else 100)
+def test_the_result_does_not_depend_on_the_number_of_threads(engine, monkeypatch):
+    """For fbe fewer points, but still three parts of them."""
+    points = quasi_random(12 if engine == "fbe" else 100)
+    if engine == "fbe":
+        monkeypatch.setattr(density, "POINTS_AT_ONCE", 5)
     one = relic_density(*points, engine=engine, n_threads=1)
     for n_threads in (2, None) if engine == "fbe" else (2, 3, 50, None):
         assert_same(relic_density(*points, engine=engine, n_threads=n_threads), one)

@@ -2,8 +2,7 @@
 
 import os
 import shutil
-import subprocess
-import sys
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -11,6 +10,7 @@ import pytest
 import alpfit
 from alpfit import Fit, Run
 from alpfit.chains.exports import EXPORTS
+from alpfit.cli.main import main
 from alpfit.errors import RunFolderError
 from alpfit.figures import QUICK
 from alpfit.inference.interrupts import Interrupted
@@ -148,11 +148,24 @@ def test_a_report_replaces_nothing_but_a_report(project, tmp_path):
         alpfit.report(project.run)
 
 
-def test_a_report_goes_to_standard_output_wherever_that_leads(project, tmp_path):
-    command = [sys.executable, "-m", "alpfit.cli.main", "report", str(project.run_path), "--output", "/dev/stdout"]
-    with (tmp_path / "page.html").open("w") as stream:
-        told = subprocess.run(command, stdout=stream, stderr=subprocess.PIPE, text=True, check=False)
-    assert told.returncode == 0, told.stderr
+@contextmanager
+def standard_output_to(path):
+    """What this process writes to its first stream, also by its number."""
+    kept = os.dup(1)
+    with path.open("w") as stream:
+        os.dup2(stream.fileno(), 1)
+    try:
+        yield
+    finally:
+        os.dup2(kept, 1)
+        os.close(kept)
+
+
+def test_a_report_goes_to_standard_output_wherever_that_leads(project, tmp_path, monkeypatch, capfd):
+    monkeypatch.setattr("sys.argv", ["alpfit", "report", str(project.run_path), "--output", "/dev/stdout"])
+    with standard_output_to(tmp_path / "page.html"), pytest.raises(SystemExit) as ended:
+        main()
+    assert ended.value.code == 0, capfd.readouterr().err
     assert "<!DOCTYPE html>" in (tmp_path / "page.html").read_text()
     assert Path("/dev/stdout").is_symlink()
 

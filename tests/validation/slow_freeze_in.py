@@ -16,11 +16,12 @@ from scipy.integrate import quad, solve_ivp
 from scipy.interpolate import CubicSpline
 from scipy.special import kve
 from slow_averages import Point
-from slow_plasma import BLEND, MEETING, blended_plasma, cold_plasma, hot_plasma
+from slow_plasma import HIGHEST, hot_plasma
+from slow_plasma import bath as tabulated_bath
 
 from alpfit.constants import PLANCK_MASS, RELIC_DENSITY_PER_YIELD
 
-STEP = 0.08  # of the spline in ln(x)
+STEP = 0.16  # of the spline in ln(x); half of it changes Omega h^2 by 1e-6
 X_END = 1e4
 
 
@@ -50,7 +51,7 @@ def portal(point: Point) -> Resonant:
 def pieces(function: Callable[[float], float], edges: np.ndarray) -> np.ndarray:
     """The integral over an interval that is cut at ``edges``, and its error; without the warnings of tiny pieces."""
     return np.sum(
-        [quad(function, a, b, epsabs=0.0, epsrel=1e-8, full_output=1)[:2] for a, b in pairwise(edges)], axis=0
+        [quad(function, a, b, epsabs=0.0, epsrel=1e-6, full_output=1)[:2] for a, b in pairwise(edges)], axis=0
     )
 
 
@@ -90,18 +91,14 @@ def creation(sector: Resonant, temperature: float) -> float:
     return sector.dof**2 * temperature / (32.0 * math.pi**4) * float(integral)
 
 
-def degrees(log_t: float) -> np.ndarray:
-    """g_rho and g_s."""
-    distance = log_t - math.log(MEETING)
-    fit = cold_plasma if distance < -BLEND else hot_plasma if distance > BLEND else blended_plasma
-    return np.asarray(fit(np.exp(log_t)))
-
-
 def bath(temperature: float) -> tuple[float, float]:
     """Entropy density and H~, at any temperature."""
-    log_t, h = math.log(temperature), 1e-4
-    g_rho, g_s = degrees(log_t)
-    slope = math.log(degrees(log_t + h)[1] / degrees(log_t - h)[1]) / (2.0 * h)
+    if temperature < HIGHEST:
+        entropy_density, _, hubble_tilde = tabulated_bath(temperature)
+        return entropy_density, hubble_tilde
+    h = 1e-4
+    g_rho, g_s = hot_plasma(temperature)
+    slope = math.log(hot_plasma(temperature * math.exp(h))[1] / hot_plasma(temperature * math.exp(-h))[1]) / (2.0 * h)
     hubble = math.sqrt(4.0 * math.pi**3 * g_rho / 45.0) * temperature**2 / PLANCK_MASS.value
     return 2.0 * math.pi**2 / 45.0 * float(g_s) * temperature**3, hubble / (1.0 + slope / 3.0)
 

@@ -53,7 +53,7 @@ def test_cobayas_own_sampler(posterior, monkeypatch):
     monkeypatch.chdir(ELSEWHERE)
     info = yaml.safe_load((ELSEWHERE / "two_body.yaml").read_text())
     del info["output"]
-    info["sampler"]["mcmc"] |= {"Rminus1_stop": 0.02, "Rminus1_cl_stop": 0.3, "max_samples": 3000}
+    info["sampler"]["mcmc"] |= {"Rminus1_stop": 0.05, "Rminus1_cl_stop": 0.5, "max_samples": 600}
     _, sampler = run(info)
     samples = sampler.products(skip_samples=0.2)["sample"]
     found = [weighted_quantiles(samples[name].to_numpy(), samples["weight"].to_numpy()) for name in ("m_X", "BR")]
@@ -61,11 +61,11 @@ def test_cobayas_own_sampler(posterior, monkeypatch):
 
 
 def test_emcee_itself(posterior):
-    assert_same(np.quantile(module("with_emcee").main(600), AT, axis=0).T, posterior)
+    assert_same(np.quantile(module("with_emcee").main(400), AT, axis=0).T, posterior)
 
 
 def test_bilby_with_its_dynesty(posterior, tmp_path):
-    result = module("with_bilby").main(str(tmp_path), n_live=100)
+    result = module("with_bilby").main(str(tmp_path), n_live=60)
     assert_same(np.array([np.quantile(result.posterior[name], AT) for name in ("m_X", "BR")]), posterior)
     assert result.log_evidence == pytest.approx(posterior[0], abs=4.0 * result.log_evidence_err)
 

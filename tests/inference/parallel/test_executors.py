@@ -2,6 +2,7 @@
 
 import builtins
 import dataclasses
+import inspect
 import os
 import signal
 import subprocess
@@ -26,19 +27,21 @@ from alpfit.inference.parallel import EXECUTORS, Job, Parallel, worker
 ANY_PORT = {"scheduler_kwargs": {"dashboard_address": "127.0.0.1:0"}}
 """dask takes port 8787 if none is given, which is taken where the tests run twice."""
 
+TOYS = str(Path(inspect.getfile(gaussian)).parent)
+"""Where processes that this one has not begun find the problem."""
+
 pytestmark = pytest.mark.filterwarnings("ignore::ResourceWarning")  # of dask's sockets, when it is collected late
 
 
 @pytest.fixture(scope="module")
-def problem(tmp_path_factory):
-    path = tmp_path_factory.mktemp("input") / "small.toml"
-    return Fit.from_file(write_small(path, "parameters.g_agg.max=1e4")).problem
+def problem():
+    """One that costs nothing, and has no likelihood at some points: workers need not load compiled code for it."""
+    return gaussian(0.3)
 
 
 @pytest.fixture(scope="module")
 def chunks(problem):
-    theta = problem.prior_transform(np.random.default_rng(3).random((60, 2)))
-    return np.split(theta, range(8, 60, 8))
+    return chunks_of(problem)
 
 
 @pytest.fixture(scope="module")
@@ -51,6 +54,11 @@ def opened(problem, **options):
     return EXECUTORS[parallel.executor](Job(partial(evaluate_batch, problem), parallel, Interrupts()))
 
 
+def chunks_of(problem):
+    theta = problem.prior_transform(np.random.default_rng(3).random((60, 2)))
+    return np.split(theta, range(8, 60, 8))
+
+
 def assert_equal(found, expected):
     for one, other in zip(found, expected, strict=True):
         np.testing.assert_array_equal(one.log_l, other.log_l)
@@ -58,8 +66,18 @@ def assert_equal(found, expected):
         assert one.failures == other.failures
 
 
+@pytest.fixture(scope="module")
+def compiled(tmp_path_factory):
+    """A real problem, with the relic density and so with compiled code: its chunks, and what they give here."""
+    path = tmp_path_factory.mktemp("input") / "small.toml"
+    problem = Fit.from_file(write_small(path, "parameters.g_agg.max=1e4")).problem
+    chunks = chunks_of(problem)
+    return problem, chunks, [evaluate_batch(problem, chunk) for chunk in chunks]
+
+
 @pytest.mark.parametrize(("executor", "workers"), [("serial", None), ("threads", 1), ("threads", 3), ("processes", 1)])
-def test_numbers_do_not_depend_on_where_they_are_made(problem, chunks, expected, executor, workers):
+def test_numbers_do_not_depend_on_where_they_are_made(compiled, executor, workers):
+    problem, chunks, expected = compiled
     assert any(batch.failures for batch in expected)  # failures travel, too
     with opened(problem, executor=executor, workers=workers) as evaluate:
         assert_equal(evaluate(chunks), expected)
@@ -125,7 +143,7 @@ def main():
     points = [problem.prior_transform(np.full((1, 2), u)) for u in np.linspace(0.1, 0.9, 16)]
     with ExitStack() as stack:
         for executor in ("processes", "dask"):
-            job = Job(partial(evaluate_batch, problem), Parallel(executor=executor, workers=2), Interrupts())
+            job = Job(partial(evaluate_batch, problem), Parallel(executor=executor, workers=1), Interrupts())
             stack.enter_context(EXECUTORS[executor](job))(points)
             print(*(child.pid for child in Process().children(recursive=True)), flush=True)
         time.sleep(600)
@@ -141,13 +159,12 @@ def test_who_works_for_a_run_ends_when_that_is_gone(tmp_path, number):
     import psutil
 
     program = tmp_path / "program.py"
-    toys = str(Path(__file__).resolve().parents[2] / "validation")
     heard = "import signal\nsignal.signal(signal.SIGHUP, signal.SIG_DFL)  # the tests may run under nohup\n"
-    program.write_text(heard + RUN_AND_WAIT.format(toys=toys))
+    program.write_text(heard + RUN_AND_WAIT.format(toys=TOYS))
     with subprocess.Popen([sys.executable, program], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as process:
         processes, both = (set(map(int, process.stdout.readline().split())) for _ in range(2))
-        assert len(processes) >= 2
-        assert len(both - processes) >= 2  # those of dask
+        assert len(processes) >= 1
+        assert len(both - processes) >= 1  # those of dask
         workers = [psutil.Process(pid) for pid in both]
         process.send_signal(number)
     _, alive = psutil.wait_procs(workers, timeout=120)  # how long is the machine's business
@@ -170,10 +187,12 @@ def test_a_worker_evaluates_what_it_was_given_and_leaves_signals_to_the_main_pro
             signal.signal(number, handler)
 
 
-def test_a_cluster_gives_the_same_numbers_also_when_a_worker_is_killed(problem, chunks, expected):
+def test_a_cluster_gives_the_same_numbers_also_when_a_worker_is_killed(compiled):
     """And it listens on this machine alone, and not on its dashboard's port."""
     import distributed
     import psutil
+
+    problem, chunks, expected = compiled
 
     def kill(pids):
         for pid in pids[:1]:
@@ -227,6 +246,7 @@ def foreign_cluster(tmp_path):
         stderr=subprocess.DEVNULL,
         text=True,
         start_new_session=True,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, (TOYS, os.environ.get("PYTHONPATH"))))},
     ) as process:
         yield process.stdout.readline().strip(), process
         os.killpg(process.pid, signal.SIGKILL)

@@ -34,8 +34,8 @@ from alpfit.inference.trust import Trust, statements
 
 QUICK = {
     "dynesty": {"n_live": 70, "dlogz": 0.3},
-    "nautilus": {"n_live": 100, "n_networks": 0, "n_eff": 300, "f_live": 0.1},
-    "emcee": {"n_walkers": 16, "max_steps": 3000},
+    "nautilus": {"n_live": 100, "n_networks": 0, "n_eff": 200, "f_live": 0.1},
+    "emcee": {"n_walkers": 16, "max_steps": 3000, "n_tau": 30.0},
     "minuit": {"n_scan": 64, "n_starts": 4},
 }
 EVIDENCE = ("dynesty", "nautilus")
@@ -213,7 +213,7 @@ def assert_same(samples, others):
 
 
 SHORT = {
-    "dynesty": {"n_live": 50, "dlogz": 0.5},
+    "dynesty": {"n_live": 30, "dlogz": 1.0},
     "nautilus": {"n_live": 60, "n_networks": 1, "n_eff": 100, "f_live": 0.4},
     "emcee": {"n_walkers": 8, "max_steps": 130, "moves": "de", "check_interval": 50},
     "minuit": {"n_scan": 16, "n_starts": 4, "minos": True, "n_draws": 100},
@@ -261,7 +261,7 @@ def test_two_integrals_of_the_ridges_agree():
 
 RIDGES = {
     "dynesty": {"n_live": 300, "dlogz": 0.5},
-    "nautilus": {"n_live": 250, "n_eff": 500, "f_live": 0.2, "n_networks": 1},
+    "nautilus": {"n_live": 200, "n_eff": 300, "f_live": 0.3, "n_networks": 1},
 }
 
 
