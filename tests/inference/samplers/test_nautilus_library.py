@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from alpfit.inference.samplers.nautilus_library import enclosing_ellipsoid, nautilus_sampler, own, predict
+from alpfit.inference.samplers.nautilus_library import enclosing_ellipsoid, nautilus_sampler, own, predict, rows_at
 
 
 @pytest.fixture(autouse=True)
@@ -62,6 +62,26 @@ def test_networks_predict_what_scikit_learn_says_they_do():
     elsewhere = cloud(70, 3, seed=2)
     np.testing.assert_allclose(emulator.predict(elsewhere), own["predict"](emulator, elsewhere), rtol=1e-12)
     assert type(emulator).predict is predict
+
+
+def test_networks_that_are_trained_are_the_same_to_the_bit(monkeypatch):
+    from sklearn.neural_network import MLPRegressor, _multilayer_perceptron
+
+    points = cloud(300, 3)
+
+    def trained():
+        network = MLPRegressor(hidden_layer_sizes=(8, 4), early_stopping=True, learning_rate_init=1e-2, random_state=1)
+        return network.fit(points, points.sum(axis=1))
+
+    ours = trained()
+    monkeypatch.setattr(_multilayer_perceptron, "_safe_indexing", own["_safe_indexing"])
+    for found, theirs in zip(ours.coefs_, trained().coefs_, strict=True):
+        np.testing.assert_array_equal(found, theirs)
+
+
+def test_rows_of_what_is_no_array_are_found_by_scikit_learn():
+    assert rows_at(["a", "b", "c"], np.array([2, 0])) == ["c", "a"]
+    np.testing.assert_array_equal(rows_at(np.eye(3), np.array([1]), axis=1), np.eye(3)[:, [1]])
 
 
 def test_they_are_put_in_place_once():
