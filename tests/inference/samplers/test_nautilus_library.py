@@ -41,16 +41,6 @@ def test_a_thin_one_encloses_its_points_and_is_no_larger_than_that_of_nautilus(t
     assert np.linalg.slogdet(inverse)[1] < np.linalg.slogdet(theirs)[1] + 0.1
 
 
-def test_points_in_a_plane_have_a_flat_one_as_of_nautilus():
-    points = cloud(50, 3)
-    points[:, 2] = 0.5
-    for function in (enclosing_ellipsoid, own["minimum_volume_enclosing_ellipsoid"]):
-        centre, matrix, inverse = function(points)
-        assert np.isfinite(matrix).all()
-        assert centre[2] == pytest.approx(0.5, rel=1e-12)
-        assert abs(inverse[2, 2]) < 1e-25 < inverse[0, 0]
-
-
 def test_networks_predict_what_scikit_learn_says_they_do():
     from nautilus.neural import NeuralNetworkEmulator
 
