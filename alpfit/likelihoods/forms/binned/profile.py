@@ -54,13 +54,13 @@ def factorise_hessian(model: Model, scratch: Scratch, exact: bool, hessian: Arra
 def profile_point(
     alphas: Array, factorised: Array, strength: float, events: Array, model: Model, scratch: Scratch, hessian: Array
 ) -> tuple[float, float]:
-    """ln L at the best nuisances, which replace ``alphas``, and what another Newton step would gain.
+    """ln L at the best nuisances, which replace ``alphas``, and what the last Newton step gains.
 
-    Newton steps, halved until they gain, from wherever ``alphas`` starts, until the next one would gain less than
-    1e-10; the first with the Hessian ``factorised``. A Hessian serves as long as each step leaves at most a thirtieth
-    to gain of what there was before it. Then comes one of its own, which is left in ``hessian``: its positive part
-    (Gauss and Newton's) while there is much to gain. After 60 steps, or when rounding leaves nothing to gain, the best
-    point so far is the answer.
+    Newton steps, halved until they gain, from wherever ``alphas`` starts, the first with the Hessian ``factorised``,
+    until one is to gain less than 1e-10, which is taken as it is. A Hessian serves as long as each step leaves at most
+    a thirtieth to gain of what there was before it. Then comes one of its own, which is left in ``hessian``: its
+    positive part (Gauss and Newton's) while there is much to gain. After 60 steps, or when rounding leaves nothing to
+    gain, the best point so far is the answer.
     """
     gradient, step, trial = np.empty(alphas.size), np.empty(alphas.size), np.empty(alphas.size)
     value, gain, known = log_likelihood(alphas, strength, events, model, scratch), math.inf, factorised.size > 0
@@ -78,7 +78,9 @@ def profile_point(
             solve_factorised(factorised, step)
             gain = 0.5 * inner(gradient, step)
         if gain < 1e-10:
-            break
+            for k in range(alphas.size):
+                alphas[k] -= step[k]
+            return value + gain, gain
         length, gained = 1.0, False
         while length > 1e-9 and not gained:
             for k in range(alphas.size):
@@ -124,8 +126,8 @@ def profile_points(
 ) -> tuple[Array, Array, Array]:
     """For ``n`` points with signal ``strengths (n,)`` and ``events (n, columns)``, each from the same ``start``.
 
-    Returns ln L ``(n,)`` with the nuisances at their best, these ``(n, parameters)``, and what another Newton step
-    would gain ``(n,)``; in ``hessian`` is the last one that was needed, factorised.
+    Returns ln L ``(n,)`` with the nuisances at their best, these ``(n, parameters)``, and what the last Newton step
+    gains ``(n,)``; in ``hessian`` is the last one that was needed, factorised.
     """
     log_l, gains = np.empty(strengths.size), np.empty(strengths.size)
     nuisances = np.empty((strengths.size, start.nuisances.size))
