@@ -1,6 +1,7 @@
 """ln L at 32 fixed points of each example, stored: ``python tests/validation/stored_loglikes.py`` writes them anew."""
 
 import csv
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
@@ -65,6 +66,8 @@ def read(example: str) -> Stored:
 
 
 if __name__ == "__main__":
+    if len(sys.argv) > 1:  # as --help: nothing is overwritten by accident
+        sys.exit(__doc__)
     for example in EXAMPLES:
         with file_of(example).open("w", newline="") as file:
             csv.writer(file, lineterminator="\n").writerows(rows(example))
