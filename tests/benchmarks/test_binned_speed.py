@@ -12,8 +12,6 @@ import pytest
 
 from alpfit.likelihoods.catalogue import data_folder
 from alpfit.likelihoods.forms.binned import Binned
-from alpfit.likelihoods.forms.binned.profile import profile_points
-from alpfit.likelihoods.forms.binned.rates import empty_scratch
 
 FOLDER = data_folder() / "belle2_bknunu_q2_2025"
 DATA = tomllib.loads((FOLDER / "likelihood.toml").read_text())["data"]
@@ -56,21 +54,13 @@ def test_the_hessian_of_the_start_against_none(report):
     form = spectrum("profiled")
     events = form.events(*random_points(1000).values())
     without = form.start._replace(hessian=np.empty((0, 0)))
-    fits = {"with": partial(form.fit_nuisances, start=form.start), "without": partial(own_hessians, form, without)}
+    fits = {
+        name: partial(form.fit_nuisances, start=at) for name, at in {"with": form.start, "without": without}.items()
+    }
     np.testing.assert_allclose(fits["with"](events)[0], fits["without"](events)[0], rtol=0.0, atol=1e-9)
     times = {name: min(timed(fit, events) for _ in range(5)) for name, fit in fits.items()}
-    report("Belle II q2 spectrum, 1,000 points: without a first Hessian over with", "", ratio_of(times))
-
-
-def own_hessians(form, start, events):
-    """What the form's ``fit_nuisances`` returns, from a ``start`` without a Hessian."""
-    model, hessian = form.spectrum.model, np.empty_like(form.start.hessian)
-    strengths = np.full(len(events), form.standard_model)
-    return profile_points(start, strengths, events, model, empty_scratch(model), hessian)
-
-
-def ratio_of(times) -> str:
-    return f"{times['without'] / times['with']:.2f} x"
+    ratio = times["without"] / times["with"]
+    report("Belle II q2 spectrum, 1,000 points: without a first Hessian over with", "", f"{ratio:.2f} x")
 
 
 def timed(function, argument) -> float:

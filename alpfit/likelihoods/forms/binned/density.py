@@ -111,7 +111,7 @@ def fill_slopes(model: Model, scratch: Scratch) -> None:
 
 
 @inner_kernel
-def fill_hessian(model: Model, scratch: Scratch, exact: bool, hessian: Array) -> None:
+def fill_hessian(model: Model, scratch: Scratch, exact: bool) -> None:
     """Hessian (upper triangle) of -max_gamma ln L at the point of :func:`fill_gradient`.
 
     With w = n/(lambda^2 + n V), the expected events' curvature after the elimination, and P the constraints' inverse
@@ -121,6 +121,7 @@ def fill_hessian(model: Model, scratch: Scratch, exact: bool, hessian: Array) ->
 
     Without ``exact`` the sum over cells is left out, which leaves it positive definite.
     """
+    hessian = scratch.hessian
     fill_slopes(model, scratch)
     hessian[:] = 0.0
     for k in range(hessian.shape[0]):
@@ -137,11 +138,11 @@ def fill_hessian(model: Model, scratch: Scratch, exact: bool, hessian: Array) ->
             for j in range(row.size):
                 row[j] += scaled * pulled[j]
     if exact:
-        subtract_cells(model, scratch, hessian)
+        subtract_cells(model, scratch)
 
 
 @inner_kernel
-def subtract_cells(model: Model, scratch: Scratch, hessian: Array) -> None:
+def subtract_cells(model: Model, scratch: Scratch) -> None:
     """Subtract (r s)^2 dG dG^T + r gamma ddG of all cells from the upper triangle.
 
     With the norms' p = f'/f, q = f''/f and the shapes' part h = dG - G p of the slope,
@@ -149,6 +150,7 @@ def subtract_cells(model: Model, scratch: Scratch, hessian: Array) -> None:
         ddG_kl = p_k dG_l + h_k p_l    for k != l,    ddG_kk = 2 p_k h_k + G q_k + G''.
     """
     parameter, slopes, norm, pulls, rows = model.parameter, scratch.slopes, model.norm, scratch.pulls, scratch.rows
+    hessian = scratch.hessian
     for i in range(model.first_cell.size - 1):
         begin, start, of_norm = start_of(model.first_cell, i), start_of(model.first_term, i), 0.0
         size, first_p, end_p = model.first_cell[i + 1] - begin, model.first_parameter[i], model.first_parameter[i + 1]

@@ -171,7 +171,7 @@ class Binned(Form):
         """
         model, strengths = self.spectrum.model, np.full(len(events), self.standard_model)
         scratch = empty_scratch(model)
-        log_l, nuisances, gains = profile_points(start, strengths, events, model, scratch, np.empty_like(start.hessian))
+        log_l, nuisances, gains = profile_points(start, strengths, events, model, scratch)
         if self.marginalise:
             log_l += laplace_corrections(nuisances, strengths, events, model, scratch)
         return log_l, nuisances, gains
@@ -197,10 +197,9 @@ class Binned(Form):
     def start(self) -> Start:
         """The best nuisances without new physics, where every other fit starts, with the last Hessian on the way."""
         model, strength = self.spectrum.model, np.array([self.standard_model])
-        nothing, n = np.zeros((1, len(self.spectrum.response.bins))), model.centre.size
-        first, hessian = Start(model.centre, np.empty((0, 0))), np.empty((n, n))
-        nuisances = profile_points(first, strength, nothing, model, empty_scratch(model), hessian)[1]
-        return Start(nuisances[0], hessian)
+        nothing, scratch = np.zeros((1, len(self.spectrum.response.bins))), empty_scratch(model)
+        nuisances = profile_points(Start(model.centre, np.empty((0, 0))), strength, nothing, model, scratch)[1]
+        return Start(nuisances[0], scratch.hessian)
 
     @cached_property
     def log_l_of_observed(self) -> float:

@@ -66,7 +66,7 @@ class Scratch(NamedTuple):
     along. ``pulls (3, cells)``: r gamma times each of the weights, and alone. ``bins (bins, 4)``: expected events
     without and with the statistical factors, their variance, and observed/expected - 1. ``slopes (terms,)``: the
     derivatives of G. ``pulled (bins, parameters)``: those of the expected events, up to a factor. ``rows (2, cells)``:
-    numbers of a block's cells, for a while.
+    numbers of a block's cells, for a while. ``hessian (parameters, parameters)``: in the upper triangle, or factorised.
     """
 
     bends: Array
@@ -79,6 +79,7 @@ class Scratch(NamedTuple):
     slopes: Array
     pulled: Array
     rows: Array
+    hessian: Array
 
 
 @inner_kernel
@@ -171,4 +172,5 @@ def empty_scratch(model: Model) -> Scratch:
         slopes=np.empty(model.slope.size),
         pulled=np.empty((n_bins, n_parameters)),
         rows=np.empty((2, n_cells)),
+        hessian=np.empty((n_parameters, n_parameters)),
     )
