@@ -2,6 +2,7 @@
 
 import copy
 import dis
+import gc
 import importlib
 import json
 import math
@@ -67,7 +68,7 @@ from alpfit.physics.pair_annihilation import (
 )
 from alpfit.physics.plasma import bath_at, baths_at, saikawa_shirai_2018
 from alpfit.physics.scattering import momentum_transfer, momentum_transfers, photon_rule, transfer_moment
-from alpfit.relic import cbe, cbe_energy, freeze_in, nbe
+from alpfit.relic import cbe, cbe_energy, freeze_in, nbe, relic_density
 from alpfit.relic.average_table import (
     Averages,
     averages_at,
@@ -745,6 +746,81 @@ def test_a_compiled_kernel_agrees_with_its_python_twin(compiled, arguments):
     with np.errstate(all="ignore"):
         twin = everything_after(compiled.py_func, arguments)
     np.testing.assert_allclose(everything_after(compiled, arguments), twin, rtol=1e-12)
+
+
+@pytest.fixture
+def arrays_alive(monkeypatch):
+    """How many arrays of compiled code there are."""
+    nrt = importlib.import_module("numba.core.runtime.nrt")
+    before = nrt._nrt.memsys_stats_enabled()
+    nrt._nrt.memsys_enable_stats()
+
+    def alive() -> int:
+        gc.collect()
+        stats = nrt.rtsys.get_allocation_stats()
+        return stats.mi_alloc - stats.mi_free
+
+    yield alive
+    if not before:
+        nrt._nrt.memsys_disable_stats()
+
+
+@pytest.mark.parametrize(("compiled", "arguments"), TWINS.values(), ids=TWINS.keys())
+def test_a_kernel_neither_keeps_an_array_nor_frees_one_twice(compiled, arguments, arrays_alive):
+    everything_after(compiled, arguments)
+    before = arrays_alive()
+    for _ in range(3):
+        everything_after(compiled, arguments)
+    assert arrays_alive() == before
+
+
+@pytest.mark.parametrize("engine", ["nbe", "cbe", "fbe"])
+def test_an_engine_neither_keeps_an_array_nor_frees_one_twice(engine, arrays_alive):
+    relic_density(0.75, 0.477, 9e-5, 7e-5, engine=engine)
+    before = arrays_alive()
+    relic_density(0.75, [0.46, 0.477, 0.7], 9e-5, 7e-5, engine=engine)
+    assert arrays_alive() == before
+
+
+def test_a_part_counts_references_only_where_it_makes_or_is_given_an_array(arrays_alive):
+    @compilation.inner_kernel
+    def row_sum(table, i):
+        row = table[i]
+        return row[0] + row[1]
+
+    @compilation.inner_kernel
+    def row_of(table, i):
+        return table[i]
+
+    @compilation.inner_kernel
+    def doubled_sum(table, i):
+        return np.sum(2.0 * row_of(table, i))
+
+    @compilation.inner_kernel
+    def through_a_tuple(pair, i):
+        return row_sum(pair[0], i) + row_sum(pair[1], i)
+
+    @compilation.kernel
+    def all_of_them(table, i):
+        row = row_of(table, i)
+        return row_sum(table, i), doubled_sum(table, i), through_a_tuple((table, 2.0 * table), i), row
+
+    table = np.arange(6.0).reshape(3, 2)
+    first = all_of_them(table, 1)
+    before = arrays_alive()
+    again = all_of_them(table, 1)
+    assert again[:3] == first[:3] == (5.0, 10.0, 15.0)
+    np.testing.assert_array_equal(again[3], [2.0, 3.0])
+    del again, first
+    assert arrays_alive() <= before
+    (code,) = all_of_them.inspect_llvm().values()
+    functions = re.split(r"^define ", code, flags=re.M)
+    counting = {
+        name: any("NRT_incref" in function for function in functions if name in function.partition("(")[0])
+        for name in ("row_sum", "through_a_tuple")
+    }
+    assert counting == {"row_sum": False, "through_a_tuple": False}
+    assert "NRT_incref" in code  # of row_of, which returns an array
 
 
 CALLS_ONE = """\
