@@ -14,7 +14,7 @@ from alpfit.errors import ConfigurationError
 from alpfit.inference.batches import samples_of
 from alpfit.inference.progress import ProgressReport
 from alpfit.inference.samplers.base import MOST_POINTS, AtOnce, Calls, Points, SamplerOptions, Whole, indices
-from alpfit.inference.samplers.nautilus_library import nautilus_sampler
+from alpfit.inference.samplers.nautilus_library import Generator, nautilus_sampler
 from alpfit.inference.samplers.search import Bounds, Missing, search
 from alpfit.inference.samplers.shells import LARGEST_LOSS, Shell, log_z_error, loss, resampled_log_z_error
 from alpfit.inference.samples import LOST, MISSED, Samples
@@ -121,7 +121,7 @@ class Nautilus(SamplerOptions):
 
     def _sampler(self, session: Session, evaluate: Any) -> Any:
         periodic = indices(session.problem, self.periodic)
-        return nautilus_sampler()(
+        sampler = nautilus_sampler()(
             session.problem.prior_transform,
             evaluate,
             n_dim=session.problem.n_dim,
@@ -138,6 +138,8 @@ class Nautilus(SamplerOptions):
             vectorized=True,
             seed=self.seed,
         )
+        sampler.rng = Generator(sampler.rng.bit_generator)
+        return sampler
 
     def _report(self, sampler: Any, n_calls: int) -> ProgressReport:
         """Live points lose 1/n_live of their share in ln with each call, until it is f_live; then n_eff rises."""

@@ -1,9 +1,21 @@
 """What is put in the place of nautilus' own functions returns what they return."""
 
+import importlib
+import pickle
+
 import numpy as np
 import pytest
 
-from alpfit.inference.samplers.nautilus_library import enclosing_ellipsoid, nautilus_sampler, own, predict, rows_at
+from alpfit.inference.samplers.nautilus_library import (
+    Generator,
+    enclosing_ellipsoid,
+    nautilus_sampler,
+    own,
+    predict,
+    rows_at,
+)
+
+pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")  # few epochs
 
 
 @pytest.fixture(autouse=True)
@@ -67,6 +79,72 @@ def test_networks_that_are_trained_are_the_same_to_the_bit(monkeypatch):
     monkeypatch.setattr(_multilayer_perceptron, "_safe_indexing", own["_safe_indexing"])
     for found, theirs in zip(ours.coefs_, trained().coefs_, strict=True):
         np.testing.assert_array_equal(found, theirs)
+
+
+def both_networks(**options):
+    """Ours and scikit-learn's, trained by the same points."""
+    ours = importlib.import_module("alpfit.inference.samplers.network").Network
+    points = cloud(470, 3, seed=5)
+    values = np.sin(20.0 * points[:, 0]) + points[:, 1]
+    options = {"learning_rate_init": 1e-2, "random_state": 1, "max_iter": 40} | options
+    return [kind(**options).fit(points, values) for kind in (ours, own["MLPRegressor"])]
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"hidden_layer_sizes": (64, 32, 16), "early_stopping": True, "alpha": 0.0},
+        {"hidden_layer_sizes": (7,), "alpha": 0.03},
+        {"hidden_layer_sizes": (12, 5), "batch_size": 50, "early_stopping": True, "beta_1": 0.8, "epsilon": 1e-6},
+        {"hidden_layer_sizes": (12, 5), "activation": "tanh"},
+        {"hidden_layer_sizes": (12, 5), "solver": "sgd"},
+        {"hidden_layer_sizes": (12, 5), "solver": "lbfgs"},
+    ],
+    ids=str,
+)
+def test_a_network_is_that_of_scikit_learn_to_the_bit(options):
+    found, theirs = both_networks(**options)
+    for name in ("coefs_", "intercepts_"):
+        for ours, own_of_theirs in zip(getattr(found, name), getattr(theirs, name), strict=True):
+            np.testing.assert_array_equal(ours, own_of_theirs)
+    assert found.n_iter_ == theirs.n_iter_ > 5
+    assert getattr(found, "validation_scores_", None) == getattr(theirs, "validation_scores_", None)
+    assert found.loss_ == theirs.loss_
+
+
+def test_a_network_whose_points_are_all_the_same_is_judged_by_scikit_learn():
+    ours = importlib.import_module("alpfit.inference.samplers.network").Network
+    points = cloud(100, 3)
+    scores = [
+        kind(random_state=1, early_stopping=True, max_iter=8).fit(points, np.ones(100)).validation_scores_
+        for kind in (ours, own["MLPRegressor"])
+    ]
+    assert scores[0] == scores[1]
+
+
+def test_a_trained_network_keeps_its_weights_alone():
+    found, theirs = both_networks(hidden_layer_sizes=(64, 32, 16), early_stopping=True)
+    kept = pickle.loads(pickle.dumps(found))
+    assert len(pickle.dumps(found)) < len(pickle.dumps(theirs))
+    assert {"_weights", "_gradients", "_memory", "_optimizer"}.isdisjoint(vars(found))
+    np.testing.assert_array_equal(kept.predict(np.ones((2, 3))), theirs.predict(np.ones((2, 3))))
+
+
+@pytest.mark.parametrize("shape", [(0, 3), (1, 3), (1000, 4), (6, 2, 3), (50,)])
+def test_rows_are_shuffled_as_by_numpy(shape):
+    ours, theirs = Generator(np.random.PCG64(3)), np.random.Generator(np.random.PCG64(3))
+    rows = np.random.default_rng(1).normal(size=shape)
+    found, expected = rows.copy(), rows.copy()
+    ours.shuffle(found)
+    theirs.shuffle(expected)
+    np.testing.assert_array_equal(found, expected)
+    along, expected = rows.copy(), rows.copy()
+    ours.shuffle(along, axis=-1)
+    theirs.shuffle(expected, axis=-1)
+    np.testing.assert_array_equal(along, expected)
+    again = pickle.loads(pickle.dumps(ours))
+    assert type(again) is Generator
+    assert again.random() == ours.random() == theirs.random()
 
 
 def test_rows_of_what_is_no_array_are_found_by_scikit_learn():
