@@ -7,7 +7,6 @@ at m_a = 2 GeV; ``examples/theory_error/make.py`` writes it.
 
 import csv
 import math
-from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 from typing import NamedTuple
@@ -162,26 +161,27 @@ def _filled(row: Array) -> Array:
     return np.asarray(row[nearest], dtype=float)
 
 
-@cache
-def _below_resonance(name: str) -> Callable[[Array], Array]:
-    """The deviation at points (r, ln(ratio)) of the part below the resonance; NaN stays what it is."""
-    from scipy.interpolate import RegularGridInterpolator
-
-    table = _table()
-    grid: Callable[[Array], Array] = RegularGridInterpolator(
-        (table.r, table.log_ratio), table.deviations[name][0], bounds_error=False
-    )
-    return grid
+def _cells(grid: Array, at: Array) -> tuple[NDArray[np.int64], Array]:
+    """Which interval of the ``grid`` holds what is ``at``, clipped at its ends, and the place in it from 0 to 1."""
+    inside = np.clip(at, grid[0], grid[-1])
+    i = np.minimum(np.searchsorted(grid, inside, side="right") - 1, grid.size - 2)
+    return i, (inside - grid[i]) / (grid[i + 1] - grid[i])
 
 
 def _interpolated(name: str, r: Array, ratio: Array, share: Array) -> Array:
     """The deviation, linear in r and in ln(ratio), above the resonance in r and the share of ALPs."""
     table = _table()
-    above = table.deviations[name][1]
-    log_ratio = np.clip(np.log(np.maximum(ratio, SMALLEST)), table.log_ratio[0], table.log_ratio[-1])
-    inside = np.stack([np.clip(r, table.r[0], table.r[-1]), log_ratio], axis=-1)
-    on_resonance: Array = _below_resonance(name)(inside).reshape(r.shape)
+    below, above = table.deviations[name]
+    below_resonance = r < 0.5
+    (i, along_r), (j, along_ratio) = _cells(table.r, r), _cells(table.log_ratio, np.log(np.maximum(ratio, SMALLEST)))
+    near, far = (
+        row + along_ratio * (next_one - row)
+        for row, next_one in ((below[i, j], below[i, j + 1]), (below[i + 1, j], below[i + 1, j + 1]))
+    )
+    on_resonance = near + along_r * (far - near)
+    if below_resonance.all():
+        return np.asarray(on_resonance)
     photons, alps = (np.interp(r, table.r_above, column) for column in above.T)
     largest = np.where(np.abs(photons) > np.abs(alps), photons, alps)
     beside_it = np.where(np.isfinite(share), photons + share * (alps - photons), largest)
-    return np.where(r < 0.5, on_resonance, beside_it)
+    return np.where(below_resonance, on_resonance, beside_it)

@@ -159,9 +159,9 @@ class PortalScenario(AlpModel):
         rates = self.predict_rates(points)
         error = self._theory_error(points["r"], relic)
         values = {**rates, "Omega_h2": relic.omega_h2, "Omega_h2_theory_error": error.total}
-        return Predictions(
-            {name: values[name] for name in OBSERVABLES}, tuple(_failure(outcome) for outcome in relic.status)
-        )
+        outcomes: list[int] = relic.status.tolist()
+        failures = {outcome: _failure(outcome) for outcome in set(outcomes)}
+        return Predictions({name: values[name] for name in OBSERVABLES}, tuple(failures[k] for k in outcomes))
 
     def rehearsals(self, engine: str = "") -> Sequence[Rehearsal]:
         """Of its rates, and of the relic density's tables and equations; or of all that an ``engine`` calls."""
