@@ -244,19 +244,23 @@ def inner_kernel(function: F) -> F:
     It may take other inner kernels as arguments, and is compiled once for each that it is called with. (A kernel
     proper, passed as a value, has no address that would outlive the process, so that the caller could not be kept.)
     """
+    return _part(function, OF_PARTS)
+
+
+def inlined_kernel(function: F) -> F:
+    """An :func:`inner_kernel` that is written out where it is called: for what one place calls, and often.
+
+    A call hands over each number and each array of its tuples by itself, a hundred words or more, which takes as long
+    as a handful of sums. What takes kernels as arguments has to know them if it calls them often.
+    """
+    return _part(function, {**OF_PARTS, "forceinline": True})
+
+
+def _part(function: F, options: Any) -> F:
     inner = InnerKernel(function)
 
-    @overload(inner, jit_options=OF_PARTS, strict=False)
+    @overload(inner, jit_options=options, strict=False)
     def typed(*_: Any) -> Callable[..., Any]:
         return function
 
     return cast(F, inner)
-
-
-def inlined_kernel(function: F) -> F:
-    """Compile a function by writing it out in each kernel that calls it.
-
-    For what takes kernels as arguments and calls them so often that it has to know them: an inner kernel may take
-    kernels, too, and is compiled once for each, but calls them.
-    """
-    return cast(F, numba.njit(nogil=True, inline="always", error_model="numpy")(function))

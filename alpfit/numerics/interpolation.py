@@ -9,26 +9,29 @@ Array = NDArray[np.float64]
 
 
 @kernel
-def spline_slopes(values: Array, step: float) -> Array:
-    """Slopes at the nodes of the C2 cubic spline through ``values``, shape ``(n,)``, n >= 4.
+def fill_slopes(table: Array, step: float) -> None:
+    """Write the slopes of C2 cubic splines into a ``table (n, k, 2)`` of which only the values are there, n >= 4.
 
-    The end slopes are those of the cubic through the four points at that end.
+    The end slopes are those of the cubic through the four points at that end. All functions at once, as they have the
+    same pivots.
     """
-    n = values.size
-    slopes = np.empty(n)
-    slopes[0] = (-11.0 * values[0] + 18.0 * values[1] - 9.0 * values[2] + 2.0 * values[3]) / (6.0 * step)
-    slopes[n - 1] = (11.0 * values[n - 1] - 18.0 * values[n - 2] + 9.0 * values[n - 3] - 2.0 * values[n - 4]) / (
-        6.0 * step
-    )
-    ratio = np.empty(n)  # Thomas algorithm for slopes[i-1] + 4 slopes[i] + slopes[i+1] = 3 (v[i+1] - v[i-1]) / step
+    # Thomas' algorithm for slopes[i-1] + 4 slopes[i] + slopes[i+1] = 3 (values[i+1] - values[i-1])/step
+    n, ratio, thrice = table.shape[0], np.empty(table.shape[0]), 3.0 / step
     ratio[0] = 0.0
+    for k in range(table.shape[1]):
+        first, last = table[:4, k, 0], table[n - 4 :, k, 0]
+        slope = -11.0 * first[0] + 18.0 * first[1] - 9.0 * first[2] + 2.0 * first[3]
+        table[0, k, 1] = slope / (6.0 * step)
+        slope = 11.0 * last[3] - 18.0 * last[2] + 9.0 * last[1] - 2.0 * last[0]
+        table[n - 1, k, 1] = slope / (6.0 * step)
     for i in range(1, n - 1):
-        pivot = 4.0 - ratio[i - 1]
-        ratio[i] = 1.0 / pivot
-        slopes[i] = (3.0 * (values[i + 1] - values[i - 1]) / step - slopes[i - 1]) / pivot
+        ratio[i] = 1.0 / (4.0 - ratio[i - 1])
+        for k in range(table.shape[1]):
+            rise = table[i + 1, k, 0] - table[i - 1, k, 0]
+            table[i, k, 1] = (thrice * rise - table[i - 1, k, 1]) * ratio[i]
     for i in range(n - 2, 0, -1):
-        slopes[i] -= ratio[i] * slopes[i + 1]
-    return slopes
+        for k in range(table.shape[1]):
+            table[i, k, 1] -= ratio[i] * table[i + 1, k, 1]
 
 
 def splines(values: Array, step: float) -> Array:
@@ -37,18 +40,10 @@ def splines(values: Array, step: float) -> Array:
     Value and slope of a node lie side by side, those of functions on one grid next to each other: a kernel gets
     them with one array, from one place in memory.
     """
-    return np.stack([values, [spline_slopes(row, step) for row in values]], axis=-1).swapaxes(0, 1).copy()
-
-
-@inner_kernel
-def fill_slopes(table: Array, k: int, step: float) -> None:
-    """Complete function ``k`` of a ``table (n, k, 2)`` of which only the values are there."""
-    values = np.empty(table.shape[0])
-    for i in range(values.size):
-        values[i] = table[i, k, 0]
-    slopes = spline_slopes(values, step)
-    for i in range(values.size):
-        table[i, k, 1] = slopes[i]
+    table = np.empty((*np.shape(values)[::-1], 2))
+    table[:, :, 0] = np.transpose(values)
+    fill_slopes(table, step)
+    return table
 
 
 @inner_kernel

@@ -64,7 +64,7 @@ def collocate(increments: Array, n: int, t: float, nodes: Array, out: Array, row
         out[row, k] = first * increments[n, 0, k] + second * increments[n, 1, k] + third * increments[n, 2, k]
 
 
-@inner_kernel
+@inlined_kernel
 def extrapolate(increments: Array, n: int, ratio: float, nodes: Array, z: Array) -> None:
     """Stage increments of the step after step ``n``, ``ratio`` times as long, from its collocation polynomial."""
     for i in range(3):
@@ -73,7 +73,7 @@ def extrapolate(increments: Array, n: int, ratio: float, nodes: Array, z: Array)
             z[i, k] -= increments[n, 2, k]
 
 
-@inner_kernel
+@inlined_kernel
 def _fill_newton_system(
     step: float, z: Array, slopes: Array, jacobians: Array, matrix: Array, system: Array, residual: Array
 ) -> None:
@@ -138,7 +138,7 @@ def find_stages(
     return converged, n_calls
 
 
-@inner_kernel
+@inlined_kernel
 def _filtered_error(
     row: int,
     step: float,
@@ -163,7 +163,7 @@ def _filtered_error(
     return size_of(estimate) if solve_in_place(matrix, estimate) else math.inf
 
 
-@inner_kernel
+@inlined_kernel
 def step_error(
     rates: Any,
     here: Any,

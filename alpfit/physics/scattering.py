@@ -28,11 +28,10 @@ def transfer_moment(z: float) -> float:
     """z^3/3 - z^2 + 3z - 4 ln(1 + z) + z/(1 + z) = z^5/5 - z^6/3 + 3z^7/7 - ...: the integral over t of (-t) |M|^2."""
     if z > 0.05:
         return z**3 / 3.0 - z * z + 3.0 * z - 4.0 * math.log1p(z) + z / (1.0 + z)
-    total, power = 0.0, z**5
-    for n in range(5, 16):
-        total += (n - 4.0) / n * power * (1.0 if n % 2 else -1.0)
-        power *= z
-    return total
+    total = 0.0
+    for n in range(15, 4, -1):
+        total = (n - 4.0) / n - z * total
+    return total * z**5
 
 
 @inner_kernel

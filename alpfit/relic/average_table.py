@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from alpfit.numerics.compile import inner_kernel
+from alpfit.numerics.compile import inlined_kernel, inner_kernel
 from alpfit.numerics.interpolation import evaluate_spline, fill_slopes, spline_with_slope
 from alpfit.relic.averages import Nodes, Scratch, ThermalRules, scratch_for, thermal_averages
 
@@ -50,8 +50,7 @@ def tabulate(start: float, step: float, nodes: Nodes, both: bool, rules: Thermal
             table[i, k, 0] = 2.0 * table[i - 1, k, 0] - table[i - 2, k, 0]
         for i in range(hidden - 1, -1, -1):  # both parts grow with the density of slow pairs, x^(3/2)
             table[i, 2 + k, 0] = table[i + 1, 2 + k, 0] - 1.5 * step
-        fill_slopes(table, k, step)
-        fill_slopes(table, 2 + k, step)
+    fill_slopes(table, step)
 
 
 @inner_kernel
@@ -62,7 +61,7 @@ def _points_below(x: float, start: float, step: float, most: int) -> int:
     return int(min((math.log(x) - start) / step + 1.0, float(most)))
 
 
-@inner_kernel
+@inlined_kernel
 def _average(
     i: int,
     k: int,
@@ -86,7 +85,7 @@ def _average(
         table[i, k + 1, 0] = math.log(max(second, floor))
 
 
-@inner_kernel
+@inlined_kernel
 def _window(e: Array, begin: int, end: int, x: float, suppression: float, smooth: float) -> tuple[int, int]:
     """Which of the nodes count at T = m/x: from far below T, where sqrt(e) sigma is constant, to far above."""
     far_above, far_below = 40.0, 1e-4
@@ -118,7 +117,7 @@ def _continue_cold(table: Array, i: int, step: float) -> None:
         table[i, k, 0] = table[i - 1, k, 0] + math.log1p(fall * change / (1.0 + change))
 
 
-@inner_kernel
+@inlined_kernel
 def averages_at(log_x: float, x: float, averages: Averages) -> tuple[float, float]:
     """<sigma v> and <sigma v>_2 [GeV^-2] at m/T = ``x``."""
     start, step, table, exponent = averages.start, averages.step, averages.table, averages.suppression * x
@@ -130,7 +129,7 @@ def averages_at(log_x: float, x: float, averages: Averages) -> tuple[float, floa
     return first, average
 
 
-@inner_kernel
+@inlined_kernel
 def averages_with_slopes(log_x: float, x: float, averages: Averages) -> tuple[float, float, float, float]:
     """<sigma v>, <sigma v>_2 [GeV^-2] at m/T = ``x``, and the derivatives of both with respect to ln(x)."""
     start, step, table, exponent = averages.start, averages.step, averages.table, averages.suppression * x

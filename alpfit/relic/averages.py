@@ -16,7 +16,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from alpfit.numerics.compile import inner_kernel, kernel
+from alpfit.numerics.compile import inlined_kernel, inner_kernel, kernel
 from alpfit.numerics.exponential import exponentials
 from alpfit.numerics.quadrature import Rule, half_hermite_rule, scaled_bessel_k
 
@@ -86,37 +86,56 @@ def weigh_nodes(e: Array, weighted_sigma: Array, shape: Shape) -> Nodes:
     return Nodes(e, flux, shape)
 
 
-@inner_kernel
-def rapidity_integrals(e: float, x: float, hermite: Rule) -> tuple[float, float]:
-    """exp(u) sqrt(u/2) times the two rapidity integrals above, the second over u/6; sqrt(s) = m (2 + e), T = m/x."""
-    u = x * (2.0 + e)
-    eps = 4.0 / (2.0 + e) ** 2
-    beta_squared = e * (e + 4.0) / (2.0 + e) ** 2
-    first, second = 0.0, 0.0
+@inlined_kernel
+def fill_rapidity_integrals(e: Array, x: float, hermite: Rule, first: Array, second: Array) -> None:
+    """Write exp(u) sqrt(u/2) times the two rapidity integrals above, the second over u/6, at each of the ``e (n,)``.
+
+    sqrt(s) = m (2 + e), T = m/x. The energies are what is next to each other, so that the compiler does several at
+    once; with one division for two.
+    """
+    for k in range(e.size):
+        first[k], second[k] = 0.0, 0.0
     for i in range(hermite.nodes.size):
-        tau = hermite.nodes[i] / (2.0 * u)
-        measure = hermite.weights[i] / math.sqrt(1.0 + tau)
-        sinh_squared = 4.0 * tau * (1.0 + tau)
-        first += measure * (1.0 + 2.0 * tau)
-        second += measure * (2.0 * sinh_squared + (beta_squared + eps * sinh_squared) / (1.0 + eps * sinh_squared))
-    return first, second
+        per_root, weight = 0.5 * hermite.nodes[i] / x, hermite.weights[i]
+        for k in range(e.size):
+            inverse = 1.0 / (2.0 + e[k])
+            tau, eps = per_root * inverse, 4.0 * inverse * inverse
+            beta_squared = e[k] * (e[k] + 4.0) * inverse * inverse
+            sinh_squared = 4.0 * tau * (1.0 + tau)
+            denominator = 1.0 + eps * sinh_squared
+            measure = weight / (math.sqrt(1.0 + tau) * denominator)
+            first[k] += measure * denominator * (1.0 + 2.0 * tau)
+            second[k] += measure * (2.0 * sinh_squared * denominator + beta_squared + eps * sinh_squared)
 
 
 @inner_kernel
-def energy_integrals(e: float, x: float, hermite: Rule) -> tuple[float, float]:
-    """As :func:`rapidity_integrals`, with the kinetic energy of each of the pair over m, times 6/(2 + e), for w_2.
+def fill_energy_integrals(e: Array, x: float, hermite: Rule, first: Array, second: Array) -> None:
+    """As :func:`fill_rapidity_integrals`, with the kinetic energy of each of the pair over m, times 6/(2 + e), for w_2.
 
     E/m makes (1 + e/2) K_2(u) of the K_1(u) that w_1 is, that is cosh(2 theta) of cosh(theta).
     """
-    u = x * (2.0 + e)
-    first, second = 0.0, 0.0
+    for k in range(e.size):
+        first[k], second[k] = 0.0, 0.0
     for i in range(hermite.nodes.size):
-        tau = hermite.nodes[i] / (2.0 * u)
-        measure = hermite.weights[i] / math.sqrt(1.0 + tau)
-        sinh_squared = 4.0 * tau * (1.0 + tau)
-        first += measure * (1.0 + 2.0 * tau)
-        second += measure * (0.5 * e * (1.0 + 2.0 * sinh_squared) + 6.0 * tau + 8.0 * tau * tau) * 6.0 / (2.0 + e)
-    return first, second
+        per_root, weight = 0.5 * hermite.nodes[i] / x, hermite.weights[i]
+        for k in range(e.size):
+            inverse = 1.0 / (2.0 + e[k])
+            tau = per_root * inverse
+            measure = weight / math.sqrt(1.0 + tau)
+            sinh_squared = 4.0 * tau * (1.0 + tau)
+            kinetic = 0.5 * e[k] * (1.0 + 2.0 * sinh_squared) + 6.0 * tau + 8.0 * tau * tau
+            first[k] += measure * (1.0 + 2.0 * tau)
+            second[k] += measure * kinetic * 6.0 * inverse
+
+
+@inlined_kernel
+def _fill_integrals(e: Array, x: float, rules: ThermalRules, first: Array, second: Array) -> None:
+    """One of the two above, by the rule for this ``x``."""
+    hermite = _rule_at(x, rules)
+    if rules.energy:
+        fill_energy_integrals(e, x, hermite, first, second)
+    else:
+        fill_rapidity_integrals(e, x, hermite, first, second)
 
 
 @kernel
@@ -157,42 +176,55 @@ def _rule_at(x: float, rules: ThermalRules) -> Rule:
     return rules.cold
 
 
-@inner_kernel
-def _energy_polynomials(low: float, high: float, x: float, rules: ThermalRules, coefficients: Array) -> None:
-    """Fill the ``coefficients (2, m)`` of the rapidity integrals against t.
+@inlined_kernel
+def _energy_polynomials(
+    low: float, high: float, x: float, rules: ThermalRules, coefficients: Array, values: Array
+) -> None:
+    """Fill the ``coefficients (2, m)`` of the rapidity integrals against t; ``values (3, m)`` is scratch.
 
     t runs from -1 to 1 as e/(2 + e) runs from ``low`` to ``high``.
     """
-    hermite, n = _rule_at(x, rules), rules.points.size
-    for i in range(n):
-        coefficients[0, i], coefficients[1, i] = 0.0, 0.0
+    n = rules.points.size
+    e, first, second = values[0], values[1], values[2]
     for k in range(n):
         fraction = 0.5 * (low + high) + 0.5 * (high - low) * rules.points[k]
-        e = 2.0 * fraction / (1.0 - fraction)
-        first, second = energy_integrals(e, x, hermite) if rules.energy else rapidity_integrals(e, x, hermite)
-        for i in range(n):
-            coefficients[0, i] += rules.matrix[i, k] * first
-            coefficients[1, i] += rules.matrix[i, k] * second
+        e[k] = 2.0 * fraction / (1.0 - fraction)
+    _fill_integrals(e, x, rules, first, second)
+    for i in range(n):
+        row, of_first, of_second = rules.matrix[i], 0.0, 0.0
+        for k in range(n):
+            of_first += row[k] * first[k]
+            of_second += row[k] * second[k]
+        coefficients[0, i], coefficients[1, i] = of_first, of_second
 
 
 class Scratch(NamedTuple):
-    """Memory for :func:`thermal_averages`: four arrays as long as the nodes, and one for the polynomials."""
+    """Memory for :func:`thermal_averages`: five arrays as long as the nodes, and two for the polynomials.
 
+    ``fraction`` is e/(2 + e) at each node, which is in them from the start.
+    """
+
+    fraction: Array
     thermal: Array
     t: Array
     first: Array
     second: Array
     coefficients: Array
+    values: Array
 
 
 @inner_kernel
 def scratch_for(nodes: Nodes, rules: ThermalRules) -> Scratch:
     """Enough memory for these nodes."""
-    n = nodes.e.size
-    return Scratch(np.empty(n), np.empty(n), np.empty(n), np.empty(n), np.empty((2, rules.points.size)))
+    n, m = nodes.e.size, rules.points.size
+    fraction = np.empty(n)
+    for i in range(n):
+        fraction[i] = nodes.e[i] / (2.0 + nodes.e[i])
+    polynomials = np.empty((2, m)), np.empty((3, m))
+    return Scratch(fraction, np.empty(n), np.empty(n), np.empty(n), np.empty(n), *polynomials)
 
 
-@inner_kernel
+@inlined_kernel
 def thermal_averages(
     x: float,
     nodes: Nodes,
@@ -212,17 +244,18 @@ def thermal_averages(
     if end - begin > rules.points.size:
         first, second = _polynomial_sums(x, e, flux, begin, end, suppression, both, rules, scratch)
     else:
-        for i in range(begin, end):
+        e, flux = e[begin:end], flux[begin:end]
+        _fill_integrals(e, x, rules, scratch.first, scratch.second)
+        for i in range(e.size):
             thermal = flux[i] * math.exp((suppression - e[i]) * x)
-            integrals = energy_integrals(e[i], x, hermite) if rules.energy else rapidity_integrals(e[i], x, hermite)
-            first += thermal * integrals[0]
-            second += thermal * integrals[1] * (2.0 + e[i])
+            first += thermal * scratch.first[i]
+            second += thermal * scratch.second[i] * (2.0 + e[i])
     prefactor = 0.25 * math.sqrt(2.0 * x) / scaled_bessel_k(2, x, hermite) ** 2
     average, other = prefactor * first, prefactor * x / 6.0 * second
     return average, energy_closure(average, other, x, hermite) if rules.energy else other
 
 
-@inner_kernel
+@inlined_kernel
 def _polynomial_sums(
     x: float,
     e: Array,
@@ -235,31 +268,43 @@ def _polynomial_sums(
     scratch: Scratch,
 ) -> tuple[float, float]:
     """The sums over nodes with the rapidity integrals' polynomials."""
-    thermal, t, of_first, of_second, coefficients = scratch
-    n = end - begin
-    low, high = e[begin] / (2.0 + e[begin]), e[end - 1] / (2.0 + e[end - 1])
-    _energy_polynomials(low, high, x, rules, coefficients)
+    _, thermal, t, of_first, of_second, coefficients, values = scratch
+    n, e, flux, fraction = end - begin, e[begin:end], flux[begin:end], scratch.fraction[begin:end]
+    low, high = fraction[0], fraction[n - 1]
+    _energy_polynomials(low, high, x, rules, coefficients, values)
     middle, stretch = 0.5 * (low + high), 2.0 / (high - low)
     for i in range(n):
-        thermal[i] = (suppression - e[begin + i]) * x
-        t[i] = (e[begin + i] / (2.0 + e[begin + i]) - middle) * stretch
+        thermal[i] = (suppression - e[i]) * x
+        t[i] = (fraction[i] - middle) * stretch
     exponentials(thermal, n)
     for i in range(n):
-        thermal[i] *= flux[begin + i]
+        thermal[i] *= flux[i]
     _fill_polynomial(coefficients[0], t, of_first, n)
-    first, second = 0.0, 0.0
-    if both:  # two sums in one loop: neither waits for the other
+    first, second = _sum_of_products(thermal, of_first, n), 0.0
+    if both:
         _fill_polynomial(coefficients[1], t, of_second, n)
         for i in range(n):
-            first += thermal[i] * of_first[i]
-            second += thermal[i] * of_second[i] * (2.0 + e[begin + i])
-    else:
-        for i in range(n):
-            first += thermal[i] * of_first[i]
+            thermal[i] *= 2.0 + e[i]
+        second = _sum_of_products(thermal, of_second, n)
     return first, second
 
 
-@inner_kernel
+@inlined_kernel
+def _sum_of_products(a: Array, b: Array, n: int) -> float:
+    """That of the first ``n``, as four sums, so that no addition waits for the one before."""
+    s0, s1, s2, s3, q = 0.0, 0.0, 0.0, 0.0, n // 4
+    a1, a2, a3, b1, b2, b3 = a[q:], a[2 * q :], a[3 * q :], b[q:], b[2 * q :], b[3 * q :]
+    for i in range(q):
+        s0 += a[i] * b[i]
+        s1 += a1[i] * b1[i]
+        s2 += a2[i] * b2[i]
+        s3 += a3[i] * b3[i]
+    for i in range(q, n - 3 * q):
+        s3 += a3[i] * b3[i]
+    return (s0 + s1) + (s2 + s3)
+
+
+@inlined_kernel
 def _fill_polynomial(coefficients: Array, t: Array, polynomial: Array, n: int) -> None:
     """Write the ``polynomial`` with these ``coefficients (m,)`` at the first ``n`` of ``t``.
 

@@ -99,8 +99,7 @@ def tabulate_early(i: int, hottest: float, nodes: Nodes, bessel: Bessel, early: 
         log_k2 = log_scaled_bessel(2, log_x, bessel) - 2.0 * log_x
         table[k, 0, 0] = math.log(max(0.25 * total, floor)) - 2.0 * log_k2
         table[k, 1, 0] = log_k2
-    for which in range(2):
-        fill_slopes(table, which, early.step)
+    fill_slopes(table, early.step)
 
 
 @inner_kernel

@@ -223,8 +223,7 @@ def _fill_transfer(point: PortalPoint, start: float, plasma: Plasma, grids: Grid
             table[k, 1, 0] = math.log(alps)
         else:
             table[k, 1, 0] = 2.0 * table[k - 1, 1, 0] - table[k - 2, 1, 0] if k > 1 else log_smallest
-    for which in range(2):
-        fill_slopes(table, which, grids.transfer_step)
+    fill_slopes(table, grids.transfer_step)
 
 
 @kernel

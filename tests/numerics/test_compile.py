@@ -40,7 +40,6 @@ from alpfit.numerics.interpolation import (
     fill_slopes,
     hermite_cubic,
     monotone_slopes,
-    spline_slopes,
     spline_with_slope,
     splines,
 )
@@ -79,7 +78,8 @@ from alpfit.relic.average_table import (
 from alpfit.relic.averages import (
     Shape,
     energy_moments,
-    rapidity_integrals,
+    fill_energy_integrals,
+    fill_rapidity_integrals,
     scratch_for,
     thermal_averages,
     thermal_rules,
@@ -568,8 +568,7 @@ def factors() -> tuple[np.ndarray, np.ndarray]:
 
 TWINS = {
     "exponentials": (exponentials, (np.linspace(-99.0, 99.0, 9), 7)),
-    "spline_slopes": (spline_slopes, (VALUES[0], 0.5)),
-    "fill_slopes": (fill_slopes, (np.repeat(TABLE[:, :, :1], 2, axis=2), 2, 0.5)),
+    "fill_slopes": (fill_slopes, (np.repeat(TABLE[:, :, :1], 2, axis=2), 0.5)),
     "evaluate_spline": (evaluate_spline, (1.3, 0.0, 0.5, TABLE, 1)),
     "evaluate_spline below": (evaluate_spline, (-1.3, 0.0, 0.5, TABLE, 1)),
     "evaluate_spline above": (evaluate_spline, (7.3, 0.0, 0.5, TABLE, 1)),
@@ -648,7 +647,8 @@ TWINS = {
     "smooth_below": (smooth_below, (np.geomspace(1e-9, 10.0, 40), np.geomspace(1e-9, 10.0, 40) ** -0.45, math.inf)),
     "strengths_of": (strengths_of, (np.array([1e-9, 2e-9]), np.array([0.1, 0.3]), 5.0, 2.0)),
     "weigh_nodes": (weigh_nodes, (np.array([0.1, 0.3]), np.array([1e-9, 1e-8]), Shape(1, 0.2, 0.3, 0.0, 50.0))),
-    "rapidity_integrals": (rapidity_integrals, (0.3, 12.0, HERMITE)),
+    "fill_rapidity_integrals": (fill_rapidity_integrals, (np.array([0.3, 2.0]), 12.0, HERMITE, *np.empty((2, 3)))),
+    "fill_energy_integrals": (fill_energy_integrals, (np.array([0.3, 2.0]), 12.0, HERMITE, *np.empty((2, 3)))),
     "thermal_averages few": (thermal_averages, (20.0, NODES, 5, 9, 0.01, True, RULES, scratch_for(NODES, RULES))),
     "thermal_averages many": (thermal_averages, (20.0, NODES, 5, 55, 0.01, True, RULES, scratch_for(NODES, RULES))),
     "thermal_averages first": (thermal_averages, (20.0, NODES, 5, 55, 0.01, False, RULES, scratch_for(NODES, RULES))),

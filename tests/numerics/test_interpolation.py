@@ -6,10 +6,8 @@ from scipy.interpolate import CubicHermiteSpline, CubicSpline, PchipInterpolator
 
 from alpfit.numerics.interpolation import (
     evaluate_spline,
-    fill_slopes,
     hermite_cubic,
     monotone_slopes,
-    spline_slopes,
     spline_with_slope,
     splines,
 )
@@ -105,7 +103,8 @@ def test_the_value_alone_and_the_value_with_its_slope_are_the_same_number():
 def test_value_and_slope_are_those_of_scipys_hermite_spline():
     n = 12
     z = np.linspace(START, STOP, n)
-    reference = CubicHermiteSpline(z, np.exp(z), spline_slopes(np.exp(z), z[1] - z[0]))
+    slopes = splines(np.exp(z)[None], z[1] - z[0])[:, 0, 1]
+    reference = CubicHermiteSpline(z, np.exp(z), slopes)
     fine = np.linspace(START, STOP, 300)
     expected = np.stack([reference(fine), reference(fine, 1)], 1)
     np.testing.assert_allclose(with_slope(np.exp, n)(fine), expected, rtol=1e-12)
@@ -137,7 +136,7 @@ def test_a_table_holds_value_and_slope_of_each_function_node_by_node():
     assert table.flags["C_CONTIGUOUS"]
     np.testing.assert_array_equal(table[:, :, 0], values.T)
     for k in range(3):
-        np.testing.assert_array_equal(table[:, k, 1], spline_slopes(values[k], 0.25))
+        np.testing.assert_array_equal(table[:, k], splines(values[k : k + 1], 0.25)[:, 0])
 
 
 def test_functions_in_one_table_do_not_know_of_each_other():
@@ -149,13 +148,24 @@ def test_functions_in_one_table_do_not_know_of_each_other():
             assert evaluate_spline(z, 0.0, 0.25, together, k) == evaluate_spline(z, 0.0, 0.25, alone, 0)
 
 
-def test_the_slopes_of_one_function_can_be_filled_in_without_touching_the_others():
-    values = np.random.default_rng(6).normal(size=(3, 8))
-    expected, table = splines(values, 0.25), np.full((8, 3, 2), np.pi)
-    table[:, :, 0] = values.T
-    fill_slopes(table, 1, 0.25)
-    np.testing.assert_array_equal(table[:, 1], expected[:, 1])
-    np.testing.assert_array_equal(table[:, [0, 2], 1], np.pi)
+@pytest.mark.parametrize("n", [4, 5, 8, 40])
+def test_slopes_inside_are_those_of_scipys_spline_with_the_same_ends(n):
+    values = np.random.default_rng(6).normal(size=(3, n))
+    table = splines(values, 0.25)
+    for k in range(3):
+        ends = [(1, slope) for slope in table[[0, -1], k, 1]]
+        spline = CubicSpline(0.25 * np.arange(n), values[k], bc_type=(ends[0], ends[1]))
+        np.testing.assert_allclose(table[:, k, 1], spline(0.25 * np.arange(n), 1), rtol=1e-12)
+
+
+@pytest.mark.parametrize("n", [4, 9])
+def test_slopes_at_the_ends_are_those_of_the_cubic_through_four_points(n):
+    values, z = np.random.default_rng(7).normal(size=(2, n)), 0.25 * np.arange(n)
+    table = splines(values, 0.25)
+    for k in range(2):
+        for at, four in ((0, slice(0, 4)), (-1, slice(n - 4, n))):
+            cubic = np.polynomial.Polynomial.fit(z[four], values[k, four], 3)
+            assert table[at, k, 1] == pytest.approx(cubic.deriv()(z[at]), rel=1e-9, abs=0.0)
 
 
 def test_a_cubic_is_known_from_values_and_slopes_at_both_ends():
