@@ -200,13 +200,15 @@ def test_dynamic_sampling_goes_on_until_there_are_enough_samples(plane_problem, 
 
 def test_the_second_error_of_the_evidence_is_like_the_first(run):
     samples = run(1)
-    assert samples.diagnostics["error of ln Z, resampled"] == pytest.approx(samples.log_z_error, rel=0.5)
+    # 0.56 to 0.84 in nine seeds
+    assert 1.0 / 3.0 < samples.diagnostics["error of ln Z, resampled"] / samples.log_z_error < 3.0
 
 
 @pytest.mark.parametrize("seed", [1, 2, 3])
 def test_insertion_ranks_are_uniform(run, seed):
     samples = run(seed)
-    assert samples.diagnostics["insertion rank p-value"] > 0.01
+    # one in ten thousand seeds has less by chance; ranks that are not uniform, far less: test_diagnostics.py
+    assert samples.diagnostics["insertion rank p-value"] > 1e-4
     born = samples.log_l_birth
     assert (born < samples.log_l).all()
     assert np.count_nonzero(born == -np.inf) == 80
