@@ -159,8 +159,9 @@ def test_a_single_parameter_can_be_sampled(plane_problem):
 def test_longer_walks_take_more_calls(plane_problem):
     short, long = (
         sampler(seed=1, n_live=40, dlogz=1.0, sample="rwalk", walks=walks).run(Session(plane_problem()))
-        for walks in (4, 20)
+        for walks in (4, 100)
     )
+    # 60 steps took 1.8 to 2.7 times as many in five seeds; at first points are drawn without walks
     assert long.n_calls > 1.2 * short.n_calls
 
 
