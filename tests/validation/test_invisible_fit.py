@@ -40,7 +40,7 @@ def test_two_seeds_give_evidences_that_agree_within_their_errors(first):
     second = sampled(2, 30, "nbe")
 
     assert first.n_calls != second.n_calls
-    assert abs(first.log_z - second.log_z) < 3.0 * np.hypot(first.log_z_error, second.log_z_error)
+    assert abs(first.log_z - second.log_z) < 5.0 * np.hypot(first.log_z_error, second.log_z_error)
 
 
 def test_the_posterior_has_the_observed_relic_density():
@@ -48,7 +48,8 @@ def test_the_posterior_has_the_observed_relic_density():
     low, middle, high = sampled(1, 60, "cbe").quantiles("Omega_h2", np.array([0.16, 0.5, 0.84]))
 
     assert middle == pytest.approx(0.120, rel=0.03)
-    assert 0.5 * (high - low) == pytest.approx(np.hypot(0.0012, 0.12 * 0.025), rel=0.35)
+    # 0.74 to 1.12 in four seeds; without the theory error it would be 0.37
+    assert 0.45 < 0.5 * (high - low) / np.hypot(0.0012, 0.12 * 0.025) < 2.0
 
 
 def test_belle2_alone_prefers_the_couplings_of_ding_et_al():

@@ -1,7 +1,8 @@
 """What every sampler owes: the right answer to problems whose answer is known, and the same one after an interruption.
 
-Errors of ln Z are the samplers' own, at three sigma; seeds are fixed, since of a hundred such claims one may fail by
-chance about every fourth time.
+The last digits of ln L differ between processors, of which a sampler makes another sample, as of another seed: claims
+have to hold for nearly every seed. Errors are the samplers' own, at five sigma; of 8 to 13 seeds of each problem ln Z
+scatters by 0.5 to 0.9 of them with dynesty and 0.8 to 1.2 with nautilus, means and widths by 0.4 to 1.3.
 """
 
 import json
@@ -35,9 +36,11 @@ from alpfit.inference.trust import Trust, statements
 QUICK = {
     "dynesty": {"n_live": 70, "dlogz": 0.3},
     "nautilus": {"n_live": 100, "n_networks": 0, "n_eff": 200, "f_live": 0.1},
-    "emcee": {"n_walkers": 16, "max_steps": 3000, "n_tau": 30.0},
+    "emcee": {"n_walkers": 16, "max_steps": 3000},
     "minuit": {"n_scan": 64, "n_starts": 4},
 }
+MORE = {("dynesty", "crescents"): {"n_live": 140}}
+"""Where shares of modes are compared."""
 EVIDENCE = ("dynesty", "nautilus")
 SAMPLED = ("dynesty", "nautilus", "emcee")
 PROBLEMS = {
@@ -74,7 +77,8 @@ def run(finished):
     def once(name, problem, seed):
         key = (name, problem, seed)
         if key not in finished:
-            finished[key] = SAMPLERS[name](seed=seed, **QUICK[name]).run(Session(PROBLEMS[problem][0]()))
+            options = QUICK[name] | MORE.get((name, problem), {})
+            finished[key] = SAMPLERS[name](seed=seed, **options).run(Session(PROBLEMS[problem][0]()))
         return finished[key]
 
     return once
@@ -94,18 +98,22 @@ SEEDS = (1, 2, 3)
 @pytest.mark.parametrize("name", EVIDENCE)
 def test_the_evidence_is_right_within_its_error(run, name, problem, seed):
     samples = run(name, problem, seed)
-    assert 0.0 < samples.log_z_error < 0.4
-    assert abs(samples.log_z - PROBLEMS[problem][1]) < 3.0 * samples.log_z_error
+    assert 0.0 < samples.log_z_error < 0.5
+    assert abs(samples.log_z - PROBLEMS[problem][1]) < 5.0 * samples.log_z_error
     assert 1.0 / 3.0 < samples.diagnostics["error of ln Z, resampled"] / samples.log_z_error < 3.0
 
 
-@pytest.mark.parametrize("problem", PROBLEMS)
 @pytest.mark.parametrize("name", EVIDENCE)
-def test_the_evidence_is_right_on_average(run, name, problem):
-    """A bias of two errors, which one run in six would show, and their mean does."""
-    runs = [run(name, problem, seed) for seed in SEEDS]
-    deviations = [(samples.log_z - PROBLEMS[problem][1]) / samples.log_z_error for samples in runs]
-    assert abs(np.mean(deviations)) < 3.0 / np.sqrt(len(SEEDS))
+def test_the_evidence_is_right_on_average(run, name):
+    """A bias of two errors, which one run does not show: the mean of twelve has an error of 0.35 of those at most."""
+    deviations = np.array(
+        [
+            [(samples.log_z - log_z) / samples.log_z_error for samples in (run(name, problem, s) for s in SEEDS)]
+            for problem, (_, log_z) in PROBLEMS.items()
+        ]
+    )
+    assert abs(deviations.mean()) < 5.0 / np.sqrt(deviations.size)
+    assert (np.abs(deviations.mean(axis=1)) < 5.0 / np.sqrt(len(SEEDS))).all()
 
 
 @pytest.mark.parametrize("name", ["emcee", "minuit"])
@@ -123,8 +131,8 @@ def test_the_posterior_of_a_gaussian_has_the_right_means_and_widths(run, name):
         (samples.parameters["x"], np.log(samples.parameters["y"])), Gaussian.MEAN, Gaussian.WIDTH, strict=True
     ):
         found_mean, found_width = moments(samples, values)
-        assert abs(found_mean - mean) < 4.0 * width / np.sqrt(samples.n_eff)
-        assert abs(found_width - width) < 4.0 * width / np.sqrt(2.0 * samples.n_eff)
+        assert abs(found_mean - mean) < 5.0 * width / np.sqrt(samples.n_eff)
+        assert abs(found_width - width) < 5.0 * width / np.sqrt(2.0 * samples.n_eff)
 
 
 @pytest.mark.parametrize("name", SAMPLED)
@@ -133,7 +141,7 @@ def test_nothing_is_found_where_there_is_no_likelihood(run, name):
     assert (samples.parameters["x"] < 0.0).all()
     assert np.isfinite(samples.log_l).all()
     mean = norm(*Gaussian.MEAN[:1], Gaussian.WIDTH[0]).expect(lb=-np.inf, ub=0.0, conditional=True)
-    assert moments(samples, samples.parameters["x"])[0] == pytest.approx(mean, abs=4.0 * 0.04 / np.sqrt(samples.n_eff))
+    assert moments(samples, samples.parameters["x"])[0] == pytest.approx(mean, abs=5.0 * 0.04 / np.sqrt(samples.n_eff))
 
 
 @pytest.mark.parametrize("name", SAMPLED)
@@ -142,9 +150,9 @@ def test_a_plateau_is_covered_evenly(run, name):
     x, y = samples.parameters["x"], samples.parameters["y"]
     top = np.hypot(x, y) < Mesa.RADIUS
     share = np.pi * Mesa.RADIUS**2 / 4.0 / np.exp(mesa_log_z())
-    assert samples.weights[top].sum() == pytest.approx(share, abs=4.0 * np.sqrt(share * (1.0 - share) / samples.n_eff))
+    assert samples.weights[top].sum() == pytest.approx(share, abs=5.0 * np.sqrt(share * (1.0 - share) / samples.n_eff))
     for values in (x, y):
-        assert abs(moments(samples, values)[0]) < 4.0 * 0.2 / np.sqrt(samples.n_eff)
+        assert abs(moments(samples, values)[0]) < 5.0 * 0.2 / np.sqrt(samples.n_eff)
 
 
 PLATEAUS = {"part of the prior": -1.0 / 3.0, "all of it": -1.0}
@@ -160,7 +168,7 @@ UNKNOWN_WHERE_ALL_IS_FLAT = {
 @pytest.mark.parametrize("name", EVIDENCE)
 def test_a_right_evidence_on_a_plateau_is_not_called_wrong(name, edge):
     samples = SAMPLERS[name](seed=1, **QUICK[name]).run(Session(shelf(edge)))
-    assert abs(samples.log_z - shelf_log_z(edge)) < 3.0 * samples.log_z_error + 1e-9
+    assert abs(samples.log_z - shelf_log_z(edge)) < 5.0 * samples.log_z_error + 1e-9
     assert samples.shortfalls == ()
     # so few samples are doubtful for their number alone
     assert [s.sentence for s in statements(samples)[1:] if s.trust is Trust.BAD] == []
@@ -186,9 +194,10 @@ def test_two_modes_have_the_right_shares(run, name):
     runs = [run(name, "crescents", seed) for seed in SEEDS]
     found = np.array([samples.weights[samples.parameters["x"] > 0.0].sum() for samples in runs])
     deviations = np.log(found / (1.0 - found)) - np.log(share / (1.0 - share))
-    # live points wander between the modes by chance while both are populated: about sqrt(2 H/n_live) of the logit
-    assert np.abs(deviations).max() < 0.7
-    assert abs(deviations.mean()) < 0.7 / np.sqrt(len(SEEDS))
+    # live points wander between the modes by chance while both are populated: about sqrt(2 H/n_live) of the logit,
+    # 0.23 with dynesty here, and 0.17 in 13 seeds of nautilus
+    assert np.abs(deviations).max() < 1.1
+    assert abs(deviations.mean()) < 1.1 / np.sqrt(len(SEEDS))
 
 
 @pytest.mark.parametrize("name", SAMPLERS)
@@ -238,8 +247,8 @@ def test_an_interrupted_run_ends_as_the_uninterrupted_one_with_rising_calls(name
 def test_a_single_parameter_can_be_sampled(name):
     samples = SAMPLERS[name](seed=1, **QUICK[name]).run(Session(line()))
     mean, width = moments(samples, samples.parameters["x"])
-    assert abs(mean - 0.2) < 4.0 * 0.1 / np.sqrt(samples.n_eff)
-    assert abs(width - 0.1) < 4.0 * 0.1 / np.sqrt(2.0 * samples.n_eff)
+    assert abs(mean - 0.2) < 5.0 * 0.1 / np.sqrt(samples.n_eff)
+    assert abs(width - 0.1) < 5.0 * 0.1 / np.sqrt(2.0 * samples.n_eff)
 
 
 @pytest.mark.parametrize(("name", "limit"), [("nautilus", {"n_like_max": 300}), ("emcee", {"max_steps": 20})])
@@ -263,14 +272,15 @@ RIDGES = {
     "dynesty": {"n_live": 300, "dlogz": 0.5},
     "nautilus": {"n_live": 200, "n_eff": 300, "f_live": 0.3, "n_networks": 1},
 }
+SHARES = {"dynesty": 0.3, "nautilus": 0.15}
+"""How far a mode's may be off: live points die out of modes at random, and six seeds of dynesty scatter by 0.07."""
 
 
 @pytest.mark.parametrize("name", EVIDENCE)
 def test_the_ridges_have_the_right_evidence_and_shares(name):
     samples = SAMPLERS[name](seed=1, **RIDGES[name]).run(Session(ridges()))
     log_z, fractions = Ridges().evidence()
-    assert abs(samples.log_z - log_z) < 3.0 * samples.log_z_error
+    assert abs(samples.log_z - log_z) < 5.0 * samples.log_z_error
     found = np.histogram(samples.parameters["x"], bins=Ridges.BORDERS, weights=samples.weights)[0]
-    # live points die out of modes at random: shares scatter by 0.04 in runs of dynesty with n_live = 500
-    np.testing.assert_allclose(found, fractions, atol=0.15)
+    np.testing.assert_allclose(found, fractions, atol=SHARES[name])
     assert (found > 0.0).all()

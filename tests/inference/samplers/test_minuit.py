@@ -25,8 +25,10 @@ def test_it_finds_the_best_fit(problem, best):
 
 
 def test_it_says_that_a_plateau_has_no_gaussian_errors():
-    samples = Minuit(seed=1).run(Session(mesa()))
-    assert any("not positive definite" in sentence for sentence in samples.shortfalls)
+    """Of 60 seeds two ended at its rim, where there is a curvature, but not of a Gaussian."""
+    told = [" ".join(Minuit(seed=seed).run(Session(mesa())).shortfalls) for seed in (1, 2, 3)]
+    assert sum("not positive definite" in sentences for sentences in told) >= 2
+    assert all("not positive definite" in sentences or "not near a Gaussian" in sentences for sentences in told)
 
 
 def test_it_says_that_ridges_are_no_gaussian():
