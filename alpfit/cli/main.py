@@ -31,11 +31,8 @@ from alpfit.cli.commands import (
 from alpfit.cli.exit_codes import ExitCode
 from alpfit.cli.terminal import STDOUT, flush, say, warn
 from alpfit.errors import AlpfitError
-from alpfit.numerics.memory import MEMORY_IS_OUT, memory_is_out
+from alpfit.numerics.memory import MEMORY_IS_OUT, NEW_OBJECTS, memory_is_out
 from alpfit.version import __version__
-
-NEW_OBJECTS = 10_000
-"""After so many Python looks for what has become garbage in a circle: after 700 it spends a tenth of a start on it."""
 
 UsageError: Any = typer.BadParameter.__base__
 """What the parser raises for a command line that it cannot read; typer has no public name for it."""

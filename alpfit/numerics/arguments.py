@@ -55,6 +55,8 @@ def broadcast(values: Mapping[str, Any], error: Error = PredictionError) -> tupl
     if not isinstance(values, Mapping):
         raise error(f"{shown(values)} must be a dictionary: name to number, or to an array of numbers")
     arrays = {name: real_array(str(name), value, error) for name, value in values.items()}
+    if len(same := {array.shape for array in arrays.values()}) == 1:
+        return same.pop(), arrays
     try:
         return np.broadcast_shapes(*(array.shape for array in arrays.values())), arrays
     except ValueError:

@@ -9,6 +9,10 @@ from contextlib import contextmanager
 SPARE = 2**28
 """Bytes that a process should still be able to have: the largest library takes half of it."""
 
+NEW_OBJECTS = 10_000
+"""After so many Python looks for what has become garbage in a circle: after 700, as it does by itself, it spends a
+tenth of a start on it, and of compiling."""
+
 MEMORY_IS_OUT = (
     "memory is out: give it more (ulimit -v, the container's or the scheduler's limit), or take fewer workers or "
     "samples"
@@ -23,6 +27,17 @@ def give_back() -> None:
     """
     gc.collect()
     _trim()
+
+
+@contextmanager
+def seldom_searched() -> Iterator[None]:
+    """Look for garbage after :data:`NEW_OBJECTS` at the earliest."""
+    first, *others = gc.get_threshold()
+    gc.set_threshold(max(first, NEW_OBJECTS) if first else 0, *others)  # 0: not at all, which is somebody's wish
+    try:
+        yield
+    finally:
+        gc.set_threshold(first, *others)
 
 
 @contextmanager

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from alpfit.numerics.compile import cache_folder, host
+from alpfit.numerics.memory import seldom_searched
 
 
 @dataclass(frozen=True)
@@ -40,8 +41,9 @@ class Rehearsal:
 
 def make_all(rehearsals: Sequence[Rehearsal]) -> None:
     """One after the other."""
-    for rehearsal in rehearsals:
-        rehearsal.make()
+    with seldom_searched():
+        for rehearsal in rehearsals:
+            rehearsal.make()
 
 
 def shares(rehearsals: Sequence[Rehearsal], n: int, handicap: float = 0.0) -> list[list[Rehearsal]]:

@@ -94,7 +94,9 @@ def theory_error(
     0.03, 2.4
     """
     shape, given = broadcast({"r": r, "self_scattering": self_scattering, "alp_share": alp_share, "alp_rate": alp_rate})
-    ratio_r, widths, share, made = (np.broadcast_to(values, shape) for values in given.values())
+    ratio_r, widths, share, made = (
+        values if values.shape == shape else np.broadcast_to(values, shape) for values in given.values()
+    )
     column = _column(engine, closure, with_self_scattering)
     towards_threshold = NEAR_THRESHOLD / np.maximum(np.abs(ratio_r - 0.5), NEAR_THRESHOLD)
     distribution = np.maximum(np.where(ratio_r < FAR, FAR_NUMERICS, DISTRIBUTION_NUMERICS), towards_threshold)
@@ -103,26 +105,32 @@ def theory_error(
     else:  # no smaller than what it was measured with allows to say, also where an engine is right by chance
         phase_space = np.hypot(np.expm1(_interpolated(column, ratio_r, widths, share)), distribution)
     numerics = distribution if engine == "fbe" else np.full(ratio_r.shape, MOMENTS_NUMERICS)
-    recoil = 0.0 if engine == "nbe" else np.interp(ratio_r, list(RECOIL), list(RECOIL.values()))
-    alps = np.where(ratio_r > 0.5, np.nan_to_num(share) * np.hypot(1.0 / made, recoil), 0.0)
+    alps = np.zeros(ratio_r.shape)
+    if (above := ratio_r > 0.5).any():
+        recoil = 0.0 if engine == "nbe" else np.interp(ratio_r, list(RECOIL), list(RECOIL.values()))
+        alps = np.where(above, np.nan_to_num(share) * np.hypot(1.0 / made, recoil), 0.0)
     return TheoryError(phase_space, np.full(ratio_r.shape, PLASMA), numerics, alps)
+
+
+COLUMNS = {
+    ("nbe", "pressure"): "nbe",
+    ("nbe", "energy"): "nbe",
+    ("cbe", "pressure"): "cbe",
+    ("cbe", "energy"): "cbe, energy",
+    ("fbe", "pressure"): "fbe, no self-scattering",
+    ("fbe", "energy"): "fbe, no self-scattering",
+}
+"""Of the table, by engine and closure."""
 
 
 def _column(engine: str, closure: str, with_self_scattering: bool) -> str | None:
     """The column of the table for these choices; None for the full phase space itself."""
-    names = {
-        ("nbe", "pressure"): "nbe",
-        ("nbe", "energy"): "nbe",
-        ("cbe", "pressure"): "cbe",
-        ("cbe", "energy"): "cbe, energy",
-        ("fbe", "pressure"): "fbe, no self-scattering",
-        ("fbe", "energy"): "fbe, no self-scattering",
-    }
-    known("engine", engine, {name: name for name, _ in names})
-    known("closure", closure, {name: name for _, name in names})
+    if not isinstance(engine, str) or not isinstance(closure, str) or (engine, closure) not in COLUMNS:
+        known("engine", engine, {name: name for name, _ in COLUMNS})
+        known("closure", closure, {name: name for _, name in COLUMNS})
     if not isinstance(with_self_scattering, bool):
         raise ConfigurationError(f"with_self_scattering = {shown(with_self_scattering)} must be true or false")
-    return None if engine == "fbe" and with_self_scattering else names[engine, closure]
+    return None if engine == "fbe" and with_self_scattering else COLUMNS[engine, closure]
 
 
 class _Table(NamedTuple):

@@ -5,7 +5,7 @@ import weakref
 
 import pytest
 
-from alpfit.numerics.memory import given_back
+from alpfit.numerics.memory import NEW_OBJECTS, given_back, seldom_searched
 
 
 class Circle:
@@ -56,3 +56,16 @@ def test_an_error_leaves_nothing_put_aside():
     with pytest.raises(ValueError, match="no figure"), given_back():
         raise ValueError("no figure")
     assert gc.get_freeze_count() == 0
+
+
+@pytest.mark.parametrize(("first", "within"), [(700, NEW_OBJECTS), (0, 0), (10 * NEW_OBJECTS, 10 * NEW_OBJECTS)])
+def test_within_it_garbage_is_looked_for_less_often_and_afterwards_as_before(first, within):
+    before = gc.get_threshold()
+    try:
+        gc.set_threshold(first, 7, 5)
+        with pytest.raises(ZeroDivisionError), seldom_searched():
+            assert gc.get_threshold()[:2] == (within, 7)
+            _ = 1 / 0
+        assert gc.get_threshold()[:2] == (first, 7)
+    finally:
+        gc.set_threshold(*before)
