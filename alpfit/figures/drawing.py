@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from functools import cache, partial
 from pathlib import Path
 from shlex import quote
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from alpfit.errors import AlpfitError, ConfigurationError, RunFolderError, one_of
 from alpfit.figures.files import EXTENSIONS, Rendered, as_files, save_figures
 from alpfit.figures.input import FigureInput
 from alpfit.figures.registry import FIGURES, QUICK
+from alpfit.inference.parallel.copies import side_by_side
 from alpfit.numerics.arguments import real_array, real_number, shown, words
 from alpfit.numerics.memory import give_back
 from alpfit.plots.style import paper_style
@@ -50,7 +51,7 @@ def figures(
     cannot be drawn. Raises :class:`ConfigurationError` for a name that is not known, for a figure in ``only`` that
     there is not, and for a choice that cannot be used or has no figure.
     """
-    return _figures(run, only, other, at, ranges, left_out, force, failed, _looked_at)
+    return _figures(run, only, other, at, ranges, left_out, force, failed, _looked_at, _one_by_one)
 
 
 def figure_files(
@@ -67,7 +68,9 @@ def figure_files(
     failed: Callable[[str, str], None] | None = None,
 ) -> Iterator[Rendered]:
     """The same as files of these ``extensions``, with the style's ``dpi`` if None; no figure outlives its files."""
-    return _figures(run, only, other, at, ranges, left_out, force, failed, partial(as_files, extensions, dpi))
+    return _figures(
+        run, only, other, at, ranges, left_out, force, failed, partial(as_files, extensions, dpi), side_by_side
+    )
 
 
 def _figures(
@@ -80,14 +83,17 @@ def _figures(
     force: bool,
     failed: Callable[[str, str], None] | None,
     finish: Callable[[str, str, Callable[[], "Figure"]], T],
+    each: Callable[[Sequence[str], Callable[[str], "Made[T]"]], "Iterator[Made[T]]"],
 ) -> Iterator[T]:
     wanted = _known(FIGURES if only is None else words("only", only))
     at = {name: real_number(f"at[{name!r}]", value) for name, value in _named("at", at).items()}
     ranges = {name: _ends(name, ends) for name, ends in _named("ranges", ranges).items()}
     _check_choices(wanted, {"at": at, "ranges": ranges}, other)
     given = FigureInput.of(run, other=other, at=at, ranges=ranges)
-    stale = None if force else lambda: _staleness(run, given)
-    return _draw(given, wanted, finish, insist=only is not None, left_out=left_out, staleness=stale, failed=failed)
+    stale = cache((lambda: "") if force else lambda: _staleness(run, given))
+    failed = failed or left_out
+    made = each(wanted, partial(_make, given, finish, only is not None, stale))
+    return _told(made, given.name, left_out, failed)
 
 
 def write_quick_figures(run: Run, tell: Callable[[str], None]) -> list[Path]:
@@ -95,16 +101,23 @@ def write_quick_figures(run: Run, tell: Callable[[str], None]) -> list[Path]:
 
     The run is finished by then: whatever is wrong with a figure costs it alone, and a sentence that ``tell`` gets.
     """
-    written: list[Path] = []
     give_back()
     given = cache(lambda: FigureInput.of(run))  # where it cannot be had, that costs the figures, not the run
-    for name in QUICK:
+
+    def write(name: str) -> tuple[list[Path], str]:
+        """The files, and what is wrong."""
         try:
-            written += save_figures(_draw(given(), [name], partial(as_files, EXTENSIONS, None)), run.folder.path)
+            made = [_make(given(), partial(as_files, EXTENSIONS, None), False, lambda: "", name)]
+            return list(save_figures(_told(made, run.name, None, None), run.folder.path)), ""
         except Exception as error:  # from any library on the way to a file
-            said = (error.strerror if isinstance(error, OSError) else None) or str(error)
+            return [], (error.strerror if isinstance(error, OSError) else None) or str(error)
+
+    written: list[Path] = []
+    for name, (paths, wrong) in zip(QUICK, side_by_side(QUICK, write), strict=True):
+        written += paths
+        if wrong:
             again = f"alpfit plot {quote(str(run.folder.path))} --only {name}"
-            tell(f"the figure '{name}' was not drawn ({said}): {again}")
+            tell(f"the figure '{name}' was not drawn ({wrong}): {again}")
     return written
 
 
@@ -127,39 +140,59 @@ def _staleness(run: Run, given: FigureInput) -> str:
     return f"since the run was made, {' and '.join(changes)}: {WAYS_OUT}" if changes else ""
 
 
-def _draw(
-    given: FigureInput,
-    names: Sequence[str],
-    finish: Callable[[str, str, Callable[[], "Figure"]], T],
-    *,
-    insist: bool = False,
-    left_out: Callable[[str, str], None] | None = None,
-    staleness: Callable[[], str] | None = None,
-    failed: Callable[[str, str], None] | None = None,
+@dataclass(frozen=True)
+class Made(Generic[T]):
+    """A figure of that ``name``, or why there is none, and whether that is a fault."""
+
+    name: str
+    figure: T | None
+    missing: str = ""
+    fault: bool = False
+
+
+def _one_by_one(names: Sequence[str], make: Callable[[str], Made[T]]) -> Iterator[Made[T]]:
+    return map(make, names)
+
+
+def _told(
+    made: Iterable[Made[T]],
+    of: str,
+    left_out: Callable[[str, str], None] | None,
+    failed: Callable[[str, str], None] | None,
 ) -> Iterator[T]:
-    """What ``finish`` makes of each figure's name, its caption, and what draws it."""
-    failed = failed or left_out
-    stale = cache(staleness or (lambda: ""))
-    for name in names:
-        kind = FIGURES[name]
-        if obstacle := (stale() if kind.evaluates else "") or kind.obstacle(given):
-            if insist:
-                raise ConfigurationError(f"there is no figure '{name}' of {given.name}: {obstacle}")
-            if left_out is not None:
-                left_out(name, obstacle)
-            continue
-        try:
-            with paper_style():
-                made = finish(name, kind.caption_of(given), partial(kind.draw, given))
-        except AlpfitError:
-            raise
-        except Exception as error:  # from any library on the way to a figure
-            said = f"it cannot be drawn ({type(error).__name__}: {error})"
-            if insist or failed is None:
-                raise RunFolderError(f"the figure '{name}' of {given.name}: {said}") from error
-            failed(name, said)
-            continue
-        yield made
+    """The figures that there are; of the others it is told why, or raised where nobody hears of a fault."""
+    for one in made:
+        if one.figure is not None:
+            yield one.figure
+        elif (hear := failed if one.fault else left_out) is not None:
+            hear(one.name, one.missing)
+        elif one.fault:
+            raise RunFolderError(f"the figure '{one.name}' of {of}: {one.missing}")
+
+
+def _make(
+    given: FigureInput,
+    finish: Callable[[str, str, Callable[[], "Figure"]], T],
+    insist: bool,
+    stale: Callable[[], str],
+    name: str,
+) -> Made[T]:
+    """What ``finish`` makes of a figure's name, its caption, and what draws it."""
+    kind = FIGURES[name]
+    if obstacle := (stale() if kind.evaluates else "") or kind.obstacle(given):
+        if insist:
+            raise ConfigurationError(f"there is no figure '{name}' of {given.name}: {obstacle}")
+        return Made(name, None, obstacle)
+    try:
+        with paper_style():
+            return Made(name, finish(name, kind.caption_of(given), partial(kind.draw, given)))
+    except AlpfitError:
+        raise
+    except Exception as error:  # from any library on the way to a figure
+        said = f"it cannot be drawn ({type(error).__name__}: {error})"
+        if insist:
+            raise RunFolderError(f"the figure '{name}' of {given.name}: {said}") from error
+        return Made(name, None, said, fault=True)
 
 
 def _looked_at(name: str, caption: str, draw: Callable[[], "Figure"]) -> Drawn:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from alpfit.numerics.compile import cache_folder, host
-from alpfit.numerics.memory import seldom_searched
+from alpfit.numerics.memory import give_back, seldom_searched
 
 
 @dataclass(frozen=True)
@@ -44,6 +44,7 @@ def make_all(rehearsals: Sequence[Rehearsal]) -> None:
     with seldom_searched():
         for rehearsal in rehearsals:
             rehearsal.make()
+    give_back()
 
 
 def shares(rehearsals: Sequence[Rehearsal], n: int, handicap: float = 0.0) -> list[list[Rehearsal]]:

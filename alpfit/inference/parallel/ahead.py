@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from functools import partial
 
+from alpfit.inference.parallel.copies import can_copy, in_copies
 from alpfit.inference.parallel.tasks import Task
 from alpfit.numerics.compile import first_compilation
 from alpfit.numerics.cores import n_cores
@@ -21,16 +22,22 @@ tried: set[str] = set()
 def compile_ahead(rehearsals: Sequence[Rehearsal]) -> None:
     """Make those of the ``rehearsals`` that are needed, on all cores; what is left is compiled when it is called.
 
-    This process takes a part, and others the rest; what they compile is kept for all processes. A fault is left to who
-    calls the same in earnest.
+    In copies of this process, or where there can be none this process takes a part, and others the rest; what they
+    compile is kept for all processes. A fault is left to who calls the same in earnest.
     """
     needed = [rehearsal for rehearsal in rehearsals if rehearsal.name not in tried and rehearsal.is_needed]
     tried.update(rehearsal.name for rehearsal in rehearsals)
-    own, *others = shares(needed, n_cores(), START_UP) or [[]]
-    if not others or seconds_of(needed) < WORTH_IT:
+    if seconds_of(needed) < WORTH_IT or n_cores() < 2:
         return
-    longest = max(seconds_of(own), START_UP + max(map(seconds_of, others)))
-    first_compilation.tell(f"{longest:.0f} seconds or so, in {1 + len(others)} processes")
+    if can_copy():
+        parts = shares(needed, n_cores())
+        _say(max(map(seconds_of, parts)), len(parts))
+        in_copies([partial(make_all, part) for part in parts])
+        return
+    own, *others = shares(needed, n_cores(), START_UP)
+    if not others:
+        return
+    _say(max(seconds_of(own), START_UP + max(map(seconds_of, others))), 1 + len(others))
     tasks = [Task(partial(make_all, part)) for part in others]
     try:
         make_all(own)
@@ -40,3 +47,7 @@ def compile_ahead(rehearsals: Sequence[Rehearsal]) -> None:
         for task in tasks:
             if task.poll() is None:
                 task.terminate()
+
+
+def _say(seconds: float, n: int) -> None:
+    first_compilation.tell(f"{seconds:.0f} seconds or so, in {n} processes")

@@ -106,9 +106,9 @@ own: dict[str, Any] = {}
 
 
 def _replace(owner: Any, name: str, function: Callable[..., Any]) -> None:
-    """Put ``function`` in the place of the ``owner``'s of that ``name``, if it has one."""
+    """Put ``function`` in the place of the ``owner``'s of that ``name``, if it has one, and once."""
     theirs = getattr(owner, name, None)
-    if theirs is not None and theirs is not function:
+    if theirs is not None and name not in own:
         own[name] = theirs
         setattr(owner, name, function)
 
