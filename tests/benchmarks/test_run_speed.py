@@ -8,6 +8,7 @@ import os
 import subprocess
 import sys
 import time
+import warnings
 from dataclasses import dataclass, replace
 from functools import partial
 from importlib import import_module
@@ -25,7 +26,14 @@ from alpfit.inference.interrupts import Interrupts
 from alpfit.inference.parallel import EXECUTORS, Job, Parallel
 from alpfit.inference.samplers import SAMPLERS
 from alpfit.inference.samplers.nautilus import NETWORKS
-from alpfit.inference.samplers.nautilus_library import enclosing_ellipsoid, nautilus_sampler, own, predict
+from alpfit.inference.samplers.nautilus_library import (
+    Generator,
+    enclosing_ellipsoid,
+    nautilus_sampler,
+    own,
+    predict,
+)
+from alpfit.inference.samplers.network import Network
 from alpfit.inference.session import Session
 from alpfit.scenarios import Scenario
 
@@ -99,15 +107,28 @@ def test_overhead_of_a_sampler(name, report):
 
 
 def test_what_is_put_in_the_place_of_nautilus_own(report):
-    """The ellipsoid around the points of a bound, and what its networks predict for those of a batch."""
+    """The ellipsoid around a bound's points, what networks predict for those of a batch, training, rows in disorder."""
     nautilus_sampler()
     points = np.random.default_rng(5).random((1000, 4))
+
+    def train(kind):
+        options = NETWORKS | {"learning_rate_init": 1e-2, "alpha": 0.0, "tol": 0.0, "max_iter": 10, "random_state": 1}
+        with warnings.catch_warnings():
+            warnings.filterwarnings("ignore", module="sklearn")  # ten epochs
+            return kind(**options).fit(points, np.sin(9.0 * points[:, 0])).predict(points)
+
+    def shuffle(kind):
+        kind(np.random.PCG64(1)).shuffle(rows := points.copy())
+        return rows
+
     emulator = import_module("nautilus.neural").NeuralNetworkEmulator.train(
         points, points.sum(axis=1), n_networks=4, neural_network_kwargs=NETWORKS
     )
     pairs = {
         "ellipsoid around 1,000 points": (enclosing_ellipsoid, own["minimum_volume_enclosing_ellipsoid"], (points,)),
         "four networks at 1,000 points": (predict, own["predict"], (emulator, points)),
+        "a network trained for ten epochs": (partial(train, Network), partial(train, own["MLPRegressor"]), ()),
+        "1,000 rows shuffled": (partial(shuffle, Generator), partial(shuffle, np.random.Generator), ()),
     }
     for what, (ours, theirs, arguments) in pairs.items():
         np.testing.assert_allclose(ours(*arguments)[0], theirs(*arguments)[0], rtol=1e-8)

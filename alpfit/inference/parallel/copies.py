@@ -11,7 +11,7 @@ import signal
 import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -94,10 +94,13 @@ def _signals_wait() -> Iterator[None]:
 
 
 def in_copies(functions: Sequence[Callable[[], object]]) -> None:
-    """Call each of the ``functions`` in a copy, and wait; what fails there is missing, and nobody is told."""
+    """Call each of the ``functions`` in a copy, and wait; what fails there is missing, and nobody is told.
+
+    Nor where the system makes no more copies.
+    """
     copies: list[Copy] = []
     try:
-        with _signals_wait():
+        with _signals_wait(), suppress(OSError):
             copies.extend(Copy(function) for function in functions)
         for copy in copies:
             copy.wait()
@@ -114,11 +117,15 @@ def side_by_side(items: Sequence[Item], make: Callable[[Item], Made]) -> Iterato
     if len(items) < 2 or not can_copy():
         yield from map(make, items)
         return
-    with TemporaryDirectory(prefix="alpfit-") as name:
-        folder = Path(name)
+    with ExitStack() as stack:
+        try:
+            folder = Path(stack.enter_context(TemporaryDirectory(prefix="alpfit-", ignore_cleanup_errors=True)))
+        except OSError:  # no room, or no right
+            yield from map(make, items)
+            return
         copies: list[Copy] = []
         try:
-            with _signals_wait():
+            with _signals_wait(), suppress(OSError):
                 copies.append(Copy(partial(_make_from_the_end, items, make, folder)))
             for i, item in enumerate(items):
                 made = folder / f"{i}.made"
@@ -131,11 +138,13 @@ def side_by_side(items: Sequence[Item], make: Callable[[Item], Made]) -> Iterato
 
 
 def _claim(folder: Path, i: int) -> bool:
-    """Whether item ``i`` was nobody's yet."""
+    """Whether item ``i`` was nobody's yet; where that cannot be said it is made twice."""
     try:
         os.close(os.open(folder / f"{i}.claimed", os.O_CREAT | os.O_EXCL))
     except FileExistsError:
         return False
+    except OSError:
+        return True
     return True
 
 

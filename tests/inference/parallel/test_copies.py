@@ -174,6 +174,22 @@ copies.in_copies([function])
             time.sleep(0.05)
 
 
+@pytest.mark.parametrize(
+    "fault",
+    ["copies.os.fork = fail", "copies.TemporaryDirectory = fail", "copies.os.open = fail", "Path.write_bytes = fail"],
+)
+def test_where_the_system_gives_nothing_everything_is_made_all_the_same(fault):
+    code = f"""
+from pathlib import Path
+def fail(*_, **__):
+    raise OSError(28, "No space left on device")
+{fault}
+print(list(copies.side_by_side(range(4), lambda item: 10 * item)))
+copies.in_copies([print])
+"""
+    assert printed(code) == "[0, 10, 20, 30]\n"
+
+
 def test_only_the_program_is_copied_while_it_has_one_thread_and_another_core(monkeypatch):
     monkeypatch.setattr(copies, "n_cores", lambda: 2)
     monkeypatch.setattr(copies.threading, "active_count", lambda: 1)
