@@ -18,7 +18,7 @@ from alpfit.inference.progress import NoProgress
 
 pytestmark = pytest.mark.filterwarnings("ignore::ResourceWarning")  # of dask's sockets, when it is collected late
 
-SLOW = ["sampler.n_live=40", "checkpoint_interval=0"]
+SLOW = ["sampler.n_live=120", "checkpoint_interval=0"]
 
 
 @pytest.fixture(scope="module")
@@ -60,7 +60,7 @@ def test_seeds_on_a_cluster_are_those_of_this_machine_also_when_they_were_interr
     with pytest.raises(Interrupted, match="continue with resume=True"):
         alpfit.run(file, tmp_path / "there", overrides=[*SLOW, *dask], repeat=2, progress=Impatient())
     assert not (tmp_path / "there").exists()
-    assert list(tmp_path.glob("there.seed-*/unfinished/*.bin"))
+    assert list(tmp_path.glob("there.seed-*"))  # which may be done by now, where this process had to wait for a core
     there = alpfit.run(file, tmp_path / "there", overrides=[*SLOW, *dask], repeat=2, resume=True)
     assert_same(there.samples, merge([run.samples for run in here]))
     for run in here:
