@@ -24,7 +24,9 @@ def test_it_is_the_main_example():
 
     example = Fit.from_file(FOLDER.parents[2] / "examples" / "invisible.toml").configuration
 
-    assert Run.read(FOLDER).configuration.completed() == example.completed()
+    mine, of_the_example = Run.read(FOLDER).configuration.completed(), example.completed()
+    del mine["parallel"], of_the_example["parallel"]  # which a run that is read does not bring along
+    assert mine == of_the_example
 
 
 def test_its_likelihood_entries_are_those_of_the_catalogue(run):

@@ -32,6 +32,7 @@ from alpfit.cli.exit_codes import ExitCode
 from alpfit.cli.terminal import STDOUT, flush, say, warn
 from alpfit.errors import AlpfitError
 from alpfit.numerics.memory import MEMORY_IS_OUT, NEW_OBJECTS, memory_is_out
+from alpfit.numerics.program import begin_program
 from alpfit.version import __version__
 
 UsageError: Any = typer.BadParameter.__base__
@@ -83,6 +84,8 @@ app.command()(cite.cite)
 def main() -> None:
     """Run the program; one sentence on stderr for whatever the user can mend."""
     gc.set_threshold(NEW_OBJECTS)
+    if getattr(sys.modules["__main__"], "main", None) is main:  # and not something else that calls it
+        begin_program()
     os.environ.setdefault("PYTHONSAFEPATH", "1")  # workers import nothing from the working directory
     try:
         code = app(standalone_mode=False) or ExitCode.OK

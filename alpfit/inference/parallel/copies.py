@@ -20,15 +20,10 @@ from typing import TypeVar
 from alpfit.inference.interrupts import SIGNALS
 from alpfit.inference.parallel.orphans import end_with, vanish
 from alpfit.numerics.cores import n_cores
+from alpfit.numerics.program import is_program
 
 Item = TypeVar("Item")
 Made = TypeVar("Made")
-
-
-def is_program() -> bool:
-    """Whether this process is the program ``alpfit``, and not another that imports it: by what it has begun with."""
-    begun_with = getattr(sys.modules.get("__main__"), "main", None)
-    return getattr(begun_with, "__module__", "") == "alpfit.cli.main"
 
 
 def can_copy() -> bool:

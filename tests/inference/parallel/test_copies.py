@@ -8,7 +8,6 @@ import threading
 import time
 from contextlib import suppress
 from pathlib import Path
-from types import SimpleNamespace
 
 import pytest
 
@@ -193,7 +192,6 @@ copies.in_copies([print])
 def test_only_the_program_is_copied_while_it_has_one_thread_and_another_core(monkeypatch):
     monkeypatch.setattr(copies, "n_cores", lambda: 2)
     monkeypatch.setattr(copies.threading, "active_count", lambda: 1)
-    assert not copies.is_program()  # but pytest
     assert not can_copy()
     assert list(side_by_side("ab", lambda item: (item, os.getpid()))) == [("a", os.getpid()), ("b", os.getpid())]
     monkeypatch.setattr(copies, "is_program", lambda: True)
@@ -234,14 +232,25 @@ print(len({{open(f"{tmp_path}/{{k}}").read() for k in range(3)}} - {{str(this)}}
     assert "8 seconds or so, in 2 processes" in done.stderr
 
 
-def test_the_program_knows_itself(monkeypatch):
-    from alpfit.cli.main import main
-
-    monkeypatch.setitem(sys.modules, "__main__", SimpleNamespace(main=main))
-    assert copies.is_program()
-    for other in (SimpleNamespace(), SimpleNamespace(main=copies.can_copy), None):
-        monkeypatch.setitem(sys.modules, "__main__", other)
-        assert not copies.is_program()
+def test_the_program_knows_itself_and_what_calls_it_is_another(tmp_path):
+    code = """
+import sys
+from alpfit.cli.main import main
+from alpfit.numerics.program import is_program
+sys.argv = ["alpfit", "--version"]
+if sys.stdin.read():
+    run, main = main, None
+else:
+    run = main
+try:
+    run()
+finally:
+    print(is_program())
+"""
+    for given, said in (("", "True"), ("something else", "False")):
+        words = [sys.executable, "-c", code]
+        done = subprocess.run(words, input=given, capture_output=True, text=True, check=True)
+        assert done.stdout.splitlines()[-1] == said
 
 
 def test_both_ways_to_begin_the_program_are_known():
