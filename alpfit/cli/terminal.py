@@ -63,8 +63,9 @@ def warn(sentence: object) -> None:
 
 def flush() -> None:
     """Have all that was said where it belongs."""
-    with _named():
-        sys.stdout.flush()
+    if sys.stdout is not None:  # as it is where it has been closed
+        with _named():
+            sys.stdout.flush()
 
 
 @contextmanager

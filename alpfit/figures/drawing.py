@@ -69,7 +69,7 @@ def figure_files(
 ) -> Iterator[Rendered]:
     """The same as files of these ``extensions``, with the style's ``dpi`` if None; no figure outlives its files."""
     return _figures(
-        run, only, other, at, ranges, left_out, force, failed, partial(as_files, extensions, dpi), side_by_side
+        run, only, other, at, ranges, left_out, force, failed, partial(as_files, extensions, dpi), _side_by_side
     )
 
 
@@ -113,7 +113,7 @@ def write_quick_figures(run: Run, tell: Callable[[str], None]) -> list[Path]:
             return [], (error.strerror if isinstance(error, OSError) else None) or str(error)
 
     written: list[Path] = []
-    for name, (paths, wrong) in zip(QUICK, side_by_side(QUICK, write), strict=True):
+    for name, (paths, wrong) in zip(QUICK, side_by_side(QUICK, write, lambda one: not one[1]), strict=True):
         written += paths
         if wrong:
             again = f"alpfit plot {quote(str(run.folder.path))} --only {name}"
@@ -148,6 +148,10 @@ class Made(Generic[T]):
     figure: T | None
     missing: str = ""
     fault: bool = False
+
+
+def _side_by_side(names: Sequence[str], make: Callable[[str], Made[T]]) -> Iterator[Made[T]]:
+    return side_by_side(names, make, lambda made: not made.fault)
 
 
 def _one_by_one(names: Sequence[str], make: Callable[[str], Made[T]]) -> Iterator[Made[T]]:

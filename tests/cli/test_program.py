@@ -280,3 +280,10 @@ def test_what_cannot_be_imported_for_another_reason_is_not_hidden(file, monkeypa
     monkeypatch.setattr("sys.argv", ["alpfit", "check", str(file)])
     with pytest.raises(ImportError, match="nothing"):
         main()
+
+
+@pytest.mark.parametrize("closed", [">&-", "2>&-", "<&-", "<&- >&- 2>&-"])
+def test_what_is_closed_is_not_written_to(closed):
+    words = ["sh", "-c", f'exec "$0" -m alpfit likelihoods {closed}', sys.executable]
+    done = subprocess.run(words, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")

@@ -5,17 +5,17 @@ would stay locked in the copy. So it is done in the program ``alpfit`` alone, wh
 MPI, whose libraries may not be copied; elsewhere things are done one after the other, or in processes that begin anew.
 """
 
+import mmap
 import os
 import pickle
 import signal
 import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import contextmanager, suppress
 from functools import partial
-from pathlib import Path
-from tempfile import TemporaryDirectory
-from typing import TypeVar
+from tempfile import TemporaryFile
+from typing import IO, Any, TypeVar
 
 from alpfit.inference.interrupts import SIGNALS
 from alpfit.inference.parallel.orphans import end_with, vanish
@@ -37,8 +37,9 @@ class Copy:
 
     def __init__(self, function: Callable[[], object]) -> None:
         parent = os.getpid()
-        sys.stdout.flush()
-        sys.stderr.flush()
+        for stream in (sys.stdout, sys.stderr):
+            if stream is not None:  # as it is where it has been closed
+                stream.flush()
         self._pid = os.fork()
         self._code: int | None = None
         if self._pid == 0:
@@ -55,16 +56,20 @@ class Copy:
                 os._exit(code)
 
     def wait(self) -> int:
-        """Its exit code, when it has ended."""
+        """Its exit code, when it has ended; 1 where the system does not keep it (SIGCHLD is ignored)."""
         if self._code is None:
-            self._code = os.waitstatus_to_exitcode(os.waitpid(self._pid, 0)[1])
+            try:
+                self._code = os.waitstatus_to_exitcode(os.waitpid(self._pid, 0)[1])
+            except ChildProcessError:
+                self._code = 1
         return self._code
 
     def end(self) -> None:
         """End it, if it has not ended yet."""
         if self._code is None:
-            with suppress(ProcessLookupError):
-                os.kill(self._pid, signal.SIGKILL)
+            with suppress(ChildProcessError):
+                if os.waitid(os.P_PID, self._pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is None:
+                    os.kill(self._pid, signal.SIGKILL)
             self.wait()
 
 
@@ -104,49 +109,61 @@ def in_copies(functions: Sequence[Callable[[], object]]) -> None:
             copy.end()
 
 
-def side_by_side(items: Sequence[Item], make: Callable[[Item], Made]) -> Iterator[Made]:
+def side_by_side(
+    items: Sequence[Item], make: Callable[[Item], Made], good: Callable[[Made], bool] = lambda _: True
+) -> Iterator[Made]:
     """What is made of each of the ``items``, in their order; where it can be, a copy begins at the other end.
 
-    What is made there is pickled. What cannot be made or pickled there is made here, so that errors are seen here.
+    What is made there is pickled. What cannot be made or pickled there, or is not ``good``, is made here, so that
+    errors are seen here, and a want that only the copy has costs nothing.
     """
     if len(items) < 2 or not can_copy():
         yield from map(make, items)
         return
-    with ExitStack() as stack:
-        try:
-            folder = Path(stack.enter_context(TemporaryDirectory(prefix="alpfit-", ignore_cleanup_errors=True)))
-        except OSError:  # no room, or no right
-            yield from map(make, items)
-            return
-        copies: list[Copy] = []
-        try:
-            with _signals_wait(), suppress(OSError):
-                copies.append(Copy(partial(_make_from_the_end, items, make, folder)))
-            for i, item in enumerate(items):
-                made = folder / f"{i}.made"
-                if not _claim(folder, i):
-                    copies[0].wait()
-                yield pickle.loads(made.read_bytes()) if made.exists() else make(item)
-        finally:
-            for copy in copies:
-                copy.end()
-
-
-def _claim(folder: Path, i: int) -> bool:
-    """Whether item ``i`` was nobody's yet; where that cannot be said it is made twice."""
     try:
-        os.close(os.open(folder / f"{i}.claimed", os.O_CREAT | os.O_EXCL))
-    except FileExistsError:
-        return False
-    except OSError:
-        return True
-    return True
+        file = TemporaryFile()  # noqa: SIM115  without a name: nothing is left behind, however this ends
+        ends = memoryview(mmap.mmap(-1, 16)).cast("q")
+    except OSError:  # no room, or no right
+        yield from map(make, items)
+        return
+    ends[BEGUN_HERE], ends[BEGUN_THERE] = 0, len(items)
+    copies: list[Copy] = []
+    made: dict[int, Made] | None = None
+    try:
+        with _signals_wait(), suppress(OSError):
+            copies.append(Copy(partial(_make_from_the_end, items, make, good, ends, file)))
+        for i, item in enumerate(items):
+            ends[BEGUN_HERE] = i + 1
+            if ends[BEGUN_THERE] <= i and made is None:
+                copies[0].wait()
+                made = dict(_read(file))
+            yield made[i] if made is not None and i in made else make(item)
+    finally:
+        for copy in copies:
+            copy.end()
+        file.close()
 
 
-def _make_from_the_end(items: Sequence[Item], make: Callable[[Item], Made], folder: Path) -> None:
+BEGUN_HERE, BEGUN_THERE = 0, 1
+"""In the memory that both share: how many items have been begun here, and the first of those that have been there. Each
+writes its own before it reads the other's, so that at the worst an item is made by both, or left to this process."""
+
+
+def _make_from_the_end(
+    items: Sequence[Item], make: Callable[[Item], Made], good: Callable[[Made], bool], ends: Any, file: IO[bytes]
+) -> None:
     for i in range(len(items) - 1, -1, -1):
-        if not _claim(folder, i):
+        ends[BEGUN_THERE] = i
+        if ends[BEGUN_HERE] > i:
             return
-        whole = folder / f"{i}.whole"
-        whole.write_bytes(pickle.dumps(make(items[i])))
-        whole.rename(folder / f"{i}.made")
+        if good(made := make(items[i])):
+            file.write(pickle.dumps((i, made)))
+            file.flush()
+
+
+def _read(file: IO[bytes]) -> Iterator[tuple[int, Any]]:
+    """What the copy has made, as far as it is whole."""
+    file.seek(0)
+    with suppress(EOFError, pickle.UnpicklingError):
+        while True:
+            yield pickle.load(file)

@@ -175,11 +175,10 @@ copies.in_copies([function])
 
 @pytest.mark.parametrize(
     "fault",
-    ["copies.os.fork = fail", "copies.TemporaryDirectory = fail", "copies.os.open = fail", "Path.write_bytes = fail"],
+    ["copies.os.fork = fail", "copies.TemporaryFile = fail", "copies.mmap.mmap = fail", "copies.pickle.dumps = fail"],
 )
 def test_where_the_system_gives_nothing_everything_is_made_all_the_same(fault):
     code = f"""
-from pathlib import Path
 def fail(*_, **__):
     raise OSError(28, "No space left on device")
 {fault}
@@ -187,6 +186,49 @@ print(list(copies.side_by_side(range(4), lambda item: 10 * item)))
 copies.in_copies([print])
 """
     assert printed(code) == "[0, 10, 20, 30]\n"
+
+
+def test_what_is_not_good_there_is_made_again_here():
+    code = """
+make = lambda item: (item, os.getpid() == this)
+print(list(copies.side_by_side(range(4), make, lambda made: made[1])))
+"""
+    assert printed(code) == f"{[(k, True) for k in range(4)]}\n"
+
+
+def test_where_nobody_hears_of_ended_processes_everything_is_made_all_the_same():
+    code = """
+import signal
+signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+copies.in_copies([lambda: None, lambda: None])
+copy = copies.Copy(lambda: time.sleep(600.0))
+copy.end()
+print(list(copies.side_by_side(range(4), lambda item: 10 * item)))
+"""
+    assert printed(code) == "[0, 10, 20, 30]\n"
+
+
+@pytest.mark.parametrize("stream", ["stdout", "stderr"])
+def test_a_stream_that_is_closed_is_not_asked_for(stream):
+    code = f"""
+sys.{stream} = None
+made = list(copies.side_by_side(range(4), lambda item: 10 * item))
+os._exit(made != [0, 10, 20, 30])
+"""
+    assert program(code).returncode == 0
+
+
+def test_nothing_is_left_behind_by_a_program_that_is_ended(tmp_path):
+    code = """
+import signal
+def make(item):
+    os.kill(this, signal.SIGTERM)
+    time.sleep(600.0)
+list(copies.side_by_side(range(4), make))
+"""
+    done = program(code, env=os.environ | {"TMPDIR": str(tmp_path)})
+    assert done.returncode == -signal.SIGTERM
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_only_the_program_is_copied_while_it_has_one_thread_and_another_core(monkeypatch):
