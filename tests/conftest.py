@@ -3,13 +3,17 @@
 import gc
 import json
 import os
+import re
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 import pytest
+from numba.core.dispatcher import Dispatcher
 
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # before numpy: tests run side by side, one on each core,
 os.environ.setdefault("OMP_NUM_THREADS", "1")  # where threads of linear algebra would wait for each other
@@ -17,6 +21,7 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")  # where threads of linear algebra
 from alpfit import Fit, Run
 from alpfit.chains.provenance import seal
 from alpfit.figures import FIGURES
+from alpfit.numerics.compile import InnerKernel
 from alpfit.numerics.settings import own_logging
 
 LONG = (
@@ -55,6 +60,33 @@ def no_code_is_trusted(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Non
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("XDG_STATE_HOME", str(tmp_path_factory.mktemp("state")))
         yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def no_kernel_is_compiled_twice_for_the_same() -> Iterator[None]:
+    """Arrays that are read-only or have gaps, and numbers known beforehand, are to numba types of their own."""
+    yield
+    twice = {}
+    for kernel in compiled_kernels():
+        plain = [plain_types(signature) for signature in kernel.signatures]
+        if len(set(plain)) < len(plain):
+            twice[f"{kernel.__module__}.{kernel.__name__}"] = kernel.signatures
+    assert not twice
+
+
+def compiled_kernels() -> Iterator[Any]:
+    """Those of the package that this process has compiled, or taken from the cache."""
+    for name, module in sorted(sys.modules.items()):
+        for value in vars(module).values() if name.startswith("alpfit.") else ():
+            compiled = vars(value).get("compiled") if isinstance(value, InnerKernel) else value
+            if isinstance(compiled, Dispatcher) and compiled.__module__ == name:
+                yield compiled
+
+
+def plain_types(signature: tuple[object, ...]) -> str:
+    """The types of a ``signature`` without what numba tells apart beyond the numbers and their arrangement."""
+    arrays = re.sub(r"(?:readonly |unaligned )*array\(([^()]*), [CFA]\)", r"array(\1)", " ".join(map(str, signature)))
+    return re.sub(r"Literal\[int\]\(-?\d+\)", "int64", arrays)
 
 
 @pytest.fixture(autouse=True)

@@ -259,7 +259,8 @@ class Measurement:
             check_spectrum(name, arrays[name])
         bins = {name: arrays[name].shape[-1:] if name in self.form.spectra else () for name in arrays}
         shape, _ = broadcast({name: array[..., 0] if bins[name] else array for name, array in arrays.items()})
-        return self._shared({name: np.broadcast_to(array, shape + bins[name]) for name, array in arrays.items()})
+        own = {name: np.array(np.broadcast_to(array, shape + bins[name])) for name, array in arrays.items()}
+        return self._shared(own)
 
     def _shared(self, values: dict[str, Array]) -> dict[str, Array]:
         """The ``values`` of all that is read, the first of them with the share in force."""

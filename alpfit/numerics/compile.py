@@ -21,10 +21,9 @@ from typing import Any, TypeVar, cast
 
 import numba
 from numba.core import event
-from numba.extending import overload
 from platformdirs import user_cache_path
 
-from alpfit.numerics.parts import PartCompiler
+from alpfit.numerics.parts import PartCompiler, stand_for
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -43,9 +42,13 @@ OF_PARTS: Any = {
     "error_model": "numpy",
     "no_cfunc_wrapper": True,
     "no_cpython_wrapper": True,
+    "fastmath": False,
+    "forceinline": False,
+    "_nrt": True,
     "pipeline_class": PartCompiler,
 }
-"""Those of an inner kernel; the GIL is released by who calls it."""
+"""Those of an inner kernel; the GIL is released by who calls it. It takes none of its callers' own, so that one part is
+that of all of them."""
 
 log = logging.getLogger("alpfit")
 
@@ -258,9 +261,5 @@ def inlined_kernel(function: F) -> F:
 
 def _part(function: F, options: Any) -> F:
     inner = InnerKernel(function)
-
-    @overload(inner, jit_options=options, strict=False)
-    def typed(*_: Any) -> Callable[..., Any]:
-        return function
-
+    stand_for(inner, function, options)
     return cast(F, inner)

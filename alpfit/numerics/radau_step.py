@@ -50,7 +50,7 @@ def radau_iia_5() -> Tableau:
     return Tableau(nodes, matrix, error, 3.0 + 3.0 ** (2.0 / 3.0) - 3.0 ** (1.0 / 3.0))
 
 
-@inner_kernel
+@inlined_kernel
 def collocate(increments: Array, n: int, t: float, nodes: Array, out: Array, row: int) -> None:
     """Write into row ``row`` of ``out`` what the solution changes from the start of step ``n`` to its fraction ``t``.
 

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from alpfit.numerics.compile import inlined_kernel, inner_kernel, kernel
 from alpfit.numerics.exponential import exponentials
-from alpfit.numerics.quadrature import Rule, half_hermite_rule, scaled_bessel_k
+from alpfit.numerics.quadrature import Rule, half_hermite_rule, scaled_bessel_k2
 
 Array = NDArray[np.float64]
 
@@ -250,7 +250,7 @@ def thermal_averages(
             thermal = flux[i] * math.exp((suppression - e[i]) * x)
             first += thermal * scratch.first[i]
             second += thermal * scratch.second[i] * (2.0 + e[i])
-    prefactor = 0.25 * math.sqrt(2.0 * x) / scaled_bessel_k(2, x, hermite) ** 2
+    prefactor = 0.25 * math.sqrt(2.0 * x) / scaled_bessel_k2(x, hermite) ** 2
     average, other = prefactor * first, prefactor * x / 6.0 * second
     return average, energy_closure(average, other, x, hermite) if rules.energy else other
 

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from alpfit.numerics.compile import inner_kernel, kernel
 from alpfit.numerics.interpolation import evaluate_spline, spline_with_slope, splines
-from alpfit.numerics.quadrature import Rule, half_hermite_rule, scaled_bessel_k
+from alpfit.numerics.quadrature import Rule, half_hermite_rule, scaled_bessel_k2
 from alpfit.physics.plasma import Plasma, bath_at
 from alpfit.relic.average_table import Averages, first_average_at
 from alpfit.relic.averages import energy_moments
@@ -36,7 +36,7 @@ def maxwellian_gas() -> Gas:
     """The table from x = 0.1 to 1e13; its error is below 1e-7 from x = 1 on."""
     start, step, rule = math.log(0.1), 0.0625, half_hermite_rule(40)
     x = np.exp(start + step * np.arange(math.ceil((math.log(1e13) - start) / step) + 1))
-    bessel = np.log([scaled_bessel_k(2, value, rule) for value in x])
+    bessel = np.log([scaled_bessel_k2(value, rule) for value in x])
     correction = [value * relativistic_correction(value, rule) for value in x]
     energy = np.array([energy_moments(value, rule) for value in x]).T
     return Gas(start, step, splines(np.array([bessel, correction, *energy]), step))
@@ -51,7 +51,7 @@ def relativistic_correction(x_chi: float, hermite: Rule) -> float:
         sinh_squared = 4.0 * tau * (1.0 + tau)
         total += hermite.weights[i] * sinh_squared**3 / (1.0 + 2.0 * tau) ** 2 / math.sqrt(1.0 + tau)
     integral = total * 2.0 / math.sqrt(2.0 * x_chi)
-    return x_chi**2 * integral / (6.0 * scaled_bessel_k(2, x_chi, hermite))
+    return x_chi**2 * integral / (6.0 * scaled_bessel_k2(x_chi, hermite))
 
 
 @inner_kernel

@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from alpfit.numerics.compile import inner_kernel, kernel
+from alpfit.numerics.compile import inlined_kernel, inner_kernel, kernel
 from alpfit.numerics.radau import Solution
 from alpfit.numerics.radau_step import Tableau
 from alpfit.physics.plasma import bath_at
@@ -74,7 +74,7 @@ def log_temperature_unit(mass: float, entropy_density: float) -> float:
     return 2.0 * math.log(mass) - 2.0 / 3.0 * math.log(entropy_density)
 
 
-@inner_kernel
+@inlined_kernel
 def rates(
     coefficients: Coefficients, sector: SectorTable, states: Array, slopes: Array, jacobians: Array, j: int
 ) -> None:

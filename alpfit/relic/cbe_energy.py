@@ -15,7 +15,7 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from alpfit.numerics.compile import inner_kernel, kernel
+from alpfit.numerics.compile import inlined_kernel, inner_kernel, kernel
 from alpfit.numerics.interpolation import spline_with_slope
 from alpfit.numerics.radau import Solution
 from alpfit.numerics.radau_step import Tableau
@@ -27,7 +27,7 @@ from alpfit.relic.cbe import Coefficients, coefficients_at, deviations, equilibr
 Array = NDArray[np.float64]
 
 
-@inner_kernel
+@inlined_kernel
 def rates(
     coefficients: Coefficients, sector: SectorTable, states: Array, slopes: Array, jacobians: Array, j: int
 ) -> None:

@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from alpfit.numerics.compile import inner_kernel, kernel
+from alpfit.numerics.compile import inlined_kernel, inner_kernel, kernel
 from alpfit.numerics.radau import Solution
 from alpfit.numerics.radau_step import Tableau
 from alpfit.physics.plasma import bath_at
@@ -47,7 +47,7 @@ def coefficients_at(log_x: float, sector: SectorTable) -> Coefficients:
     )
 
 
-@inner_kernel
+@inlined_kernel
 def rates(
     coefficients: Coefficients, _sector: SectorTable, states: Array, slopes: Array, jacobians: Array, j: int
 ) -> None:

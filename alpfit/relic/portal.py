@@ -100,6 +100,7 @@ def portal_points(
     m_a: Array, r: Array, g_agg: Array, g_achi: Array, scale: float = 1.0, widths: Widths | None = None
 ) -> PortalPoints:
     """Points with their ``widths``, which are calculated if not given; arrays ``(n,)``."""
+    m_a, r, g_agg, g_achi = map(np.ascontiguousarray, (m_a, r, g_agg, g_achi))
     known = widths or alp_widths(m_a, r, g_agg, g_achi)
     return PortalPoints(m_a, r, g_agg, g_achi, known.photons, known.total, scale)
 

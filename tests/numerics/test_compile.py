@@ -19,6 +19,7 @@ from types import CodeType
 import numba
 import numpy as np
 import pytest
+from numba.core import event
 from numba.extending import is_jitted
 
 from alpfit.numerics import compile as compilation
@@ -48,7 +49,7 @@ from alpfit.numerics.quadrature import (
     half_hermite_rule,
     legendre_rule,
     resonant_nodes,
-    scaled_bessel_k,
+    scaled_bessel_k2,
 )
 from alpfit.numerics.radau_step import collocate, radau_iia_5
 from alpfit.numerics.rosenbrock import growth, rodas4
@@ -447,7 +448,7 @@ def test_a_fresh_process_sees_every_change_and_compiles_only_what_has_changed(ch
     assert in_a_fresh_process(checkout)["correction"] == {**first["correction"], "compiled": 0}
 
     callee = checkout / "numerics" / "quadrature.py"  # the correction is divided by this Bessel function
-    before = edit(callee, r"(def scaled_bessel_k\(.*?\n    return )([^\n]*)", r"\1 2.0 * (\2)")
+    before = edit(callee, r"(def scaled_bessel_k2\(.*?\n    return )([^\n]*)", r"\1 2.0 * (\2)")
     edited = in_a_fresh_process(checkout)
     assert edited["correction"]["compiled"] == 1
     assert edited["correction"]["value"] == pytest.approx(0.5 * first["correction"]["value"], rel=1e-12, abs=0.0)
@@ -465,7 +466,7 @@ def test_without_a_cache_folder_a_change_in_a_callee_is_seen_too(checkout):
     first = in_a_fresh_process(checkout, nowhere / "cache")
     assert list(checkout.rglob("*.nbi")) == []
     callee = checkout / "numerics" / "quadrature.py"
-    edit(callee, r"(def scaled_bessel_k\(.*?\n    return )([^\n]*)", r"\1 2.0 * (\2)")
+    edit(callee, r"(def scaled_bessel_k2\(.*?\n    return )([^\n]*)", r"\1 2.0 * (\2)")
     edited = in_a_fresh_process(checkout, nowhere / "cache")
     assert edited["correction"]["value"] == pytest.approx(0.5 * first["correction"]["value"], rel=1e-12, abs=0.0)
 
@@ -489,6 +490,38 @@ def test_a_function_that_takes_kernels_works_inside_a_kernel(decorator):
         return twice(square, x), twice(successor, x)
 
     assert both(3.0) == (81.0, 5.0)
+
+
+def test_a_part_is_compiled_once_for_callers_of_every_kind():
+    """Their flags differ: a kernel releases the GIL, an inlined one is written out where it is called."""
+    compiled = []
+
+    class Compilations(event.Listener):
+        def on_start(self, happened):
+            compiled.append(happened.data["dispatcher"].py_func.__name__)
+
+        def on_end(self, happened):
+            pass
+
+    @compilation.inner_kernel
+    def square(x):
+        return x * x
+
+    @compilation.inlined_kernel
+    def inlined(x):
+        return square(x) + 1.0
+
+    @compilation.inner_kernel
+    def called(x):
+        return square(x) + 2.0
+
+    @numba.njit(fastmath=True, error_model="numpy")
+    def whole(x):
+        return square(x) + inlined(x) + called(x)
+
+    with event.install_listener("numba:compile", Compilations()):
+        assert whole(3.0) == 9.0 + 10.0 + 11.0
+    assert sorted(compiled) == ["called", "inlined", "square", "whole"]
 
 
 HERMITE, PLASMA, TABLEAU = half_hermite_rule(8), saikawa_shirai_2018(), radau_iia_5()
@@ -575,7 +608,7 @@ TWINS = {
     "spline_with_slope": (spline_with_slope, (1.3, 0.0, 0.5, TABLE, 2)),
     "spline_with_slope above": (spline_with_slope, (7.3, 0.0, 0.5, TABLE, 2)),
     "hermite_cubic": (hermite_cubic, (0.3, 0.5, 1.0, 2.0, 3.0, -1.0)),
-    "scaled_bessel_k": (scaled_bessel_k, (2, 3.0, HERMITE)),
+    "scaled_bessel_k2": (scaled_bessel_k2, (3.0, HERMITE)),
     "resonant_nodes narrow": (resonant_nodes, (0.3, 1e-10, 1e-12, 60.0, 2.3, legendre_rule(8))),
     "resonant_nodes point and tails": (resonant_nodes, (0.3, 1e-7, 1e-12, 60.0, 2.3, legendre_rule(8))),
     "resonant_nodes broad": (resonant_nodes, (0.3, 1e-2, 1e-12, 60.0, 2.3, legendre_rule(8))),
@@ -782,7 +815,9 @@ def test_an_engine_neither_keeps_an_array_nor_frees_one_twice(engine, arrays_ali
     assert arrays_alive() == before
 
 
-def test_a_part_counts_references_only_where_it_makes_or_is_given_an_array(arrays_alive):
+def test_a_part_counts_references_only_where_it_makes_or_is_given_an_array(arrays_alive, monkeypatch):
+    monkeypatch.setattr(compilation, "cache_folder", lambda: None)  # of kept machine code numba shows nothing
+
     @compilation.inner_kernel
     def row_sum(table, i):
         row = table[i]
@@ -824,8 +859,8 @@ def test_a_part_counts_references_only_where_it_makes_or_is_given_an_array(array
 
 
 CALLS_ONE = """\
-from alpfit.numerics.quadrature import half_hermite_rule, scaled_bessel_k
-print(repr(scaled_bessel_k(2, 3.0, half_hermite_rule(40))))
+from alpfit.numerics.quadrature import half_hermite_rule, scaled_bessel_k2
+print(repr(scaled_bessel_k2(3.0, half_hermite_rule(40))))
 """
 
 

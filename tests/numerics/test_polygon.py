@@ -72,8 +72,8 @@ def test_it_is_positive_where_the_boundary_winds_around_the_point(kernel, corner
 @each_shape
 def test_it_is_zero_on_every_corner_and_on_every_side(kernel, corners):
     middle = 0.5 * (corners + np.roll(corners, 1, axis=0))
-    np.testing.assert_array_equal(kernel(corners, *corners.T), 0.0)
-    np.testing.assert_allclose(kernel(corners, *middle.T), 0.0, rtol=0.0, atol=1e-15)
+    np.testing.assert_array_equal(kernel(corners, *np.ascontiguousarray(corners.T)), 0.0)
+    np.testing.assert_allclose(kernel(corners, *np.ascontiguousarray(middle.T)), 0.0, rtol=0.0, atol=1e-15)
 
 
 @each_shape

@@ -282,7 +282,7 @@ def excluded_sigmas(log_l: Array) -> Array:
 def only_where_meant(result: Array, value: Array, mass: Array) -> Array:
     """``result``, with NaN where ``value`` or ``mass`` is NaN or negative; ``result`` has their shape."""
     if value.shape != mass.shape:
-        value, mass = np.broadcast_arrays(value, mass)
+        value, mass = map(np.array, np.broadcast_arrays(value, mass))
     flat = _only_where_meant(np.array(result).ravel(), value.ravel(), mass.ravel())
     return np.asarray(flat.reshape(value.shape))
 

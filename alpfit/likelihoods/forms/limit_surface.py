@@ -129,7 +129,7 @@ class LimitSurface(LimitForm):
     @cached_property
     def _grid(self) -> tuple[Array, Array, Array, Array, Array, bool]:
         """What the kernel takes."""
-        return self.masses, self.lifetimes, self._columns, *self._filled, self._missing
+        return np.array(self.masses), np.array(self.lifetimes), self._columns, *self._filled, self._missing
 
     def _reach(self, predictions: Mapping[str, Array]) -> Array:
         """f/U(stable) + (1 - f)/U(tau); zero where nothing was searched."""
