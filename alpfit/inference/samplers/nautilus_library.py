@@ -6,11 +6,13 @@ What is put in the place of its own, and of scikit-learn's, returns the same; nu
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import cache
 from importlib import import_module
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from threadpoolctl import ThreadpoolController
 
 from alpfit.numerics.ellipsoid import ellipsoid_weights
 
@@ -20,15 +22,20 @@ Array = NDArray[np.float64]
 def nautilus_sampler() -> Any:
     """The class ``nautilus.Sampler``, without the 60 MB of pandas and pyarrow, and with the functions below.
 
-    And with networks that are trained in half the time (:mod:`~alpfit.inference.samplers.network`).
+    And with networks that are trained in half the time (:mod:`~alpfit.inference.samplers.network`), and mixtures that
+    are fitted in half of it (:mod:`~alpfit.inference.samplers.mixture`).
 
     scikit-learn, of which nautilus has its networks, imports pandas wherever it is installed, and uses nothing of it
     (its pull request 34265 takes that out). What it does with tables imports pandas by itself, and still works.
     """
     with _not_found("pandas"):
         sampler = import_module("nautilus").Sampler
-    _replace(import_module("nautilus.bounds.basic"), "minimum_volume_enclosing_ellipsoid", enclosing_ellipsoid)
-    neural = import_module("nautilus.neural")
+    basic, neural = import_module("nautilus.bounds.basic"), import_module("nautilus.neural")
+    _replace(basic, "minimum_volume_enclosing_ellipsoid", enclosing_ellipsoid)
+    for module in (basic, import_module("nautilus.sampler")):
+        _replace(module, "threadpool_limits", threadpool_limits)
+    mixture = import_module("alpfit.inference.samplers.mixture").Mixture
+    _replace(import_module("nautilus.bounds.union"), "GaussianMixture", mixture)
     _replace(neural, "MLPRegressor", import_module("alpfit.inference.samplers.network").Network)
     _replace(neural.NeuralNetworkEmulator, "predict", predict)
     _replace(import_module("sklearn.neural_network._multilayer_perceptron"), "_safe_indexing", rows_at)
@@ -57,6 +64,17 @@ def _not_correlated(points: Array) -> Array:
     except np.linalg.LinAlgError:
         return np.ascontiguousarray(points, float)
     return np.ascontiguousarray(np.linalg.solve(factor, apart.T).T)
+
+
+def threadpool_limits(limits: int) -> Any:
+    """Within it BLAS has so many threads; threadpoolctl's looks for all libraries each time, for five milliseconds."""
+    return _libraries().limit(limits=limits)
+
+
+@cache
+def _libraries() -> ThreadpoolController:
+    """Those that are loaded when nautilus is first asked for a bound: it calls no others."""
+    return ThreadpoolController()
 
 
 class Generator(np.random.Generator):
@@ -106,10 +124,10 @@ own: dict[str, Any] = {}
 
 
 def _replace(owner: Any, name: str, function: Callable[..., Any]) -> None:
-    """Put ``function`` in the place of the ``owner``'s of that ``name``, if it has one, and once."""
+    """Put ``function`` in the place of the ``owner``'s of that ``name``, if it has one."""
     theirs = getattr(owner, name, None)
-    if theirs is not None and name not in own:
-        own[name] = theirs
+    if theirs is not None and theirs is not function:
+        own.setdefault(name, theirs)
         setattr(owner, name, function)
 
 

@@ -5,7 +5,9 @@ import pickle
 
 import numpy as np
 import pytest
+from threadpoolctl import threadpool_info
 
+from alpfit.inference.samplers.mixture import Mixture
 from alpfit.inference.samplers.nautilus_library import (
     Generator,
     enclosing_ellipsoid,
@@ -13,6 +15,7 @@ from alpfit.inference.samplers.nautilus_library import (
     own,
     predict,
     rows_at,
+    threadpool_limits,
 )
 
 pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")  # few epochs
@@ -157,3 +160,50 @@ def test_they_are_put_in_place_once():
     nautilus_sampler()
     assert own == before
     assert enclosing_ellipsoid not in own.values()
+
+
+def two_clouds(n, d, apart, seed=1):
+    """Points ``(n, d)``, two thirds of them in one of two clouds."""
+    points = cloud(n, d, 0.1, seed)
+    points[: n // 3, 0] += apart
+    return points
+
+
+@pytest.mark.parametrize(("n", "d"), [(1000, 4), (300, 2), (60, 8), (40, 1)])
+@pytest.mark.parametrize("apart", [0.0, 0.1, 1.0])
+def test_a_mixture_is_that_of_scikit_learn(n, d, apart):
+    points, options = two_clouds(n, d, apart), {"n_components": 2, "n_init": 10, "random_state": 3}
+    ours, theirs = (kind(**options).fit(points) for kind in (Mixture, own["GaussianMixture"]))
+    assert (ours.n_iter_, ours.converged_) == (theirs.n_iter_, theirs.converged_)
+    for name in ("weights_", "means_", "covariances_", "precisions_cholesky_", "lower_bounds_"):
+        expected = getattr(theirs, name)
+        np.testing.assert_allclose(getattr(ours, name), expected, rtol=1e-9, atol=1e-9 * np.abs(expected).max())
+    np.testing.assert_array_equal(ours.predict(points), theirs.predict(points))
+
+
+@pytest.mark.parametrize("kind", ["diag", "tied", "spherical", np.float32])
+def test_a_mixture_of_another_kind_is_left_to_scikit_learn(kind):
+    points, options = two_clouds(200, 3, 0.5), {"n_components": 2, "random_state": 3}
+    if isinstance(kind, str):
+        options["covariance_type"] = kind
+    else:
+        points = points.astype(kind)
+    ours, theirs = (of(**options).fit(points) for of in (Mixture, own["GaussianMixture"]))
+    np.testing.assert_array_equal(ours.means_, theirs.means_)
+
+
+def test_a_mixture_without_covariances_says_so_in_scikit_learns_words():
+    points = np.repeat(cloud(2, 3), 10, axis=0)
+    with pytest.raises(ValueError, match="ill-defined empirical covariance"):
+        Mixture(n_components=2, reg_covar=0.0)._m_step(points, np.log(np.full((20, 2), 0.5)))
+
+
+def test_within_limits_blas_has_one_thread_and_afterwards_as_many_as_before():
+    def threads():
+        return [library["num_threads"] for library in threadpool_info() if library["user_api"] == "blas"]
+
+    with own["threadpool_limits"](limits=2):
+        before = threads()
+        with threadpool_limits(limits=1):
+            assert threads() == [1] * len(before)
+        assert threads() == before
