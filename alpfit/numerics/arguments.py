@@ -41,6 +41,8 @@ T = TypeVar("T")
 
 def real_array(name: str, value: Any, error: Error = PredictionError) -> Array:
     """``value`` as an array of floats of its own shape, NaN and infinity allowed; ``error`` for what is no number."""
+    if type(value) is np.ndarray and value.dtype == np.float64:
+        return value.copy()
     try:
         array = np.asarray(value)
     except (ValueError, TypeError, OverflowError):  # rows of different length, and what numpy cannot look into

@@ -171,7 +171,7 @@ def _filled(row: Array) -> Array:
 
 def _cells(grid: Array, at: Array) -> tuple[NDArray[np.int64], Array]:
     """Which interval of the ``grid`` holds what is ``at``, clipped at its ends, and the place in it from 0 to 1."""
-    inside = np.clip(at, grid[0], grid[-1])
+    inside = np.minimum(np.maximum(at, grid[0]), grid[-1])
     i = np.minimum(np.searchsorted(grid, inside, side="right") - 1, grid.size - 2)
     return i, (inside - grid[i]) / (grid[i + 1] - grid[i])
 
@@ -182,10 +182,13 @@ def _interpolated(name: str, r: Array, ratio: Array, share: Array) -> Array:
     below, above = table.deviations[name]
     below_resonance = r < 0.5
     (i, along_r), (j, along_ratio) = _cells(table.r, r), _cells(table.log_ratio, np.log(np.maximum(ratio, SMALLEST)))
-    near, far = (
-        row + along_ratio * (next_one - row)
-        for row, next_one in ((below[i, j], below[i, j + 1]), (below[i + 1, j], below[i + 1, j + 1]))
-    )
+    per_row, flat = table.log_ratio.size, below.ravel()
+
+    def at(corner: NDArray[np.int64]) -> Array:
+        value: Array = flat.take(corner)
+        return value + along_ratio * (flat.take(corner + 1) - value)
+
+    near, far = at(i * per_row + j), at((i + 1) * per_row + j)
     on_resonance = near + along_r * (far - near)
     if below_resonance.all():
         return np.asarray(on_resonance)

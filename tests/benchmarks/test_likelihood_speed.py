@@ -5,15 +5,17 @@ No assertion is about a time: that would test the machine. What is asserted is t
 
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from alpfit import Fit
+from alpfit import Fit, Run
 from alpfit.relic import relic_density
 
-EXAMPLES = sorted((Path(__file__).parents[2] / "examples").glob("*.toml"))
+ROOT = Path(__file__).parents[2]
+EXAMPLES = sorted((ROOT / "examples").glob("*.toml"))
 TARGETS = {
     "invisible": "1.00 ms",
     "invisible_rate": "0.30 ms",
@@ -68,3 +70,22 @@ def test_1000_points_at_once(report, example):
         "-",
         f"{fastest(lambda: problem.evaluate(theta), 3) / 1000:.3f} ms",
     )
+
+
+def test_python_between_the_kernels(report):
+    """What a call takes however few its points are, as a part of a call of so many points of the posterior."""
+    fit = Fit.from_file(ROOT / "examples" / "invisible.toml")
+    problem, chunk = fit.problem, fit.configuration.parallel.chunk
+    samples = Run.read(ROOT / "chains" / "reference" / "invisible").to_dataframe()
+    theta = samples[list(problem.names)].to_numpy()
+    sizes = (chunk // 4, chunk // 2, chunk, 2 * chunk)
+    theta = np.resize(theta, (8 * sizes[-1], problem.n_dim))
+
+    def all_in_calls_of(n: int) -> None:
+        for i in range(0, len(theta), n):
+            assert np.isfinite(problem.evaluate(theta[i : i + n]).log_l).all()
+
+    of_a_call = [fastest(partial(all_in_calls_of, n), 5) * n / len(theta) for n in sizes]
+    fixed = float(np.polynomial.polynomial.polyfit(sizes, of_a_call, 1)[0])
+    share = 100.0 * fixed / of_a_call[sizes.index(chunk)]
+    report(f"invisible.toml: Python between kernels, of a call of {chunk} points", "10 %", f"{share:.0f} %")
