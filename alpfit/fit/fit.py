@@ -45,6 +45,7 @@ from alpfit.numerics.arguments import path_of, real_array, shown, words
 from alpfit.numerics.compile import cache_folder
 from alpfit.numerics.memory import give_back
 from alpfit.numerics.notebook import html_table
+from alpfit.numerics.rehearsal import make_all
 from alpfit.runs.publishing import publish
 from alpfit.runs.run import Run
 from alpfit.version import __version__
@@ -162,8 +163,11 @@ class Fit:
                 raise ConfigurationError(
                     f"{name} has no value: the fit gives it a prior, so give at={{{name!r}: VALUE}}"
                 )
-        compile_ahead(problem.rehearsals)
-        found = problem.evaluate_at({name: _one(name, value) for name, value in at.items()})
+        given = {name: _one(name, value) for name, value in at.items()}
+        compile_ahead(
+            problem.rehearsals_between(problem.ends | {name: (v.item(), v.item()) for name, v in given.items()})
+        )
+        found = problem.evaluate_at(given)
         if found.failures[0]:
             raise PredictionError(found.failures[0])
         own = problem.of_scenario(found.parameters)
@@ -238,6 +242,7 @@ class Fit:
         """
         problem = self.problem
         compile_ahead(problem.rehearsals)
+        make_all([rehearsal for rehearsal in problem.rehearsals if rehearsal.is_needed])  # as on one core
         problem.evaluate(problem.prior_transform(np.full((1, problem.n_dim), 0.5)))
         return cache_folder()
 

@@ -87,8 +87,9 @@ def contents_of(run: Run, *, force: bool = False) -> Contents:
     fit, gone = fit_of(run), run.configuration.theory.obstacle
     changes = () if gone else Freshness(run, fit.problem).check(force)
     if not gone:
-        theory = fit.problem.scenario
-        compile_ahead([*fit.problem.rehearsals, *(one for name in theory.engines for one in theory.rehearsals(name))])
+        theory, ends = fit.problem.scenario, fit.problem.ends
+        by_engine = (one for name in theory.engines for one in theory.rehearsals(name, ends))
+        compile_ahead([*fit.problem.rehearsals, *by_engine])
     said = (*(_changed(change) for change in changes), *statements(run.samples, run.thinned_from))
     if gone:
         said = (Statement(Trust.CARE, f"Nothing is predicted anew, since {in_one_line(gone)}."), *said)

@@ -82,6 +82,12 @@ class Problem:
         """Names of the measurements."""
         return tuple(m.name for m in self.likelihood.measurements)
 
+    @property
+    def ends(self) -> dict[str, tuple[float, float]]:
+        """The lowest and highest value of each parameter without a formula; infinite where its prior fades away."""
+        ends = {name: (value, value) for name, value in self.fixed.items()}
+        return ends | {name: prior.bounds for name, prior in self.priors.items()}
+
     def prior_transform(self, u: Array) -> Array:
         """Parameters at ``u`` in the unit cube, arrays of shape ``(..., n_dim)``."""
         return transform(self.priors, u)
@@ -89,8 +95,13 @@ class Problem:
     @property
     def rehearsals(self) -> tuple[Rehearsal, ...]:
         """Calls that compile what :meth:`evaluate` calls."""
+        return self.rehearsals_between(self.ends)
+
+    def rehearsals_between(self, ends: Mapping[str, tuple[float, float]]) -> tuple[Rehearsal, ...]:
+        """Those for the points between the ``ends`` of each parameter, as far as they are known."""
         own = (measurement.rehearsal() for measurement in self.likelihood.measurements)
-        by_name = {rehearsal.name: rehearsal for rehearsal in (*self.scenario.rehearsals(), *filter(None, own))}
+        predicted = self.scenario.rehearsals(ends=ends)
+        by_name = {rehearsal.name: rehearsal for rehearsal in (*predicted, *filter(None, own))}
         return tuple(by_name.values())
 
     def evaluate(self, theta: Array) -> Evaluation:

@@ -7,11 +7,12 @@ its module: constants and tables arrive as arguments.
 """
 
 import atexit
+import fcntl
 import logging
 import os
 import shutil
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager, suppress
 from functools import cache, cached_property, update_wrapper
 from hashlib import sha256
 from importlib import import_module
@@ -158,11 +159,22 @@ def _tolerate_faults(kept: Any) -> None:
 
     def save_overload(*arguments: Any) -> None:
         try:
-            save(*arguments)
+            with _alone():
+                save(*arguments)
         except Exception as error:  # a disk that is full, or the same
             _tell_fault("kept", error)
 
     kept.load_overload, kept.save_overload = load_overload, save_overload
+
+
+@contextmanager
+def _alone() -> Iterator[None]:
+    """Where no other process keeps anything: two that keep a kernel for different types could give both one name."""
+    with ExitStack() as stack:
+        if (folder := cache_folder()) is not None:
+            with suppress(OSError):  # a file system without locks
+                fcntl.flock(stack.enter_context((folder / "lock").open("a")), fcntl.LOCK_EX)
+        yield
 
 
 @cache

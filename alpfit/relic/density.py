@@ -22,17 +22,8 @@ from alpfit.relic.base import Accuracy, Engine
 from alpfit.relic.boltzmann import SectorTables
 from alpfit.relic.distribution import distributions
 from alpfit.relic.freeze_in import Early
-from alpfit.relic.portal import (
-    PortalPoints,
-    alp_diagnostics,
-    chosen_points,
-    default_grids,
-    early_tables,
-    portal_points,
-    portal_sectors,
-    transfer_rates,
-    with_spectra,
-)
+from alpfit.relic.portal import alp_diagnostics, early_tables, portal_sectors, transfer_rates, with_spectra
+from alpfit.relic.portal_nodes import PortalPoints, chosen_points, default_grids, portal_points
 from alpfit.relic.results import ANSWERED, Evolution, RelicDensity, Status
 from alpfit.relic.run import history, relic_densities, resolve_engine, resolve_plasma
 from alpfit.relic.spectrum import Whole
@@ -270,7 +261,7 @@ def _solve_equations(
     portal, accuracy = _portal(points, widths, scale), Accuracy()
 
     def transfer_rate(temperature: Array) -> Array:
-        return transfer_rates(portal, temperature, plasma, default_grids())
+        return transfer_rates(portal, temperature, plasma)
 
     sectors = _sectors(portal, engine, plasma, self_scattering)
     columns = relic_densities(sectors, engine, transfer_rate, accuracy, partial(_early, portal))

@@ -11,20 +11,37 @@ from alpfit.relic.average_table import Averages
 from alpfit.relic.base import Accuracy
 from alpfit.relic.boltzmann import SectorTables, Transfer, maxwellian_gas
 from alpfit.relic.density import evolve
-from alpfit.relic.portal import default_grids, portal_points, portal_sectors, transfer_rates, with_spectra
-from alpfit.relic.run import resolve_engine, resolve_plasma
+from alpfit.relic.portal import alp_diagnostics, early_tables, portal_sectors, transfer_rates, with_spectra
+from alpfit.relic.portal_nodes import PortalPoints, default_grids, portal_points
+from alpfit.relic.run import history, resolve_engine, resolve_plasma
 from alpfit.relic.spectrum import no_spectra
 
 
 def rehearse_tables(engine: str, closure: str, plasma: str) -> None:
-    """Make the tables of one point, as for the engine of that name."""
+    """Make the tables of one point with r < 1/2, as for the engine of that name."""
+    _tabulate(0.45, engine, closure, plasma)
+
+
+def rehearse_pairs(engine: str, closure: str, plasma: str) -> None:
+    """Make those of one with r > 1/2, where ALPs are made and met, and see whether they are in equilibrium."""
+    alp_diagnostics(*_tabulate(0.6, engine, closure, plasma), np.array([20.0]))
+
+
+def rehearse_both(engine: str, closure: str, plasma: str) -> None:
+    """One after the other, since most parts of their kernels are the same, and are compiled once in a process."""
+    rehearse_pairs(engine, closure, plasma)
+    rehearse_tables(engine, closure, plasma)
+
+
+def _tabulate(r: float, engine: str, closure: str, plasma: str) -> tuple[SectorTables, PortalPoints]:
     solver, bath = resolve_engine(engine, closure), resolve_plasma(plasma)
-    points = portal_points(*np.array([[2.0], [0.45], [1e-4], [1e-3]]))
+    points = portal_points(*np.array([[2.0], [r], [1e-4], [1e-3]]))
     grids = default_grids(solver.coupled, solver.energy)
     sectors = portal_sectors(points, solver.coupled, bath, grids)
     if solver.resolved:
         with_spectra(sectors, points, True, grids)
-    transfer_rates(points, np.array([0.05]), bath, default_grids())
+    transfer_rates(points, np.array([0.05]), bath)
+    return sectors, points
 
 
 def rehearse_equations(engine: str, closure: str, plasma: str) -> None:
@@ -44,5 +61,11 @@ def rehearse_equations(engine: str, closure: str, plasma: str) -> None:
 
 
 def rehearse_history(engine: str, closure: str, plasma: str) -> None:
-    """Follow one point."""
+    """Follow one point with r < 1/2."""
     evolve(2.1, 0.477, 5e-5, 4e-4, engine=engine, closure=closure, plasma=plasma)
+
+
+def rehearse_pair_history(engine: str, closure: str, plasma: str) -> None:
+    """Follow one with r > 1/2, without the relic density that is asked for before."""
+    sectors, points = _tabulate(0.6, engine, closure, plasma)
+    history(sectors, resolve_engine(engine, closure), lambda _: early_tables(points))

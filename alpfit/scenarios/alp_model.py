@@ -9,7 +9,7 @@ import numpy as np
 
 from alpfit.numerics.rehearsal import Rehearsal
 from alpfit.scenarios import quantities
-from alpfit.scenarios.base import Scenario
+from alpfit.scenarios.base import NOTHING, Scenario
 from alpfit.scenarios.choices import DEFAULT, TABLES, Choices, choices_of
 
 TYPICAL: Mapping[str, float] = MappingProxyType({"m_a": 2.0, "r": 0.45, "g_agg": 1e-4, "g_achi": 1e-3})
@@ -26,7 +26,11 @@ class AlpModel(Scenario):
         super().__init__(choices)
         self.optional = quantities.optional_parameters(choices)
 
-    def rehearsals(self, engine: str = "") -> Sequence[Rehearsal]:
+    def rehearsals(
+        self,
+        engine: str = "",
+        ends: Mapping[str, tuple[float, float]] = NOTHING,  # noqa: ARG002
+    ) -> Sequence[Rehearsal]:
         """Of its rates; an ``engine`` needs none."""
         if engine:
             return ()

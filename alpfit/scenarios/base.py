@@ -210,10 +210,15 @@ class Scenario:
         """
         raise NotImplementedError
 
-    def rehearsals(self, engine: str = "") -> Sequence[Rehearsal]:  # noqa: ARG002
+    def rehearsals(
+        self,
+        engine: str = "",  # noqa: ARG002
+        ends: Mapping[str, tuple[float, float]] = NOTHING,  # noqa: ARG002
+    ) -> Sequence[Rehearsal]:
         """Calls that compile what :meth:`predict` calls, so that processes can do it side by side.
 
-        With an ``engine`` what :meth:`relic_density` and :meth:`evolve` call for it.
+        With an ``engine`` what :meth:`relic_density` and :meth:`evolve` call for it. ``ends`` are the lowest and
+        highest value of each parameter, as far as they are known: what no point between them calls is left out.
 
         >>> from alpfit.scenarios import SCENARIOS
         >>> [rehearsal.name for rehearsal in SCENARIOS["displaced"]().rehearsals()]

@@ -11,7 +11,7 @@ from alpfit.errors import LONGEST, AlpfitError, ConfigurationError, in_one_line
 from alpfit.numerics.arguments import outside, shown
 from alpfit.numerics.rehearsal import Rehearsal
 from alpfit.relic import Evolution, RelicDensity
-from alpfit.scenarios.base import Array, Predictions, Quantity, Scenario
+from alpfit.scenarios.base import NOTHING, Array, Predictions, Quantity, Scenario
 from alpfit.scenarios.names import quantity_for
 
 SAME = 1e-3
@@ -122,12 +122,12 @@ class CheckedScenario(Scenario):
         """Why nothing can be predicted; empty where it can."""
         return self.inner.obstacle
 
-    def rehearsals(self, engine: str = "") -> Sequence[Rehearsal]:
+    def rehearsals(self, engine: str = "", ends: Mapping[str, tuple[float, float]] = NOTHING) -> Sequence[Rehearsal]:
         """Calls that compile what :meth:`predict` calls, or what is called for an ``engine``; of the package's own.
 
         Another process could not import one of one's own.
         """
-        return () if self.place else self.inner.rehearsals(engine)
+        return () if self.place else self.inner.rehearsals(engine, ends)
 
     def provides(self, method: str) -> bool:
         """Whether the scenario has a ``method`` that can be left out."""

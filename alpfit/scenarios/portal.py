@@ -26,13 +26,20 @@ from alpfit.relic import (
     resolve_annihilation_scale,
     theory_error,
 )
-from alpfit.relic.rehearsal import rehearse_equations, rehearse_history, rehearse_tables
+from alpfit.relic.rehearsal import (
+    rehearse_both,
+    rehearse_equations,
+    rehearse_history,
+    rehearse_pair_history,
+    rehearse_pairs,
+    rehearse_tables,
+)
 from alpfit.relic.results import ANSWERED
 from alpfit.relic.theory_error import FREEZE_IN
 from alpfit.relic.validity import SMALLEST_SHARE
 from alpfit.scenarios import production, quantities
 from alpfit.scenarios.alp_model import AlpModel
-from alpfit.scenarios.base import Parameter, Predictions, Quantity
+from alpfit.scenarios.base import NOTHING, Parameter, Predictions, Quantity
 from alpfit.scenarios.choices import DEFAULT, Choices
 
 Array = NDArray[np.float64]
@@ -112,14 +119,17 @@ REGIMES: Mapping[str, str] = MappingProxyType(
 
 RELIC = MappingProxyType(
     {
-        "tables": (rehearse_tables, {"nbe": 7.0, "cbe": 8.0, "fbe": 9.0}),
-        "equations": (rehearse_equations, {"nbe": 4.5, "cbe": 7.0, "fbe": 28.0}),
-        "history": (rehearse_history, {"nbe": 4.0, "cbe": 4.0, "fbe": 4.0}),
+        "tables": (rehearse_tables, {"nbe": 6.5, "cbe": 6.5, "fbe": 8.5}),
+        "pairs": (rehearse_pairs, {"nbe": 8.5, "cbe": 8.5, "fbe": 11.0}),
+        "both": (rehearse_both, {"nbe": 11.0, "cbe": 11.0, "fbe": 14.0}),
+        "equations": (rehearse_equations, {"nbe": 6.5, "cbe": 7.0, "fbe": 26.0}),
+        "history": (rehearse_history, {"nbe": 3.0, "cbe": 3.0, "fbe": 3.0}),
+        "pair-history": (rehearse_pair_history, {"nbe": 3.0, "cbe": 3.0, "fbe": 3.0}),
     }
 )
 """What a relic density calls, and the seconds that it takes to compile for each engine, on a machine of 2025."""
 
-LIKE: Mapping[tuple[str, str], str] = MappingProxyType({("tables", "nbe"): "cbe"})
+LIKE: Mapping[tuple[str, str], str] = MappingProxyType({(what, "nbe"): "cbe" for what in ("tables", "pairs", "both")})
 """Engines that call the same with the same types."""
 
 
@@ -163,14 +173,21 @@ class PortalScenario(AlpModel):
         failures = {outcome: _failure(outcome) for outcome in set(outcomes)}
         return Predictions({name: values[name] for name in OBSERVABLES}, tuple(failures[k] for k in outcomes))
 
-    def rehearsals(self, engine: str = "") -> Sequence[Rehearsal]:
-        """Of its rates, and of the relic density's tables and equations; or of all that an ``engine`` calls."""
+    def rehearsals(self, engine: str = "", ends: Mapping[str, tuple[float, float]] = NOTHING) -> Sequence[Rehearsal]:
+        """Of its rates, and of the relic density's tables and equations; or of all that an ``engine`` calls.
+
+        Tables with r <= 1/2 alone are made by kernels without what only r > 1/2 needs.
+        """
+        lowest, highest = ends.get("r", self.ranges["r"])
+        tables = "tables" if highest <= THRESHOLD else "pairs" if lowest > THRESHOLD else "both"
+        history = "pair-history" if tables == "pairs" else "history"
+        needed = {tables, "equations", history if engine else ""}
         chosen, relic = engine or self.options.engine, []
         for what, (rehearse, seconds) in RELIC.items():
             by = (LIKE.get((what, chosen), chosen), self.options.closure, self.options.plasma)
-            if engine or what != "history":
+            if what in needed:
                 relic.append(Rehearsal("-".join((what, *by)), seconds[chosen], partial(rehearse, *by)))
-        return (*super().rehearsals(engine), *relic)
+        return (*super().rehearsals(engine, ends), *relic)
 
     def predict_rates(self, points: Mapping[str, Array]) -> Mapping[str, Array]:
         """All that :meth:`predict` returns but the relic density and its error."""

@@ -8,7 +8,8 @@ import pytest
 from alpfit.physics.plasma import saikawa_shirai_2018
 from alpfit.relic import validity
 from alpfit.relic.boltzmann import SectorTable, SectorTables, sector_at
-from alpfit.relic.portal import Grids, default_grids, portal_points, portal_sectors
+from alpfit.relic.portal import portal_sectors
+from alpfit.relic.portal_nodes import Grids, default_grids, portal_points
 
 
 @pytest.fixture(scope="session")

@@ -23,7 +23,7 @@ from alpfit.relic.averages import (
     thermal_rules,
     weigh_nodes,
 )
-from alpfit.relic.portal import default_grids, point_at, portal_nodes, portal_points
+from alpfit.relic.portal_nodes import default_grids, point_at, portal_nodes, portal_points
 
 GRIDS = default_grids()
 FINE = GRIDS._replace(legendre=legendre_rule(16), panel=2.3)

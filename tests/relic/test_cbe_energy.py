@@ -11,7 +11,7 @@ from alpfit.relic import CLOSURES, cbe_energy, relic_density
 from alpfit.relic.average_table import averages_at
 from alpfit.relic.averages import energy_moments
 from alpfit.relic.cbe import coefficients_at, equilibrium
-from alpfit.relic.portal import default_grids
+from alpfit.relic.portal_nodes import default_grids
 
 NARROW = (2.11, 0.4768, 6.287e-5, 1.148e-3)
 

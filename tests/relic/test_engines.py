@@ -16,7 +16,7 @@ from alpfit.relic import ENGINES, Status, relic_density
 from alpfit.relic.averages import thermal_rules
 from alpfit.relic.base import Accuracy, Freezeout
 from alpfit.relic.boltzmann import Transfer, log_equilibrium_yield
-from alpfit.relic.portal import default_grids
+from alpfit.relic.portal_nodes import default_grids
 
 TABLEAU = radau_iia_5()
 

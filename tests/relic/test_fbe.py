@@ -18,7 +18,8 @@ from alpfit.relic.collisions import Floor, collide, pair_scratch
 from alpfit.relic.evolution import Settings
 from alpfit.relic.momentum_grid import MomentumGrids, momentum_grid, momentum_grids, polynomials_of
 from alpfit.relic.phase_space import Step, linearise, rates_at, workspace
-from alpfit.relic.portal import default_grids, portal_points, with_spectra
+from alpfit.relic.portal import with_spectra
+from alpfit.relic.portal_nodes import default_grids, portal_points
 from alpfit.relic.spectrum import Groups, Spectrum, no_groups, reduce_spectrum
 from alpfit.relic.transport import Background, Scale, maxwellian, moments, transport
 

@@ -17,7 +17,8 @@ from alpfit.relic.base import Accuracy
 from alpfit.relic.boltzmann import log_equilibrium_yield
 from alpfit.relic.freeze_in import Beginning, early_at
 from alpfit.relic.general import evolve_sector
-from alpfit.relic.portal import early_tables, portal_points
+from alpfit.relic.portal import early_tables
+from alpfit.relic.portal_nodes import portal_points
 
 FEEBLE = (1.0, 0.45, 1e-10, 1e-4)
 OFF_RESONANCE = (1.0, 0.55, 1e-5, 1e-7)

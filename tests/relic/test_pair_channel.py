@@ -10,7 +10,8 @@ from scipy.special import kve
 from alpfit.physics.pair_annihilation import inverse_pair_cross_section, pair_p_wave
 from alpfit.relic import Status, relic_density
 from alpfit.relic.average_table import averages_at
-from alpfit.relic.portal import alp_diagnostics, portal_points
+from alpfit.relic.portal import alp_diagnostics
+from alpfit.relic.portal_nodes import portal_points
 
 M_A, G_AGG, G_ACHI = 2.1, 1e-4, 0.1
 WITHOUT_PHOTONS = 1e-20

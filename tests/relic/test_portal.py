@@ -18,7 +18,8 @@ from alpfit.physics.plasma import bath_at, saikawa_shirai_2018
 from alpfit.physics.scattering import momentum_transfer
 from alpfit.physics.widths import alp_widths
 from alpfit.relic.boltzmann import maxwellian_gas, transfer_at
-from alpfit.relic.portal import SPIN_STATES, default_grids, point_at, portal_nodes, portal_points, portal_sectors
+from alpfit.relic.portal import SPIN_STATES, portal_sectors
+from alpfit.relic.portal_nodes import default_grids, point_at, portal_nodes, portal_points
 
 GRIDS = default_grids()
 POINT = POINTS["BP1u"]

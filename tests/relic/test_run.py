@@ -11,7 +11,8 @@ from alpfit.numerics.radau_step import radau_iia_5
 from alpfit.physics.plasma import PLASMAS, bath_at
 from alpfit.relic import ENGINES, RelicDensity, Status
 from alpfit.relic.base import Accuracy, Freezeout
-from alpfit.relic.portal import early_tables, portal_points
+from alpfit.relic.portal import early_tables
+from alpfit.relic.portal_nodes import portal_points
 from alpfit.relic.run import history, relic_densities, resolve_engine, resolve_plasma
 
 TWO_AND_ONE_TOO_WEAK = ([0.75, 1.0, 1.0], [0.477, 0.45, 0.41], [9e-5, 1e-12, 1e-3], [7e-5, 1e-6, 0.01])

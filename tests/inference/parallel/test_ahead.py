@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from alpfit import Fit
 from alpfit.inference.parallel import ahead
 from alpfit.inference.parallel.ahead import compile_ahead
 from alpfit.numerics import rehearsal
@@ -119,10 +120,11 @@ def compiled_by(call):
 fit = Fit.from_dict(json.loads(sys.argv[1]))
 for rehearsal in fit.problem.rehearsals:
     rehearsal.call()
-new = compiled_by(lambda: fit.problem.evaluate(np.array([[2.1]])))
-scenario, at = fit.problem.scenario, {"m_a": 2.1, "r": 0.477, "g_agg": 5e-5, "g_achi": 4e-4}
+thetas, scenario = json.loads(sys.argv[2]), fit.problem.scenario
+new = {name for theta in thetas for name in compiled_by(lambda: fit.problem.evaluate(np.array([theta])))}
+at = {"m_a": 2.1, "r": 0.477, "g_agg": 5e-5, "g_achi": 4e-4} | fit.problem.fixed
 for engine in scenario.engines:
-    for rehearsal in scenario.rehearsals(engine):
+    for rehearsal in scenario.rehearsals(engine, fit.problem.ends):
         rehearsal.call()
     points = {name: np.full(1, value) for name, value in at.items()}
     new |= compiled_by(lambda: scenario.relic_density(points, engine))
@@ -139,6 +141,17 @@ INVISIBLE = {
     ],
     "parameters": {"m_a": {"prior": "uniform", "min": 1.0, "max": 3.0}, "r": 0.47, "g_agg": 5e-5, "g_achi": 4e-4},
 }
+UNIFORM = {"prior": "uniform", "min": 1.0, "max": 3.0}
+PAIRS = {
+    "scenario": "displaced",
+    "likelihoods": ["planck_relic_2018"],
+    "parameters": {"m_a": UNIFORM, "r": 0.6, "g_agg": 1e-4, "g_achi": 1e-2},
+}
+CROSSING = {
+    "scenario": "invisible",
+    "likelihoods": ["planck_relic_2018"],
+    "parameters": {"m_a": UNIFORM, "r": UNIFORM | {"min": 0.4, "max": 0.6}, "g_agg": 1e-4, "g_achi": 1e-2},
+}
 DISPLACED = {
     "scenario": "displaced",
     "likelihoods": ["belle2_bknunu_q2_2025", "charm_recast_2022", "na62_kpigg_2023"],
@@ -147,15 +160,89 @@ DISPLACED = {
 
 
 @pytest.mark.parametrize(
-    "document",
+    ("document", "thetas"),
     [
-        {**INVISIBLE, "relic": {"engine": "nbe"}},
-        {**INVISIBLE, "relic": {"engine": "cbe", "closure": "energy"}},
-        DISPLACED,
+        ({**INVISIBLE, "relic": {"engine": "nbe"}}, [[2.1]]),
+        ({**INVISIBLE, "relic": {"engine": "cbe", "closure": "energy"}}, [[2.1]]),
+        (DISPLACED, [[2.1]]),
+        (PAIRS, [[2.1]]),
+        (CROSSING, [[2.1, 0.47], [2.1, 0.55]]),
     ],
 )
-def test_what_a_point_calls_has_been_rehearsed(document):
+def test_what_a_point_calls_has_been_rehearsed(document, thetas):
     """No kernel that Python calls sees other types, which would have to be compiled, whatever the engine."""
-    command = [sys.executable, "-c", PROGRAM, json.dumps(document)]
+    command = [sys.executable, "-c", PROGRAM, json.dumps(document), json.dumps(thetas)]
     ended = subprocess.run(command, capture_output=True, text=True, check=False, timeout=600)
     assert (ended.returncode, ended.stdout) == (0, "set()\n"), ended.stderr
+
+
+@pytest.mark.parametrize(
+    ("r", "kind"),
+    [
+        (UNIFORM | {"min": 0.44, "max": 0.5}, "tables"),
+        (0.5, "tables"),
+        (UNIFORM | {"min": 0.5, "max": 0.6}, "both"),
+        (UNIFORM | {"min": 0.4, "max": 0.6}, "both"),
+        ({"prior": "normal", "mean": 0.45, "sigma": 0.01}, "both"),
+        ("0.9 / m_a", "both"),
+        (0.51, "pairs"),
+    ],
+)
+def test_of_the_tables_a_fit_rehearses_those_of_its_side_of_the_threshold(r, kind):
+    problem = Fit.from_dict({**CROSSING, "parameters": {**CROSSING["parameters"], "r": r}}).problem
+    assert kinds_of(problem.rehearsals) == {"rates", kind, "equations"}
+    history = "pair-history" if kind == "pairs" else "history"
+    assert kinds_of(problem.scenario.rehearsals("nbe", problem.ends)) == {kind, "equations", history}
+
+
+def test_a_point_rehearses_the_tables_of_its_own_side():
+    problem = Fit.from_dict(CROSSING).problem
+    assert kinds_of(problem.rehearsals_between({"r": (0.47, 0.47)})) == {"rates", "tables", "equations"}
+    assert kinds_of(problem.rehearsals_between({"r": (0.55, 0.55)})) == {"rates", "pairs", "equations"}
+
+
+def kinds_of(rehearsals):
+    return {one.name.removesuffix("-saikawa-shirai-2018").rsplit("-", 2)[0] for one in rehearsals}
+
+
+COLD = """
+import json, sys
+from numba.core import event
+from alpfit import Fit
+from alpfit.inference.parallel import ahead
+
+ahead.n_cores = lambda: 1  # so that it is compiled here
+parts = set()
+
+class Compilations(event.Listener):
+    def on_start(self, happened):
+        parts.add(happened.data["dispatcher"].py_func.__name__)
+
+    def on_end(self, happened):
+        pass
+
+with event.install_listener("numba:compile", Compilations()):
+    Fit.from_dict(json.loads(sys.argv[1])).evaluate({"m_a": 2.1, "r": float(sys.argv[2])})
+print(*sorted(parts & {"portal_tables", "portal_nodes", "pair_cross_section_at", "alp_transfer_moment"}))
+"""
+
+
+@pytest.mark.parametrize(
+    ("r", "compiled"),
+    [
+        (0.47, "portal_nodes portal_tables"),
+        (0.6, "alp_transfer_moment pair_cross_section_at portal_nodes portal_tables"),
+    ],
+)
+def test_nothing_that_only_pairs_need_is_compiled_for_a_point_below_the_threshold(r, compiled, tmp_path):
+    """On a machine where nothing has been compiled."""
+    document = {**CROSSING, "relic": {"engine": "nbe"}}
+    ended = subprocess.run(
+        [sys.executable, "-c", COLD, json.dumps(document), str(r)],
+        env={**os.environ, "NUMBA_CACHE_DIR": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=600,
+    )
+    assert ended.stdout.split("\n")[-2] == compiled
