@@ -45,7 +45,7 @@ from alpfit.numerics.arguments import path_of, real_array, shown, words
 from alpfit.numerics.compile import cache_folder
 from alpfit.numerics.memory import give_back
 from alpfit.numerics.notebook import html_table
-from alpfit.numerics.rehearsal import make_all
+from alpfit.numerics.rehearsal import Rehearsal, make_all
 from alpfit.runs.publishing import publish
 from alpfit.runs.run import Run
 from alpfit.version import __version__
@@ -241,8 +241,8 @@ class Fit:
         >>> folder = alpfit.Fit.from_file("examples/displaced.toml").compile()
         """
         problem = self.problem
-        compile_ahead(problem.rehearsals)
-        make_all([rehearsal for rehearsal in problem.rehearsals if rehearsal.is_needed])  # as on one core
+        compile_ahead(self._rehearsals)
+        make_all([rehearsal for rehearsal in self._rehearsals if rehearsal.is_needed])  # as on one core
         problem.evaluate(problem.prior_transform(np.full((1, problem.n_dim), 0.5)))
         return cache_folder()
 
@@ -379,7 +379,7 @@ class Fit:
         with shown_progress(progress) as display:
             self._check_file(display)
             repeats = Repeats(self.configuration.parallel, self.configuration.sampler.seed, path, n)
-            compile_ahead(self.problem.rehearsals)
+            compile_ahead(self._rehearsals)
             started = datetime.now(UTC)
             with (
                 interrupts.held_back(),
@@ -394,6 +394,12 @@ class Fit:
                     raise Interrupted(interrupt.number, "continue with resume=True") from interrupt
                 run = publish(path, self.configuration, *repeats.merged(), started)
             return present(run, tell, display)
+
+    @property
+    def _rehearsals(self) -> Sequence[Rehearsal]:
+        """Calls that compile what a run calls."""
+        problem = self.problem
+        return [*problem.rehearsals, *problem.toy_rehearsals, *self.configuration.sampler.rehearsals]
 
     def identity(self) -> dict[str, Any]:
         """What decides the samples: a run that was begun with something else is not continued."""
@@ -420,7 +426,7 @@ class Fit:
         if not self.problem.names:
             raise ConfigurationError(f"{NO_PARAMETER}, or use evaluate")
         self._check_file(progress)
-        compile_ahead(self.problem.rehearsals)
+        compile_ahead(self._rehearsals)
         parallel = self.configuration.parallel
         job = Job(partial(evaluate_batch, self.problem), parallel, interrupts)
         with interrupts.held_back(), EXECUTORS[parallel.executor](job) as evaluate:

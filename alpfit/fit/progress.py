@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.progress import BarColumn, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.progress import Progress as Bar
 
-from alpfit.errors import in_one_line
+from alpfit.errors import ConfigurationError, in_one_line, shown
 from alpfit.inference.progress import NoProgress, Progress, ProgressReport
 
 T = TypeVar("T")
@@ -114,8 +114,16 @@ def _duration(seconds: float) -> str:
 
 @contextmanager
 def shown_progress(progress: Progress | None) -> Iterator[Progress]:
-    """``progress`` itself or, without one, a display in a notebook and nothing elsewhere."""
+    """``progress`` itself or, without one, a display in a notebook and nothing elsewhere.
+
+    Raises :class:`ConfigurationError` for what cannot be told anything.
+    """
     if progress is not None:
+        if not all(callable(getattr(progress, name, None)) for name in ("update", "note")):
+            raise ConfigurationError(
+                f"progress = {shown(progress)} must have the methods update(report) and note(sentence): give None "
+                "for a display in a notebook, and nothing elsewhere"
+            )
         yield progress
     elif Console().is_jupyter:
         with ProgressDisplay() as display:

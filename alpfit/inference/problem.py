@@ -12,7 +12,7 @@ from alpfit.inference.joint import log_density, transform
 from alpfit.inference.priors import Prior
 from alpfit.likelihoods import JointLikelihood
 from alpfit.numerics.expressions import Expression, in_order
-from alpfit.numerics.rehearsal import Rehearsal
+from alpfit.numerics.rehearsal import Rehearsal, each_once
 from alpfit.scenarios import CheckedScenario
 
 Array = NDArray[np.float64]
@@ -100,9 +100,12 @@ class Problem:
     def rehearsals_between(self, ends: Mapping[str, tuple[float, float]]) -> tuple[Rehearsal, ...]:
         """Those for the points between the ``ends`` of each parameter, as far as they are known."""
         own = (measurement.rehearsal() for measurement in self.likelihood.measurements)
-        predicted = self.scenario.rehearsals(ends=ends)
-        by_name = {rehearsal.name: rehearsal for rehearsal in (*predicted, *filter(None, own))}
-        return tuple(by_name.values())
+        return each_once(*self.scenario.rehearsals(ends=ends), *filter(None, own))
+
+    @property
+    def toy_rehearsals(self) -> tuple[Rehearsal, ...]:
+        """Of the measurements' toys, from which a run has its p-values."""
+        return each_once(*filter(None, (measurement.toy_rehearsal() for measurement in self.likelihood.measurements)))
 
     def evaluate(self, theta: Array) -> Evaluation:
         """Everything at ``theta``, sampled parameters of shape ``(n, n_dim)``."""

@@ -109,9 +109,27 @@ class Measurement:
         'counting-numbers'
         """
         form, seconds = self.form, self.form.compiling_s
-        values = {name: np.ones((1, 4) if name in form.spectra else 1) for name in form.observables}
-        name = f"{self.form_name}-{'spectrum' if form.spectra else 'numbers'}"
-        return Rehearsal(name, seconds, partial(form.loglike, values)) if seconds else None
+        return Rehearsal(self._rehearsed_as, seconds, partial(form.loglike, self._anything)) if seconds else None
+
+    def toy_rehearsal(self) -> Rehearsal | None:
+        """The same for what :meth:`toy` calls beside that.
+
+        >>> from alpfit.likelihoods import load
+        >>> load("belle2_bknunu_q2_2025").toy_rehearsal().name, load("belle_bknunu_2017").toy_rehearsal()
+        ('toy-binned-numbers', None)
+        """
+        form, seconds, rng = self.form, self.form.toy_compiling_s, np.random.default_rng(0)
+        name = f"toy-{self._rehearsed_as}"
+        return Rehearsal(name, seconds, partial(form.toy, self._anything, rng)) if seconds else None
+
+    @property
+    def _anything(self) -> dict[str, Array]:
+        """Predictions ``(1,)`` of the types that the form is called with."""
+        return {name: np.ones((1, 4) if name in self.form.spectra else 1) for name in self.form.observables}
+
+    @property
+    def _rehearsed_as(self) -> str:
+        return f"{self.form_name}-{'spectrum' if self.form.spectra else 'numbers'}"
 
     def compare(self, predictions: Mapping[str, ArrayLike]) -> Comparison:
         """What is measured, its bound and the pull; predictions and errors as for :meth:`loglike`.

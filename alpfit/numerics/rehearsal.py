@@ -39,6 +39,11 @@ class Rehearsal:
         return None if folder is None else folder / f"{self.name}.{host()}.rehearsed"
 
 
+def each_once(*rehearsals: Rehearsal) -> tuple[Rehearsal, ...]:
+    """One of each name."""
+    return tuple({rehearsal.name: rehearsal for rehearsal in rehearsals}.values())
+
+
 def make_all(rehearsals: Sequence[Rehearsal]) -> None:
     """One after the other."""
     with seldom_searched():

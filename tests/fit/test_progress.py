@@ -6,7 +6,8 @@ from types import SimpleNamespace
 
 import pytest
 
-from alpfit.fit.progress import SECONDS_BETWEEN_LINES, ProgressDisplay
+from alpfit.errors import ConfigurationError
+from alpfit.fit.progress import SECONDS_BETWEEN_LINES, ProgressDisplay, shown_progress
 from alpfit.inference.progress import ProgressReport
 
 REPORT = ProgressReport(n_calls=1200, values={"ln Z": 7.345, "remaining Δ ln Z": 2.5}, fraction_left=2.0)
@@ -80,3 +81,9 @@ def test_numbers_far_off_are_shown_by_their_order_of_magnitude(display, clock, c
     display.update(ProgressReport(501, {"ln Z": -287678411612.46, "remaining Δ ln Z": 1e300}, math.inf))
     text = capsys.readouterr().err
     assert "ln Z = -3e+11, remaining Δ ln Z = 1e+300" in text
+
+
+@pytest.mark.parametrize("progress", [False, True, print, "bar"])
+def test_what_cannot_be_told_anything_is_refused_in_a_sentence(progress):
+    with pytest.raises(ConfigurationError, match=r"^progress = .* must have the methods update\(report\) and note"):
+        shown_progress(progress).__enter__()

@@ -903,6 +903,32 @@ def test_machine_code_that_cannot_be_kept_is_used_all_the_same(caplog):
     assert [record.message for record in caplog.records if "No space left" in record.message] == [caplog.messages[0]]
 
 
+def test_one_process_keeps_machine_code_at_a_time(tmp_path, monkeypatch):
+    """Numba numbers a kernel's files by what its index holds: two processes could write into one."""
+    import fcntl
+
+    alone = []
+
+    class Kept:
+        def load_overload(self, *_):
+            return None
+
+        def save_overload(self, *_):
+            with (tmp_path / "lock").open("a") as other:
+                try:
+                    fcntl.flock(other, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                except BlockingIOError:
+                    alone.append(True)
+                else:
+                    alone.append(False)
+
+    monkeypatch.setattr(compilation, "cache_folder", lambda: tmp_path)
+    kept = Kept()
+    compilation._tolerate_faults(kept)
+    kept.save_overload("signature", "code")
+    assert alone == [True]
+
+
 def test_the_part_of_a_kernel_that_is_an_inner_kernel_is_no_machine_code_of_its_own(tmp_path):
     """What a part is linked into has it whole: the same numbers come out, and nothing else was put into memory."""
     script = tmp_path / "parts.py"

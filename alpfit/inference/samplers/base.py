@@ -9,6 +9,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from alpfit.inference.problem import Problem
 from alpfit.inference.samples import Samples
 from alpfit.inference.session import Session
+from alpfit.numerics.rehearsal import Rehearsal
 
 MOST_POINTS = 1_000_000
 """Points that a sampler holds at once: with parameters, predictions and ln L by entry (some 50 numbers of 8 bytes), and
@@ -77,6 +78,11 @@ class SamplerOptions(BaseModel):
     def at_once(self) -> AtOnce | None:
         """How many points are evaluated at once; None where no option says so."""
         return None
+
+    @property
+    def rehearsals(self) -> Sequence[Rehearsal]:
+        """Calls that compile what :meth:`run` calls beside the problem's evaluation."""
+        return ()
 
     @property
     def start_run(self) -> str:

@@ -4,6 +4,7 @@ import math
 import pickle
 import warnings
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Annotated, Any, Literal, final
 
 import numpy as np
@@ -14,12 +15,13 @@ from alpfit.errors import ConfigurationError
 from alpfit.inference.batches import samples_of
 from alpfit.inference.progress import ProgressReport
 from alpfit.inference.samplers.base import MOST_POINTS, AtOnce, Calls, Points, SamplerOptions, Whole, indices
-from alpfit.inference.samplers.nautilus_library import Generator, nautilus_sampler
+from alpfit.inference.samplers.nautilus_library import Generator, enclosing_ellipsoid, nautilus_sampler
 from alpfit.inference.samplers.search import Bounds, Missing, search
 from alpfit.inference.samplers.shells import LARGEST_LOSS, Shell, log_z_error, loss, resampled_log_z_error
 from alpfit.inference.samples import LOST, MISSED, Samples
 from alpfit.inference.session import Session, unpickled
 from alpfit.numerics.fields import Names
+from alpfit.numerics.rehearsal import Rehearsal
 
 Array = NDArray[np.float64]
 
@@ -84,6 +86,12 @@ class Nautilus(SamplerOptions):
     def at_once(self) -> AtOnce:
         """``n_batch``; bounds are built anew each ``n_live`` points, so that more would come too early."""
         return AtOnce("n_batch", self.n_batch, self.n_live)
+
+    @property
+    def rehearsals(self) -> Sequence[Rehearsal]:
+        """The ellipsoids."""
+        corners = np.concatenate([np.eye(2), -np.eye(2)])
+        return (Rehearsal("ellipsoids", 1.5, partial(enclosing_ellipsoid, corners)),)
 
     def run(self, session: Session) -> Samples:
         """Sample the posterior; the same seed gives the same samples."""

@@ -84,7 +84,7 @@ class Form(BaseModel):
 
     One that ``measures`` has a value, not only a limit, and may prefer a signal; it is ``costly`` where each point of
     :meth:`compare` is a fit, and the data are one number of events where it ``counts_once``. Its own kernels take about
-    ``compiling_s`` to compile [s].
+    ``compiling_s`` to compile [s], and those for toys ``toy_compiling_s`` more.
     """
 
     model_config = ConfigDict(
@@ -95,6 +95,7 @@ class Form(BaseModel):
     costly: ClassVar[bool] = False
     counts_once: ClassVar[bool] = False
     compiling_s: ClassVar[float] = 0.0
+    toy_compiling_s: ClassVar[float] = 0.0
 
     @classmethod
     @abstractmethod

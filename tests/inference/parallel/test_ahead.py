@@ -95,7 +95,7 @@ def test_where_nothing_can_be_kept_nothing_is_compiled_ahead(folder, monkeypatch
     assert list(folder.glob("*.txt")) == []
 
 
-PROGRAM = """
+VERSIONS = """
 import importlib, json, pkgutil, sys
 import numpy as np
 from numba.extending import is_jitted
@@ -108,6 +108,7 @@ def versions():
         package = importlib.import_module(f"alpfit.{folder}")
         for info in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
             for value in vars(importlib.import_module(info.name)).values():
+                value = vars(value).get("compiled") if isinstance(value, compilation.InnerKernel) else value
                 if is_jitted(value):
                     found[f"{value.py_func.__module__}.{value.py_func.__name__}"] = len(value.signatures)
     return found
@@ -115,9 +116,12 @@ def versions():
 def compiled_by(call):
     before = versions()
     call()
-    return {name for name, n in versions().items() if n != before[name]}
+    return {name for name, n in versions().items() if n != before.get(name, 0)}
 
 fit = Fit.from_dict(json.loads(sys.argv[1]))
+"""
+
+POINTS = """
 for rehearsal in fit.problem.rehearsals:
     rehearsal.call()
 thetas, scenario = json.loads(sys.argv[2]), fit.problem.scenario
@@ -171,9 +175,31 @@ DISPLACED = {
 )
 def test_what_a_point_calls_has_been_rehearsed(document, thetas):
     """No kernel that Python calls sees other types, which would have to be compiled, whatever the engine."""
-    command = [sys.executable, "-c", PROGRAM, json.dumps(document), json.dumps(thetas)]
+    command = [sys.executable, "-c", VERSIONS + POINTS, json.dumps(document), json.dumps(thetas)]
     ended = subprocess.run(command, capture_output=True, text=True, check=False, timeout=600)
     assert (ended.returncode, ended.stdout) == (0, "set()\n"), ended.stderr
+
+
+RUN = """
+for rehearsal in fit._rehearsals:
+    rehearsal.call()
+print(compiled_by(lambda: fit.run(sys.argv[2])))
+"""
+
+
+@pytest.mark.parametrize("name", ["nautilus", "dynesty", "emcee", "minuit"])
+def test_what_a_run_calls_has_been_rehearsed(name, tmp_path):
+    """From the sampler to the toys of the fit's quality."""
+    few = {
+        "nautilus": {"n_live": 100, "n_eff": 50},
+        "dynesty": {"n_live": 50, "dlogz": 5.0},
+        "emcee": {"max_steps": 20},
+    }
+    document = {**DISPLACED, "sampler": {"name": name, "seed": 1, **few.get(name, {})}}
+    document["parameters"] = {**DISPLACED["parameters"], "g_agg": {"prior": "log-uniform", "min": 1e-6, "max": 1e-4}}
+    command = [sys.executable, "-c", VERSIONS + RUN, json.dumps(document), str(tmp_path / "run")]
+    ended = subprocess.run(command, capture_output=True, text=True, check=False, timeout=600)
+    assert ended.stdout.splitlines()[-1:] == ["set()"], ended.stderr
 
 
 @pytest.mark.parametrize(
@@ -203,6 +229,15 @@ def test_a_point_rehearses_the_tables_of_its_own_side():
 
 def kinds_of(rehearsals):
     return {one.name.removesuffix("-saikawa-shirai-2018").rsplit("-", 2)[0] for one in rehearsals}
+
+
+def test_compile_makes_all_that_is_needed_on_one_core_too(folder, monkeypatch):
+    """Also what the point that it evaluates does not call: those on the other side of the threshold."""
+    monkeypatch.setattr(ahead, "n_cores", lambda: 1)
+    fit = Fit.from_dict({**CROSSING, "relic": {"engine": "nbe"}})
+    assert all(one.is_needed for one in fit.problem.rehearsals)
+    fit.compile()
+    assert not any(one.is_needed for one in fit.problem.rehearsals)
 
 
 COLD = """

@@ -82,7 +82,8 @@ class Binned(Form):
 
     measures: ClassVar[bool] = True
     costly: ClassVar[bool] = True
-    compiling_s: ClassVar[float] = 5.0
+    compiling_s: ClassVar[float] = 4.5
+    toy_compiling_s: ClassVar[float] = 0.8
 
     @classmethod
     def read(cls, data: Mapping[str, object], folder: Path) -> "Binned":
