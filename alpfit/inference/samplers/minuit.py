@@ -16,7 +16,7 @@ from alpfit.inference.minimisation.cost import NO_COST, Cost, End
 from alpfit.inference.minimisation.migrad import migrad
 from alpfit.inference.progress import ProgressReport
 from alpfit.inference.samplers.base import Points, SamplerOptions
-from alpfit.inference.samplers.proposal import StudentT, usable_covariance
+from alpfit.inference.samplers.proposal import StudentT, usable_root
 from alpfit.inference.samples import Samples
 from alpfit.inference.session import Session, unpickled
 
@@ -102,8 +102,8 @@ class Minuit(SamplerOptions):
         }
         found, shortfalls = self._errors(coordinates, minuit, end)
         trusted = end.valid and minuit.fmin.has_accurate_covar
-        covariance, usable = usable_covariance(minuit.covariance, trusted, coordinates.scale)
-        proposal = StudentT(best, covariance)
+        root, usable = usable_root(minuit.covariance, trusted, coordinates.scale)
+        proposal = StudentT(best, root)
         drawn = proposal.draw(np.random.default_rng(self.seed), self.n_draws)
         z = np.concatenate([best[None, :], drawn[np.isfinite(coordinates.log_prior(drawn))]])
         theta = coordinates.parameters(z)

@@ -14,11 +14,13 @@ NARROWEST, WIDEST = 1e-12, 1.0
 
 
 class StudentT:
-    """Multivariate t distribution around ``centre`` ``(n_dim,)``."""
+    """Multivariate t distribution around ``centre`` ``(n_dim,)``, as wide as a Gaussian with ``root`` is.
 
-    def __init__(self, centre: Array, covariance: Array) -> None:
-        self._centre = centre
-        self._root = np.linalg.cholesky(covariance)
+    That is the lower triangle which is, times its transpose, the Gaussian's covariance.
+    """
+
+    def __init__(self, centre: Array, root: Array) -> None:
+        self._centre, self._root = centre, root
 
     def draw(self, rng: np.random.Generator, n: int) -> Array:
         """Points ``(n, n_dim)``."""
@@ -35,14 +37,16 @@ class StudentT:
         return np.asarray(norm - 0.5 * (nu + n_dim) * np.log1p(distance / nu))
 
 
-def usable_covariance(covariance: Array | None, trusted: bool, scale: Array) -> tuple[Array, bool]:
-    """A positive definite one, at most as wide as the prior, whose widths are ``scale``; and whether it is the given.
+def usable_root(covariance: Array | None, trusted: bool, scale: Array) -> tuple[Array, bool]:
+    """Root of a positive definite covariance, at most as wide as the prior, and whether that is the given one.
 
-    Without a ``covariance`` it is that of the prior.
+    The prior's widths are ``scale (n_dim,)``; without a ``covariance`` it is that of the prior. The root is not found
+    from the covariance: of one that is a millionth as wide in one direction as in another rounding leaves none.
     """
     if covariance is None or not np.all(np.isfinite(covariance)):
-        return np.diag(scale**2), False
+        return np.diag(scale), False
     units = np.outer(scale, scale)
     squares, axes = np.linalg.eigh(np.asarray(covariance) / units)
-    mended = np.clip(squares, NARROWEST**2, WIDEST**2)
-    return np.asarray((axes * mended) @ axes.T * units), bool(trusted and (squares > 0.0).all())
+    widths = np.sqrt(np.clip(squares, NARROWEST**2, WIDEST**2))
+    root = np.linalg.qr((scale[:, None] * axes * widths).T, mode="r").T
+    return root * np.sign(np.diag(root)), bool(trusted and (squares > 0.0).all())

@@ -16,7 +16,7 @@ from alpfit.inference.minimisation.cost import End
 from alpfit.inference.minimisation.migrad import Descents
 from alpfit.inference.minimisation.starts import peaks
 from alpfit.inference.problem import Problem
-from alpfit.inference.samplers.proposal import StudentT, usable_covariance
+from alpfit.inference.samplers.proposal import StudentT, usable_root
 from alpfit.inference.samplers.shells import LARGEST_LOSS
 
 Array = NDArray[np.float64]
@@ -161,7 +161,7 @@ def _around(ends: Sequence[End], cube: Cube, log_l: LogL, bounds: Bounds, rng: n
 
     By importance sampling with Student's t distributions; the ends themselves, at the centre of each, count as drawn.
     """
-    proposals = [StudentT(end.z, usable_covariance(end.covariance, end.valid, cube.scale)[0]) for end in ends]
+    proposals = [StudentT(end.z, usable_root(end.covariance, end.valid, cube.scale)[0]) for end in ends]
     u = np.concatenate([np.vstack([end.z, p.draw(rng, N_AROUND)]) for end, p in zip(ends, proposals, strict=True)])
     log_density = np.logaddexp.reduce([p.log_density(u) for p in proposals], axis=0) - math.log(len(proposals))
     inside = ((u >= cube.lower) & (u <= cube.upper)).all(axis=1)
