@@ -49,4 +49,4 @@ def usable_root(covariance: Array | None, trusted: bool, scale: Array) -> tuple[
     squares, axes = np.linalg.eigh(np.asarray(covariance) / units)
     widths = np.sqrt(np.clip(squares, NARROWEST**2, WIDEST**2))
     root = np.linalg.qr((scale[:, None] * axes * widths).T, mode="r").T
-    return root * np.sign(np.diag(root)), bool(trusted and (squares > 0.0).all())
+    return np.asarray(root * np.sign(np.diag(root))), bool(trusted and (squares > 0.0).all())
