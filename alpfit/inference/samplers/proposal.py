@@ -48,5 +48,5 @@ def usable_root(covariance: Array | None, trusted: bool, scale: Array) -> tuple[
     units = np.outer(scale, scale)
     squares, axes = np.linalg.eigh(np.asarray(covariance) / units)
     widths = np.sqrt(np.clip(squares, NARROWEST**2, WIDEST**2))
-    root = np.linalg.qr((scale[:, None] * axes * widths).T, mode="r").T
+    root = np.asarray(np.linalg.qr((scale[:, None] * axes * widths).T, mode="r")).T
     return np.asarray(root * np.sign(np.diag(root))), bool(trusted and (squares > 0.0).all())
