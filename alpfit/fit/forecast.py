@@ -80,9 +80,9 @@ def forecast(
         >>> run = "chains/reference/invisible"
         >>> made = alpfit.forecast(run, [1.0, 5.0], policy="statistical", masses=[2.1])
         >>> [f"{at.local:.1f}" for at in made.at]
-        ['5.3', '11.9']
+        ['5.3', '11.7']
         >>> f"{made.needed['seen at 5 standard deviations']:.2f}"
-        '0.88'
+        '0.91'
     """
     chosen = Forecasting.of(
         fit,
