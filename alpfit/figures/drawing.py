@@ -151,7 +151,20 @@ class Made(Generic[T]):
 
 
 def _side_by_side(names: Sequence[str], make: Callable[[str], Made[T]]) -> Iterator[Made[T]]:
-    return side_by_side(names, make, lambda made: not made.fault)
+    """In the order of the ``names``; the longest are begun first, so that both processes end at about the same time.
+
+    And the first of them in the copy, whose heap is gone with it.
+    """
+    longest = sorted(names, key=lambda name: FIGURES[name].seconds, reverse=True)
+    from_both_ends = [*longest[1::2], *reversed(longest[::2])]
+    made: dict[str, Made[T]] = {}
+    waiting = iter(names)
+    name = next(waiting, "")
+    for one in side_by_side(from_both_ends, make, lambda made: not made.fault):
+        made[one.name] = one
+        while name in made:
+            yield made.pop(name)
+            name = next(waiting, "")
 
 
 def _one_by_one(names: Sequence[str], make: Callable[[str], Made[T]]) -> Iterator[Made[T]]:

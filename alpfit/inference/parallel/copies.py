@@ -117,15 +117,11 @@ def side_by_side(
     What is made there is pickled. What cannot be made or pickled there, or is not ``good``, is made here, so that
     errors are seen here, and a want that only the copy has costs nothing.
     """
-    if len(items) < 2 or not can_copy():
+    shared = _shared() if len(items) > 1 and can_copy() else None
+    if shared is None:
         yield from map(make, items)
         return
-    try:
-        file = TemporaryFile()  # noqa: SIM115  without a name: nothing is left behind, however this ends
-        ends = memoryview(mmap.mmap(-1, 16)).cast("q")
-    except OSError:  # no room, or no right
-        yield from map(make, items)
-        return
+    file, ends = shared
     ends[BEGUN_HERE], ends[BEGUN_THERE] = 0, len(items)
     copies: list[Copy] = []
     made: dict[int, Made] | None = None
@@ -142,6 +138,14 @@ def side_by_side(
         for copy in copies:
             copy.end()
         file.close()
+
+
+def _shared() -> tuple[IO[bytes], Any] | None:
+    """A file without a name, so that nothing is left behind, and two numbers in memory; None without room or right."""
+    try:
+        return TemporaryFile(), memoryview(mmap.mmap(-1, 16)).cast("q")
+    except OSError:
+        return None
 
 
 BEGUN_HERE, BEGUN_THERE = 0, 1
