@@ -96,11 +96,13 @@ def _figures(
     return _told(made, given.name, left_out, failed)
 
 
-def write_quick_figures(run: Run, tell: Callable[[str], None]) -> list[Path]:
-    """Write those of :data:`QUICK` that there are of ``run`` to its folder; the files.
+def write_quick_figures(run: Run, tell: Callable[[str], None], *, only_missing: bool = False) -> list[Path]:
+    """Write those of :data:`QUICK` that there are of ``run`` to its folder, or ``only_missing`` ones; the files.
 
     The run is finished by then: whatever is wrong with a figure costs it alone, and a sentence that ``tell`` gets.
     """
+    files = {name: [run.folder.figure(f"{name}.{extension}") for extension in EXTENSIONS] for name in QUICK}
+    wanted = [name for name in QUICK if not (only_missing and all(file.exists() for file in files[name]))]
     give_back()
     given = cache(lambda: FigureInput.of(run))  # where it cannot be had, that costs the figures, not the run
 
@@ -113,7 +115,7 @@ def write_quick_figures(run: Run, tell: Callable[[str], None]) -> list[Path]:
             return [], (error.strerror if isinstance(error, OSError) else None) or str(error)
 
     written: list[Path] = []
-    for name, (paths, wrong) in zip(QUICK, side_by_side(QUICK, write, lambda one: not one[1]), strict=True):
+    for name, (paths, wrong) in zip(wanted, side_by_side(wanted, write, lambda one: not one[1]), strict=True):
         written += paths
         if wrong:
             again = f"alpfit plot {quote(str(run.folder.path))} --only {name}"

@@ -316,8 +316,8 @@ class Fit:
         """Sample, and write the run folder ``output`` (``chains/`` and the file's name if None).
 
         ``resume`` continues the run that was interrupted there, ``force`` also where its input, the likelihoods' data
-        or the code have changed; what is finished is read. ``tell`` gets the run when its results are written, before
-        figures are drawn; one that cannot be drawn is a note to ``progress``.
+        or the code have changed; what is finished is read, and figures that it lacks are drawn. ``tell`` gets the run
+        when its results are written, before figures are drawn; one that cannot be drawn is a note to ``progress``.
 
         Raises :class:`ConfigurationError` if all parameters are fixed, :class:`RunFolderError` if ``output`` is taken,
         :class:`ExecutorError` if workers are lost, and :class:`Interrupted`.
@@ -332,23 +332,21 @@ class Fit:
         with shown_progress(progress) as display:
             try:
                 with self._workers(display, interrupts) as evaluate:
-                    if resume and is_finished(path):
+                    if finished := resume and is_finished(path):
                         recover(path)
-                        finished = self._finished(path, force, display)
-                        if tell is not None:
-                            tell(finished)
-                        return finished.anchored
-                    with under_way(
-                        path, self.identity(), display, overwrite=overwrite, resume=resume, force=force
-                    ) as checkpoints:
-                        status = StatusFile(UnfinishedRun(path), display)
-                        session = self._session(evaluate, status, interrupts, checkpoints)
-                        started, samples = datetime.now(UTC), self._sampled(session)
-                        session.end(samples)
-                        run = publish(path, self.configuration, samples, session.account, started)
+                        run = self._finished(path, force, display)
+                    else:
+                        with under_way(
+                            path, self.identity(), display, overwrite=overwrite, resume=resume, force=force
+                        ) as checkpoints:
+                            status = StatusFile(UnfinishedRun(path), display)
+                            session = self._session(evaluate, status, interrupts, checkpoints)
+                            started, samples = datetime.now(UTC), self._sampled(session)
+                            session.end(samples)
+                            run = publish(path, self.configuration, samples, session.account, started)
             except Interrupted as interrupt:
                 raise Interrupted(interrupt.number, what_is_left(path)) from interrupt
-            return present(run, tell, display)
+            return present(run, tell, display, only_missing=finished)
 
     def repeat(
         self,

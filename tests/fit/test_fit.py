@@ -315,6 +315,19 @@ def test_a_full_disk_at_the_end_is_told_and_the_samples_are_kept(file, tmp_path,
     np.testing.assert_array_equal(again.samples.log_l, run.samples.log_l)
 
 
+def test_resuming_a_finished_run_draws_the_figures_that_it_lacks(run, file, tmp_path):
+    """As when it was interrupted while they were drawn."""
+    path = tmp_path / "copied"
+    shutil.copytree(run.folder.path, path)
+    drawn = {file.name: file.stat().st_mtime_ns for file in path.glob("*.p[nd][gf]")}
+    assert {"corner.png", "corner.pdf", "profile_1d.png"} <= drawn.keys()
+    (path / "corner.pdf").unlink()
+    Fit.from_file(file).run(path, resume=True)
+    again = {file.name: file.stat().st_mtime_ns for file in path.glob("*.p[nd][gf]")}
+    assert again.keys() == drawn.keys()
+    assert {name for name in drawn if again[name] != drawn[name]} == {"corner.png", "corner.pdf"}
+
+
 def test_a_finished_run_of_another_input_is_not_taken_for_this_one(run, file):
     path = run.folder.path
     assert Fit.from_file(file).run(path, resume=True).summary == run.summary
