@@ -122,11 +122,15 @@ def rows_at(rows: Any, indices: Any, *, axis: int = 0) -> Any:
 own: dict[str, Any] = {}
 """Their own functions of which there is another here, which return the same to rounding, as a test holds."""
 
+_replaced: set[str] = set()
+"""Where those have been, so that what somebody else puts there afterwards stays."""
+
 
 def _replace(owner: Any, name: str, function: Callable[..., Any]) -> None:
-    """Put ``function`` in the place of the ``owner``'s of that ``name``, if it has one."""
-    theirs = getattr(owner, name, None)
-    if theirs is not None and theirs is not function:
+    """Put ``function`` in the place of the ``owner``'s of that ``name``, if it has one, and once."""
+    theirs, place = getattr(owner, name, None), f"{owner.__name__}.{name}"
+    if theirs is not None and place not in _replaced:
+        _replaced.add(place)
         own.setdefault(name, theirs)
         setattr(owner, name, function)
 
