@@ -205,22 +205,24 @@ def host() -> str:
 class _FirstCompilation(event.Listener):
     """Says once that compiling takes a while: where nothing has been kept yet, the first call waits for it."""
 
-    told = False
+    seen = unspecified = False
 
     def on_start(self, _: Any) -> None:
         """A kernel is compiled that was not found in the cache."""
         folder = cache_folder()
-        if not self.told and (folder is None or next(folder.rglob("*.nbi"), None) is None):
+        if not self.seen and (folder is None or next(folder.rglob("*.nbi"), None) is None):
             self.tell("about half a minute")
-        self.told = True
+            self.unspecified = True
+        self.seen = True
 
     def on_end(self, _: Any) -> None:
         """Nothing to say."""
 
     def tell(self, how_long: str) -> None:
-        """Say ``how_long`` it takes."""
-        log.warning("alpfit: compiling for this machine, once: %s", how_long)
-        self.told = True
+        """Say ``how_long`` it takes, but for the first time after it has been said without being known."""
+        if not self.unspecified:
+            log.warning("alpfit: compiling for this machine, once: %s", how_long)
+        self.seen, self.unspecified = True, False
 
 
 first_compilation = _FirstCompilation()

@@ -903,6 +903,16 @@ def test_machine_code_that_cannot_be_kept_is_used_all_the_same(caplog):
     assert [record.message for record in caplog.records if "No space left" in record.message] == [caplog.messages[0]]
 
 
+def test_that_it_is_compiled_is_said_once_and_again_where_more_is_compiled(monkeypatch, tmp_path, caplog):
+    monkeypatch.setattr(compilation, "cache_folder", lambda: tmp_path)
+    listener = type(compilation.first_compilation)()
+    listener.on_start(None)  # as for a kernel that is compiled while an entry is loaded
+    listener.tell("12 seconds")
+    listener.on_start(None)
+    listener.tell("20 seconds")
+    assert [message.rpartition(": ")[2] for message in caplog.messages] == ["about half a minute", "20 seconds"]
+
+
 def test_one_process_keeps_machine_code_at_a_time(tmp_path, monkeypatch):
     """Numba numbers a kernel's files by what its index holds: two processes could write into one."""
     import fcntl

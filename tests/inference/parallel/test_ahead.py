@@ -13,6 +13,7 @@ from alpfit import Fit
 from alpfit.inference.parallel import ahead
 from alpfit.inference.parallel.ahead import compile_ahead
 from alpfit.numerics import rehearsal
+from alpfit.numerics.compile import first_compilation
 from alpfit.numerics.rehearsal import Rehearsal, make_all, seconds_of, shares
 
 
@@ -46,7 +47,8 @@ def test_parts_take_about_as_long_as_each_other(tmp_path):
     assert [seconds_of(part) for part in late] == [13.0, 8.0]
 
 
-def test_they_are_made_in_this_process_and_another(folder, caplog):
+def test_they_are_made_in_this_process_and_another(folder, caplog, monkeypatch):
+    monkeypatch.setattr(first_compilation, "unspecified", False)  # whatever this process has compiled before
     compile_ahead(rehearsals(folder))
     who = {(folder / f"{k}.txt").read_text() for k in range(3)}
     assert len(who) == 2
