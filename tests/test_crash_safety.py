@@ -24,7 +24,7 @@ def file(tmp_path_factory):
 @pytest.fixture(scope="module")
 def undisturbed(file, tmp_path_factory):
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("alpfit.fit.presenting.write_quick_figures", lambda run, tell: [])
+        patch.setattr("alpfit.fit.presenting.write_quick_figures", lambda *_, **__: [])
         return Fit.from_file(file).run(tmp_path_factory.mktemp("runs") / "undisturbed")
 
 

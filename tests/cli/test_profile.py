@@ -43,7 +43,7 @@ def run(tmp_path_factory):
         "checkpoint_interval": 0,
     }
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("alpfit.fit.presenting.write_quick_figures", lambda run, tell: [])
+        patch.setattr("alpfit.fit.presenting.write_quick_figures", lambda *_, **__: [])
         return alpfit_of_python.run(document, output=tmp_path_factory.mktemp("runs") / "small")
 
 

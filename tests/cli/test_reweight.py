@@ -18,7 +18,7 @@ def source(file, tmp_path_factory):
 
     path = tmp_path_factory.mktemp("runs") / "source"
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("alpfit.fit.presenting.write_quick_figures", lambda run, tell: [])
+        patch.setattr("alpfit.fit.presenting.write_quick_figures", lambda *_, **__: [])
         Fit.from_file(file, SETTINGS[1::2]).run(path)
     return path
 

@@ -85,7 +85,7 @@ def small(tmp_path_factory):
         "sampler": {"name": "dynesty", "n_live": 25, "dlogz": 3.0},
     }
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("alpfit.fit.presenting.write_quick_figures", lambda run, tell: [])
+        patch.setattr("alpfit.fit.presenting.write_quick_figures", lambda *_, **__: [])
         return alpfit.run(document, output=tmp_path_factory.mktemp("runs") / "small")
 
 

@@ -126,7 +126,7 @@ VERBS = {
 def test_no_verb_passes_them_on(project, tmp_path, alpfit, plant, request, monkeypatch):
     """Figures are drawn where what was planted stands in figures: those of a report, which are all."""
     if plant in (title_of_an_entry, key_of_the_input):
-        monkeypatch.setattr("alpfit.fit.presenting.write_quick_figures", lambda run, tell: [])
+        monkeypatch.setattr("alpfit.fit.presenting.write_quick_figures", lambda *_, **__: [])
     else:
         request.getfixturevalue("light_figures")
     plant(project)

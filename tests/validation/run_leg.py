@@ -34,7 +34,7 @@ def run_leg(file: Path, output: Path, dies_at: int) -> None:
         fsync(descriptor)
 
     os.fsync = fatal
-    presenting.write_quick_figures = lambda run, tell: []  # they are drawn when everything is safe
+    presenting.write_quick_figures = lambda *_, **__: []  # they are drawn when everything is safe
     Fit.from_file(file).run(output, resume=True)
 
 
