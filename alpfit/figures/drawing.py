@@ -101,8 +101,9 @@ def write_quick_figures(run: Run, tell: Callable[[str], None], *, only_missing: 
 
     The run is finished by then: whatever is wrong with a figure costs it alone, and a sentence that ``tell`` gets.
     """
-    files = {name: [run.folder.figure(f"{name}.{extension}") for extension in EXTENSIONS] for name in QUICK}
-    wanted = [name for name in QUICK if not (only_missing and all(file.exists() for file in files[name]))]
+    wanted = [name for name in QUICK if not (only_missing and _is_drawn(run, name))]
+    if not wanted:
+        return []
     give_back()
     given = cache(lambda: FigureInput.of(run))  # where it cannot be had, that costs the figures, not the run
 
@@ -121,6 +122,11 @@ def write_quick_figures(run: Run, tell: Callable[[str], None], *, only_missing: 
             again = f"alpfit plot {quote(str(run.folder.path))} --only {name}"
             tell(f"the figure '{name}' was not drawn ({wrong}): {again}")
     return written
+
+
+def _is_drawn(run: Run, name: str) -> bool:
+    """Whether all files of that figure are in the folder."""
+    return all(run.folder.figure(f"{name}.{extension}").exists() for extension in EXTENSIONS)
 
 
 def _check_choices(wanted: Sequence[str], for_the_plane: Mapping[str, object], other: Run | None) -> None:
@@ -159,14 +165,13 @@ def _side_by_side(names: Sequence[str], make: Callable[[str], Made[T]]) -> Itera
     """
     longest = sorted(names, key=lambda name: FIGURES[name].seconds, reverse=True)
     from_both_ends = [*longest[1::2], *reversed(longest[::2])]
+    begun = side_by_side(from_both_ends, make, lambda made: not made.fault)
     made: dict[str, Made[T]] = {}
-    waiting = iter(names)
-    name = next(waiting, "")
-    for one in side_by_side(from_both_ends, make, lambda made: not made.fault):
-        made[one.name] = one
-        while name in made:
-            yield made.pop(name)
-            name = next(waiting, "")
+    for name in names:
+        while name not in made:
+            one = next(begun)
+            made[one.name] = one
+        yield made.pop(name)
 
 
 def _one_by_one(names: Sequence[str], make: Callable[[str], Made[T]]) -> Iterator[Made[T]]:

@@ -163,15 +163,12 @@ class Fit:
                 raise ConfigurationError(
                     f"{name} has no value: the fit gives it a prior, so give at={{{name!r}: VALUE}}"
                 )
-        given = {name: _one(name, value) for name, value in at.items()}
-        compile_ahead(
-            problem.rehearsals_between(problem.ends | {name: (v.item(), v.item()) for name, v in given.items()})
-        )
-        found = problem.evaluate_at(given)
+        point = problem.completed({name: _one(name, value) for name, value in at.items()})
+        ends = {name: (float(array[0]), float(array[0])) for name, array in problem.of_scenario(point).items()}
+        compile_ahead(problem.rehearsals_between(ends))
+        found = problem.evaluate_at(point)
         if found.failures[0]:
             raise PredictionError(found.failures[0])
-        own = problem.of_scenario(found.parameters)
-        ends = {name: (float(array[0]), float(array[0])) for name, array in own.items()}
         for measurement in problem.likelihood.measurements:
             check_regimes(measurement, problem.scenario, ends)
         return EvaluatedPoint.of(problem, found)
@@ -241,8 +238,9 @@ class Fit:
         >>> folder = alpfit.Fit.from_file("examples/displaced.toml").compile()
         """
         problem = self.problem
-        compile_ahead(self._rehearsals)
-        make_all([rehearsal for rehearsal in self._rehearsals if rehearsal.is_needed])  # as on one core
+        rehearsals = self._rehearsals
+        compile_ahead(rehearsals)
+        make_all([rehearsal for rehearsal in rehearsals if rehearsal.is_needed])  # as on one core
         problem.evaluate(problem.prior_transform(np.full((1, problem.n_dim), 0.5)))
         return cache_folder()
 
