@@ -104,6 +104,7 @@ def main() -> None:
         raise
     if code == ExitCode.INTERRUPTED:
         warn("interrupted")
+    gc.freeze()  # Python looks for garbage once more as it ends, for a quarter of a second where numba has been loaded
     sys.exit(code)
 
 

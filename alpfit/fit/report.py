@@ -85,11 +85,11 @@ def _check_free(path: Path) -> None:
 def contents_of(run: Run, *, force: bool = False) -> Contents:
     """All that stands in the report of ``run``; errors as for :func:`report`."""
     fit, gone = fit_of(run), run.configuration.theory.obstacle
-    changes = () if gone else Freshness(run, fit.problem).check(force)
-    if not gone:
+    if not gone:  # also what is called to see whether the run is still as it was made
         theory, ends = fit.problem.scenario, fit.problem.ends
         by_engine = (one for name in theory.engines for one in theory.rehearsals(name, ends))
         compile_ahead([*fit.problem.rehearsals, *by_engine])
+    changes = () if gone else Freshness(run, fit.problem).check(force)
     said = (*(_changed(change) for change in changes), *statements(run.samples, run.thinned_from))
     if gone:
         said = (Statement(Trust.CARE, f"Nothing is predicted anew, since {in_one_line(gone)}."), *said)

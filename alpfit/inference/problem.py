@@ -99,8 +99,8 @@ class Problem:
 
     def rehearsals_between(self, ends: Mapping[str, tuple[float, float]]) -> tuple[Rehearsal, ...]:
         """Those for the points between the ``ends`` of each parameter, as far as they are known."""
-        own = (measurement.rehearsal() for measurement in self.likelihood.measurements)
-        return each_once(*self.scenario.rehearsals(ends=ends), *filter(None, own))
+        own = (rehearsal for measurement in self.likelihood.measurements for rehearsal in measurement.rehearsals())
+        return each_once(*self.scenario.rehearsals(ends=ends), *own)
 
     @property
     def toy_rehearsals(self) -> tuple[Rehearsal, ...]:

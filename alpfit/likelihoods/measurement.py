@@ -101,15 +101,14 @@ class Measurement:
             return self.form.loglike(predictions)
         return self.form.loglike(self._shared({name: predictions[name] for name in self.observables}))
 
-    def rehearsal(self) -> Rehearsal | None:
-        """A call that compiles what :meth:`loglike` calls; None where that is nothing worth it.
+    def rehearsals(self) -> tuple[Rehearsal, ...]:
+        """Calls that compile what :meth:`loglike` calls; none where that is nothing worth it.
 
         >>> from alpfit.likelihoods import load
-        >>> load("belle_bknunu_2017").rehearsal().name
-        'counting-numbers'
+        >>> [rehearsal.name for rehearsal in load("belle2_bknunu_q2_2025").rehearsals()]
+        ['binned-numbers-events', 'binned-numbers-nuisances']
         """
-        form, seconds = self.form, self.form.compiling_s
-        return Rehearsal(self._rehearsed_as, seconds, partial(form.loglike, self._anything)) if seconds else None
+        return self.form.rehearsals(self._rehearsed_as, self._anything)
 
     def toy_rehearsal(self) -> Rehearsal | None:
         """The same for what :meth:`toy` calls beside that.

@@ -22,7 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from alpfit.numerics.bessel import Bessel, log_scaled_bessel
-from alpfit.numerics.compile import inner_kernel, kernel
+from alpfit.numerics.compile import inner_kernel, kernel, scalar_kernel
 from alpfit.numerics.interpolation import evaluate_spline, fill_slopes
 from alpfit.numerics.radau import Solution, Steps, integrate
 from alpfit.numerics.radau_step import Tableau
@@ -161,7 +161,7 @@ def _status_of(solution: Solution, change: float, beginning: Beginning) -> int:
     return answered if abs(change) <= beginning.dependence else unknown
 
 
-@kernel
+@scalar_kernel
 def solve(
     sectors: SectorTables, early: Early, beginning: Beginning, accuracy: Accuracy, tableau: Tableau
 ) -> tuple[Array, Array, Whole, Whole]:
@@ -176,7 +176,7 @@ def solve(
     return log_yield, slope, status, n_calls
 
 
-@kernel
+@scalar_kernel
 def evolve(sectors: SectorTables, early: Early, beginning: Beginning, accuracy: Accuracy, tableau: Tableau) -> Evolved:
     """The history of the first sector; see :class:`~alpfit.relic.base.Engine`."""
     first = early_at(sectors, early, 0, beginning)

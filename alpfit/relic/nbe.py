@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from alpfit.numerics.compile import inlined_kernel, inner_kernel, kernel
+from alpfit.numerics.compile import inlined_kernel, inner_kernel, scalar_kernel
 from alpfit.numerics.radau import Solution
 from alpfit.numerics.radau_step import Tableau
 from alpfit.physics.plasma import bath_at
@@ -76,13 +76,13 @@ def run(sector: SectorTable, accuracy: Accuracy, tableau: Tableau) -> Solution:
     return run_from(equilibrium, coefficients_at, rates, sector, accuracy, tableau)
 
 
-@kernel
+@scalar_kernel
 def solve(sectors: SectorTables, accuracy: Accuracy, tableau: Tableau) -> Outcomes:
     """See :class:`~alpfit.relic.base.Engine`."""
     return solve_each(run, deviations, sectors, accuracy, tableau)
 
 
-@kernel
+@scalar_kernel
 def evolve(sectors: SectorTables, accuracy: Accuracy, tableau: Tableau) -> Evolved:
     """See :class:`~alpfit.relic.base.Engine`."""
     return evolve_first(run, deviations, sectors, accuracy, tableau)

@@ -36,7 +36,7 @@ class AlpModel(Scenario):
             return ()
         at = {name: np.full(1, value) for name, value in TYPICAL.items() if name in self.parameters}
         name = f"rates-{type(self).__name__}-{self.options.form_factor}"
-        return (Rehearsal(name, 1.5, partial(self.predict_rates, at)),)
+        return (Rehearsal(name, 1.0, partial(self.predict_rates, at)),)
 
     @classmethod
     def tables(cls) -> Mapping[str, type]:

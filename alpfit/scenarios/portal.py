@@ -119,10 +119,10 @@ REGIMES: Mapping[str, str] = MappingProxyType(
 
 RELIC = MappingProxyType(
     {
-        "tables": (rehearse_tables, {"nbe": 6.5, "cbe": 6.5, "fbe": 8.5}),
-        "pairs": (rehearse_pairs, {"nbe": 8.5, "cbe": 8.5, "fbe": 11.0}),
-        "both": (rehearse_both, {"nbe": 11.0, "cbe": 11.0, "fbe": 14.0}),
-        "equations": (rehearse_equations, {"nbe": 6.5, "cbe": 7.0, "fbe": 26.0}),
+        "tables": (rehearse_tables, {"nbe": 4.7, "cbe": 4.7, "fbe": 6.5}),
+        "pairs": (rehearse_pairs, {"nbe": 6.2, "cbe": 6.2, "fbe": 8.5}),
+        "both": (rehearse_both, {"nbe": 8.0, "cbe": 8.0, "fbe": 11.0}),
+        "equations": (rehearse_equations, {"nbe": 4.8, "cbe": 5.2, "fbe": 20.0}),
         "history": (rehearse_history, {"nbe": 3.0, "cbe": 3.0, "fbe": 3.0}),
         "pair-history": (rehearse_pair_history, {"nbe": 3.0, "cbe": 3.0, "fbe": 3.0}),
     }

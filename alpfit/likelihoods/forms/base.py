@@ -3,7 +3,7 @@
 import math
 from abc import abstractmethod
 from collections.abc import Mapping
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Annotated, ClassVar, NamedTuple, Self
 
@@ -15,6 +15,7 @@ from scipy.special import log_ndtr, ndtri_exp
 from alpfit.errors import PredictionError
 from alpfit.likelihoods.methods import Method, one_sided_sigmas, sigmas_at_limit
 from alpfit.numerics.compile import kernel
+from alpfit.numerics.rehearsal import Rehearsal
 
 Array = NDArray[np.float64]
 Predicted = Mapping[str, Array]
@@ -180,6 +181,10 @@ class Form(BaseModel):
         pull's square of one. None where only a limit is known: no prediction would be better than none.
         """
         return np.asarray(self.compare(predictions).pull ** 2) if self.n_data else None
+
+    def rehearsals(self, name: str, predictions: Mapping[str, Array]) -> tuple[Rehearsal, ...]:
+        """Calls for ``predictions (1,)`` that compile what :meth:`loglike` calls; their names begin with ``name``."""
+        return (Rehearsal(name, self.compiling_s, partial(self.loglike, predictions)),) if self.compiling_s else ()
 
     @property
     def n_data(self) -> int:

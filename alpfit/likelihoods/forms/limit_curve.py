@@ -38,7 +38,7 @@ class LimitCurve(LimitForm):
     masses: Array
     bounds: Array
 
-    compiling_s: ClassVar[float] = 1.0
+    compiling_s: ClassVar[float] = 0.6
 
     @classmethod
     def read(cls, data: Mapping[str, object], folder: Path) -> "LimitCurve":

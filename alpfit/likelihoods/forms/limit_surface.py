@@ -56,7 +56,7 @@ class LimitSurface(LimitForm):
     lifetimes: Array
     bounds: Array
 
-    compiling_s: ClassVar[float] = 1.0
+    compiling_s: ClassVar[float] = 0.5
 
     @classmethod
     def read(cls, data: Mapping[str, object], folder: Path) -> "LimitSurface":

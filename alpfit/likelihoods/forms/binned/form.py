@@ -17,7 +17,7 @@ errors of the Standard Model's signal there, except for shapes that are named (f
 import math
 from collections import Counter
 from collections.abc import Mapping
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import ClassVar, Literal, Self, final
 
@@ -40,6 +40,7 @@ from alpfit.likelihoods.forms.binned.strength import best_strength
 from alpfit.likelihoods.forms.binned.writing import CONSTRAINTS, written_tables
 from alpfit.likelihoods.units import require_unit
 from alpfit.numerics.fields import Names
+from alpfit.numerics.rehearsal import Rehearsal
 
 Array = NDArray[np.float64]
 
@@ -82,8 +83,8 @@ class Binned(Form):
 
     measures: ClassVar[bool] = True
     costly: ClassVar[bool] = True
-    compiling_s: ClassVar[float] = 4.5
-    toy_compiling_s: ClassVar[float] = 0.8
+    compiling_s: ClassVar[float] = 3.5
+    toy_compiling_s: ClassVar[float] = 0.6
 
     @classmethod
     def read(cls, data: Mapping[str, object], folder: Path) -> "Binned":
@@ -137,6 +138,14 @@ class Binned(Form):
         A mass beyond the range of q^2 gives the ln L of no signal.
         """
         return self.log_l_of_events(self.events_of(predictions)).reshape(self.new_physics.shape(predictions))
+
+    def rehearsals(self, name: str, predictions: Mapping[str, Array]) -> tuple[Rehearsal, ...]:
+        """Of the events, and of the nuisances for them, which do not wait for each other."""
+        no_events = np.zeros((1, len(self.spectrum.response.bins)))
+        return (
+            Rehearsal(f"{name}-events", 0.4, partial(self.events_of, predictions)),
+            Rehearsal(f"{name}-nuisances", self.compiling_s - 0.4, partial(self.log_l_of_events, no_events)),
+        )
 
     def events_of(self, predictions: Mapping[str, Array]) -> Array:
         """Events of new physics ``(n, columns)`` in the signal's bins; predictions as for :meth:`loglike`."""
