@@ -42,6 +42,7 @@ class RememberedFunction(Function):
 
     def __init__(self, templates: Any) -> None:
         super().__init__(templates)
+        self.name = f"{Function.__name__}({self.typing_key})"  # what numba's errors say, also to others
         self._signatures: dict[Any, Any] = {}
 
     def augment(self, other: Any) -> "RememberedFunction | None":

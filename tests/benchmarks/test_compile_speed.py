@@ -43,7 +43,7 @@ def compiled(folder, *as_numba_does):
 
 @pytest.mark.parametrize(
     ("what", "target"),
-    [(("operators",), "0.82"), (("loops",), "0.93"), (("passes",), "0.97"), (("operators", "loops", "passes"), "0.75")],
+    [(("operators",), "0.91"), (("loops",), "0.95"), (("passes",), "0.95"), (("operators", "loops", "passes"), "0.83")],
     ids="-".join,
 )
 def test_compiling_against_numbas_way(what, target, report, tmp_path):

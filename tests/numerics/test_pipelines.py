@@ -69,7 +69,7 @@ def test_who_divides_by_zero_is_told_so_where_that_is_wished_for():
 
 def test_an_operator_that_there_is_not_is_refused_each_time():
     for _ in range(2):
-        with pytest.raises(NumbaError, match="mul"):
+        with pytest.raises(NumbaError, match=r" Function\(<built-in function mul>\)"):  # by numba's own name
             compiled(lambda a, b: a * b, KernelCompiler)("a", (1, 2))
 
 
