@@ -41,8 +41,6 @@ UNUSED = (
 class Library(JITCodeLibrary):
     """The machine code of a kernel."""
 
-    vectorised: ClassVar[bool] = True
-
     def __init__(self, codegen: Any, name: str) -> None:
         JITCodeLibrary.__init__(self, codegen, name)
 
@@ -54,19 +52,16 @@ class Library(JITCodeLibrary):
                 passes, builder = self._codegen._function_pass_manager()
                 passes.run(function, builder)
 
-    def _optimize_final_module(self: Any) -> None:
-        """What numba does, with loops that work on several numbers at once only where that is wanted."""
-        codegen = self._codegen
-        first, builder = codegen._module_pass_manager(loop_vectorize=False, slp_vectorize=False, opt=0, cost="cheap")
-        first.run(self._final_module, builder)
-        full, builder = codegen._module_pass_manager(loop_vectorize=self.vectorised)
-        full.run(self._final_module, builder)
-
 
 class ScalarLibrary(Library):
     """That of a kernel of short loops."""
 
-    vectorised = False
+    def _optimize_final_module(self: Any) -> None:
+        """What numba does, without loops that work on several numbers at once."""
+        codegen = self._codegen
+        for choices in ({"slp_vectorize": False, "opt": codegen._opt_level, "cost": "cheap"}, {}):
+            passes, builder = codegen._module_pass_manager(loop_vectorize=False, **choices)
+            passes.run(self._final_module, builder)
 
 
 class Part(Library):

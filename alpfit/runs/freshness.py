@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from alpfit.chains.provenance import check_whole, code_digest
 from alpfit.errors import RunFolderError
 from alpfit.inference.batches import samples_of
+from alpfit.inference.parallel.ahead import compile_ahead
 from alpfit.inference.problem import Problem
 from alpfit.inference.reweighting import evaluate_all
 from alpfit.inference.session import Session
@@ -61,6 +62,7 @@ class Freshness:
 
     def _replayed(self) -> list[str]:
         """Which measurement's ln L is another at the first of some samples where one is."""
+        compile_ahead(self.problem.rehearsals)
         chosen = _spread(self.run.samples.log_l)
         samples = self.run.samples
         now = self.problem.evaluate(samples.theta(self.problem.names)[chosen])

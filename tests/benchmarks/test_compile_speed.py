@@ -17,7 +17,7 @@ from alpfit.numerics.memory import seldom_searched
 if "operators" in sys.argv:
     pipelines.remember_operators = lambda context: None
 if "loops" in sys.argv:
-    pipelines.ScalarLibrary.vectorised = True
+    pipelines.ScalarLowering.library = pipelines.Library
 if "passes" in sys.argv:
     pipelines.UNUSED = ()
 

@@ -11,6 +11,7 @@ import alpfit
 from alpfit import Fit
 from alpfit.errors import AlpfitError, RunFolderError
 from alpfit.figures import FIGURES, QUICK, figures
+from alpfit.inference.problem import Problem
 from alpfit.likelihoods.forms.limit_curve import LimitCurve
 from alpfit.runs.profile import RunProfile
 
@@ -65,6 +66,19 @@ def test_what_evaluates_refuses_code_that_gives_other_numbers(project, verb, tmp
 def test_code_that_has_changed_and_gives_the_same_numbers_is_no_reason(project, verb, tmp_path, monkeypatch):
     monkeypatch.setattr("alpfit.runs.freshness.code_digest", lambda: "another")
     assert EVALUATING[verb](project.run, tmp_path / "out")
+
+
+@pytest.mark.parametrize("verb", [verb for verb in EVALUATING if verb != "compare"])
+def test_what_evaluates_compiles_side_by_side_before_it_looks(project, verb, tmp_path, monkeypatch):
+    """Else the first look would compile all of it, one kernel after the other."""
+    run, done, evaluate = project.run, [], Problem.evaluate
+    monkeypatch.setattr("alpfit.runs.freshness.compile_ahead", lambda some: done.append([one.name for one in some]))
+    monkeypatch.setattr(Problem, "evaluate", lambda self, theta: done.append("evaluated") or evaluate(self, theta))
+    EVALUATING[verb](run, tmp_path / "out")
+    assert done.index("evaluated") > 0
+    compiled = done[done.index("evaluated") - 1]  # reweight looks at what it keeps of the run
+    assert "rates-AlpScenario-hpqcd2022" in compiled
+    assert set(compiled) <= {one.name for one in run.configuration.problem.rehearsals}
 
 
 def test_no_profile_mixes_old_and_new_ln_l(project, tmp_path, monkeypatch):

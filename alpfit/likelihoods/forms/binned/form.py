@@ -44,6 +44,9 @@ from alpfit.numerics.rehearsal import Rehearsal
 
 Array = NDArray[np.float64]
 
+EVENTS_COMPILING_S = 0.4
+"""Of the seconds of compiling those for the events; the rest are for the nuisances."""
+
 SIMULATED = "simulated events"
 """What the statistical factors of the cells are called among the nuisances."""
 
@@ -141,10 +144,10 @@ class Binned(Form):
 
     def rehearsals(self, name: str, predictions: Mapping[str, Array]) -> tuple[Rehearsal, ...]:
         """Of the events, and of the nuisances for them, which do not wait for each other."""
-        no_events = np.zeros((1, len(self.spectrum.response.bins)))
+        nuisances_s = self.compiling_s - EVENTS_COMPILING_S
         return (
-            Rehearsal(f"{name}-events", 0.4, partial(self.events_of, predictions)),
-            Rehearsal(f"{name}-nuisances", self.compiling_s - 0.4, partial(self.log_l_of_events, no_events)),
+            Rehearsal(f"{name}-events", EVENTS_COMPILING_S, partial(self.events_of, predictions)),
+            Rehearsal(f"{name}-nuisances", nuisances_s, partial(self.log_l_of_events, self._no_events)),
         )
 
     def events_of(self, predictions: Mapping[str, Array]) -> Array:
@@ -171,8 +174,7 @@ class Binned(Form):
 
     def log_l_of_strength(self, strength: float) -> float:
         """ln L without new physics, for a ``strength`` in place of ``standard_model``; it may be negative."""
-        nothing = np.zeros((1, len(self.spectrum.response.bins)))
-        return float(self.model_copy(update={"standard_model": strength}).log_l_of_events(nothing)[0])
+        return float(self.model_copy(update={"standard_model": strength}).log_l_of_events(self._no_events)[0])
 
     def fit_nuisances(self, events: Array, start: Start) -> tuple[Array, Array, Array]:
         """What :func:`profile_points` returns for ``events (n, columns)``, from ``start``.
@@ -203,12 +205,17 @@ class Binned(Form):
             self.spectrum.model, self.standard_model, reached, self.fit_nuisances(reached, self.start)[1]
         )
 
+    @property
+    def _no_events(self) -> Array:
+        """Of new physics, for one point: ``(1, columns)``."""
+        return np.zeros((1, len(self.spectrum.response.bins)))
+
     @cached_property
     def start(self) -> Start:
         """The best nuisances without new physics, where every other fit starts, with the last Hessian on the way."""
         model, strength = self.spectrum.model, np.array([self.standard_model])
-        nothing, scratch = np.zeros((1, len(self.spectrum.response.bins))), empty_scratch(model)
-        nuisances = profile_points(Start(model.centre, np.empty((0, 0))), strength, nothing, model, scratch)[1]
+        scratch = empty_scratch(model)
+        nuisances = profile_points(Start(model.centre, np.empty((0, 0))), strength, self._no_events, model, scratch)[1]
         return Start(nuisances[0], scratch.hessian)
 
     @cached_property
